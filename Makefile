@@ -1,0 +1,46 @@
+# Thin over commands that also work by hand. `make help` lists them.
+PYTEST = .venv/bin/python -m pytest -n 2 --dist loadgroup
+TESTS ?=
+# What touches the database or Redis. The engine's rooms, the SDK and the practice site know neither.
+SERVICE_TESTS ?= $(or $(TESTS),tests/dashboard tests/console tests/e2e tests/agents/jobs)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test test-services lint fix bench lock
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv, install what it needs to run, find a browser
+	@scripts/bootstrap.sh
+
+setup-dev: ## the same, and what tests and linters need
+	@scripts/bootstrap.sh dev
+
+run: setup ## start everything; Ctrl-C ends everything
+	@.venv/bin/python manage.py up
+
+test: setup-dev ## whole suite: SQLite, private Valkey, real browser (TESTS=path narrows)
+	$(PYTEST) $(TESTS)
+
+test-services: setup-dev ## all that touches them again, on PostgreSQL and Redis
+	scripts/services.sh $(PYTEST) $(SERVICE_TESTS)
+
+lint: setup-dev ## ruff, format, import rules
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports --no-cache
+
+fix: setup-dev ## let ruff correct and format what it can
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: setup-dev ## print the figures that docs/performance.md states
+	.venv/bin/python bench/api.py
+	.venv/bin/python bench/browser.py
+	.venv/bin/python bench/live_view.py
+	.venv/bin/python -m bench.executor
+	.venv/bin/python -m bench.observe
+	.venv/bin/python bench/miniwob.py
+
+lock: setup-dev ## pin the dependencies of pyproject.toml anew
+	scripts/lock.sh
