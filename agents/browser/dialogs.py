@@ -1,0 +1,108 @@
+"""Answers the dialogs that pages put up, so that no page can hold an agent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+
+from playwright.async_api import BrowserContext, Dialog, Page
+from playwright.async_api import Error as PlaywrightError
+
+from agents.browser.notices import Notices
+from agents.browser.tabs import Tab, Tabs
+
+# Ten dialogs in five seconds are no conversation.
+_FLOOD_COUNT = 10
+_FLOOD_WINDOW_S = 5.0
+_STEP_S = 2.0
+_SILENCE = """() => {
+  window.alert = () => undefined;
+  window.confirm = () => false;
+  window.prompt = () => null;
+}"""
+
+
+class Dialogs:
+    """Alerts are accepted, questions declined, a page that does not want to be left is left.
+
+    Every dialog is reported. A page that floods has its running script ended and its dialogs
+    taken away; if even that does not help, an empty tab takes its place.
+    """
+
+    def __init__(self, context: BrowserContext, tabs: Tabs, notices: Notices) -> None:
+        self._context = context
+        self._tabs = tabs
+        self._notices = notices
+        self._seen: dict[Page, deque[float]] = {}
+        self._silencing: set[Page] = set()
+
+    def start(self) -> None:
+        self._context.on("dialog", self._on_dialog)
+
+    def stop(self) -> None:
+        self._context.remove_listener("dialog", self._on_dialog)
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        accept = dialog.type in ("alert", "beforeunload")
+        page = dialog.page
+        if page is not None and self._floods(page):
+            self._silence_soon(page)
+        else:
+            did = "accepted" if accept else "dismissed"
+            self._notices.add(
+                "dialog",
+                f"The page showed a dialog ({dialog.type}), which was {did}: {dialog.message!r}",
+                type=dialog.type,
+                text=dialog.message[:200],
+                accepted=accept,
+            )
+        self._tabs.spawn(dialog.accept() if accept else dialog.dismiss())
+
+    def _floods(self, page: Page) -> bool:
+        now = time.monotonic()
+        for closed in [known for known in self._seen if known.is_closed()]:
+            del self._seen[closed]
+        times = self._seen.setdefault(page, deque(maxlen=_FLOOD_COUNT))
+        times.append(now)
+        return len(times) == _FLOOD_COUNT and now - times[0] < _FLOOD_WINDOW_S
+
+    def _silence_soon(self, page: Page) -> None:
+        tab = self._tabs.find(page)
+        if tab is None or page in self._silencing:
+            return
+        self._silencing.add(page)
+        self._tabs.repair(self._silence(tab))
+
+    async def _silence(self, tab: Tab) -> None:
+        """End the flood; bounded, whatever the page does."""
+        try:
+            for _ in range(3):
+                # The request to stop must be there before the dialog is answered, as a loop
+                # leaves no other moment; its reply comes only when the script has ended.
+                self._tabs.spawn(self._end_script(tab))
+                with contextlib.suppress(PlaywrightError, TimeoutError):
+                    async with asyncio.timeout(_STEP_S):
+                        for frame in tab.page.frames:
+                            await frame.evaluate(_SILENCE)
+                    self._notices.add(
+                        "dialog_flood",
+                        f"The page at {tab.page.url} kept opening dialogs; its script was "
+                        "stopped and its dialogs are silenced until it is loaded again.",
+                    )
+                    return
+            self._notices.add(
+                "dialog_flood",
+                f"The page at {tab.page.url} kept opening dialogs and could not be stopped; "
+                "an empty tab took its place.",
+            )
+            await self._tabs.replace(tab, None)
+        finally:
+            self._silencing.discard(tab.page)
+            self._seen.pop(tab.page, None)
+
+    async def _end_script(self, tab: Tab) -> None:
+        if tab.cdp is not None:
+            async with asyncio.timeout(_STEP_S):
+                await tab.cdp.send("Runtime.terminateExecution")

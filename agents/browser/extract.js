@@ -1,0 +1,314 @@
+// Structured data of one document: repeated records, data tables, label/value pairs, linked data.
+// One evaluate, no traces left in the page. Only what a person could see counts as data.
+// opts: {maxRecords, maxGroups}. Meaning (which column is a price) is decided in extract_fields.py.
+(opts) => {
+  const MAX_RECORDS = opts.maxRecords, MAX_GROUPS = opts.maxGroups, MAX_TOKENS = 60;
+  const SKIP = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'META', 'LINK', 'IFRAME', 'OBJECT']);
+  const INLINE = new Set(['B', 'I', 'EM', 'STRONG', 'MARK', 'CODE', 'SUB', 'SUP', 'U', 'SMALL', 'BR', 'WBR', 'KBD', 'ABBR', 'Q', 'CITE']);
+  const STATE = /^(is|has|js)-|active|selected|current|hover|focus|odd|even|first|last|hidden|visible|open|closed|show|fade|new|visited|\d/i;
+  const clean = s => (s || '').replace(/[\s\u00a0\u200b]+/g, ' ').trim();
+  const cls = e => typeof e.className === 'string' ? e.className.trim().split(/\s+/).filter(Boolean) : [];
+  const kids = e => e.shadowRoot ? [...e.shadowRoot.children]
+    : e.tagName === 'SLOT' && e.assignedElements().length ? e.assignedElements() : [...e.children];
+  const nodes = e => e.shadowRoot ? [...e.shadowRoot.childNodes]
+    : e.tagName === 'SLOT' && e.assignedNodes().length ? e.assignedNodes() : [...e.childNodes];
+  const seen = new Map();
+  const visible = e => {
+    if (seen.has(e)) return seen.get(e);
+    let ok = !SKIP.has(e.tagName) && e.ariaHidden !== 'true';
+    if (ok && e.checkVisibility) ok = e.checkVisibility({visibilityProperty: true, opacityProperty: true})
+      || getComputedStyle(e).display === 'contents';
+    if (ok) {
+      const r = e.getBoundingClientRect();
+      if ((r.width <= 1 || r.height <= 1) && getComputedStyle(e).overflow === 'hidden') ok = false;
+      if (r.right + scrollX < -500) ok = false;
+    }
+    seen.set(e, ok);
+    return ok;
+  };
+  const text = e => clean(e.innerText === undefined ? e.textContent : e.innerText);
+  const up = e => e.parentElement || (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
+  const within = (e, sel) => { for (let n = e; n; n = up(n)) if (n.matches && n.matches(sel)) return n; return null; };
+  const chrome = e => within(e, 'nav,[role=navigation],footer,[role=contentinfo]') ? 'nav'
+    : within(e, 'aside,[role=complementary]') ? 'aside'
+    : within(e, 'header,[role=banner]') && !within(e, 'main,article,[role=main]') ? 'header' : '';
+
+  // --- records: the visible pieces of one repeated item, with the clues that name them ----------
+  const CLUE = 'data-label data-title data-th data-field data-name data-testid data-test id name'.split(' ');
+  const token = (el, t, c, extra) => ({t: t.slice(0, 600), p: c.path, k: c.words, h: c.href, ...extra});
+  const clues = el => [...cls(el), ...CLUE.map(a => el.getAttribute(a)).filter(Boolean), el.getAttribute('itemprop') || ''].join(' ').trim();
+  const PRICEY = /price|amount|cost/i, MONEY = /^[^\d]{0,6}\d[\d\s.,']*[^\d]{0,6}$/;
+  function collect(el, out, c) {
+    if (out.length >= MAX_TOKENS) return;
+    const ip = el.getAttribute('itemprop');
+    if (!visible(el)) {
+      if (ip && el.content) out.push(token(el, clean(el.content), {...c, words: ip}, {ip, hid: 1}));
+      return;
+    }
+    const own = clues(el), T = el.tagName;
+    const ctx = {
+      path: c.path + '>' + T.toLowerCase() + (cls(el).filter(x => !STATE.test(x))[0] ? '.' + cls(el).filter(x => !STATE.test(x))[0] : ''),
+      words: c.root && el.children.length ? '' : own || c.words, href: (T === 'A' && el.href) || c.href,
+      head: c.head || /^H[1-6]$/.test(T) || el.getAttribute('role') === 'heading',
+      del: c.del || T === 'DEL' || T === 'S' || T === 'STRIKE', col: c.col, label: el.getAttribute('data-label') || c.label,
+      btn: c.btn || T === 'BUTTON' || el.getAttribute('role') === 'button',
+    };
+    const extra = () => {
+      const s = getComputedStyle(el), x = {fs: parseFloat(s.fontSize), b: +s.fontWeight >= 600 ? 1 : 0};
+      if (ctx.head) x.hd = 1;
+      if (ctx.btn) x.btn = 1;
+      if (ctx.del || s.textDecorationLine.includes('line-through')) x.del = 1;
+      if (ip) x.ip = ip;
+      if (ctx.label) x.l = ctx.label;
+      if (T === 'TIME' && el.dateTime) x.d = el.dateTime;
+      const tip = el.getAttribute('title') || el.getAttribute('aria-label');
+      if (tip) x.tip = clean(tip).slice(0, 200);
+      return x;
+    };
+    if (T === 'IMG') { out.push(token(el, clean(el.alt), ctx, {img: el.currentSrc || el.src, ...(ip ? {ip} : {})})); return; }
+    if (T === 'svg' || T === 'SVG') { const l = el.getAttribute('aria-label'); if (l) out.push(token(el, clean(l), ctx, {})); return; }
+    if (T === 'SELECT' || T === 'TEXTAREA' || T === 'INPUT') {
+      if (T === 'INPUT' && /hidden|password|submit|button|reset|image/.test(el.type)) return;
+      const v = T === 'SELECT' ? [...el.selectedOptions].map(o => clean(o.text)).join(', ')
+        : /checkbox|radio/.test(el.type) ? (el.checked ? 'yes' : 'no') : el.value;
+      if (v) out.push(token(el, clean(v), ctx, {...extra(), form: T === 'INPUT' && /checkbox|radio/.test(el.type) ? 2 : 1}));
+      return;
+    }
+    if (T === 'METER' || T === 'PROGRESS') { out.push(token(el, String(el.value), ctx, extra())); return; }
+    const ns = nodes(el), elems = ns.filter(n => n.nodeType === 1);
+    const hasText = ns.some(n => n.nodeType === 3 && n.data.trim());
+    const whole = text(el), aria = clean(el.getAttribute('aria-label'));
+    if (aria && (!whole || el.getAttribute('role') === 'img' || !/[a-z0-9]/i.test(whole))) { out.push(token(el, aria, ctx, {...extra(), w: whole.slice(0, 40)})); return; }
+    if (!whole && !elems.length) { const t = clean(el.title); if (t) out.push(token(el, t, ctx, extra())); return; }
+    if (elems.length && PRICEY.test(own) && whole.length < 24 && MONEY.test(whole)
+        && !elems.some(n => /^(DEL|S)$/.test(n.tagName))) {
+      out.push(token(el, whole.replace(/(\d) (\d\d)$/, '$1.$2').replace(/\s+/g, ''), ctx, extra())); return;
+    }
+    if (hasText && elems.length && elems.every(n => INLINE.has(n.tagName) && !n.querySelector('a,button,img'))
+        && !elems.some(n => cls(n).length)) { if (whole) out.push(token(el, whole, ctx, extra())); return; }
+    for (const n of ns) {
+      if (n.nodeType === 3) { const t = clean(n.data); if (t) out.push(token(el, t, ctx, extra())); }
+      else if (n.nodeType === 1) collect(n, out, ctx);
+    }
+    if (T === 'A' && !whole && el.href && !elems.some(n => n.tagName === 'IMG')) out.push(token(el, clean(el.title || aria), ctx, {}));
+  }
+  const record = roots => {
+    const out = [];
+    for (const r of roots) collect(r, out, {root: true, path: '', words: '', href: r.tagName === 'A' ? r.href : (up(r) && up(r).tagName === 'A' ? up(r).href : '')});
+    const item = roots[0].closest && roots[0].getAttribute('itemtype');
+    return {tokens: out, ...(item ? {type: item} : {})};
+  };
+
+  const shape = r => { const s = new Set(); for (const t of r.tokens) s.add(t.p.replace(/\.[^>]*/g, '')); return s; };
+  const alike = rs => {
+    const sh = rs.slice(0, 8).map(shape); let sum = 0, n = 0;
+    for (let i = 1; i < sh.length; i++) { const u = new Set([...sh[0], ...sh[i]]); let both = 0; for (const x of sh[i]) if (sh[0].has(x)) both++; sum += u.size ? both / u.size : 0; n++; }
+    return n ? sum / n : 0;
+  };
+  // --- groups of similar siblings ---------------------------------------------------------------
+  const sig = e => e.tagName + '|' + (e.getAttribute('role') || '') + '|' + cls(e).filter(c => !STATE.test(c)).sort().join('.');
+  const loose = e => e.tagName + '|' + (e.getAttribute('role') || '');
+  const all = [];
+  (function walk(e) {
+    if (SKIP.has(e.tagName) || e.namespaceURI.endsWith('svg')) return;
+    all.push(e);
+    for (const k of kids(e)) walk(k);
+  })(document.body);
+  const isData = t => t.matches('table') ? (t.querySelector(':scope > thead > tr > th, :scope > tbody > tr > th, :scope > tr > th') || t.getAttribute('role') === 'grid')
+    && !t.querySelector('table') : true;
+  const dataTables = all.filter(e => (e.tagName === 'TABLE' && isData(e) && !/presentation|none/.test(e.getAttribute('role') || ''))
+    || (e.tagName !== 'TABLE' && /^(table|grid|treegrid)$/.test(e.getAttribute('role') || '') && e.querySelector('[role=row]')));
+  const inTable = new Set(dataTables);
+  const groups = [];
+  const add = (recs, box, how) => { if (recs.length >= 2) groups.push({recs, box, how}); };
+  for (const e of all) {
+    if (inTable.has(e) || [...inTable].some(t => t.contains(e))) continue;
+    if (e.tagName === 'SELECT' || e.tagName === 'DATALIST' || e.tagName === 'TR') continue;
+    const ks = kids(e).filter(k => !SKIP.has(k.tagName) && visible(k) && k.tagName !== 'BR' && k.tagName !== 'HR' && k.tagName !== 'OPTION');
+    if (ks.length < 2) continue;
+    for (const key of [sig, loose]) {
+      const by = new Map();
+      for (const k of ks) { const s = key(k); by.has(s) ? by.get(s).push(k) : by.set(s, [k]); }
+      if (key === loose && by.size === new Set(ks.map(sig)).size) break;
+      for (const [s, list] of by) {
+        if (list.length < 2) continue;
+        add(list.map(k => [k]), e, key === sig ? 'sig' : 'loose');
+        // Leader and followers: items spread over several sibling rows (news tables, dt/dd, h3/p).
+        const rest = ks.length - list.length, lead = ks.indexOf(list[0]);
+        if (rest >= list.length * 0.6 && list.length >= 2 && lead <= 2) {
+          const spans = list.map((k, i) => {
+            const from = ks.indexOf(k), to = i + 1 < list.length ? ks.indexOf(list[i + 1]) : Math.min(ks.length, from + Math.max(1, Math.ceil(ks.length / list.length)));
+            return ks.slice(from, to);
+          });
+          const width = spans.slice(0, -1).map(x => x.length);
+          // Followers built like their leaders are items themselves (zebra stripes), no second row.
+          if (spans[0].length > 1 && alike([record([spans[0][0]]), record([spans[0][1]])]) > 0.7) continue;
+          if (width.length && Math.max(...width) <= 6 && Math.max(...width) > 1) add(spans, e, 'span');
+        }
+      }
+    }
+  }
+  // Grids cut into rows: the same kind of child under sibling containers is one list.
+  const merged = new Map();
+  for (const g of groups.filter(g => g.how !== 'span')) {
+    const p = up(g.box);
+    if (!p) continue;
+    const key = sig(g.recs[0][0]) + '<' + sig(g.box);
+    const slot = merged.get(p) || merged.set(p, new Map()).get(p);
+    slot.has(key) ? slot.get(key).push(g) : slot.set(key, [g]);
+  }
+  for (const [p, slot] of merged) for (const list of slot.values()) {
+    if (list.length < 2) continue;
+    const boxes = new Set(list.map(g => g.box));
+    const s = sig(list[0].recs[0][0]), bs = sig(list[0].box);
+    const recs = kids(p).filter(b => sig(b) === bs || boxes.has(b)).flatMap(b => kids(b).filter(k => sig(k) === s && visible(k)).map(k => [k]));
+    add(recs, p, 'merged');
+  }
+  const area = g => g.recs.reduce((a, r) => a + r.reduce((b, e) => { const q = e.getBoundingClientRect(); return b + q.width * q.height; }, 0), 0);
+  const scored = [];
+  for (const g of groups) {
+    g.n = g.recs.length;
+    const probe = g.recs.slice(0, 8).map(record).filter(r => r.tokens.length);
+    if (probe.length < 2) continue;
+    const chars = probe.reduce((a, r) => a + Math.min(600, r.tokens.reduce((b, t) => b + t.t.length, 0)), 0) / probe.length;
+    const toks = probe.reduce((a, r) => a + r.tokens.length, 0) / probe.length;
+    const sim = alike(probe), where = chrome(g.box);
+    if (sim < 0.2 || chars < 2) continue;
+    const many = g.n >= 4 ? 1 : g.n === 3 ? 0.85 : 0.55;
+    const rich = toks >= 3 ? 1 : toks >= 2 ? 0.85 : 0.4;
+    const links = probe.filter(r => r.tokens.some(t => t.h)).length / probe.length;
+    g.area = area(g);
+    g.score = Math.pow(Math.min(g.n, 60) * Math.min(chars, 300), 0.6) * sim * many * rich * (0.8 + 0.3 * links)
+      * (where === 'nav' ? 0.15 : where === 'header' ? 0.3 : where === 'aside' ? 0.5 : 1)
+      * (within(g.box, 'main,[role=main],article') ? 1.2 : 1)
+      * (0.6 + Math.min(0.6, g.area / (innerWidth * innerHeight)));
+    g.toks = toks; g.where = where;
+    scored.push(g);
+  }
+  // A finer list inside a coarser one wins when it is the same data cut more often.
+  for (const a of scored) for (const b of scored) {
+    if (a === b || b.n <= a.n * 1.4 || b.toks < 2 || a.how === 'span') continue;
+    const covered = a.recs.filter(r => b.recs.some(x => r.some(e => e !== x[0] && e.contains(x[0])))).length;
+    if (covered >= a.n * 0.7 && b.area >= a.area * 0.5 && b.score > a.score * 0.45) a.score *= 0.4;
+  }
+  // A spanned list beats its own leaders alone.
+  for (const a of scored) if (a.how === 'span') for (const b of scored)
+    if (b !== a && b.box === a.box && b.how !== 'span' && b.recs.every(r => a.recs.some(x => x.includes(r[0])))) b.score *= 0.35;
+  scored.sort((a, b) => b.score - a.score);
+  const heading = (el, inside = []) => {
+    const lab = el.getAttribute('aria-label') || (el.getAttribute('aria-labelledby') || '').split(/\s+/).map(i => i && document.getElementById(i)).filter(Boolean).map(text).join(' ');
+    if (lab) return clean(lab);
+    const y = el.getBoundingClientRect().top; let best = '';
+    for (const h of all) if ((/^H[1-6]$/.test(h.tagName) || h.tagName === 'LEGEND' || h.tagName === 'CAPTION' || h.getAttribute('role') === 'heading') && visible(h)) {
+      if (el.contains(h) || inside.some(r => r.some(e => e.contains(h)))) continue;
+      if (h.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING && h.getBoundingClientRect().top <= y + 4) best = text(h);
+    }
+    return best.slice(0, 160);
+  };
+  const describe = el => { let w = ''; for (let n = el, i = 0; n && i < 3; n = up(n), i++) w += ' ' + clues(n) + ' ' + (n.getAttribute('role') || ''); return clean(w).slice(0, 300); };
+  const used = [], out = [];
+  for (const g of scored) {
+    if (out.length >= MAX_GROUPS) break;
+    if (used.some(u => u.box === g.box && u.n === g.n && u.how === g.how)) continue;
+    used.push(g);
+    const rect = g.box.getBoundingClientRect();
+    out.push({score: g.score, how: g.how, n: g.n, where: g.where, near: heading(g.box.getAttribute('aria-label') || g.box.getAttribute('aria-labelledby') ? g.box : g.recs[0][0], g.recs), words: describe(g.box) + ' ' + cls(g.recs[0][0]).join(' '),
+      tag: g.recs[0][0].tagName.toLowerCase(), top: Math.round(rect.top + scrollY),
+      records: g.recs.slice(0, MAX_RECORDS).map(record).filter(r => r.tokens.length)});
+  }
+
+  // A search with one hit is still a list: the only child of what is marked as one.
+  for (const e of all) {
+    if (out.length >= MAX_GROUPS || chrome(e) === 'nav' || [...inTable].some(t => t.contains(e))) continue;
+    const marked = /^(UL|OL)$/.test(e.tagName) || /list|grid|results?|products|items|cards|feed|rows/i.test(clues(e) + (e.getAttribute('role') || ''));
+    const ks = marked ? kids(e).filter(k => !SKIP.has(k.tagName) && visible(k)) : [];
+    if (ks.length !== 1 || !/^(LI|ARTICLE|DIV|SECTION|A)$/.test(ks[0].tagName)) continue;
+    const r = record([ks[0]]);
+    if (r.tokens.length < 2 || r.tokens.length > 30 || !r.tokens.some(t => t.h)) continue;
+    out.push({score: 1.5, how: 'single', n: 1, where: chrome(e), near: heading(ks[0], [[ks[0]]]), words: describe(e) + ' ' + cls(ks[0]).join(' '),
+      tag: ks[0].tagName.toLowerCase(), top: Math.round(e.getBoundingClientRect().top + scrollY), records: [r]});
+  }
+
+  // --- tables -----------------------------------------------------------------------------------
+  const cellsOf = (row, html) => html ? [...row.cells] : [...row.querySelectorAll('[role=cell],[role=gridcell],[role=columnheader],[role=rowheader]')];
+  const link = c => { const a = c.querySelector('a[href]'); return a ? a.href : ''; };
+  const cellText = c => {
+    const parts = []; collect(c, parts, {path: '', words: '', href: ''});
+    const t = text(c); return (t || parts.filter(p => !p.hid && p.form !== 2).map(p => p.t).join(' ')).slice(0, 600) || parts.filter(p => p.form === 1).map(p => p.t).join(' ');
+  };
+  const tableOf = t => {
+    const html = t.tagName === 'TABLE', rows = html ? [...t.rows].filter(r => r.closest('table') === t) : [...t.querySelectorAll('[role=row]')];
+    const grid = [], hdr = [], foot = [];
+    rows.forEach((row, y) => {
+      if (!visible(row)) return;
+      const line = grid[y] = grid[y] || []; let x = 0;
+      for (const c of cellsOf(row, html)) {
+        while (line[x]) x++;
+        const cs = Math.min(+(c.getAttribute('colspan') || c.getAttribute('aria-colspan')) || 1, 60);
+        const rs = Math.min(+(c.getAttribute('rowspan') || c.getAttribute('aria-rowspan')) || 1, 400);
+        const head = c.tagName === 'TH' || /header/.test(c.getAttribute('role') || '');
+        const cell = {t: visible(c) ? cellText(c) : '', h: link(c), th: head ? 1 : 0, cs};
+        if (!visible(c) && c.hasAttribute && getComputedStyle(c).display === 'none') continue;
+        for (let dy = 0; dy < rs && y + dy < rows.length; dy++) { const l = grid[y + dy] = grid[y + dy] || []; for (let dx = 0; dx < cs; dx++) l[x + dx] = cell; }
+        x += cs;
+      }
+      const part = row.parentElement.tagName;
+      hdr[y] = part === 'THEAD' || (line.length > 0 && line.every(c => c && (c.th || !c.t)) && line.some(c => c && c.th));
+      foot[y] = part === 'TFOOT';
+    });
+    const cap = html && t.caption ? text(t.caption) : '';
+    const keep = grid.map((l, y) => ({l, y})).filter(r => r.l && r.l.length);
+    return {caption: cap || clean(t.getAttribute('aria-label') || ''), near: cap || heading(t), words: describe(t), where: chrome(t),
+      area: (r => r.width * r.height)(t.getBoundingClientRect()), top: Math.round(t.getBoundingClientRect().top + scrollY),
+      rows: keep.slice(0, MAX_RECORDS + 5).map(r => ({cells: r.l.map(c => c || {t: '', h: ''}), head: !!hdr[r.y], foot: !!foot[r.y]}))};
+  };
+  const loud = all.filter(e => e.tagName === 'TABLE' && !inTable.has(e) && !e.querySelector('table') && e.rows.length >= 2 && e.rows[0].cells.length >= 2);
+  const tables = [...dataTables, ...loud].filter(visible).slice(0, 30).map(t => ({...tableOf(t), data: inTable.has(t)}));
+
+  // --- label/value pairs ------------------------------------------------------------------------
+  const pairs = [];
+  const pair = (k, v, el) => { k = clean(k).replace(/\s*:$/, ''); v = clean(v); if (k && v && k.length < 80 && v.length < 1500 && pairs.length < 300) pairs.push({k, v, top: Math.round(el.getBoundingClientRect().top + scrollY), near: ''}); };
+  for (const e of all) {
+    if (!visible(e)) continue;
+    if (e.tagName === 'DT') { let d = e.nextElementSibling; while (d && d.tagName === 'DT') d = d.nextElementSibling; const vs = []; while (d && d.tagName === 'DD') { if (visible(d)) vs.push(text(d)); d = d.nextElementSibling; } pair(text(e), vs.join('; '), e); }
+    else if (e.tagName === 'TR' && e.cells.length === 2 && (e.cells[0].tagName === 'TH' || /:$/.test(text(e.cells[0]))) && e.cells[1].tagName === 'TD') pair(text(e.cells[0]), cellText(e.cells[1]), e);
+    else if (/^(STRONG|B|SPAN|LABEL|DIV|TH|H[3-6])$/.test(e.tagName) && !e.children.length && /^[^:]{2,60}:$/.test(text(e))) {
+      const sib = e.nextElementSibling && visible(e.nextElementSibling) ? text(e.nextElementSibling) : '';
+      const whole = e.parentElement ? e.parentElement.innerText || '' : '', own = text(e), at = whole.indexOf(own);
+      const after = at >= 0 && whole.length < 600 ? whole.slice(at + own.length).split('\n')[0] : '';
+      if (clean(after) || sib) pair(own, clean(after) || sib, e);
+    } else if (/^(LI|P|TD|DIV|SPAN)$/.test(e.tagName) && !e.querySelector('p,div,li,ul,table')) {
+      const m = /^([^:.!?]{2,40}):\s+(\S.{0,300})$/.exec(text(e)); if (m && !/^https?$/.test(m[1])) pair(m[1], m[2], e);
+    } else if (/^DIV|LI$/.test(e.tagName) && e.children.length === 2) {
+      const [a, b] = e.children, ta = text(a), tb = text(b);
+      if (ta && tb && ta.length < 40 && tb.length < 120 && /label|name|key|term|title/i.test(cls(a).join(' ')) && /value|val|data|desc|content|detail/i.test(cls(b).join(' '))) pair(ta, tb, e);
+    }
+  }
+
+  // --- linked data ------------------------------------------------------------------------------
+  const jsonld = [];
+  for (const s of document.querySelectorAll('script[type="application/ld+json"]')) { try { jsonld.push(JSON.parse(s.textContent)); } catch (e) { /* broken JSON is no data */ } }
+  const items = [];
+  const prop = e => e.content || (e.tagName === 'META' ? '' : e.href || e.currentSrc || e.dateTime || text(e));
+  const itemOf = el => {
+    const it = {'@type': (el.getAttribute('itemtype') || '').split('/').pop()};
+    for (const p of el.querySelectorAll('[itemprop]')) {
+      if (p.parentElement.closest('[itemscope]') !== el) continue;
+      it[p.getAttribute('itemprop')] = p.hasAttribute('itemscope') ? itemOf(p) : clean(prop(p));
+    }
+    return it;
+  };
+  for (const e of document.querySelectorAll('[itemscope]')) if (!e.parentElement.closest('[itemscope]') && items.length < 200) items.push(itemOf(e));
+  const meta = {};
+  for (const m of document.querySelectorAll('meta[property],meta[name=description],meta[name=author]')) meta[m.getAttribute('property') || m.name] = m.content;
+  const direct = e => clean(nodes(e).filter(n => n.nodeType === 3).map(n => n.data).join(' '));
+  const prominent = all.filter(e => visible(e) && e.textContent.length < 400 && direct(e) && direct(e).length < 200).slice(0, 1500).map(e => {
+    const r = e.getBoundingClientRect();
+    return {t: /^H[1-6]$/.test(e.tagName) ? text(e) : direct(e), k: clean(clues(e) + ' ' + (up(e) ? clues(up(e)) : '')), fs: parseFloat(getComputedStyle(e).fontSize), hd: /^H[1-6]$/.test(e.tagName) ? +e.tagName[1] : 0,
+      top: Math.round(r.top + scrollY), del: within(e, 'del,s') || getComputedStyle(e).textDecorationLine.includes('line-through') ? 1 : 0, ip: e.getAttribute('itemprop') || ''};
+  });
+  const blocks = all.filter(e => /^(P|LI|H[1-6]|BLOCKQUOTE|DD|PRE|TD|FIGCAPTION)$/.test(e.tagName) || (e.tagName === 'DIV' && !e.children.length) || (e.tagName === 'DIV' && nodes(e).some(n => n.nodeType === 3 && n.data.trim().length > 60)))
+    .filter(e => visible(e) && text(e) && !e.querySelector('p,li,h1,h2,h3,h4,blockquote,pre')).slice(0, 800).map(e => ({talk: within(e, '[class*=comment i],[id*=comment i],[class*=review i],[class*=repl i]') ? 1 : 0, tag: e.tagName.toLowerCase(), t: text(e).slice(0, 4000), where: chrome(e),
+      main: within(e, 'main,[role=main],article') ? 1 : 0, links: clean([...e.querySelectorAll('a')].map(a => a.textContent).join(' ')).length}));
+  return {title: document.title, url: location.href, groups: out, tables, pairs, jsonld, items, meta, leaves: prominent, blocks};
+}

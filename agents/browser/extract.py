@@ -1,0 +1,400 @@
+"""Structured data out of a page nobody prepared for it: lists, tables, details, linked data.
+
+All functions take a Playwright `Page` (every frame is read) and give plain JSON values. Only
+visible content counts. The page is not touched.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+from rapidfuzz import fuzz
+
+from agents.browser import extract_fields as fields_of
+from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
+from agents.browser.extract_values import by_content, value_of
+
+MAX_RECORDS = 500
+MAX_GROUPS = 12
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list found on a page: its named records and how sure we are that it is the one."""
+
+    records: list[Record]
+    score: float
+    near: str = ""
+    kind: str = "list"  # list | table
+    columns: list[str] = field(default_factory=list)
+    aliases: list[Record] = field(default_factory=list)  # by markup words, one for each record
+
+
+@cache
+def _script() -> str:
+    return Path(__file__).with_name("extract.js").read_text(encoding="utf-8")
+
+
+async def read(page: Page, *, max_records: int = MAX_RECORDS) -> list[dict[str, Any]]:
+    """Raw findings of every readable frame, main frame first."""
+    found = []
+    options = {"maxRecords": max_records, "maxGroups": MAX_GROUPS}
+    for frame in page.frames:
+        try:
+            if (
+                frame.parent_frame is not None
+                and not await (await frame.frame_element()).is_visible()
+            ):
+                continue
+            raw = await frame.evaluate(_script(), options)
+        except PlaywrightError:
+            continue  # a frame may navigate or detach while being read
+        raw["main"] = frame.parent_frame is None
+        raw["about"] = "" if raw["main"] else f"{frame.name} {raw['title']}"
+        found.append(raw)
+    return found
+
+
+async def extract_list(
+    page: Page,
+    *,
+    fields: list[str] | None = None,
+    limit: int | None = None,
+    near: str | None = None,
+) -> list[Record]:
+    """The page's list of similar things (cards, rows, news items, search results).
+
+    fields: names wanted, in the caller's words ("price", "comment count"); each record then has
+    exactly these keys, None where the page shows nothing. Without it: all that was found.
+    near: a heading or noun of the wanted list, when a page has several. limit: first N only.
+    """
+    listings = await find_lists(page, fields=fields, near=near)
+    if not listings:
+        return []
+    rows = listings[0].records
+    rows = rows[:limit] if limit is not None else rows
+    return pick_all(rows, fields, listings[0].aliases) if fields else rows
+
+
+async def find_lists(
+    page: Page, *, fields: list[str] | None = None, near: str | None = None
+) -> list[Listing]:
+    """All lists of the page, the likeliest first."""
+    listings: list[Listing] = []
+    for raw in await read(page):
+        share = 1.0 if raw["main"] else 0.8
+        for group in raw["groups"]:
+            group["words"] += f" {raw['about']}"
+            records = fields_of.name_records(group["records"])
+            if len(records) < (1 if group["how"] == "single" else 2):
+                continue
+            score = group["score"] * share * _fit(records, group, fields, near)
+            aliases = [fields_of.aliases_of(r["tokens"]) for r in group["records"]]
+            aliases = aliases if len(aliases) == len(records) else []
+            columns = _columns(records)
+            listings.append(Listing(records, score, group["near"], "list", columns, aliases))
+        for nth, table in enumerate(raw["tables"]):
+            table["words"] += f" {raw['about']}"
+            shaped = shape_table(table)
+            if not shaped["rows"] or not (table["data"] or _is_grid(table)):
+                continue
+            rows = shaped["rows"]
+            weight = (
+                _table_weight(table, rows)
+                * share
+                * max(0.5, 1 - 0.1 * nth)
+                * _fit(rows, table, fields, near)
+            )
+            listings.append(Listing(rows, weight, table["near"], "table", shaped["headers"]))
+    return sorted(listings, key=lambda item: -item.score)
+
+
+def _table_weight(table: dict[str, Any], rows: list[Record]) -> float:
+    chars = sum(len(str(v)) for r in rows[:8] for v in r.values()) / len(rows[:8])
+    size = min(len(rows), 60) ** 0.6 * min(300, chars) ** 0.35
+    known = 4.0 if table["data"] else 3.0 if _looks_like_header(table["rows"]) else 1.2
+    place = 0.3 if table["where"] in ("nav", "header") else 1.0
+    # Two columns, the first of them headings: facts about one thing, not a list.
+    facts = 0.2 if _row_headers(table["rows"]) and len(table["rows"][0]["cells"]) == 2 else 1.0
+    return size * known * place * facts
+
+
+def _is_grid(table: dict[str, Any]) -> bool:
+    """A table without header cells that still holds data: even rows, several filled columns."""
+    widths = {len(r["cells"]) for r in table["rows"]}
+    filled = [sum(bool(c["t"]) for c in r["cells"]) / len(r["cells"]) for r in table["rows"]]
+    return len(widths) == 1 and widths.pop() > 1 and sum(filled) / len(filled) > 0.8
+
+
+def _columns(records: list[Record]) -> list[str]:
+    seen: dict[str, None] = {}
+    for record in records:
+        seen.update(dict.fromkeys(record))
+    return list(seen)
+
+
+def _fit(
+    records: list[Record], source: dict[str, Any], fields: list[str] | None, near: str | None
+) -> float:
+    """How well a list answers the request: it has the fields and stands near the words."""
+    factor = 1.0
+    if fields:
+        columns = _columns(records)
+        hits = sum(
+            1.0 if any(r.get(column) not in (None, "") for r in records) else 0.0
+            for name in fields
+            if (column := match_column(name, columns))
+        )
+        factor *= 0.15 + 1.4 * hits / len(fields)
+    if near:
+        factor *= 1.0 + 3.0 * _nearness(near, source)
+    return factor
+
+
+def _nearness(near: str, source: dict[str, Any]) -> float:
+    wanted = plain(near)
+    heading = plain(source.get("near", ""))
+    if heading and (fuzz.token_set_ratio(wanted, heading) >= 90 or wanted in heading):
+        return 1.0
+    stems = {singular(w) for w in wanted.split() if len(w) > 2}
+    marks = {singular(w) for w in re.split(r"[^a-z]+", plain(source.get("words", ""))) if w}
+    shared = stems & marks
+    return 0.7 * len(shared) / len(stems) if stems else 0.0
+
+
+def pick(record: Record, names: list[str]) -> Record:
+    """The record under the caller's own field names; None where it has no such thing."""
+    columns = list(record)
+    out: Record = {}
+    for name in names:
+        column = match_column(name, columns)
+        out[name] = record.get(column) if column else _by_look(name, record)
+    return out
+
+
+def pick_all(
+    rows: list[Record], names: list[str], aliases: list[Record] | None = None
+) -> list[Record]:
+    """`pick` for a whole list, with what the list as a whole says about its columns.
+
+    A field that the markup names so ("mailbox-subject") is that. Unnamed texts go, in order, to
+    the fields that nothing named; only when there are as many of the one as of the other
+    ("Crumb & Co · Lisbon" for company and location), and the caller's order is the best evidence.
+    """
+    out = [pick(row, names) for row in rows]
+    for name in names if aliases else []:
+        word = singular(plain(name))
+        if plain(name) not in map(plain, _columns(rows)) and all(word in a for a in aliases or []):
+            for shaped, alias in zip(out, aliases or [], strict=False):
+                shaped[name] = alias[word]
+    absent = [n for n in names if all(r[n] is None for r in out)]
+    spare = [c for c in _columns(rows) if re.fullmatch(r"text(?:_\d+)?|title", c)]
+    taken = {str(v) for r in out for v in r.values()}
+    spare = [c for c in spare if all(len(str(r.get(c, ""))) <= 60 for r in rows)]
+    spare = [c for c in spare if not any(str(r.get(c)) in taken for r in rows)]
+    # Fields with a look of their own (an e-mail, a count) are never filled by position.
+    shaped_like = r"mail|phone|number|count|date|time|url|link|id$|year|age$|score|size"
+    if any(re.search(shaped_like, plain(n)) or canonical(n) for n in absent if n != "location"):
+        absent = [n for n in absent if canonical(n) in ("company", "location", "category", "title")]
+    spare = [c for c in spare if not any(re.search(r"\d", str(r.get(c) or "")) for r in rows)]
+    if absent and len(absent) == len(spare):
+        for row, shaped in zip(rows, out, strict=True):
+            shaped.update({n: row.get(c) for n, c in zip(absent, spare, strict=True)})
+    return out
+
+
+def _by_look(name: str, record: Record) -> Any:
+    """A value that looks like the field, when no column is called so."""
+    wanted = canonical(name)
+    if wanted is None:
+        return None
+    if wanted == "title":
+        return next(
+            (v for v in record.values() if isinstance(v, str) and re.search(r"[A-Za-z]", v)), None
+        )
+    for value in record.values():
+        if isinstance(value, str) and by_content(value) == wanted:
+            return value_of(wanted, value)
+    return None
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+
+def shape_table(table: dict[str, Any]) -> dict[str, Any]:
+    """Headers and rows of a grid read by `extract.js`; spans are already filled in.
+
+    Gives {"caption", "headers": [str], "rows": [{header: text}]}. Several header rows are joined
+    ("Sales Q1"); a column without header is called `column N`. Links stay as `url`.
+    """
+    rows = table["rows"]
+    body_at = next((i for i, r in enumerate(rows) if not r["head"]), len(rows))
+    heads = rows[:body_at] if body_at else []
+    width = max((len(r["cells"]) for r in rows), default=0)
+    if not heads and not table.get("data") and rows and _looks_like_header(rows):
+        heads, body_at = rows[:1], 1
+    headers: list[str] = []
+    for x in range(width):
+        parts: list[str] = []
+        for row in heads:
+            cell = row["cells"][x] if x < len(row["cells"]) else None
+            spans_all = cell is not None and cell.get("cs", 1) >= width > 1
+            if cell and cell["t"] and not spans_all and cell["t"] not in parts:
+                parts.append(cell["t"])
+        text = " ".join(parts) or (
+            "name" if x == 0 and _row_headers(rows[body_at:]) else f"column {x + 1}"
+        )
+        headers.append(text if text not in headers else f"{text} {x + 1}")
+    shaped = []
+    for row in rows[body_at:]:
+        cells = row["cells"]
+        texts = [c["t"] for c in cells]
+        if (
+            row["head"]
+            or row["foot"]
+            or not any(texts)
+            or (width > 1 and cells[0].get("cs", 1) >= width)
+        ):
+            continue
+        record = {headers[x]: cell["t"] for x, cell in enumerate(cells)}
+        href = next((c["h"] for c in cells if c["h"]), "")
+        if href:
+            record.setdefault("url", href)
+        shaped.append(record)
+    # Columns that hold only controls (a checkbox, an icon, "More") carry no data.
+    empty = [
+        h
+        for h in headers
+        if h.startswith("column ")
+        and (len({r.get(h) for r in shaped}) < 2 < len(shaped) or not any(r.get(h) for r in shaped))
+    ]
+    return {
+        "caption": table["caption"] or "",
+        "headers": [h for h in headers if h not in empty],
+        "rows": [{k: v for k, v in r.items() if k not in empty} for r in shaped],
+    }
+
+
+def _row_headers(rows: list[dict[str, Any]]) -> bool:
+    return bool(rows) and all(r["cells"] and r["cells"][0].get("th") for r in rows)
+
+
+def _looks_like_header(rows: list[dict[str, Any]]) -> bool:
+    first = [c["t"] for c in rows[0]["cells"]]
+    return (
+        len(rows) > 2
+        and all(first)
+        and not any(re.search(r"\d", t) for t in first)
+        and any(re.search(r"\d", c["t"]) for r in rows[1:] for c in r["cells"])
+    )
+
+
+async def extract_tables(page: Page) -> list[dict[str, Any]]:
+    """Every data table of the page: [{"caption", "headers", "rows": [{header: text}]}]."""
+    out = []
+    for raw in await read(page):
+        for table in raw["tables"]:
+            shaped = shape_table(table)
+            if shaped["rows"] and (table["data"] or _is_grid(table)):
+                shaped["caption"] = shaped["caption"] or table["near"]
+                out.append((not table["data"], not raw["main"], shaped))
+    return [shaped for *_, shaped in sorted(out, key=lambda item: item[:2])]
+
+
+# --- one thing --------------------------------------------------------------------------------
+
+
+async def json_ld(page: Page) -> list[Any]:
+    """The page's linked data: JSON-LD objects (graphs flattened), then microdata items."""
+    out: list[Any] = []
+    for raw in await read(page, max_records=1):
+        for block in raw["jsonld"]:
+            for item in block if isinstance(block, list) else [block]:
+                graph = item.get("@graph") if isinstance(item, dict) else None
+                out.extend(graph if isinstance(graph, list) else [item])
+        out.extend(raw["items"])
+    return out
+
+
+async def extract_details(page: Page, *, fields: list[str] | None = None) -> Record:
+    """What the page says about its one subject: title, price, label/value pairs, linked data.
+
+    fields: names wanted; the record then has exactly these keys, None where nothing was found.
+    """
+    record: Record = {}
+    for raw in await read(page, max_records=1):
+        _details_of(raw, record)
+    for item in await json_ld(page):
+        _merge_linked(item, record)
+    return pick(record, fields) if fields else record
+
+
+def _details_of(raw: dict[str, Any], record: Record) -> None:
+    leaves = raw["leaves"]
+    heads = [x for x in leaves if x["hd"] == 1] or [x for x in leaves if x["hd"]]
+    if raw["main"]:
+        record["title"] = heads[0]["t"] if heads else raw["title"]
+        record["url"] = raw["url"]
+    for pair in raw["pairs"]:
+        key = canonical(pair["k"]) or pair["k"]
+        record.setdefault(key, pair["v"])
+    # The subject stands under the main heading, in the largest type.
+    top = heads[0]["top"] if heads else 0
+    for leaf in sorted(leaves, key=lambda x: (x["top"] < top - 40, -x["fs"], x["top"])):
+        name = by_content(leaf["t"]) or fields_of.by_markup(leaf)
+        if name == "price" and leaf["del"]:
+            name = "old_price"
+        if name in (None, "title", "url", "category") or (
+            name == "description" and len(leaf["t"]) < 20
+        ):
+            continue
+        if name in ("price", "points", "comments", "reviews", "rating") and not re.search(
+            r"[\d★]", leaf["t"]
+        ):
+            continue
+        record.setdefault(name, value_of(name, leaf["t"]))
+    if description := raw["meta"].get("description") or raw["meta"].get("og:description"):
+        record.setdefault("description", description)
+
+
+def _merge_linked(item: Any, record: Record) -> None:
+    if not isinstance(item, dict):
+        return
+    flat: Record = {}
+    for key, value in item.items():
+        if key in ("offers", "aggregateRating") and isinstance(value, list) and value:
+            value = value[0]
+        if isinstance(value, dict):
+            flat.update({k: v for k, v in value.items() if not isinstance(v, (dict, list))})
+            if "name" in value:
+                flat[key] = value["name"]
+        elif not isinstance(value, list):
+            flat[key] = value
+    for key, value in flat.items():
+        if not key.startswith("@") and value not in (None, ""):
+            record.setdefault(fields_of.ITEMPROPS.get(key, canonical(key) or key), value)
+
+
+async def extract_text(page: Page) -> list[dict[str, Any]]:
+    """The page's readable blocks in order ({"tag", "text", "main"}), without menus."""
+    out = []
+    for raw in await read(page, max_records=1):
+        blocks = [b for b in raw["blocks"] if not b["where"] and b["links"] < len(b["t"]) * 0.7]
+        # What readers wrote under a text is not the text, unless there is nothing else.
+        blocks = [b for b in blocks if not b["talk"]] or blocks
+        main = [b for b in blocks if b["main"]]
+        if sum(len(b["t"]) for b in main) > 0.3 * sum(len(b["t"]) for b in blocks):
+            blocks = main
+        kept: list[str] = []
+        for block in blocks:
+            if any(block["t"] in other for other in kept[-6:]):
+                continue
+            kept.append(block["t"])
+            out.append({"tag": block["tag"], "text": block["t"], "main": bool(block["main"])})
+    return out

@@ -1,0 +1,256 @@
+"""Calls on one element: found anew each time, probed when its words or its secrecy matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from playwright.async_api import ElementHandle, Locator, Page
+
+from agents.errors import ActionError, PolicyError
+from agents.executor.actions import Call
+from agents.executor.files import Shelf
+from agents.executor.kinds import kind_of
+from agents.executor.page_errors import Problem
+from agents.executor.probe import HIDDEN, Facts, look, look_at, look_for_secrecy
+from agents.executor.recipes import Recipe
+from agents.executor.values import Locator as LocatorValue
+from agents.executor.values import Variable as Handle
+from agents.executor.variables import check_receiver
+from agents.ports import JSON, ActionRecord, Variable
+
+_NO_TIMEOUT = frozenset(
+    {"count", "all", "all_inner_texts", "all_text_contents", "is_visible", "is_hidden"}
+)
+_ENGINE = "webagent-observe"
+
+
+class Elements:
+    """Makes calls on elements of a browser."""
+
+    def __init__(self, browser: Any, variables: Mapping[str, Variable], shelf: Shelf) -> None:
+        self._browser = browser
+        self._variables = variables
+        self._shelf = shelf
+
+    # --- finding ----------------------------------------------------------------------------
+    async def locator(self, recipe: Recipe) -> Locator:
+        """The Playwright locator. Raises: ActionError when its tab is closed or its ref stale."""
+        page: Page = recipe.page if recipe.page is not None else await self._browser.ready()
+        if page.is_closed():
+            raise ActionError(
+                "The tab that this locator belongs to is closed: start again from `page`.",
+                code="tab_closed",
+            )
+        if recipe.ref is None:
+            return recipe.build(page)
+        return recipe.build_from((await self._by_ref(recipe.ref))[0], page)
+
+    async def _by_ref(self, ref: str) -> tuple[Locator, ElementHandle]:
+        handle: ElementHandle = await self._browser.resolve_ref(ref)
+        frame = await handle.owner_frame()
+        number = re.search(r"(\d+)\]?\s*$", ref)
+        if frame is None or number is None:
+            raise ActionError(f"{ref} is gone. Look at the page again.", code="stale_ref")
+        return frame.locator(f"{_ENGINE}=ref:{number[1]}"), handle
+
+    async def facts(self, recipe: Recipe) -> Facts | None:
+        """The element as it is now; None when it is not there."""
+        if recipe.ref is not None and not recipe.parts:
+            return await look_at((await self._by_ref(recipe.ref))[1])
+        return await look(await self.locator(recipe))
+
+    async def _facts_of(self, recipe: Recipe, words: bool) -> Facts | None:
+        """All facts, or only what secrecy needs, which is cheaper."""
+        if words:
+            return await self.facts(recipe)
+        return await look_for_secrecy(await self.locator(recipe))
+
+    # --- calling ----------------------------------------------------------------------------
+    def call(self, recipe: Recipe, method: str, arguments: dict[str, Any], tool: str) -> Call:
+        """The call of `method`. arguments: bound and checked."""
+        arguments = dict(arguments)
+        timeout_ms = arguments.pop("timeout", None)
+        kind = kind_of("locator", method)
+        typed = arguments.get(kind.typed) if kind.typed else None
+        used = (typed.name,) if isinstance(typed, Handle) else ()
+        seen: list[Facts] = []
+
+        async def prepare(record: ActionRecord) -> None:
+            secret = isinstance(typed, str | list) and not _is_key_name(method, typed)
+            if not (secret or recipe.ref or not recipe.speaks):
+                return
+            words = bool(recipe.ref) or not recipe.speaks
+            facts = await self._facts_of(recipe, words)
+            if facts is None and secret:
+                await (await self.locator(recipe)).first.wait_for(
+                    state="attached", timeout=timeout_ms or 8_000
+                )
+                facts = await self._facts_of(recipe, words)
+            if facts is None:
+                return
+            if words:
+                seen.append(facts)
+                record.box = facts.box
+            if not recipe.speaks:
+                record.arguments["at"], record.target = record.target, facts.words
+            if secret and facts.secret and kind.typed:
+                record.arguments[kind.typed] = HIDDEN
+            if method == "fill" and isinstance(typed, str):
+                _check_format(recipe, facts, typed)
+
+        async def facts() -> Mapping[str, Any]:
+            found = seen[0] if seen else await self.facts(recipe)
+            return found.raw if found else {}
+
+        async def run(timeout: float) -> JSON:
+            return await self._run(recipe, method, arguments, timeout)
+
+        return Call(
+            tool=tool,
+            kind=kind,
+            target=recipe.words(),
+            arguments={key: _shown(value) for key, value in arguments.items()},
+            run=run,
+            wrap=lambda value: _wrapped(recipe, method, value),
+            prepare=prepare,
+            facts=facts,
+            timeout_ms=timeout_ms,
+            variables=used,
+            field=method == "input_value" or arguments.get("name") == "value",
+        )
+
+    async def _run(
+        self, recipe: Recipe, method: str, arguments: dict[str, Any], timeout: float
+    ) -> JSON:
+        locator = await self.locator(recipe)
+        if method == "all":
+            return await locator.count()
+        if method in ("input_value", "get_attribute") and await self._is_secret(
+            recipe, method, arguments
+        ):
+            return HIDDEN
+        given: dict[str, Any] = {
+            key: await self.locator(value) if isinstance(value, Recipe) else value
+            for key, value in arguments.items()
+        }
+        if method not in _NO_TIMEOUT:
+            given["timeout"] = timeout
+        for key, value in arguments.items():
+            if isinstance(value, Handle):
+                return await self._type_variable(locator, method, key, value, given, timeout)
+        if method == "set_input_files":
+            names = given.pop("names")
+            files = await self._shelf.payloads([names] if isinstance(names, str) else names)
+            return await locator.set_input_files(files, **given)
+        if method == "aria_snapshot":
+            return await _without_passwords(locator, await locator.aria_snapshot(**given))
+        value = await getattr(locator, method)(**given)
+        return "" if method == "text_content" and value is None else value
+
+    async def _is_secret(self, recipe: Recipe, method: str, arguments: dict[str, Any]) -> bool:
+        """Whether the call would read what a password field holds."""
+        if method == "get_attribute" and str(arguments.get("name")).lower() != "value":
+            return False
+        facts = await self.facts(recipe)
+        return facts is not None and facts.secret
+
+    async def _type_variable(
+        self,
+        locator: Locator,
+        method: str,
+        parameter: str,
+        handle: Handle,
+        given: dict[str, Any],
+        timeout: float,
+    ) -> JSON:
+        """Type a variable's value, into exactly the document whose address was checked.
+
+        The handle is bound to that document: if its frame goes elsewhere meanwhile, typing fails.
+        """
+        variable = self.variable(handle.name)
+        if variable.allowed_domains is None:
+            given[parameter] = variable.value
+            result = await getattr(locator, method)(**given)
+            return None if method == "select_option" else result
+        element = await locator.element_handle(timeout=timeout)
+        frame = await element.owner_frame()
+        if frame is None:
+            raise PolicyError("The field is in no page any more.", rule="variable_domain")
+        check_receiver(handle.name, variable, frame)
+        given[parameter] = variable.value
+        if method == "press_sequentially":
+            await element.type(given.pop("text"), **given)
+            return None
+        result = await getattr(element, method)(**given)
+        # The option's own value is no news to the page, but it would be to the model.
+        return None if method == "select_option" else result
+
+    def variable(self, name: str) -> Variable:
+        """Raises: ActionError when there is none of the name."""
+        found = self._variables.get(name)
+        if found is None:
+            there = ", ".join(self._variables) or "none"
+            raise ActionError(
+                f"There is no variable {name!r}. Variables: {there}.", code="no_such_variable"
+            )
+        return found
+
+
+_PASSWORDS = """() => [...document.querySelectorAll('input')]
+  .filter(e => e.type === 'password' || /cc-|one-time-code/.test(e.autocomplete || ''))
+  .map(e => e.value).filter(Boolean)"""
+
+
+async def _without_passwords(locator: Locator, snapshot: str) -> str:
+    """Playwright's snapshot shows what password fields hold; ours does not."""
+    for value in await locator.first.evaluate(_PASSWORDS):
+        snapshot = snapshot.replace(str(value), HIDDEN)
+    return snapshot
+
+
+_FORMATS = {
+    "date": (r"\d{4,6}-\d\d-\d\d", "2024-12-31"),
+    "time": (r"\d\d:\d\d(:\d\d(\.\d+)?)?", "23:59"),
+    "datetime-local": (r"\d{4,6}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?", "2024-12-31T23:59"),
+    "month": (r"\d{4,6}-\d\d", "2024-12"),
+    "week": (r"\d{4,6}-W\d\d", "2024-W52"),
+    "color": (r"#[0-9a-fA-F]{6}", "#336699"),
+}
+
+
+def _check_format(recipe: Recipe, facts: Facts, text: str) -> None:
+    """A field with a format of its own silently stays empty when it gets another.
+
+    Raises: Problem. Source: HTML, valid date, time, month, week and colour strings.
+    """
+    form, example = _FORMATS.get(str(facts.raw.get("type")), (None, ""))
+    if form is not None and text and not re.fullmatch(form, text):
+        raise Problem(
+            f"{recipe.words()} is a {facts.raw['type']} field: give the value like {example}.",
+            code="bad_value",
+            raises=ValueError,
+        )
+
+
+def _wrapped(recipe: Recipe, method: str, value: JSON) -> Any:
+    if method == "all":
+        return [LocatorValue(recipe.then("nth", index=i)) for i in range(value)]
+    return value
+
+
+def _is_key_name(method: str, typed: Any) -> bool:
+    """A named key (`Enter`) says nothing; a single character may be part of a password."""
+    return method == "press" and isinstance(typed, str) and len(typed) > 1
+
+
+def _shown(value: Any) -> JSON:
+    """An argument in a record: a variable by its name, an element by its words."""
+    if isinstance(value, Handle):
+        return f'variables["{value.name}"]'
+    if isinstance(value, Recipe):
+        return value.words()
+    if isinstance(value, re.Pattern):
+        return f"/{value.pattern}/"
+    return value

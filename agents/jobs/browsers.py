@@ -1,0 +1,234 @@
+"""The browsers of this worker: which session drives which process, each behind its own proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+import structlog
+
+from agents.browser.addresses import AddressChecker
+from agents.browser.egress import Denied, EgressProxy
+from agents.browser.playwright_driver import close_driver
+from agents.browser.process import BrowserHandle, BrowserOptions, is_alive, launch, terminate
+from agents.browser.session import BrowserSession
+from agents.browser.warm import WarmPool
+from agents.errors import BrowserError, BrowserGone
+from dashboard.conf import Config
+
+log = structlog.get_logger(__name__)
+
+PROFILE_FREE_WITHIN_S = 10.0
+
+
+@dataclass
+class LiveBrowser:
+    """A browser this worker is attached to."""
+
+    session: BrowserSession
+    proxy: EgressProxy
+
+
+class BrowserPool:
+    """Starts, adopts and ends the browsers of sessions on this host. Lives on one event loop."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._options = BrowserOptions(
+            executable=config.browser_path, no_sandbox=config.browser_no_sandbox
+        )
+        self._checker = AddressChecker(config.egress_allow_list)
+        self._spare_proxies: dict[int, EgressProxy] = {}
+        self._warm = WarmPool(
+            self._options,
+            root_dir=config.data_dir / "browsers",
+            size=config.warm_browsers,
+            open_proxy=self._open_spare_proxy,
+            close_proxy=self._close_spare_proxy,
+        )
+        self._live: dict[str, LiveBrowser] = {}
+        self._proxies: dict[str, EgressProxy] = {}
+        # Each lives for as long as somebody holds it or waits for it.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._listeners: dict[str, Callable[[Denied], None]] = {}
+
+    @property
+    def count(self) -> int:
+        """Browsers attached now."""
+        return len(self._live)
+
+    def root(self, session_id: str) -> Path:
+        """Where the session's browser keeps its files."""
+        return self._config.data_dir / "browsers" / session_id
+
+    def on_denied(self, session_id: str, listener: Callable[[Denied], None]) -> None:
+        """Tell this listener, and no other, of everything the session's proxy refuses."""
+        self._listeners[session_id] = listener
+
+    def ignore_denied(self, session_id: str, listener: Callable[[Denied], None]) -> None:
+        """Tell this listener no more; a follow-up's may have taken its place already."""
+        if self._listeners.get(session_id) == listener:
+            del self._listeners[session_id]
+
+    def _lock(self, session_id: str) -> asyncio.Lock:
+        return self._locks.setdefault(session_id, asyncio.Lock())
+
+    async def get(
+        self, session_id: str, handle: dict[str, Any] | None, *, profile_dir: Path | None = None
+    ) -> tuple[BrowserSession, bool]:
+        """The session's browser, and whether it was started just now.
+
+        handle: as the row has it. Raises: BrowserError when none can be started.
+        """
+        async with self._lock(session_id):
+            live = self._live.get(session_id)
+            if live is not None and live.session.alive:
+                return live.session, False
+            if live is not None:
+                await self._drop(session_id)
+            if handle is not None:
+                with suppress(BrowserGone):
+                    return await self._adopt(session_id, BrowserHandle.from_dict(handle)), False
+            return await self._start(session_id, profile_dir), True
+
+    async def _adopt(self, session_id: str, handle: BrowserHandle) -> BrowserSession:
+        if handle.host != self._config.host_name or not is_alive(handle):
+            raise BrowserGone("The browser is not alive on this host.")
+        await self.ensure_proxy(session_id, handle.proxy_port)
+        session = await BrowserSession.open(handle, downloads_dir=self._downloads(session_id))
+        self._live[session_id] = LiveBrowser(session, self._proxies[session_id])
+        return session
+
+    async def _start(self, session_id: str, profile_dir: Path | None) -> BrowserSession:
+        stale = self._proxies.pop(session_id, None)
+        if stale is not None:
+            await stale.stop()
+        if profile_dir is None:
+            handle = await self._warm.take()
+            proxy = self._spare_proxies.pop(handle.proxy_port or 0)
+            proxy.tell(lambda denied: self._refused(session_id, denied))
+            self._proxies[session_id] = proxy
+        else:
+            port = await self.ensure_proxy(session_id, None)
+            handle = await self._launch(profile_dir, port)
+        try:
+            session = await BrowserSession.open(handle, downloads_dir=self._downloads(session_id))
+        except BrowserGone as error:
+            await terminate(handle)
+            raise BrowserError("The browser started but did not answer; try again.") from error
+        self._live[session_id] = LiveBrowser(session, self._proxies[session_id])
+        return session
+
+    async def _launch(self, profile_dir: Path, proxy_port: int) -> BrowserHandle:
+        """Start a browser on a profile, once the one that had it before is closed."""
+        deadline = asyncio.get_running_loop().time() + PROFILE_FREE_WITHIN_S
+        while True:
+            try:
+                return await launch(self._options, user_data_dir=profile_dir, proxy_port=proxy_port)
+            except BrowserError as error:
+                late = asyncio.get_running_loop().time() > deadline
+                if error.code != "profile_in_use" or late:
+                    raise
+                await asyncio.sleep(0.2)
+
+    def warm_up(self) -> None:
+        """Begin to start spare browsers."""
+        self._warm.start()
+
+    async def _open_spare_proxy(self) -> int:
+        proxy = EgressProxy(self._checker)
+        port = await proxy.start()
+        self._spare_proxies[port] = proxy
+        return port
+
+    async def _close_spare_proxy(self, port: int) -> None:
+        proxy = self._spare_proxies.pop(port, None)
+        if proxy is not None:
+            await proxy.stop()
+
+    def _downloads(self, session_id: str) -> Path:
+        return self.root(session_id) / "downloads"
+
+    async def ensure_proxy(self, session_id: str, port: int | None) -> int:
+        """Have the session's proxy listen; on the given port, if a browser counts on one."""
+        proxy = self._proxies.get(session_id)
+        if proxy is not None and proxy.port and port in (None, proxy.port):
+            return proxy.port
+        proxy = EgressProxy(
+            self._checker, on_denied=lambda denied: self._refused(session_id, denied)
+        )
+        try:
+            bound = await proxy.start(port or 0)
+        except BrowserError as error:
+            if error.code != "proxy_port_taken":
+                raise
+            # Another worker of this host serves the browser; it will do.
+            log.info("egress endpoint is served elsewhere", session=session_id)
+            bound = port or 0
+        self._proxies[session_id] = proxy
+        return bound
+
+    def _refused(self, session_id: str, denied: Denied) -> None:
+        listener = self._listeners.get(session_id)
+        if listener is not None:
+            listener(denied)
+
+    async def _drop(self, session_id: str) -> None:
+        live = self._live.pop(session_id, None)
+        if live is not None:
+            with suppress(Exception):
+                await asyncio.wait_for(live.session.detach(), 5)
+
+    async def let_go(self, session_id: str) -> None:
+        """Another worker drives this browser now."""
+        await self._drop(session_id)
+        proxy = self._proxies.pop(session_id, None)
+        if proxy is not None:
+            await proxy.stop()
+
+    async def close(
+        self,
+        session_id: str,
+        handle: dict[str, Any] | None,
+        *,
+        if_so: Callable[[], Awaitable[bool]] | None = None,
+    ) -> bool:
+        """End the session's browser; its profile stays on disk.
+
+        if_so: asked while nobody else can get the browser; False lets it be.
+        """
+        async with self._lock(session_id):
+            if if_so is not None and not await if_so():
+                return False
+            await self._drop(session_id)
+            if handle is not None:
+                found = BrowserHandle.from_dict(handle)
+                if found.host == self._config.host_name:
+                    await terminate(found)  # also what a dead browser left behind
+            proxy = self._proxies.pop(session_id, None)
+            if proxy is not None:
+                await proxy.stop()
+        return True
+
+    def forget_files(self, session_id: str, user_data_dir: str) -> None:
+        """Delete what a session that will never run again left on disk."""
+        shutil.rmtree(self.root(session_id), ignore_errors=True)
+        mine = Path(user_data_dir) if user_data_dir else None
+        if mine is not None and mine.is_relative_to(self._config.data_dir / "browsers"):
+            shutil.rmtree(mine, ignore_errors=True)
+
+    async def aclose(self) -> None:
+        """Detach from all browsers and leave them running for the next worker."""
+        await self._warm.aclose()
+        for session_id in list(self._live):
+            await self._drop(session_id)
+        for proxy in self._proxies.values():
+            await proxy.stop()
+        self._proxies.clear()
+        await close_driver()

@@ -1,0 +1,317 @@
+"""A run's port to the database: the `RunContext` that products get."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from agents.browser.egress import Denied
+from agents.browser.session import BrowserSession
+from agents.control import Interrupted, RunControl
+from agents.errors import BrowserError, LeaseLost, Parked
+from agents.events import Payload, TaskPageChanged, TaskPolicyDenied
+from agents.jobs.browsers import BrowserPool
+from agents.jobs.db import db
+from agents.ports import Answer, IncomingMessage, InputRequestSpec, StoredArtifact, TaskSpec, Usage
+from dashboard import nudges
+from dashboard.conf import Config
+from dashboard.models import Artifact, InputRequest, RequestStatus, Task
+from dashboard.services import artifacts, leases, messages, requests, sessions, tasks
+
+log = structlog.get_logger(__name__)
+_ticker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ticks")
+
+
+def spec_of(task: Task) -> TaskSpec:
+    """The task as the engine knows it."""
+    options = task.options
+    cost = options.get("max_cost_usd")
+    return TaskSpec(
+        id=task.pk,
+        session_id=task.session_id,
+        project_id=task.project_id,
+        product=task.product,
+        instructions=task.instructions,
+        start_url=options.get("start_url") or _last_page(task),
+        model=options.get("model") or _project_model(task),
+        output_schema=options.get("output_schema"),
+        max_steps=options.get("max_steps") or 100,
+        max_cost_usd=Decimal(cost) if cost is not None else None,
+        max_duration_s=(options.get("max_duration_minutes") or 60) * 60,
+        approval=options.get("approval") or "delegated",
+        policy=options.get("policy") or {},
+        variables=tasks.variables_of(task),
+        metadata=options.get("metadata") or {},
+    )
+
+
+def _last_page(task: Task) -> str | None:
+    """Where a follow-up goes on when the session's browser was closed or lost meanwhile."""
+    session = task.session
+    began = task.checkpoint is not None or task.number == 1
+    if began or session.browser is not None:
+        return None
+    return session.page_url if session.page_url.startswith(("http://", "https://")) else None
+
+
+def _project_model(task: Task) -> dict[str, Any]:
+    name = task.project.default_model
+    return {"route": name} if name else {}
+
+
+class DbArtifacts:
+    """Files of one task."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+
+    async def put(
+        self, data: bytes, *, name: str, media_type: str, kind: str, step: int | None = None
+    ) -> StoredArtifact:
+        sha256, size = await asyncio.to_thread(artifacts.write_bytes, data)
+        return await self._add(sha256, size, name, media_type, kind, step)
+
+    async def put_file(
+        self, path: str, *, name: str, media_type: str, kind: str, step: int | None = None
+    ) -> StoredArtifact:
+        sha256, size = await asyncio.to_thread(artifacts.write_file, path)
+        return await self._add(sha256, size, name, media_type, kind, step)
+
+    async def _add(
+        self, sha256: str, size: int, name: str, media_type: str, kind: str, step: int | None
+    ) -> StoredArtifact:
+        row = await db(
+            artifacts.add,
+            self._task,
+            self._task.fence,
+            sha256=sha256,
+            size_bytes=size,
+            name=name,
+            media_type=media_type,
+            kind=kind,
+            step=step,
+        )
+        return StoredArtifact(row.pk, row.name, row.media_type, row.size_bytes, row.sha256)
+
+    async def read(self, artifact_id: str) -> bytes:
+        def load() -> bytes:
+            row = Artifact.objects.filter(pk=artifact_id, session=self._task.session_id).first()
+            if row is None:
+                raise KeyError(artifact_id)
+            with artifacts.open_file(row) as file:
+                return file.read()
+
+        return await db(load)
+
+
+class DbRunContext:
+    """One run of one task, from claim to release. Implements `agents.ports.RunContext`."""
+
+    def __init__(self, task: Task, spec: TaskSpec, *, pool: BrowserPool, config: Config) -> None:
+        self.row = task
+        self.task = spec
+        self.checkpoint: dict[str, Any] | None = task.checkpoint
+        self.usage = Usage(
+            task.steps,
+            task.input_tokens,
+            task.output_tokens,
+            task.cost_usd,
+            task.browser_seconds,
+        )
+        self.artifacts = DbArtifacts(task)
+        self.control = RunControl()
+        self.park_after_s = config.park_after_s
+        self.asking = False
+        self.changed = asyncio.Event()  # set by the runner on every nudge of the task
+        self._pool = pool
+        self._config = config
+        self._earlier_s = task.active_seconds
+        self._began = time.monotonic()
+        self._waited_s = 0.0
+        self._browser_since: float | None = None
+        self._denials: set[tuple[str, str]] = set()
+        self._background: set[asyncio.Task[None]] = set()
+        pool.on_denied(task.session_id, self._denied)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of work: neither questions, nor pauses, nor takeovers count."""
+        waited_s = self._waited_s + self.control.held_s
+        return self._earlier_s + time.monotonic() - self._began - waited_s
+
+    # --- the ledger -------------------------------------------------------------------------
+    async def emit(
+        self,
+        *events: Payload,
+        checkpoint: dict[str, Any] | None = None,
+        usage: Usage | None = None,
+    ) -> None:
+        if usage is not None:
+            usage = usage + self._browser_time()
+        await db(
+            leases.record,
+            self.row.pk,
+            self.row.fence,
+            events,
+            checkpoint=checkpoint,
+            usage=usage,
+            active_s=self.elapsed_s,
+        )
+        if usage is not None:
+            self.usage = self.usage + usage
+        if checkpoint is not None:
+            self.checkpoint = checkpoint
+        for event in events:
+            if isinstance(event, TaskPageChanged):
+                await db(
+                    sessions.set_page,
+                    self.row.session_id,
+                    url=event.page_url,
+                    title=event.page_title,
+                )
+
+    def _browser_time(self) -> Usage:
+        """Browser seconds since the last charge."""
+        if self._browser_since is None:
+            return Usage()
+        now = time.monotonic()
+        spent, self._browser_since = now - self._browser_since, now
+        return Usage(browser_seconds=round(spent, 3))
+
+    def final_usage(self) -> Usage:
+        """What is left to charge when the run ends."""
+        return self._browser_time()
+
+    def tick(self, kind: str, data: dict[str, Any]) -> None:
+        # One thread for all: the words of a model must come in their order.
+        asyncio.get_running_loop().run_in_executor(
+            _ticker, nudges.tick, f"task:{self.row.pk}", kind, data
+        )
+
+    # --- people -----------------------------------------------------------------------------
+    async def ask(self, request: InputRequestSpec) -> Answer:
+        row = await db(requests.open_request, self.row, self.row.fence, request)
+        began = time.monotonic()
+        self.asking = True
+        try:
+            row = await self._settled(row, began)
+        finally:
+            self.asking = False
+            self._waited_s += time.monotonic() - began
+        await db(requests.back_to_work, self.row, self.row.fence)
+        if row.status == RequestStatus.ANSWERED:
+            return Answer(
+                "skipped" if row.skipped else "answered", row.response, row.answered_by or None
+            )
+        return Answer(row.status)
+
+    async def _settled(self, row: InputRequest, began: float) -> InputRequest:
+        while row.status == RequestStatus.PENDING:
+            left = self._config.park_after_s - (time.monotonic() - began)
+            if left <= 0:
+                raise Parked
+            self.changed.clear()
+            self.control.check_waiting()
+            row = await db(InputRequest.objects.get, pk=row.pk)
+            if row.status != RequestStatus.PENDING:
+                break
+            try:
+                await self.control.interruptible(
+                    asyncio.wait_for(self.changed.wait(), min(left, 5))
+                )
+            except TimeoutError:
+                pass
+            except Interrupted:
+                self.control.check()
+                # A takeover while the agent waits: nothing runs that could be cut short.
+                await asyncio.sleep(0.2)
+        return row
+
+    async def messages(self, step: int) -> Sequence[IncomingMessage]:
+        rows = await db(messages.take_unseen, self.row, self.row.fence, step=step)
+        return [IncomingMessage(row.pk, row.content, row.author or None) for row in rows]
+
+    async def say(self, content: str, *, step: int | None = None) -> None:
+        await db(messages.say, self.row, self.row.fence, content, step=step)
+
+    # --- the browser ------------------------------------------------------------------------
+    async def browser(self) -> BrowserSession:
+        return await self._open(None)
+
+    async def replace_browser(self, reason: str) -> BrowserSession:
+        # Only the holder may end a browser: it may be another worker's by now.
+        await db(leases.record, self.row.pk, self.row.fence, ())
+        await self._pool.close(self.row.session_id, self.row.session.browser)
+        self.row.session.browser = None
+        return await self._open(reason)
+
+    async def _open(self, reason: str | None) -> BrowserSession:
+        session = self.row.session
+        starting = session.browser is None
+        if starting:
+            await self._tell("starting", None, reason or "")
+        try:
+            browser, fresh = await self._pool.get(
+                session.pk, session.browser, profile_dir=self._profile_dir()
+            )
+        except BrowserError as error:
+            await self._tell("lost", None, str(error))
+            raise
+        if self._browser_since is None:
+            self._browser_since = time.monotonic()
+        handle = browser.handle.as_dict()
+        if fresh or session.browser != handle:
+            lost = session.browser is not None
+            session.browser, session.user_data_dir = handle, handle["user_data_dir"]
+            await self._tell("live", handle, reason or ("browser was lost" if lost else ""))
+        return browser
+
+    def _profile_dir(self) -> Path | None:
+        """Where its profile is: the saved one's folder, or what its last browser left here."""
+        session = self.row.session
+        if session.profile_id:
+            return (self._config.data_dir / "profiles" / session.profile_id).absolute()
+        left = Path(session.user_data_dir) if session.user_data_dir else None
+        return left if left is not None and left.is_dir() else None
+
+    async def _tell(self, status: str, handle: dict[str, Any] | None, reason: str) -> None:
+        await db(
+            sessions.set_browser,
+            self.row.session_id,
+            status=status,
+            handle=handle,
+            host=self._config.host_name,
+            task=self.row,
+            reason=reason,
+        )
+
+    def _denied(self, denied: Denied) -> None:
+        """The proxy refused something: one event for each rule and host."""
+        if (denied.rule, denied.host) in self._denials or len(self._denials) >= 100:
+            return
+        self._denials.add((denied.rule, denied.host))
+        event = TaskPolicyDenied(
+            rule=denied.rule,
+            reason=denied.reason or "The address is not allowed.",
+            target=f"{denied.host}:{denied.port}",
+        )
+        task = asyncio.get_running_loop().create_task(self._emit_quietly(event))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _emit_quietly(self, event: Payload) -> None:
+        with suppress(LeaseLost):
+            await self.emit(event)
+
+    async def aclose(self) -> None:
+        """Let go of what belongs to this run; the browser goes on."""
+        self._pool.ignore_denied(self.row.session_id, self._denied)
+        await asyncio.gather(*self._background, return_exceptions=True)

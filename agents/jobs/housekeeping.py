@@ -1,0 +1,130 @@
+"""What a worker looks after on its own host: idle browsers, dead ones, orphans, lost proxies."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import structlog
+from django.db import DatabaseError
+from django.utils import timezone
+
+from agents.browser.process import BrowserHandle, find_orphans, is_alive, terminate
+from agents.errors import BrowserError
+from agents.jobs.browsers import BrowserPool
+from agents.jobs.db import db
+from dashboard.conf import Config
+from dashboard.models import AgentSession, Control, SessionStatus
+from dashboard.services import leases, sessions, workers
+
+if TYPE_CHECKING:
+    from agents.jobs.context import DbRunContext
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 15.0
+_OPEN = (SessionStatus.PENDING, SessionStatus.RUNNING)
+
+
+def _alive(worker: str) -> bool:
+    """Whether the process that a worker's name (`host:pid:start`) tells of still runs."""
+    try:
+        pid, started = (int(part) for part in worker.rsplit(":", 2)[1:])
+        return abs(psutil.Process(pid).create_time() - started) < 2
+    except (ValueError, psutil.Error):
+        return False
+
+
+class Housekeeping:
+    """Runs beside the tasks; each round is safe to repeat and to miss."""
+
+    def __init__(
+        self,
+        config: Config,
+        pool: BrowserPool,
+        runs: dict[str, tuple[DbRunContext, asyncio.Task[None]]],
+    ) -> None:
+        self._config = config
+        self._pool = pool
+        self._runs = runs
+
+    async def keep(self) -> None:
+        """One round at start (browsers left by a dead worker need their proxy), then regularly."""
+        while True:
+            try:
+                await self._round()
+            except (DatabaseError, BrowserError, OSError) as error:
+                log.error("housekeeping failed", error=str(error))
+            await asyncio.sleep(EVERY_S)
+
+    async def _round(self) -> None:
+        await self._end_leases_of_the_dead()
+        rows = await db(self._browsers_here)
+        keep: set[int] = set()
+        for row in rows:
+            handle = BrowserHandle.from_dict(row.browser)
+            if not is_alive(handle):
+                if row.status not in _OPEN:
+                    await self._forget(row, "lost")
+                continue
+            if self._is_idle(row):
+                await self.close_browser(row.pk)
+                continue
+            keep.add(handle.pid)
+            if handle.proxy_port:
+                await self._pool.ensure_proxy(row.pk, handle.proxy_port)
+        root = self._config.data_dir / "browsers"
+        for orphan in await asyncio.to_thread(find_orphans, root, keep):
+            log.warning("ending an orphaned browser", pid=orphan.pid)
+            await terminate(orphan)
+
+    async def _end_leases_of_the_dead(self) -> None:
+        """A worker of this host that is gone need not be waited for until its leases run out."""
+        host = self._config.host_name
+        for name in await db(workers.names_of, host):
+            if not _alive(name):
+                await db(workers.leave, name)
+        for name in await db(leases.held_by_host, host):
+            if not _alive(name):
+                count = await db(leases.end_leases_of, name)
+                log.warning("a worker died; its tasks go on", worker=name, tasks=count)
+
+    def _browsers_here(self) -> list[AgentSession]:
+        return list(
+            AgentSession.objects.filter(browser_host=self._config.host_name).exclude(browser=None)
+        )
+
+    def _is_idle(self, row: AgentSession) -> bool:
+        if row.status in _OPEN or row.control != Control.AGENT:
+            return False
+        if row.status in (SessionStatus.STOPPED, SessionStatus.FAILED):
+            return True
+        patience = self._config.browser_idle_s * (8 if row.keep_alive else 1)
+        used = row.browser_used_at or row.updated_at
+        return used < timezone.now() - timedelta(seconds=patience)
+
+    async def close_browser(self, session_id: str) -> None:
+        """Close a session's browser, unless one of its tasks runs here."""
+        row = await db(AgentSession.objects.filter(pk=session_id).first)
+        if row is None or row.browser is None or row.status in _OPEN:
+            return
+        if any(context.row.session_id == session_id for context, _ in self._runs.values()):
+            return
+        if not await self._forget(row, "closed"):
+            return
+        if row.status in (SessionStatus.STOPPED, SessionStatus.FAILED):
+            await asyncio.to_thread(self._pool.forget_files, session_id, row.user_data_dir)
+
+    async def _forget(self, row: AgentSession, status: str) -> bool:
+        """End the row's browser, unless a new task has taken it up again."""
+        handle: dict[str, Any] = row.browser
+
+        async def unused() -> bool:
+            return await db(sessions.forget_browser, row.pk, handle, status=status)
+
+        if not await self._pool.close(row.pk, handle, if_so=unused):
+            return False
+        await db(sessions.free_profile, row)
+        return True

@@ -1,0 +1,375 @@
+"""The grammar of wanting to know: lists, single facts, counts, summaries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from agents.browser.extract_fields import singular
+from agents.model.embedded.masking import MASK, Masked
+from agents.model.embedded.phrases import bare, clean
+from agents.model.embedded.wishes import (
+    FIELD_OF_SUPER,
+    FORMAT,
+    HIGH,
+    LOW,
+    VAGUE,
+    Intent,
+    fields_of,
+    format_of,
+    is_item_noun,
+    list_wish,
+)
+from agents.model.embedded.words import count_of, ordinal_in
+
+
+def _extract(m: re.Match[str], k: Masked) -> Intent | None:
+    what = m.group("what")
+    if re.match(r"(?:me\s+)?(?:how many|the (?:number|count|total number) of)\b", what, re.I):
+        return _count(
+            re.sub(
+                r"^(?:me\s+)?(?:how many|the (?:number|count|total number) of)\s+",
+                "",
+                what,
+                flags=re.I,
+            ),
+            k,
+        )
+    if re.fullmatch(
+        (
+            r"(?:them|it|this|these|those|the (?:results?|list|data|output))(?: "
+            r"all)?(?: back)?(?: (?:as|in) .+)?"
+        ),
+        clean(what),
+        re.I,
+    ):
+        return {"do": "format", "as": format_of(what) or "list"}
+    if re.match(r"(?:me )?(?:if|whether)\b", what, re.I):
+        return {"do": "details", "fields": [], "question": k.raw(what), "subject": None}
+    wish = list_wish(what, k)
+    if _is_list(what, wish):
+        return {"do": "extract", **wish}
+    return _details(what, k)
+
+
+def _is_list(what: str, wish: Intent) -> bool:
+    text = bare(clean(what)).lower()
+    if wish.get("as") in ("list", "table", "csv", "array"):
+        return True
+    if (wish["limit"] is not None and wish["limit"] > 1) or wish["order"]:
+        return True
+    noun = wish["noun"].lower().split()
+    if re.match(r"(?:all|every|each)\b", clean(what), re.I) or wish["filters"]:
+        return True
+    if re.search(r"\b(?:of|for) (?:each|every|all)\b", text):
+        return True
+    if noun and noun[-1] in ("table", "data", "news", "list", "everything"):
+        return True
+    if noun and noun[-1] != singular(noun[-1]) and not re.search(r"\bof the \w+$", text):
+        return is_item_noun(wish["noun"]) or len(noun) <= 2
+    plural_fields = re.split(r",\s*|\s+and\s+", text)
+    return (
+        bool(wish["fields"])
+        and not noun
+        and all(p.split()[-1] != singular(p.split()[-1]) for p in plural_fields if p.split())
+    )
+
+
+def _details(what: str, k: Masked) -> Intent | None:
+    """Single facts: "the price of the blue backpack", "its title and rating"."""
+    text = clean(FORMAT.sub("", clean(what)))
+    text = re.sub(r"^me\s+", "", text, flags=re.I)
+    text = re.sub(r"^(?:about\s+)?(?:what (?:is|are)\s+)", "", text, flags=re.I)
+    if match := re.match(
+        r"how much (?:does |is |do |are )?(?:the )?(?P<s>.+?)(?: costs?| is| are)?$", text, re.I
+    ):
+        return {
+            "do": "details",
+            "fields": ["price"],
+            "subject": _subject(match.group("s"), k),
+            "nth": None,
+        }
+    if match := re.match(
+        r"who (?:wrote|made|posted|is the author of|created)\s+(?P<s>.+)$", text, re.I
+    ):
+        return {
+            "do": "details",
+            "fields": ["author"],
+            "subject": _subject(match.group("s"), k),
+            "nth": None,
+        }
+    match = re.match(r"(?P<f>.+?)\s+(?:of|for|from|in|on)\s+(?P<s>.+)$", bare(text), re.I)
+    fields = fields_of(match.group("f") if match else text, k)
+    if not fields:
+        return None
+    subject, nth = None, None
+    if match:
+        subject = _subject(match.group("s"), k)
+        nth, noun = ordinal_in(bare(match.group("s")))
+        if (
+            nth is not None
+            and is_item_noun(re.sub(r"^(?:of )?(?:the )?", "", noun))
+            and not re.search(MASK, match.group("s"))
+        ):
+            subject = None
+        else:
+            nth = None
+    fields = [re.sub(r"^(?:its|their|his|her)\s+", "", f, flags=re.I) for f in fields]
+    return {"do": "details", "fields": fields, "subject": subject, "nth": nth}
+
+
+def _subject(text: str, k: Masked) -> str | None:
+    text = clean(text)
+    if VAGUE.fullmatch(text) or re.fullmatch(
+        (
+            r"(?:it|this|that|them|this (?:product|article|item|story|post|book|"
+            r"movie)|the (?:product|article|item|page|story|post|current page))(?: "
+            r"costs?)?"
+        ),
+        text,
+        re.I,
+    ):
+        return None
+    return k.raw(bare(text)) or None
+
+
+def _count(what: str, k: Masked) -> Intent:
+    what = re.sub(
+        (
+            r"\s+(?:are|is) (?:there|listed|shown|on the page|in .*|on .*)$|\s+(?:do|"
+            r"does|can) (?:you|the page|it) (?:see|have|show|list).*$|\s+there are.*$"
+        ),
+        "",
+        clean(what),
+        flags=re.I,
+    )
+    if re.search(r"\b(?:did|does|do|has|have|had|was|were|will|can|takes?|needs?)\b", what, re.I):
+        return {"do": "answer", "question": k.raw(f"how many {what}")}
+    return {"do": "count", **list_wish(what, k)}
+
+
+def _amend(m: re.Match[str], k: Masked) -> Intent | None:
+    what = re.sub(
+        r"\s+(?:for|of|in|to) (?:each|every|all|them|it|the)\b.*$|\s+(?:as well|too|also)$",
+        "",
+        clean(m.group("what")),
+        flags=re.I,
+    )
+    fields = fields_of(what, k)
+    return {"do": "amend", "fields": fields} if fields else None
+
+
+def _only(m: re.Match[str], k: Masked) -> Intent:
+    return {"do": "amend", "limit": int(m.group("n"))}
+
+
+def _summarise(m: re.Match[str], k: Masked) -> Intent:
+    what = clean(m.group("what") or "")
+    size = re.search(r"\bin (\w+) (sentences?|words|bullet points|lines|points)\b", what, re.I)
+    sentences = (count_of(size.group(1)) or 3) if size and size.group(2)[0] in "sblp" else None
+    words = count_of(size.group(1)) if size and size.group(2).startswith("word") else None
+    about = re.sub(r"\bin \w+ (?:sentences?|words|bullet points|lines|points)\b", "", what)
+    about = re.sub(
+        (
+            r"^(?:of\s+)?(?:it|this|that|them|the (?:page|article|post|story|content|"
+            r"text|website|site|whole page)|what (?:it|the page) says)?$"
+        ),
+        "",
+        clean(about),
+        flags=re.I,
+    )
+    return {
+        "do": "summarise",
+        "sentences": sentences,
+        "words": words,
+        "about": k.raw(bare(re.sub(r"^of\s+", "", about))) or None,
+    }
+
+
+def _table(m: re.Match[str], k: Masked) -> Intent:
+    rest = m.groupdict().get("rest") or ""
+    near = re.sub(
+        r"^(?:of|with|about|for|on|under|named|called|titled)\s+(?:the\s+)?",
+        "",
+        clean(rest),
+        flags=re.I,
+    )
+    return {
+        "do": "extract",
+        "limit": None,
+        "noun": "table",
+        "fields": None,
+        "order": None,
+        "filters": [],
+        "near": k.raw(near) or None,
+        "as": "table",
+    }
+
+
+def _rule(
+    pattern: str, build: Callable[[re.Match[str], Masked], Any]
+) -> tuple[re.Pattern[str], Any]:
+    return re.compile(pattern, re.I), build
+
+
+_TELL = (
+    r"(?:get|list|extract|return|collect|scrape|fetch|give(?: me)?|show(?: me)?|"
+    r"report(?: back)?|tell(?: me)?|print|note(?: down)?|copy(?: down)?|find out|"
+    r"what(?: is|'s| are| were| was)|which|read(?: me| out)?|record|write down|grab|"
+    r"retrieve|gather|output)"
+)
+
+
+def _which(m: re.Match[str], k: Masked) -> Intent:
+    """ "Which product has the best rating?": the list by that measure, its first."""
+    word = m.group("word").lower()
+    low = bool(re.fullmatch(LOW + r"|fewest|least|worst|shortest|earliest", word, re.I))
+    by = (m.group("by") or "").strip() or FIELD_OF_SUPER.get(word.split()[-1], "")
+    noun = m.group("noun")
+    wish = {"limit": 1, "noun": k.raw(noun), "fields": None, "filters": [], "near": None}
+    if by:
+        wish["fields"] = ["title", by]
+    return {"do": "extract", **wish, "order": {"by": by, "desc": not low, "word": word}}
+
+
+RULES_BEFORE = [
+    _rule(
+        r"(?:which|what)\s+(?P<noun>[a-z]+(?: [a-z]+)?)\s+(?:has|have|is|are|"
+        r"costs?|got|with)\s+(?:the\s+)?"
+        rf"(?P<word>{LOW}|{HIGH}|best|most|fewest|least|worst|top)\b\s*(?P<by>[a-z ]*?)$",
+        _which,
+    ),
+    _rule(r"(?:summari[sz]e|sum up|tl;?dr|recap)\b\s*(?P<what>.*)$", _summarise),
+    _rule(
+        (
+            r"(?:give|write|make|get|provide|return|show)(?: me)? (?:a |the "
+            r")?(?:short |brief |quick )?summary(?P<what>.*)$"
+        ),
+        _summarise,
+    ),
+    _rule(
+        (
+            r"(?:tell me |describe |explain )(?:what )?(?:it|this|the (?:page|article|"
+            r"post|story)) is about(?P<what>)$"
+        ),
+        _summarise,
+    ),
+    _rule(
+        (
+            r"(?:also |and )?(?:include|add|show|with|and)\s+(?P<what>(?:the |its |"
+            r"their |each )?[\w ,]+?(?: (?:for|of|to|in) (?:each|every|all|them)\b.*| "
+            r"too| as well| also))$"
+        ),
+        _amend,
+    ),
+    _rule(r"(?:also )?include\s+(?P<what>.+)$", _amend),
+    _rule(r"(?:only|just) (?:the )?(?:first|top) (?P<n>\d+)$", _only),
+    _rule(
+        (
+            r"(?:return|give|show|output|format|present|list|put|print|"
+            r"report)\s+(?:me\s+)?(?:them|it|these|those|this|the results?|results?|"
+            r"everything|the output)(?: all| back)?(?:\s+(?:as|in|into)\s+.+)?$"
+        ),
+        lambda m, k: {"do": "format", "as": format_of(m.group()) or "list"},
+    ),
+    _rule(r"how many\s+(?P<what>.+)$", lambda m, k: _count(m.group("what"), k)),
+    _rule(r"count\s+(?P<what>.+)$", lambda m, k: _count(m.group("what"), k)),
+    _rule(r"how much\s+.+$", lambda m, k: _details(m.group(), k)),
+    _rule(r"who\s+.+$", lambda m, k: _details(m.group(), k)),
+    _rule(
+        (
+            r"(?:get|list|extract|return|scrape|show(?: me)?|give(?: me)?|read|copy|"
+            r"fetch)\s+(?:all\s+)?(?:the\s+)?(?:data\s+(?:of|from|"
+            r"in)\s+)?(?:the\s+)?(?:whole\s+)?table(?P<rest>\s+.+)?$"
+        ),
+        _table,
+    ),
+]
+
+RULES = [
+    _rule(rf"{_TELL}\s+(?P<what>.+)$", _extract),
+    _rule(
+        (
+            r"(?:find|look up|look for|locate)\s+(?P<what>(?:all|every|the (?:top|"
+            r"first|latest|last) (?:\d+|\w+)\s+\w+s\b|(?:the )?(?:\w+ ){0,1}(?:"
+        )
+        + LOW
+        + "|"
+        + HIGH
+        + r")).*)$",
+        _extract,
+    ),
+    _rule(
+        (
+            r"find\s+(?:out\s+)?(?P<what>(?:the\s+)?(?:price|cost|number|title|author|"
+            r"date|rating|name|address|phone|email)\b.* of .*|its \w+.*)$"
+        ),
+        lambda m, k: _details(m.group("what"), k),
+    ),
+    _rule(
+        r"(?:pick|choose|select)\s+(?P<what>(?:the )?(?:" + LOW + "|" + HIGH + r")\b.*)$",
+        lambda m, k: {"do": "open_best", "wish": list_wish(m.group("what"), k)},
+    ),
+]
+
+
+def join(intents: list[Intent]) -> list[Intent]:
+    """Merge what belongs together: formats and extra fields into the list before them."""
+    out: list[Intent] = []
+    for intent in intents:
+        last = next((i for i in reversed(out) if i["do"] == "extract"), None)
+        if intent["do"] == "format":
+            if last is not None:
+                last["as"] = intent["as"]
+                last["text"] += f"; {intent.get('text', '')}"
+            elif out:
+                out[-1]["as"] = intent["as"]
+            else:
+                out.append(intent)
+            continue
+        if _is_about(intent, out):
+            out[-1].update(fields=intent["fields"], implied=False)
+            out[-1]["as"] = intent.get("as") or out[-1].get("as")
+            continue
+        if intent["do"] == "amend" and last is not None and out[-1] is last:
+            amend(last, intent)
+            continue
+        if (
+            intent["do"] == "details"
+            and intent.get("subject") is None
+            and intent.get("nth") is None
+            and last is not None
+            and out[-1] is last
+            and last["limit"] == 1
+        ):
+            # "find the cheapest bag and tell me its price": one look at one thing.
+            last["fields"] = ["title", *[f for f in intent["fields"] if f != "title"]]
+            last["text"] += f"; {intent.get('text', '')}"
+            continue
+        out.append(intent)
+    return out
+
+
+def _is_about(intent: Intent, before: list[Intent]) -> bool:
+    """ "Find all bags and give me their prices": fields of the list just named."""
+    return bool(
+        intent["do"] == "extract"
+        and intent.get("fields")
+        and not intent.get("noun")
+        and not intent.get("limit")
+        and before
+        and before[-1]["do"] == "extract"
+        and not before[-1].get("fields")
+    )
+
+
+def amend(extract: Intent, change: Intent) -> None:
+    """Add wanted fields or another limit to a list that is already asked for."""
+    if change.get("fields"):
+        known = extract.get("fields")
+        base = known or extract.setdefault("base_fields", ["title"])
+        extract["fields"] = [*base, *[f for f in change["fields"] if f not in base]]
+        extract["implied"] = known is None
+    if change.get("limit"):
+        extract["limit"] = change["limit"]

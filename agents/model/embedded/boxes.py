@@ -1,0 +1,104 @@
+"""Ticking and unticking boxes, drawn ones too."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.model.embedded.ground import (
+    BOXES,
+    LEAST,
+    describe,
+    rank,
+)
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.touch import (
+    click_code,
+    outcome_of,
+    point,
+    recover,
+)
+from agents.model.embedded.view import Element, locate, quote
+from agents.ports import Decision
+
+
+async def check_code(element: Element, on: bool) -> str:
+    """Code that brings a box into a state; custom boxes are clicked."""
+    where = await locate(element)
+    native = element.tag == "input" and element.type in ("checkbox", "radio")
+    if native and element.proxy:
+        # The real box hides behind its drawn label.
+        return f"await {element.doc.prefix}.locator({quote(element.proxy)}).click()"
+    if native:
+        return f"await {where}.{'check' if on else 'uncheck'}()"
+    return await click_code(element)
+
+
+async def check(run: Run, step: Step) -> Decision | None:
+    """Tick or untick what is meant, and see that it is so."""
+    st, on = step["st"], step["do"] == "check"
+    if st.get("phase") == "acted":
+        result = await outcome_of(run, step)
+        view = await run.view()
+        now = next((e for e in view.elements if e.key == st.get("aim")), None)
+        settled = result is None or result.ok
+        if settled and (now is None or now.on is None or bool(now.on) == on or st.get("all")):
+            return None
+        if settled and not st.get("label_tried"):
+            st["label_tried"] = True
+            if now is not None and now.name:
+                code = f"await {now.doc.prefix}.get_by_text({quote(now.name)}).first.click()"
+                why = f"The box did not change: click its label “{now.name[:40]}”."
+                return await run.act(step, code, why)
+        st["phase"] = ""
+        if result is not None and not result.ok:
+            decision = await recover(run, step, result, st.get("label", "the box"))
+            if decision is not None or step.get("state") == "failed":
+                return decision
+        elif st.get("label_tried"):
+            run.fail(step, f"{st.get('label')} did not change")
+            return None
+    target = dict(step["target"])
+    if target.get("kind") not in ("radio", "switch"):
+        target["kind"] = None
+    roles = {"radio"} if target.get("kind") == "radio" else BOXES | {"button"}
+    if target.get("all"):
+        return await _check_all(run, step, target, on)
+    if not target.get("words"):
+        roles = {"radio"} if target.get("kind") == "radio" else {"checkbox", "switch"}
+    element = await point(run, step, target, roles=roles, texts=False)
+    if not isinstance(element, Element):
+        return element
+    if element.on is not None and bool(element.on) == on:
+        return None
+    return await run.act(
+        step,
+        await check_code(element, on),
+        f"{'Tick' if on else 'Untick'} {describe(element)}.",
+        phase="acted",
+        aim=element.key,
+        label=describe(element),
+    )
+
+
+async def _check_all(run: Run, step: Step, target: dict[str, Any], on: bool) -> Decision | None:
+    view = await run.view()
+    words = target.get("words")
+    boxes = [
+        e
+        for e in view.elements
+        if e.role in ("checkbox", "switch") and not e.off and bool(e.on) != on
+    ]
+    if words and not re.fullmatch(r"boxes|checkboxes|options|items|of them", words):
+        boxes = [
+            m.element
+            for m in rank(view, target, roles={"checkbox", "switch"})
+            if m.score >= LEAST and bool(m.element.on) != on
+        ]
+    boxes = boxes[: target.get("count") or len(boxes)]
+    if not boxes:
+        return None
+    code = "\n".join([await check_code(e, on) for e in boxes[:40]])
+    return await run.act(
+        step, code, f"{'Tick' if on else 'Untick'} {len(boxes)} boxes.", phase="acted", all=True
+    )

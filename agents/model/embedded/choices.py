@@ -1,0 +1,279 @@
+"""Choosing among options: selects, groups of boxes, lists that open."""
+
+from __future__ import annotations
+
+from agents.model.embedded.boxes import check_code
+from agents.model.embedded.calendar import wants_calendar
+from agents.model.embedded.fields import FILLABLE, fill, give_code, pick_options
+from agents.model.embedded.formats import moment
+from agents.model.embedded.ground import (
+    BOXES,
+    LEAST,
+    Match,
+    decide,
+    describe,
+    likeness,
+    name_score,
+    norm,
+    rank,
+)
+from agents.model.embedded.phrases import Target
+from agents.model.embedded.run import Run, Step, settle_answer
+from agents.model.embedded.touch import (
+    click_code,
+    outcome_of,
+    point,
+    recover,
+)
+from agents.model.embedded.view import Element, View, locate, quote
+from agents.ports import Decision
+
+
+async def set_value(run: Run, step: Step) -> Decision | None:
+    """ "Set X to Y" on whatever kind of field X is."""
+    st = step["st"]
+    if st.get("phase") in ("filled", "picked"):
+        return await fill(run, step)
+    if st.get("as") == "select":
+        return await select(run, step)
+    element = (
+        await point(run, step, step["target"], roles=FILLABLE - {"button", "generic"}, texts=False)
+        if st.get("as") is None
+        else None
+    )
+    if not isinstance(element, Element):
+        return element
+    if (element.role in ("combobox", "listbox") and element.tag != "input") or _is_group(
+        element, step
+    ):
+        st["as"] = "select"
+        step["values"] = [step["value"].get("text", "")]
+        return await select(run, step)
+    st["chosen"] = element.key
+    return await fill(run, step)
+
+
+def _is_group(element: Element, step: Step) -> bool:
+    return (
+        element.role == "radio"
+        and likeness(step["target"].get("words") or "", element.group or "") > 0.6
+    )
+
+
+def _as_field(view: View, step: Step, value: str) -> bool:
+    """A date, number or colour "selected" into a field is typed or picked there."""
+    target = step["target"]
+    if not (target.get("words") or target.get("kind")) or len(step["values"]) > 1:
+        return False
+    fields = rank(view, target, editable=True)
+    if not fields or fields[0].score < LEAST or fields[0].element.tag == "select":
+        return False
+    element = fields[0].element
+    dated = wants_calendar(element) or element.role in ("date", "color", "slider", "spinbutton")
+    return dated and (element.role != "date" or moment(value) is not None)
+
+
+async def select(run: Run, step: Step) -> Decision | None:
+    """Choose options: of a select, of a group of boxes, of a list that opens."""
+    st = step["st"]
+    if st.get("as") == "fill":
+        return await fill(run, step)
+    if st.get("phase") in ("chosen", "opened"):
+        result = await outcome_of(run, step)
+        if result is not None and not result.ok:
+            st["phase"] = ""
+            decision = await recover(run, step, result, st.get("label", "the list"))
+            if decision is not None or step.get("state") == "failed":
+                return decision
+    outcome = await settle_answer(run, step)
+    if outcome in ("done", "skip", "reworded"):
+        if outcome == "skip":
+            run.skip(step)
+        if outcome == "reworded":
+            step["replace"] = st.pop("reworded")
+        return None
+    done = st.setdefault("done", [])
+    left = [v for v in step["values"] if v not in done]
+    if not left or (st.get("phase") == "chosen" and not left):
+        return None
+    view = await run.view()
+    if st.get("phase") == "opened":
+        return await _pick_open(run, step, view, left[0])
+    if field := _select_for(view, step, left):
+        labels = pick_options(field.d.get("options") or [], left if field.multiple else left[:1])
+        done += left if field.multiple else left[:1]
+        given = (
+            f"label={quote(labels[0])}"
+            if len(labels) == 1
+            else f"label=[{', '.join(map(quote, labels))}]"
+        )
+        code = f"await {await locate(field)}.select_option({given})"
+        return await run.act(
+            step,
+            code,
+            f"Choose “{', '.join(labels)}” in {describe(field)}.",
+            phase="chosen",
+            label=describe(field),
+        )
+    if step.get("value") or _as_field(view, step, left[0]):
+        step["value"] = step.get("value") or {"text": left[0]}
+        step["st"]["as"] = "fill"
+        return await fill(run, step)
+    return await _choose_one(run, step, view, left[0])
+
+
+def _select_for(view: View, step: Step, values: list[str]) -> Element | None:
+    """The select element whose options hold the values and whose name fits the target."""
+    target = step["target"]
+    best: tuple[float, Element] | None = None
+    named = bool(target.get("words"))
+    index = 0
+    for e in view.elements:
+        if e.tag != "select" or e.off:
+            continue
+        index += 1
+        labels = pick_options(e.d.get("options") or [], values if e.multiple else values[:1])
+        if not labels:
+            continue
+        if target.get("nth") and target["nth"] != index:
+            continue
+        score = sum(likeness(v, o) for v, o in zip(values, labels, strict=False)) / len(labels)
+        if named:
+            fit = name_score(target["words"], e)
+            if fit < 0.3 and not target.get("kind"):
+                continue
+            score += fit
+        if best is None or score > best[0] + 0.02:
+            best = (score, e)
+    return best[1] if best else None
+
+
+_OPENERS = frozenset(
+    [
+        "combobox",
+        "listbox",
+        "button",
+        "textbox",
+        "searchbox",
+        "generic",
+        "menuitem",
+        "link",
+        "slider",
+        "spinbutton",
+        "date",
+        "color",
+    ]
+)
+
+
+async def _choose_one(run: Run, step: Step, view: View, value: str) -> Decision | None:
+    """One value among boxes, options, tabs, cards; or open the list that hides it."""
+    st, target = step["st"], step["target"]
+    context = target.get("words") or None
+    wanted = {"words": value, "raw": value, "kind": None, "nth": None, "in": None, "quoted": True}
+    roles = BOXES | {"treeitem", "gridcell", "tab"}
+    boxes = rank(view, {**wanted, "in": context}, roles=roles)
+    if not boxes or boxes[0].score < LEAST:
+        boxes = rank(view, wanted, roles=roles)
+    kind, found = decide(_exact(boxes, value))
+    if kind == "many" and st.get("asks", 0) < 2 and "chosen" not in st:
+        return run.ask_which(step, [m.element for m in found])
+    if found and kind != "none" and found[0].score >= 0.6:
+        return await take_option(run, step, found[0].element, value)
+    if (context or target.get("kind")) and not st.get("opener"):
+        openers = rank(view, target, roles=_OPENERS)
+        if openers and openers[0].score >= LEAST:
+            return await _open_list(run, step, openers[0].element, value)
+    return await _choose_loosely(run, step, view, value, wanted)
+
+
+async def _open_list(run: Run, step: Step, e: Element, value: str) -> Decision:
+    """Set the field at once when it takes values, else open it to see its options."""
+    st = step["st"]
+    free = e.role == "textbox" and not e.ro and not e.popup
+    if free or e.role in ("slider", "spinbutton", "date", "color"):
+        st["done"].append(value)
+        code = await give_code(e, {"text": value}) or ""
+        why = f"Set {describe(e)} to “{value}”."
+        return await run.act(step, code, why, on=e, phase="chosen", label=describe(e))
+    typed = e.role in ("combobox", "searchbox") and e.tag == "input" and not e.ro
+    opening = await give_code(e, {"text": value}) if typed else await click_code(e)
+    known = [x.key for x in (await run.view()).elements][-400:]
+    why = f"Open {describe(e)}."
+    return await run.act(
+        step, opening or "", why, phase="opened", opener=e.key, label=describe(e), known=known
+    )
+
+
+async def _choose_loosely(
+    run: Run, step: Step, view: View, value: str, wanted: Target
+) -> Decision | None:
+    """A button that says so ("Choose Spring"), else whatever carries the value."""
+    st = step["st"]
+    said = f"{step['text'].split()[0]} {value}"
+    button = rank(view, {**wanted, "words": said, "raw": said})
+    if button and button[0].score >= 0.9:
+        return await take_option(run, step, button[0].element, value)
+    kind, found = decide(rank(view, wanted, texts=True))
+    if kind == "many" and st.get("asks", 0) < 2:
+        return run.ask_which(step, [m.element for m in found])
+    if kind != "none":
+        st["done"].append(value)
+        element = found[0].element
+        code, why = await click_code(element), f"Choose {describe(element)}."
+        return await run.act(step, code, why, phase="chosen", label=describe(element))
+    missing = await point(run, step, wanted)
+    if isinstance(missing, Element):
+        return await take_option(run, step, missing, value)
+    return missing
+
+
+def _exact(matches: list[Match], value: str) -> list[Match]:
+    """When one is called exactly so, its likes with more words are no rivals."""
+    exact = [m for m in matches if any(norm(n) == norm(value) for n in m.element.names)]
+    return exact or matches
+
+
+async def take_option(run: Run, step: Step, element: Element, value: str) -> Decision | None:
+    st = step["st"]
+    st["done"].append(value)
+    st["opener"] = None
+    if element.on and element.role in ("checkbox", "radio", "switch"):
+        st["phase"] = "chosen"
+        return await select(run, step)
+    return await run.act(
+        step,
+        await check_code(element, True),
+        f"Choose {describe(element)}.",
+        phase="chosen",
+        label=describe(element),
+        aim=element.key,
+    )
+
+
+async def _pick_open(run: Run, step: Step, view: View, value: str) -> Decision | None:
+    """The list is open: click the option."""
+    st = step["st"]
+    known = set(st.get("known", []))
+    wanted = {"words": value, "raw": value, "kind": None, "nth": None, "in": None}
+    fresh = [
+        m
+        for m in rank(view, wanted, texts=True)
+        if m.element.key not in known or m.element.role in ("option", "menuitem")
+    ]
+    fresh = [m for m in fresh if m.score >= 0.55]
+    if fresh:
+        st["done"].append(value)
+        element = fresh[0].element
+        return await run.act(
+            step,
+            await click_code(element),
+            f"Choose {describe(element)}.",
+            phase="chosen",
+            label=describe(element),
+        )
+    st["phase"] = ""
+    if st.get("asks", 0) >= 2:
+        run.fail(step, f"the list has no “{value}”")
+        return None
+    return run.ask_takeover(step, f"I opened {st.get('label', 'the list')} but see no “{value}”.")

@@ -1,0 +1,155 @@
+"""Single facts about one thing: in the row that names it, on the page about it, in the text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract import pick
+from agents.browser.extract_fields import Record, match_column
+from agents.model.embedded.ground import describe, likeness, rank
+from agents.model.embedded.reading import rows_of
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.touch import click_code, outcome_of, unopened
+from agents.model.embedded.view import Element
+from agents.ports import Decision
+
+
+async def details(run: Run, step: Step) -> Decision | None:
+    """Facts about one thing: in the list's row that names it, else on the page about it."""
+    st = step["st"]
+    subject, fields = step.get("subject"), step["fields"] or ["title"]
+    if st.get("phase") == "list":
+        result = await outcome_of(run, step)
+        rows = rows_of(result.value, {}) if result is not None and result.ok else []
+        record = (
+            row_about(rows, subject)
+            if subject
+            else rows[step["nth"] - 1 if step["nth"] > 0 else step["nth"]]
+            if step.get("nth") and len(rows) >= abs(step["nth"])
+            else None
+        )
+        if record is not None and any(v is not None for v in pick(record, fields).values()):
+            run.memory["item"] = record
+            _found(run, step, pick(record, fields))
+            return None
+    elif st.get("phase") == "page":
+        result = await outcome_of(run, step)
+        found = (
+            result.value
+            if result is not None and result.ok and isinstance(result.value, dict)
+            else {}
+        )
+        shaped = _named(found, fields, subject)
+        if any(v not in (None, "") for v in shaped.values()):
+            _found(run, step, shaped)
+            return None
+        return await _by_words(run, step, fields)
+    elif item := _item_in_hand(run, step, fields):
+        _found(run, step, item)
+        return None
+    elif subject or step.get("nth"):
+        code = "[*(await page.extract_list()), *(await page.extract_tables())]"
+        why = f"Look for “{subject or step['text']}” in the page's lists."
+        return await run.act(step, code, why, phase="list")
+    return await run.act(
+        step,
+        "await page.extract_details()",
+        f"Read {', '.join(fields)} off the page.",
+        phase="page",
+    )
+
+
+def _item_in_hand(run: Run, step: Step, fields: list[str]) -> Record | None:
+    """ "Tell me its price" right after a thing of a list was picked."""
+    item = run.memory.get("item")
+    if (
+        not item
+        or step.get("subject")
+        or step.get("nth")
+        or run.memory.get("item_url") not in (None, run.turn.page_url)
+    ):
+        return None
+    shaped = pick(item, fields)
+    return shaped if all(v is not None for v in shaped.values()) else None
+
+
+def row_about(rows: list[Record], subject: str) -> Record | None:
+    """The row that is about the subject."""
+    best: tuple[float, Record] | None = None
+    for row in rows:
+        score = max(
+            (likeness(subject, str(v)) for v in row.values() if isinstance(v, str)), default=0.0
+        )
+        if best is None or score > best[0]:
+            best = (score, row)
+    return best[1] if best and best[0] >= 0.7 else None
+
+
+def _named(found: Record, fields: list[str], subject: str | None) -> Record:
+    shaped = pick(found, fields)
+    if (
+        subject
+        and all(v is None for v in shaped.values())
+        and (column := match_column(subject, list(found)))
+    ):
+        return {subject: found[column]}
+    return shaped
+
+
+def _found(run: Run, step: Step, record: Record) -> None:
+    missing = [k for k, v in record.items() if v in (None, "")]
+    if missing:
+        run.note(f"The page shows no {', '.join(missing)}.")
+    run.memory["results"].append({"kind": "details", "value": record, "of": step["text"]})
+
+
+async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
+    """Last resort: "Order number: 1234" somewhere in the text, or what stands after the words."""
+    view = await run.view()
+    found: Record = {}
+    for field in fields:
+        names = [field, field.removeprefix("the ")]
+        if step.get("subject"):
+            names = [
+                step["subject"],
+                f"{step['subject']} {field}",
+                f"{field} of {step['subject']}",
+                *names,
+            ]
+        for name in names:
+            if match := re.search(
+                rf"(?i)\b{re.escape(name)}\b\s*(?:is|are|[:#=–-])?\s*:?\s*([^\n.;,]{{1,80}})",
+                view.body,
+            ):
+                found[field] = match.group(1).strip()
+                break
+    if found:
+        _found(run, step, {f: found.get(f) for f in fields})
+        return None
+    element = _element_text(
+        run,
+        step,
+        fields[0],
+        rank(view, {"words": fields[0], "raw": fields[0], "kind": None}, texts=True),
+    )
+    if element:
+        _found(run, step, {fields[0]: element})
+        return None
+    folded = unopened(view, step["st"])
+    if folded is not None and len(step["st"].setdefault("unfolded", [])) < 8:
+        step["st"]["unfolded"].append(folded.key)
+        why = f"It does not show yet: look behind {describe(folded)}."
+        return await run.act(step, await click_code(folded), why, phase="folded")
+    wanted = ", ".join(fields) + (f" of “{step['subject']}”" if step.get("subject") else "")
+    run.fail(step, f"I do not see the {wanted} on the page")
+    return None
+
+
+def _element_text(run: Run, step: Step, field: str, matches: list[Any]) -> str | None:
+    """The value of a control called like the field."""
+    for match in matches[:3]:
+        element: Element = match.element
+        if match.score >= 0.7 and element.value:
+            return str(element.value)
+    return None

@@ -1,0 +1,355 @@
+"""Which element a phrase means: a score for each, from names, kinds, rows and positions.
+
+Scores are in [0, 1]. Above SURE the element is taken, between the two thresholds only when
+nothing else comes close; two that fit alike are a question for a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from agents.browser.extract_fields import plain, singular
+from agents.model.embedded.phrases import Target
+from agents.model.embedded.view import Element, View
+from agents.model.embedded.words import KINDS, STOPWORDS, same_as
+
+SURE, LEAST = 0.62, 0.45
+CLOSE = 0.045  # two scores nearer than this are the same to us
+
+EDITABLE = frozenset(
+    ["textbox", "searchbox", "combobox", "spinbutton", "slider", "date", "color", "file", "listbox"]
+)
+BOXES = frozenset(["checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio", "option"])
+_WEIGHTS = (("label", 1.0), ("text", 1.0), ("ph", 0.97), ("near", 0.95), ("tip", 0.95))
+_SYMBOLS = {
+    "×": "x",
+    "✕": "x",
+    "✖": "x",
+    "⨯": "x",
+    "☰": "menu",
+    "🔍": "search",
+    "★": "star",
+    "☆": "star",
+    "♥": "like",
+    "❤": "like",
+    "🗑": "trash",
+    "+": "plus",
+    "−": "minus",
+    "→": "next",
+    "›": "next",
+    "»": "next",
+    "←": "previous",
+    "‹": "previous",
+    "«": "previous",
+    "⚙": "settings",
+}
+
+
+@dataclass
+class Match:
+    """An element and how well it fits."""
+
+    element: Element
+    score: float
+
+
+def norm(text: str) -> str:
+    """Words for comparison: lower case, no punctuation around them, icons by name."""
+    text = text.strip()
+    if text in _SYMBOLS:
+        return _SYMBOLS[text]
+    lowered = re.sub(r"\s+", " ", re.sub(r"[\s\u00a0]*[*:…]+\s*$", "", text.lower())).strip()
+    inner = re.sub(r"^[^\w#@$€£+\-./]+|[^\w%)+\-]+$", "", lowered)
+    return inner or lowered
+
+
+def likeness(wanted: str, name: str) -> float:
+    """How alike a wanted name and a given one are, in [0, 1]."""
+    if not wanted or not name:
+        return 0.0
+    if wanted.strip() == name.strip():
+        return 1.0
+    a, b = norm(wanted), norm(name)
+    if not a or not b:
+        return 0.0
+    if a == b:
+        return 0.985
+    if re.sub(r"[\s\-_]", "", a) == re.sub(r"[\s\-_]", "", b):
+        return 0.97
+    if b in same_as(a):
+        return 0.86
+    words, given = a.split(), b.split()
+    short = len(b) <= max(24, 3 * len(a))
+    if re.search(rf"(?:^|\W){re.escape(a)}(?:\W|$)", b):
+        bonus = 0.12 * len(a) / len(b)
+        return (0.82 if b.startswith(a) else 0.78) + bonus if short else 0.66 + bonus
+    stems, have = [singular(w) for w in words if w not in STOPWORDS], {singular(w) for w in given}
+    if not stems:
+        return 0.0
+    if all(s in have for s in stems):
+        return 0.72 + 0.2 * len(stems) / max(len(have), 1) if short else 0.6
+    if any(re.search(rf"(?:^|\W){re.escape(s)}(?:\W|$)", b) for s in same_as(a) if len(s) > 2):
+        return 0.7
+    ratio = fuzz.ratio(a, b) / 100
+    if ratio >= 0.84 and len(a) > 3 and not _digits_differ(a, b):
+        return 0.55 + 0.35 * (ratio - 0.5)
+    known = {w for w in given if w not in STOPWORDS}
+    # "the accept terms box" against "I accept": all of the page's words were said.
+    if known and len(known) >= 2 and {singular(w) for w in known} <= set(stems):
+        return 0.66
+    shared = sum(s in have for s in stems) / len(stems)
+    return 0.5 * shared
+
+
+def _digits_differ(a: str, b: str) -> bool:
+    return re.findall(r"\d+", a) != re.findall(r"\d+", b)
+
+
+def name_score(words: str, element: Element) -> float:
+    """Best likeness of the wanted words and anything the element is called."""
+    best = 0.0
+    for field, weight in _WEIGHTS:
+        value = element.d.get(field)
+        if value:
+            best = max(best, weight * likeness(words, value))
+    if best < 0.8:
+        own = re.sub(
+            r"[_\-.\[\]]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", element.d.get("attr") or "")
+        )
+        wanted = plain(words)
+        if wanted and own:
+            tokens = plain(own).split()
+            joined = "".join(tokens)
+            hit = all(w in tokens for w in wanted.split()) or wanted.replace(" ", "") in tokens
+            also = any(s in tokens for s in same_as(wanted) if " " not in s and len(s) > 2)
+            inside = len(wanted) > 3 and wanted.replace(" ", "") in joined
+            best = max(best, 0.74 if hit else 0.66 if also else 0.6 if inside else 0.0)
+    if best < 0.6 and element.d.get("group") and element.role in BOXES | EDITABLE:
+        both = f"{element.d['group']} {element.name}"
+        best = max(best, 0.9 * likeness(words, both), 0.5 * likeness(words, element.d["group"]))
+    if best < 0.5 and element.d.get("href"):
+        slug = re.sub(r"[^a-z0-9]+", " ", element.d["href"].lower())
+        best = max(best, 0.5 if plain(words) and f" {plain(words)} " in f" {slug} " else 0.0)
+    return best
+
+
+def fits_kind(kind: str | None, element: Element, roles: Iterable[str] | None = None) -> float:
+    """1 when the element is of the wanted kind, less when it is not."""
+    if roles is not None and element.role not in roles:
+        return 0.0
+    if kind is None:
+        return 1.0
+    wanted = KINDS.get(kind, ())
+    if element.role in wanted or (kind == "textarea" and element.tag == "textarea"):
+        if kind == "textarea" and element.tag != "textarea":
+            return 0.85
+        # The first role of a kind is what people mean by the word.
+        return 1.0 if element.role == wanted[0] or kind in ("field", "item", "option") else 0.93
+    if kind == "image" and element.svg:
+        return 0.9
+    return 0.72 if kind in ("item", "link", "button", "icon", "section", "tab") else 0.5
+
+
+def context_score(context: str, element: Element) -> float:
+    """How surely the element stands in the wanted row, group, section or near the words."""
+    wanted = norm(context)
+    own = norm(element.d.get("text") or "")
+    if own and re.search(rf"(?:^|\W){re.escape(wanted)}(?:\W|$)", own):
+        return 1.0
+    for field, worth in (
+        ("row", 0.97),
+        ("group", 0.97),
+        ("head", 0.9),
+        ("near", 0.9),
+        ("attr", 0.7),
+    ):
+        value = norm(element.d.get(field) or "")
+        if value and re.search(rf"(?:^|\W){re.escape(wanted)}(?:\W|$)", value):
+            return worth
+    if element.doc.frame.name and wanted in norm(element.doc.frame.name):
+        return 0.9
+    place = {
+        "header": "header banner",
+        "footer": "footer contentinfo",
+        "sidebar": "aside complementary",
+        "navigation": "nav navigation",
+        "menu": "nav navigation menu",
+        "dialog": "dialog alertdialog",
+    }
+    if any(word in wanted and (element.place or "-") in where for word, where in place.items()):
+        return 0.95
+    words = [w for w in wanted.split() if w not in STOPWORDS]
+    row = norm(
+        f"{element.d.get('row') or ''} {element.d.get('head') or ''} {element.d.get('group') or ''}"
+    )
+    return (
+        0.75
+        if words and all(re.search(rf"\b{re.escape(singular(w))}", row) for w in words)
+        else 0.0
+    )
+
+
+def rank(
+    view: View,
+    target: Target,
+    *,
+    roles: Iterable[str] | None = None,
+    texts: bool = False,
+    avoid: Iterable[str] = (),
+    editable: bool = False,
+) -> list[Match]:
+    """All elements that may be meant, the best first. avoid: keys of elements tried in vain."""
+    wanted_roles = set(roles) if roles is not None else None
+    shunned = set(avoid)
+    pool = [e for e in view.elements if e.key not in shunned]
+    if texts:
+        pool += [e for e in view.texts if e.key not in shunned]
+    out: list[Match] = []
+    modal = any(e.top for e in view.elements)
+    for element in pool:
+        if editable and element.role not in EDITABLE:
+            continue
+        score = _score(element, target, wanted_roles, editable)
+        if score <= 0:
+            continue
+        score -= 0.04 * (not element.view) * 0.25 + (0.12 if element.off else 0.0)
+        score -= 0.05 if element.place in ("footer", "contentinfo") else 0.0
+        score -= 0.03 if element.cover else 0.0
+        score -= 0.1 if editable and element.d.get("ro") and not element.d.get("popup") else 0.0
+        clickable = element.d.get("host") and score >= 0.9  # a word inside of a bigger control
+        if element.role == "text" and (score < 0.9 or (element.text or "").endswith(":")):
+            score *= 0.6  # a sentence that mentions the words is no control
+        score -= (
+            0.02
+            if clickable
+            else 0.12
+            if element.role == "text"
+            else 0.03
+            if element.d.get("weak")
+            else 0.0
+        )
+        if modal:
+            score += 0.06 if element.top else -0.1
+        out.append(Match(element, max(0.0, min(1.0, score))))
+    out.sort(key=lambda m: -m.score)
+    return _nth(out, target)
+
+
+def _score(
+    element: Element, target: Target, roles: set[str] | None, editable: bool = False
+) -> float:
+    kind = fits_kind(target.get("kind"), element, roles)
+    if kind == 0.0:
+        return 0.0
+    words = target.get("words") or ""
+    if words:
+        score = name_score(words, element)
+        if target.get("alt"):
+            score = max(score, name_score(target["alt"], element))
+        if target.get("raw") and target["raw"] != words and not target.get("quoted"):
+            score = max(score, 0.97 * name_score(target["raw"], element))
+    elif target.get("hint"):
+        score = max(0.5, name_score(target["hint"], element))
+    else:
+        # Only a kind was named: everything of that kind fits.
+        score = 0.8 if target.get("kind") or roles is not None else 0.0
+        if element.role in ("text", "heading") and roles is None:
+            score = 0.0
+    score *= kind
+    if (
+        element.role in EDITABLE
+        and roles is None
+        and not editable
+        and target.get("kind") not in ("field", "textarea", "dropdown", "slider", "spinner")
+    ):
+        score *= 0.85 if score >= 0.9 else 0.5  # people press buttons, and fill fields
+    if target.get("in"):
+        inside = context_score(target["in"], element)
+        score = score * (0.55 + 0.45 * inside) if inside else score * 0.5
+        # "Terms of service": the place may be part of the name after all.
+        whole = name_score(f"{words} {target['in']}".strip(), element) if words else 0.0
+        said = norm(target.get("raw") or "")
+        raw = name_score(said, element) if norm(target["in"]) in said else 0.0
+        score = max(score, 0.98 * kind * max(whole, raw) if max(whole, raw) > 0.75 else 0.0)
+    return score
+
+
+def _nth(matches: list[Match], target: Target) -> list[Match]:
+    """Apply "the second ...": order as a person reads, top to bottom, left to right."""
+    nth = target.get("nth")
+    if nth is None or not matches:
+        return matches
+    best = matches[0].score
+    same = [m for m in matches if m.score >= best - 0.15]
+    kind = target.get("kind")
+    if kind and not target.get("words"):
+        exact = [m for m in same if m.element.role in KINDS.get(kind, ())]
+        same = exact or same
+    same.sort(key=lambda m: m.element.order)
+    index = nth - 1 if nth > 0 else nth
+    if -len(same) <= index < len(same):
+        return [Match(same[index].element, max(same[index].score, 0.8))]
+    return []
+
+
+def decide(matches: list[Match]) -> tuple[str, list[Match]]:
+    """("one", [m]), ("many", [m, ...]) when several fit alike, or ("none", [])."""
+    if not matches or matches[0].score < LEAST:
+        return "none", matches[:3]
+    best = matches[0]
+    rivals = [m for m in matches if m.score >= best.score - CLOSE]
+    distinct: list[Match] = []
+    for match in rivals:
+        if not any(_interchangeable(match.element, d.element) for d in distinct):
+            distinct.append(match)
+    if len(distinct) == 1:
+        return "one", [best]
+    if best.score < SURE and len(matches) > 1 and matches[1].score > best.score - CLOSE:
+        return "many", distinct[:8]
+    return "many", distinct[:8]
+
+
+def _interchangeable(a: Element, b: Element) -> bool:
+    """Two elements that do the same: equal links, a card's picture and its title."""
+    if a.href and a.href == b.href and a.href not in ("#", "javascript:void(0)"):
+        return True
+    if a.doc is b.doc and (a.path.startswith(b.path + " ") or b.path.startswith(a.path + " ")):
+        return True
+    if a.doc is b.doc and norm(a.name) == norm(b.name) and (_inside(a, b) or _inside(b, a)):
+        return True
+    # The same button twice (top and bottom of a form) with the same name and no row of its own.
+    same = a.name == b.name and a.role == b.role and a.tag == b.tag
+    return bool(
+        same and not a.row and not b.row and a.role == "button" and a.type == b.type == "submit"
+    )
+
+
+def _inside(a: Element, b: Element) -> bool:
+    """Whether a's box lies in b's."""
+    return (
+        a.x >= b.x - 2
+        and a.y >= b.y - 2
+        and a.x + a.w <= b.x + b.w + 2
+        and a.y + a.h <= b.y + b.h + 2
+    )
+
+
+def describe(element: Element) -> str:
+    """Words by which a person recognises the element."""
+    kind = {"textbox": "field", "combobox": "list", "generic": "element", "text": "text"}.get(
+        element.role, element.role
+    )
+    name = element.name[:80] or (element.d.get("attr") or "").split(" ")[0] or "without a name"
+    where = ""
+    if element.row and norm(element.name) not in ("", norm(element.row)):
+        rest = element.row.replace(element.name, " ").strip()
+        where = f' in "{rest[:70].strip()}"' if rest else ""
+    if not where and element.group:
+        where = f' in "{element.group[:60]}"'
+    if not where and element.head:
+        where = f' under "{element.head[:60]}"'
+    return f'{kind} "{name}"{where}'

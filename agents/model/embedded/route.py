@@ -1,0 +1,401 @@
+"""The keyless route: decides each step from plain instructions, without a model.
+
+`decide()` is called once a step. The plan and the position in it live in `turn.memory`; the page
+is read anew each time, so a person may have moved it in between.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import Error as PlaywrightError
+
+from agents.errors import BrowserGone, ModelError
+from agents.model.embedded import (
+    account,
+    boxes,
+    buying,
+    choices,
+    deeds,
+    facts,
+    fields,
+    forms,
+    items,
+    moves,
+    reading,
+    searching,
+    summary,
+    transfers,
+    view,
+    waiting,
+)
+from agents.model.embedded.asking import amend, join
+from agents.model.embedded.ending import finish
+from agents.model.embedded.parse import parse
+from agents.model.embedded.run import Run, Step, settle_answer
+from agents.model.embedded.touch import click_target
+from agents.model.embedded.view import Element
+from agents.ports import Act, Ask, DecideInput, Decision, Reply, Usage
+
+Handler = Callable[[Run, Step], Awaitable["Decision | Element | None"]]
+VERSION = 1
+_SMALL_TALK = re.compile(
+    (
+        r"\W*(?:thanks?(?: you)?|thx|ok(?:ay)?|great|good(?: job| work)?|nice|cool|"
+        r"perfect|hi|hello|hey|yes|no|👍)[\s\w]{0,12}\W*"
+    ),
+    re.I,
+)
+# A step of these that fails does not make the rest pointless.
+_HARMLESS = frozenset(
+    {
+        "verify",
+        "cookies",
+        "screenshot",
+        "details",
+        "count",
+        "extract",
+        "summarise",
+        "answer",
+        "hover",
+        "wait_for",
+        "scroll",
+    }
+)
+
+
+async def _nothing(run: Run, step: Step) -> Decision | None:
+    return None
+
+
+async def _amend_alone(run: Run, step: Step) -> Decision | None:
+    """ "Also include the comment count" with no list before it: read the page's list with it."""
+    change = {"fields": step.get("fields"), "limit": step.get("limit")}
+    step.update(do="extract", limit=None, noun="", order=None, filters=[], near=None, fields=None)
+    amend(step, change)
+    return await reading.extract(run, step)
+
+
+async def _open_best(run: Run, step: Step) -> Decision | None:
+    """Open the best thing of a list by some measure ("the cheapest one")."""
+    st = step["st"]
+    if st.get("phase") == "opened":
+        return await items.opened_item(run, step)
+    if not st.get("wanted"):
+        wish: Step = st.setdefault(
+            "list",
+            {"do": "extract", "text": step["text"], "st": {}, **step["wish"], "fields": None},
+        )
+        before = len(run.memory["results"])
+        decision = await reading.extract(run, wish)
+        if decision is not None:
+            return decision
+        if wish.get("state") == "failed" or len(run.memory["results"]) == before:
+            run.fail(step, wish.get("why", "the list was not found"))
+            return None
+        record = run.memory["results"].pop()["value"][0]
+        run.memory["item"] = record
+        st["wanted"] = record
+    view = await run.view()
+    element = items.element_of(view, st["wanted"])
+    if element is None:
+        title = str(st["wanted"].get("title") or next(iter(st["wanted"].values()), ""))
+        return await click_target(run, step, {"words": title, "raw": title, "kind": None})
+    from agents.model.embedded.touch import click_code
+
+    why = f"Open “{element.name[:60]}”, the {step['wish']['order']['word']} one."
+    return await run.act(step, await click_code(element), why, phase="opened", aim=element.key)
+
+
+async def _unknown(run: Run, step: Step) -> Decision | None:
+    """Say which part was not understood, unless the page has a control called just so."""
+    st = step["st"]
+    if st.get("phase") == "acted":
+        return await click_target(run, step, st["goal"])
+    outcome = await settle_answer(run, step)
+    if outcome == "reworded":
+        step["replace"] = st.pop("reworded")
+        return None
+    if outcome in ("done", "skip"):
+        if outcome == "skip":
+            run.skip(step)
+        return None
+    goal = {"words": step["words"], "raw": step["words"], "kind": None, "nth": None, "in": None}
+    if not moves.is_blank(run.turn.page_url):
+        from agents.model.embedded.ground import rank
+
+        matches = rank(await run.view(), goal)
+        if matches and matches[0].score >= 0.85:
+            st["goal"] = goal
+            return await click_target(run, step, goal)
+    if st.get("asks", 0) >= 1:
+        run.fail(step, "I do not understand it")
+        return None
+    return run.ask_takeover(step, f"I do not understand this part: “{step['words']}”.")
+
+
+HANDLERS: dict[str, Handler] = {
+    "goto": moves.goto,
+    "on_site": moves.on_site,
+    "visit": moves.visit,
+    "back": moves.simple_page_call,
+    "forward": moves.simple_page_call,
+    "reload": moves.simple_page_call,
+    "press": moves.press,
+    "screenshot": moves.screenshot,
+    "search": searching.search,
+    "scroll": waiting.scroll,
+    "wait": waiting.wait,
+    "wait_for": waiting.wait_for,
+    "next_page": items.next_page,
+    "open_nth": items.open_nth,
+    "open_best": _open_best,
+    "click": deeds.click,
+    "hover": deeds.hover,
+    "expand": deeds.expand,
+    "close": deeds.close,
+    "drag": deeds.drag,
+    "download": deeds.download,
+    "sort": deeds.sort,
+    "find": deeds.find,
+    "act_on": deeds.act_on,
+    "fill": fields.fill,
+    "set": choices.set_value,
+    "select": choices.select,
+    "check": boxes.check,
+    "uncheck": boxes.check,
+    "path": forms.path,
+    "focus": forms.focus,
+    "upload": forms.upload,
+    "submit": forms.submit,
+    "cookies": forms.cookies,
+    "sign_in": account.sign_in,
+    "add": buying.add,
+    "checkout": buying.checkout,
+    "filter": deeds.click,
+    "extract": reading.extract,
+    "details": facts.details,
+    "count": reading.count,
+    "summarise": summary.summarise,
+    "answer": summary.answer,
+    "open_form": deeds.open_form,
+    "verify": reading.verify,
+    "copy": transfers.copy,
+    "fill_from": transfers.fill_from,
+    "respond": transfers.respond,
+    "what_it_says": transfers.what_it_says,
+    "amend": _amend_alone,
+    "format": _nothing,
+    "nothing": _nothing,
+    "unknown": _unknown,
+}
+# These read or touch the page at hand; they need one.
+_NEED_PAGE = frozenset(HANDLERS) - {
+    "goto",
+    "on_site",
+    "visit",
+    "wait",
+    "nothing",
+    "format",
+    "unknown",
+}
+
+
+class EmbeddedRoute:
+    """A ModelRoute that needs no key and no network."""
+
+    name = "embedded:planner"
+    wants_screenshot = False
+
+    async def decide(self, turn: DecideInput) -> Reply:
+        """The next step of the plan. Raises: ModelError when the page cannot be read."""
+        before = copy.deepcopy(turn.memory)
+        run = Run(turn)
+        changed = _begin(turn)
+        run.collect()
+        changed = _listen(run) or changed
+        try:
+            decision = await self._advance(run)
+        except PlaywrightError as error:
+            # The decision is asked for again: it must find the memory as it was.
+            turn.memory.clear()
+            turn.memory.update(before)
+            if not getattr(turn.page, "alive", True):
+                raise BrowserGone("The browser is gone.") from error
+            raise ModelError(
+                f"The page could not be read: {str(error).splitlines()[0]}", retryable=True
+            ) from error
+        if changed and isinstance(decision, Act):
+            decision = Act(decision.code, decision.reasoning, plan_lines(run))
+        return Reply(decision=decision, usage=Usage(steps=0), model=self.name)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+    async def _advance(self, run: Run) -> Decision:
+        memory = run.memory
+        for _ in range(400):
+            if memory["at"] >= len(run.steps):
+                return finish(run)
+            step = run.steps[memory["at"]]
+            if step.get("state") == "failed" and step["do"] not in _HARMLESS:
+                return finish(run)
+            if run.turn.steps_left <= 1 and step["do"] not in ("nothing", "format"):
+                return finish(run, why="The step limit was reached before the end.")
+            if decision := _address_first(run, step):
+                return decision
+            result = await HANDLERS[step["do"]](run, step)
+            if isinstance(result, Act | Ask):
+                return result
+            self._settle(run, step)
+        return finish(run, why="The plan did not come to an end.")
+
+    def _settle(self, run: Run, step: Step) -> None:
+        """A step is over: replace it if it was reworded, else go to the next."""
+        memory = run.memory
+        run.result = run.answer = None
+        if words := step.pop("replace", None):
+            memory["steps"][memory["at"] : memory["at"] + 1] = [_fresh(i) for i in parse(words)]
+            return
+        if step.get("state") == "failed" and step["do"] not in _HARMLESS:
+            return
+        if step["do"] in ("goto", "back", "search"):
+            memory.pop("item", None)
+        step["state"] = step.get("state") or "done"
+        step["st"] = {}
+        memory["at"] += 1
+
+
+def _fresh(intent: dict[str, Any]) -> Step:
+    return {**intent, "st": {}}
+
+
+def _begin(turn: DecideInput) -> bool:
+    """Make the plan on the first call. True when it was made now."""
+    memory = turn.memory
+    if memory.get("v") == VERSION:
+        return False
+    steps = [_fresh(i) for i in parse(turn.instructions)]
+    if not steps:
+        steps = [
+            _fresh(
+                {"do": "unknown", "words": turn.instructions[:200], "text": turn.instructions[:200]}
+            )
+        ]
+    memory.clear()
+    memory.update(v=VERSION, steps=steps, at=0, results=[], evidence=[], notes=[])
+    return True
+
+
+def _listen(run: Run) -> bool:
+    """Messages are further instructions. True when the plan changed."""
+    changed = False
+    for message in run.turn.messages:
+        if _SMALL_TALK.fullmatch(message.content):
+            continue
+        intents = parse(message.content)
+        for intent in intents:
+            _take_in(run, intent)
+            changed = True
+    return changed
+
+
+def _take_in(run: Run, intent: dict[str, Any]) -> None:
+    """One more intent: more fields for the list asked last, or one more step at the end."""
+    steps, memory = run.steps, run.memory
+    if intent["do"] not in ("amend", "format"):
+        steps.append(_fresh(intent))
+        return
+    index = next((i for i in range(len(steps) - 1, -1, -1) if steps[i]["do"] == "extract"), None)
+    if index is None:
+        steps.append(_fresh(intent))
+        return
+    wanted = steps[index]
+    if intent["do"] == "format":
+        wanted["as"] = intent["as"]
+        return
+    amend(wanted, intent)
+    wanted["text"] += f"; {intent['text']}"
+    if wanted.get("state") == "done":
+        memory["results"] = [
+            r
+            for r in memory["results"]
+            if r["kind"] != "list" or not wanted["text"].startswith(r["of"])
+        ]
+        again = {k: v for k, v in wanted.items() if k != "state"}
+        wanted["do"] = "nothing"
+        steps.insert(memory["at"], _fresh(again))
+    else:
+        wanted["st"] = {}
+
+
+def _address_first(run: Run, step: Step) -> Decision | None:
+    """A blank tab and nothing that opens an address: ask for it."""
+    if (
+        not moves.is_blank(run.turn.page_url)
+        or step["do"] not in _NEED_PAGE
+        or run.memory.get("asked_address") == "done"
+    ):
+        return None
+    if run.memory.get("asked_address"):
+        answer, run.answer = run.answer, None
+        run.memory["asked_address"] = "done"
+        if answer is not None and answer.status == "answered":
+            from agents.model.embedded.run import reply_value
+
+            value = reply_value(answer)
+            if isinstance(value, str) and value.strip():
+                run.steps.insert(
+                    run.memory["at"],
+                    _fresh({"do": "goto", "url": value.strip(), "text": f"open {value.strip()}"}),
+                )
+                run.memory["at"] = run.memory["at"]
+                return _restart(run)
+        run.fail(step, "no web address was given")
+        return finish(run)
+    run.memory["asked_address"] = "asked"
+    prompt = (
+        f"No page is open and the instruction names no address. Where should I do “{step['text']}”?"
+    )
+    return run.ask(step, Ask(prompt=prompt, kind="question", input_schema=moves.URL_SCHEMA))
+
+
+def _restart(run: Run) -> Decision:
+    step = run.steps[run.memory["at"]]
+    url = moves.address_of(step["url"], run.turn.page_url)
+    step["st"].update(phase="acted", url=url, acts=1)
+    run.memory["pending"] = {"step": run.turn.step, "mark": ""}
+    return Act(
+        code=f"await page.goto({view.quote(url)})", reasoning=f"Open {url}.", plan=plan_lines(run)
+    )
+
+
+_NAMES = {
+    "nothing": "Nothing to do",
+    "unknown": "Not understood",
+    "extract": "Read",
+    "details": "Find out",
+    "count": "Count",
+    "summarise": "Summarise",
+}
+
+
+def plan_lines(run: Run) -> list[str]:
+    """The plan as people read it: the instruction's own words, one line a step."""
+    lines: list[str] = []
+    for step in run.steps:
+        text = re.sub(r"\s+", " ", step.get("text", "")).strip()
+        text = text[:1].upper() + text[1:]
+        if step["do"] == "unknown":
+            text = f"Not understood, will ask: {text}"
+        elif step["do"] in ("fill", "set") and step.get("target", {}).get("raw"):
+            text = f"Put “{fields.shown(step['value'])}” into {step['target']['raw']}"
+        if text and (not lines or lines[-1] != text):
+            lines.append(text)
+    return lines
+
+
+__all__ = ["EmbeddedRoute", "join"]

@@ -1,0 +1,178 @@
+"""One decision of the planner: the plan in memory, the page now, and what became of the last step.
+
+`memory` is the planner's whole state and plain JSON: {"v", "steps", "at", "pending", "results",
+"evidence", "notes", "focus"}. A step is an intent of `parse.py` with its own state under "st".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.async_api import Page
+
+from agents.model.embedded.ground import describe
+from agents.model.embedded.view import Element, View, look, settle, without_echo
+from agents.ports import Act, Answer, Ask, DecideInput, Decision, StepResult
+
+Step = dict[str, Any]
+SKIP, TAKEOVER = "skip", "takeover"
+BEFORE_CHARS = 12_000  # of the page before the last deed, to tell what the deed brought
+_READING = frozenset(
+    ["extract", "details", "count", "summarise", "verify", "what_it_says", "screenshot", "wait"]
+)
+
+
+class Run:
+    """What handlers work with during one `decide()`."""
+
+    def __init__(self, turn: DecideInput) -> None:
+        self.turn = turn
+        self.memory = turn.memory
+        self.result: StepResult | None = None  # of this step's last Act, once
+        self.answer: Answer | None = None  # to this step's last Ask, once
+        self.mark_before = ""
+        self._view: View | None = None
+
+    @property
+    def page(self) -> Page:
+        """The active tab. Only read."""
+        return self.turn.page.page
+
+    @property
+    def steps(self) -> list[Step]:
+        return self.memory["steps"]
+
+    async def view(self, *, fresh: bool = False) -> View:
+        """The page now; read once in a decision unless asked again."""
+        if self._view is None or fresh:
+            await settle(self.page)
+            self._view = without_echo(await look(self.page), self.turn.instructions)
+        return self._view
+
+    def collect(self) -> None:
+        """Pick up what became of the pending Act or Ask."""
+        pending = self.memory.pop("pending", None)
+        if not pending:
+            return
+        self.mark_before = pending.get("mark", "")
+        turn = next((t for t in reversed(self.turn.turns) if t.step == pending["step"]), None)
+        if turn is None:
+            return
+        self.result, self.answer = turn.result, turn.answer
+
+    async def act(
+        self, step: Step, code: str, why: str, *, on: Element | None = None, **state: Any
+    ) -> Act:
+        """Run code for a step next; `state` is merged into the step's state.
+
+        on: the element that is touched; what comes next is likelier in the same form.
+        """
+        view = await self.view()
+        if on is not None:
+            self.memory["touched"] = (on.d.get("row") or "")[:1500]
+        if on is not None and on.d.get("form", -1) >= 0:
+            self.memory["form"] = [on.doc.prefix, on.d["form"]]
+        step["st"].update(state)
+        step["st"]["acts"] = step["st"].get("acts", 0) + 1
+        self.memory["pending"] = {"step": self.turn.step, "mark": view.mark}
+        if step["do"] not in _READING:
+            self.memory["before"] = view.body[:BEFORE_CHARS]
+        return Act(code=code, reasoning=why)
+
+    def ask(self, step: Step, ask: Ask, **state: Any) -> Ask:
+        """Ask a person about a step."""
+        step["st"].update(state)
+        step["st"]["asks"] = step["st"].get("asks", 0) + 1
+        self.memory["pending"] = {"step": self.turn.step}
+        return ask
+
+    def ask_which(self, step: Step, elements: list[Element]) -> Ask:
+        """Several things fit alike: which one?"""
+        labels = [describe(e) for e in elements]
+        for i, label in enumerate(labels):
+            if labels.count(label) > 1:
+                labels[i] = f"{label} (number {labels[: i + 1].count(label)} from the top)"
+        choices = [{"value": str(i + 1), "label": label} for i, label in enumerate(labels)]
+        choices.append({"value": SKIP, "label": "None of these: leave this part out"})
+        keys = {str(i + 1): e.key for i, e in enumerate(elements)}
+        prompt = f"“{step['text']}” fits more than one thing on the page. Which one is meant?"
+        return self.ask(
+            step, Ask(prompt=prompt, kind="choice", choices=choices), offered=keys, phase="choice"
+        )
+
+    def ask_takeover(self, step: Step, problem: str) -> Ask:
+        """Say what is wrong and offer the mouse."""
+        prompt = (
+            f"{problem} You can take over the browser and do it, then hand it back; "
+            "or answer with other words for this part, or skip it."
+        )
+        return self.ask(
+            step,
+            Ask(prompt=prompt, kind="takeover", context={"part": step["text"]}),
+            phase="takeover",
+        )
+
+    def note(self, text: str) -> None:
+        """Something a person should read at the end."""
+        if text not in self.memory["notes"]:
+            self.memory["notes"].append(text)
+
+    def saw(self, text: str) -> None:
+        """Words that were really on the page and prove something."""
+        text = " ".join(text.split())[:160]
+        if text and text not in self.memory["evidence"]:
+            self.memory["evidence"].append(text)
+
+    def fail(self, step: Step, why: str) -> None:
+        """Give a step up, honestly."""
+        step["state"] = "failed"
+        step["why"] = why
+
+    def skip(self, step: Step) -> None:
+        """A person left a step out. One that nobody answered for has failed."""
+        step["state"] = step.get("state") or "skipped"
+
+
+def reply_value(answer: Answer) -> Any:
+    """What a person answered, whatever shape the door gave it."""
+    response = answer.response
+    if isinstance(response, dict):
+        for key in ("value", "choice", "answer", "text", "response"):
+            if key in response:
+                return response[key]
+    return response
+
+
+async def settle_answer(run: Run, step: Step) -> Decision | str | None:
+    """Use the answer to a choice or takeover question.
+
+    Gives "done" (the person did it), "skip", "again" (ground once more), or None without answer.
+    """
+    answer, run.answer = run.answer, None
+    phase = step["st"].get("phase")
+    if answer is None or phase not in ("choice", "takeover"):
+        return None
+    step["st"]["phase"] = ""
+    value = reply_value(answer)
+    if answer.status != "answered":
+        step["state"], step["why"] = "failed", f"the question about it was {answer.status}"
+        return "skip"
+    if value in (SKIP, "Skip"):
+        return "skip"
+    if phase == "takeover":
+        if isinstance(value, str) and len(value.split()) > 1:
+            step["st"]["reworded"] = value
+            return "reworded"
+        return "done"
+    key = step["st"].get("offered", {}).get(str(value))
+    if key is None:
+        return "skip"
+    step["st"]["chosen"] = key
+    return "again"
+
+
+def chosen(view: View, step: Step) -> Element | None:
+    """The element a person picked, found again in this view."""
+    key = step["st"].get("chosen")
+    pool = [*view.elements, *view.texts]
+    return next((e for e in pool if e.key == key), None) if key else None

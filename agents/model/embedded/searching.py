@@ -1,0 +1,128 @@
+"""Using a page's own search."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.model.embedded.ground import norm
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.touch import (
+    click_code,
+    outcome_of,
+    point,
+    recover,
+)
+from agents.model.embedded.view import Element, View, locate, quote
+from agents.ports import Decision
+
+SEARCHY = re.compile(
+    r"search|find|query|keyword|look ?up|looking for|such|suche|buscar|recherche", re.I
+)
+
+
+def search_field(view: View) -> Element | None:
+    """The field that a page's search is typed into."""
+    best: tuple[float, Element] | None = None
+    for e in view.elements:
+        if (
+            e.role not in ("searchbox", "textbox", "combobox")
+            or e.off
+            or e.tag == "select"
+            or e.type in ("password", "email")
+        ):
+            continue
+        score = 3.0 if e.role == "searchbox" else 0.0
+        score += 2.0 if any(SEARCHY.search(n) for n in e.names) else 0.0
+        score += (
+            1.5
+            if SEARCHY.search(e.attr or "")
+            or re.search(r"(?:^| )(?:q|s|query)(?: |$)", e.attr or "")
+            else 0.0
+        )
+        score += (
+            1.0 if e.place == "search" else 0.3 if e.place in ("header", "banner", "nav") else 0.0
+        )
+        score -= 0.5 * (not e.view) + (0.5 if e.tag == "textarea" else 0)
+        if score > 1.2 and (best is None or score > best[0]):
+            best = (score, e)
+    if best:
+        return best[1]
+    # A page with one text field and a button that says search.
+    fields = [
+        e
+        for e in view.elements
+        if e.role in ("textbox", "combobox") and e.tag == "input" and not e.off and e.type == "text"
+    ]
+    says = any(e.role == "button" and SEARCHY.search(e.name) for e in view.elements)
+    return fields[0] if len(fields) == 1 and says else None
+
+
+async def search(run: Run, step: Step) -> Decision | None:
+    """Type into the page's search and send it off."""
+    st = step["st"]
+    if st.get("phase") == "typed":
+        result = await outcome_of(run, step)
+        if result is None or result.ok:
+            return await _sent(run, step)
+        st["phase"] = ""
+        decision = await recover(run, step, result, "the search field")
+        if decision is not None or step.get("state") == "failed":
+            return decision
+    view = await run.view()
+    field = search_field(view)
+    if field is None:
+        opener = next((e for e in view.elements if _opens_search(e)), None)
+        if opener is not None and not st.get("opened"):
+            code = await click_code(opener)
+            return await run.act(step, code, "Open the search.", opened=True, phase="")
+        target = {"words": "search", "kind": "field", "raw": "search field"}
+        found = await point(run, step, target, editable=True)
+        if not isinstance(found, Element):
+            return found
+        field = found
+    code = (
+        f"box = {await locate(field)}\n"
+        f"await box.fill({value_code(step['value'])})\n"
+        'await box.press("Enter")'
+    )
+    shown = step["value"].get("text") or "{{" + step["value"].get("var", "") + "}}"
+    why = f"Search for “{shown}”."
+    return await run.act(step, code, why, phase="typed", seen=view.text_mark, aim=field.key)
+
+
+async def _sent(run: Run, step: Step) -> Decision | None:
+    """See that the search did something; press its button when Enter did not."""
+    st, view = step["st"], await run.view()
+    if view.text_mark != st.get("seen"):
+        run.saw(view.title)
+        return None
+    if st.get("pushed"):
+        run.note("The page looks the same after the search.")
+        return None
+    button = next((e for e in view.elements if _sends_search(e)), None)
+    if button is None:
+        return None
+    why = f"The page did not react to Enter: click {describe_short(button)}."
+    return await run.act(step, await click_code(button), why, pushed=True)
+
+
+def _opens_search(e: Element) -> bool:
+    named = norm(e.name) in ("search", "find") or re.search(r"\bsearch", e.attr or "", re.I)
+    return bool(named) and e.role in ("button", "link", "generic") and not e.off
+
+
+def _sends_search(e: Element) -> bool:
+    if e.role not in ("button", "link") or e.off:
+        return False
+    marked = e.role == "button" and SEARCHY.search(e.attr or "")
+    return bool(SEARCHY.search(e.name) or marked or norm(e.name) in ("go", "submit", "ok"))
+
+
+def value_code(value: dict[str, Any]) -> str:
+    """A value as it stands in code: a literal, or a variable's handle."""
+    return f"variables[{quote(value['var'])}]" if "var" in value else quote(value.get("text", ""))
+
+
+def describe_short(e: Element) -> str:
+    return f"“{e.name[:60]}”" if e.name else "the button"

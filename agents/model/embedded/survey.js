@@ -1,0 +1,210 @@
+// What can be acted on in one document, and the words that tell a person what each thing is.
+// Gives {items, texts, nodes}: `nodes` stay in the browser, so that a locator can be compared
+// with the very element that was meant. Nothing is left behind in the page.
+(opts) => {
+  const clean = s => (s || '').replace(/[\s\u00a0\u200b]+/g, ' ').trim();
+  const SKIP = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'IFRAME', 'OBJECT']);
+  const ROLES = {A: 'link', BUTTON: 'button', SUMMARY: 'button', SELECT: 'combobox', TEXTAREA: 'textbox', OPTION: 'option', IMG: 'img', DETAILS: 'group'};
+  const INPUTS = {button: 'button', submit: 'button', reset: 'button', image: 'button', checkbox: 'checkbox', radio: 'radio', range: 'slider', number: 'spinbutton', search: 'searchbox', file: 'file', color: 'color',
+    date: 'date', time: 'date', month: 'date', week: 'date', 'datetime-local': 'date'};
+  const WIDGET = /^(button|link|checkbox|radio|tab|menuitem|menuitemcheckbox|menuitemradio|option|switch|textbox|searchbox|combobox|listbox|slider|spinbutton|treeitem|gridcell)$/;
+  const kids = e => e.shadowRoot ? [...e.shadowRoot.children] : e.tagName === 'SLOT' && e.assignedElements().length ? e.assignedElements() : [...e.children];
+  const up = e => e.parentElement || (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
+  const closest = (e, sel) => { for (let n = e; n; n = up(n)) if (n.matches(sel)) return n; return null; };
+  const text = (e, n) => clean(e.innerText === undefined ? e.textContent : e.innerText).slice(0, n || 160);
+  const byIds = (e, a) => (e.getAttribute(a) || '').split(/\s+/).filter(Boolean).map(i => e.getRootNode().getElementById ? e.getRootNode().getElementById(i) : document.getElementById(i)).filter(Boolean);
+  const shown = e => {
+    if (e.checkVisibility && !e.checkVisibility({visibilityProperty: true})) return false;
+    const r = e.getBoundingClientRect();
+    return r.width > 0 && r.height > 0;
+  };
+  const roleOf = e => {
+    if (/slider[-_]*(?:handle|thumb|knob)|range[-_]*(?:handle|thumb)/i.test(e.getAttribute('class') || '') && !e.getAttribute('role')) return 'slider';
+    const given = (e.getAttribute('role') || '').split(' ')[0];
+    if (given && given !== 'presentation' && given !== 'none') return given;
+    if (e.tagName === 'INPUT') return INPUTS[e.type] || (e.list ? 'combobox' : 'textbox');
+    if (e.tagName === 'A') return e.hasAttribute('href') ? 'link' : 'generic';
+    if (e.tagName === 'SELECT') return e.multiple || e.size > 1 ? 'listbox' : 'combobox';
+    if (e.isContentEditable && !(up(e) && up(e).isContentEditable)) return 'textbox';
+    return ROLES[e.tagName] || (/^H[1-6]$/.test(e.tagName) ? 'heading' : 'generic');
+  };
+  const labelOf = e => {
+    const l = byIds(e, 'aria-labelledby').map(x => text(x)).join(' ') || clean(e.getAttribute('aria-label'));
+    if (l) return l;
+    if (e.labels && e.labels.length) return clean([...e.labels].map(x => {
+      const c = x.cloneNode(true); for (const n of c.querySelectorAll('select,textarea,script,style,button')) n.remove();
+      return c.innerText || c.textContent;
+    }).join(' ')).slice(0, 200);
+    return '';
+  };
+  // Text that stands to the left of or above a field, or right of a box: how sighted people read it.
+  const beside = (e, after) => {
+    let n = e;
+    for (let i = 0; i < 3 && n; i++) {
+      for (let s = after ? n.nextSibling : n.previousSibling; s; s = after ? s.nextSibling : s.previousSibling) {
+        if (s.nodeType === 1 && (SKIP.has(s.tagName) || s.tagName === 'BR' && after)) { if (s.tagName === 'BR') break; continue; }
+        if (s.nodeType === 1 && (s.matches('input,select,textarea,button') || (s.querySelector && s.querySelector('input,select,textarea')))) break;
+        const t = s.nodeType === 3 ? clean(s.data) : s.nodeType === 1 && shown(s) ? text(s, 120) : '';
+        if (t) return t.length <= 80 ? t : '';
+      }
+      const p = up(n);
+      if (!p || p.tagName === 'FORM' || p.tagName === 'BODY' || p.tagName === 'FIELDSET') break;
+      if (p.tagName === 'TD') { const c = p.previousElementSibling; if (c && text(c)) return text(c, 120); }
+      n = p;
+    }
+    return '';
+  };
+  const sectionOf = e => {
+    const g = closest(e, 'fieldset,[role=group],[role=radiogroup],[role=dialog],[role=alertdialog],dialog,[role=region]');
+    const out = [];
+    if (g) out.push(text(g.querySelector('legend') || document.createElement('i')) || byIds(g, 'aria-labelledby').map(x => text(x)).join(' ') || clean(g.getAttribute('aria-label')));
+    return out.filter(Boolean).join(' ');
+  };
+  const headings = [];
+  const rowOf = (e) => {
+    // The record an element belongs to: a row, item, card. Grows until siblings of its kind appear.
+    for (let n = up(e), i = 0; n && i < 9 && n.tagName !== 'BODY'; n = up(n), i++) {
+      const role = n.getAttribute('role') || '';
+      if (/^(TR|LI|ARTICLE|OPTION|DD)$/.test(n.tagName) || /^(row|listitem|option|article|menuitem|treeitem)$/.test(role)) return n;
+      const p = up(n);
+      if (p && n.children.length + (n.textContent.trim() ? 1 : 0) > 1) {
+        const same = [...p.children].filter(s => s.tagName === n.tagName && s.className === n.className && n.tagName !== 'LABEL' && n.tagName !== 'SPAN');
+        if (same.length > 1 && !/^T[DH]$/.test(n.tagName) && !/cell/.test(role) && same.every(s => s.textContent.trim())
+            && clean(n.textContent).length > clean(e.textContent).length + 1) return n;
+      }
+    }
+    return null;
+  };
+  const esc = s => CSS.escape(s);
+  const pathOf = e => {
+    const parts = [];
+    for (let n = e; n; n = up(n)) {
+      if (n.id && /^[A-Za-z][\w-]{0,40}$/.test(n.id) && !/\d{4,}/.test(n.id)) {
+        const root = n.getRootNode();
+        if (root.querySelectorAll('#' + esc(n.id)).length === 1) { parts.unshift('#' + esc(n.id)); if (root === document) break; continue; }
+      }
+      const p = n.parentNode, same = p && p.children ? [...p.children].filter(c => c.tagName === n.tagName) : [];
+      parts.unshift(n.tagName.toLowerCase() + (same.length > 1 ? `:nth-of-type(${same.indexOf(n) + 1})` : ''));
+      if (n.tagName === 'BODY') break;
+    }
+    return parts.join(' > ');
+  };
+  const items = [], nodes = [], texts = [];
+  const covered = e => {
+    const r = e.getBoundingClientRect(), x = r.left + r.width / 2, y = r.top + r.height / 2;
+    if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return 0;
+    let hit = document.elementFromPoint(x, y);
+    while (hit && hit.shadowRoot) { const h = hit.shadowRoot.elementFromPoint(x, y); if (!h || h === hit) break; hit = h; }
+    if (!hit || hit === e || e.contains(hit) || hit.contains(e)) return 0;
+    if (e.labels && [...e.labels].some(l => l.contains(hit))) return 0;
+    for (let n = hit; n; n = up(n)) if (n === e) return 0;
+    return 1;
+  };
+  // Whether it lies on a layer above the page: a banner, a popup, a dialog without a role.
+  const layers = new Map();
+  const floats = e => {
+    for (let n = e; n && n.tagName !== 'BODY'; n = up(n)) {
+      if (!layers.has(n)) { const s = getComputedStyle(n), r = n.getBoundingClientRect(); layers.set(n, s.position === 'fixed' && r.width * r.height > 0.06 * innerWidth * innerHeight); }
+      if (layers.get(n)) return true;
+    }
+    return false;
+  };
+  const STATE = /checkbox|radio|switch|option|tab/;
+  function take(e, role, inherited) {
+    const r = e.getBoundingClientRect(), T = e.tagName;
+    const it = {i: nodes.push(e) - 1, tag: T.toLowerCase(), role, type: T === 'INPUT' ? e.type : '', x: Math.round(r.left + scrollX), y: Math.round(r.top + scrollY), w: Math.round(r.width), h: Math.round(r.height)};
+    const native = /^(INPUT|SELECT|TEXTAREA)$/.test(T);
+    it.label = labelOf(e).slice(0, 200);
+    const button = T === 'INPUT' && /button|submit|reset|image/.test(e.type);
+    it.text = native ? (button ? clean(e.value || (e.type === 'submit' ? 'Submit' : e.type === 'reset' ? 'Reset' : e.alt)) : '') : text(e);
+    if (!it.text && !native) { const im = e.querySelector('img[alt],svg title,[aria-label],[title]'); if (im) it.text = clean(im.getAttribute('alt') || im.getAttribute('aria-label') || im.getAttribute('title') || im.textContent); }
+    it.ph = clean(e.placeholder || e.getAttribute('aria-placeholder') || e.getAttribute('data-placeholder'));
+    it.tip = clean(e.title || e.alt || '') || (native || it.text ? '' : clean(e.getAttribute('data-tooltip') || e.getAttribute('data-original-title')));
+    if (native && !button || role === 'textbox' || role === 'combobox' || role === 'slider' || role === 'listbox') {
+      const after = /checkbox|radio/.test(e.type || '') ? beside(e, true) : '';
+      it.near = it.label ? '' : after || beside(e, false) || (/checkbox|radio/.test(e.type || '') ? '' : beside(e, true));
+    }
+    if (/checkbox|radio|switch/.test(role) && !it.label && !it.near && !it.text) it.near = beside(e, true) || beside(e, false);
+    it.attr = clean([e.id, e.getAttribute('name'), e.getAttribute('data-testid'), e.getAttribute('autocomplete'), typeof e.className === 'string' ? e.className : e.getAttribute('class') || ''].filter(Boolean).join(' ')).slice(0, 160);
+    if (native && e.name) it.field = e.name;
+    if (T === 'A') it.href = e.getAttribute('href') || '';
+    if (native && e.type !== 'password' && !button) it.value = String(e.value).slice(0, 200);
+    else if (role === 'textbox' && !native) it.value = text(e);
+    else if (e.getAttribute('aria-valuenow')) it.value = e.getAttribute('aria-valuenow');
+    if (T === 'SELECT') { it.options = [...e.options].slice(0, 400).map(o => clean(o.text)); it.picked = [...e.selectedOptions].map(o => clean(o.text)); if (e.multiple) it.multiple = 1; }
+    if (T === 'INPUT' && e.list) it.suggests = [...e.list.options].slice(0, 200).map(o => clean(o.value));
+    if (T === 'INPUT' && /range|number|date|time/.test(e.type)) { it.min = e.min; it.max = e.max; it.step = e.step; }
+    const on = e.checked !== undefined && native ? e.checked : /true|mixed/.test(e.getAttribute('aria-checked') || e.getAttribute('aria-selected') || e.getAttribute('aria-pressed') || '');
+    if (STATE.test(role) || e.getAttribute('aria-pressed')) it.on = on ? 1 : 0;
+    if (e.disabled || e.getAttribute('aria-disabled') === 'true') it.off = 1;
+    if (e.readOnly && native) it.ro = 1;
+    if (e.getAttribute('aria-expanded') || T === 'SUMMARY') it.open = T === 'SUMMARY' ? (e.parentElement.open ? 1 : 0) : e.getAttribute('aria-expanded') === 'true' ? 1 : 0;
+    if (e.getAttribute('aria-haspopup')) it.popup = 1;
+    if (e.draggable && T !== 'A' && T !== 'IMG') it.drag = 1;
+    if (document.activeElement === e) it.focus = 1;
+    if (e.required) it.req = 1;
+    it.group = sectionOf(e).slice(0, 120);
+    const row = rowOf(e); it.row = row ? text(row, 400) : '';
+    it.rowId = row ? all.indexOf(row) : -1;
+    const place = closest(e, 'nav,[role=navigation],header,[role=banner],footer,[role=contentinfo],aside,main,[role=main],[role=dialog],[role=alertdialog],dialog,form,[role=search]');
+    it.place = place ? (place.getAttribute('role') || place.tagName.toLowerCase()) : '';
+    const form = e.form || closest(e, 'form,[role=form],fieldset'); it.form = form ? all.indexOf(form) : -1;
+    it.top = closest(e, 'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true],.modal.show,.modal.in') ? 1 : 0;
+    let head = ''; for (const h of headings) if (h.compareDocumentPosition(e) & 4) head = h; it.head = head ? text(head, 100) : '';
+    it.float = floats(e) ? 1 : 0;
+    it.view = r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth ? 1 : 0;
+    it.cover = it.view ? covered(e) : 0;
+    it.path = pathOf(e);
+    if (!shown(e) || (STATE.test(role) && r.width <= 2)) { const l = (e.labels && [...e.labels].find(shown)) || closest(up(e) || e, 'label') || up(e); if (l) it.proxy = pathOf(l); }
+    if (inherited) it.weak = 1;
+    if (e.namespaceURI.endsWith('svg')) it.svg = 1;
+    items.push(it);
+  }
+  const all = [];
+  (function walk(e) { if (SKIP.has(e.tagName)) return; all.push(e); for (const k of kids(e)) walk(k); })(document.body);
+  for (const e of all) if ((/^H[1-6]$/.test(e.tagName) || e.getAttribute('role') === 'heading' || e.tagName === 'LEGEND') && shown(e)) headings.push(e);
+  const chosen = new Set();
+  for (const e of all) {
+    const T = e.tagName; if (T === 'OPTION' || T === 'BODY' || T === 'HTML') continue;
+    const role = roleOf(e);
+    const native = /^(INPUT|SELECT|TEXTAREA|BUTTON|SUMMARY)$/.test(T) || T === 'A';
+    let vis = shown(e);
+    // Styled boxes and file inputs are often hidden behind their label.
+    const proxy = !vis && T === 'INPUT' && /checkbox|radio|file/.test(e.type) && ((e.labels && [...e.labels].some(shown)) || (up(e) && shown(up(e)) && e.type === 'file'));
+    if (!vis && !proxy) continue;
+    if (T === 'INPUT' && e.type === 'hidden') continue;
+    const s = getComputedStyle(e);
+    const editable = e.isContentEditable && !(up(e) && up(e).isContentEditable);
+    const strong = native || WIDGET.test(role) || editable || e.onclick || e.hasAttribute('onclick') || (e.tabIndex >= 0 && e.hasAttribute('tabindex')) || (e.draggable && T !== 'A' && T !== 'IMG');
+    const p = up(e);
+    const pointer = !strong && s.cursor === 'pointer' && !(p && getComputedStyle(p).cursor === 'pointer');
+    // An empty little box with a name in its marks is an icon that script listens to.
+    const box = e.getBoundingClientRect();
+    const icon = !strong && !pointer && !e.children.length && !e.textContent.trim() && (e.id || e.getAttribute('class')) && T !== 'IMG' && T !== 'HR' && T !== 'BR' && !e.namespaceURI.endsWith('svg')
+      && box.width >= 6 && box.height >= 6 && box.width <= 64 && box.height <= 64 && items.length < opts.max * 0.8;
+    if (!strong && !pointer && !icon) continue;
+    if (s.pointerEvents === 'none' && !native) continue;
+    chosen.add(e);
+    if (items.length < opts.max) take(e, role, !strong);
+  }
+  // Short texts that are no controls: still what people point at ("click Ann", list rows).
+  for (const e of all) {
+    if (texts.length >= opts.maxTexts) break;
+    if (chosen.has(e) || !shown(e) || closest(e, 'select')) continue;
+    const own = clean([...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join(' '));
+    const pic = e.tagName === 'IMG' ? clean(e.alt || e.title) : '';
+    const svg = e.namespaceURI.endsWith('svg') && e.tagName !== 'svg';
+    if (!(own || pic || svg)) continue;
+    let host = null; for (let n = up(e), i = 0; n && i < 6; n = up(n), i++) if (chosen.has(n)) { host = n; break; }
+    if (host && text(host) === own) continue;
+    const r = e.getBoundingClientRect();
+    const t = own || pic;
+    texts.push({i: nodes.push(e) - 1, tag: e.tagName.toLowerCase(), host: host ? 1 : 0, role: /^H[1-6]$/.test(e.tagName) ? 'heading' : e.tagName === 'IMG' ? 'img' : 'text', text: (own ? text(e, 200) || own : t).slice(0, 200), label: '', ph: '', tip: clean(e.title || ''), near: '',
+      attr: clean([e.id, typeof e.className === 'string' ? e.className : e.getAttribute('class') || ''].join(' ')).slice(0, 100), x: Math.round(r.left + scrollX), y: Math.round(r.top + scrollY), w: Math.round(r.width), h: Math.round(r.height),
+      group: '', row: '', rowId: -1, place: '', head: '', view: r.bottom > 0 && r.top < innerHeight ? 1 : 0, cover: 0, top: 0, path: pathOf(e), type: '', svg: svg ? 1 : 0,
+      fill: svg ? (e.getAttribute('fill') || s_fill(e)) : '', bg: ''});
+  }
+  function s_fill(e) { return getComputedStyle(e).fill; }
+  return {nodes, items, texts, url: location.href, title: document.title, width: innerWidth, height: innerHeight, scroll: Math.round(scrollY),
+    tall: document.documentElement.scrollHeight, body: (document.body.innerText || '').replace(/[^\S\n]+/g, ' ').replace(/ ?\n[ \n]*/g, '\n').trim().slice(0, opts.maxBody)};
+}

@@ -1,0 +1,401 @@
+"""Which list is wanted: how many of what, with which fields, in what order, from where."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract_fields import canonical, singular
+from agents.model.embedded.masking import MASK, Masked
+from agents.model.embedded.phrases import bare, clean
+from agents.model.embedded.words import count_of
+
+Intent = dict[str, Any]
+
+ITEM_NOUNS = frozenset(
+    [
+        "story",
+        "article",
+        "post",
+        "item",
+        "product",
+        "result",
+        "entry",
+        "row",
+        "record",
+        "book",
+        "movie",
+        "film",
+        "song",
+        "album",
+        "job",
+        "listing",
+        "offer",
+        "deal",
+        "quote",
+        "review",
+        "comment",
+        "repository",
+        "repo",
+        "project",
+        "package",
+        "event",
+        "headline",
+        "news",
+        "link",
+        "image",
+        "photo",
+        "video",
+        "question",
+        "answer",
+        "topic",
+        "thread",
+        "message",
+        "email",
+        "mail",
+        "contact",
+        "person",
+        "user",
+        "employee",
+        "member",
+        "customer",
+        "order",
+        "invoice",
+        "country",
+        "city",
+        "hotel",
+        "flight",
+        "ticket",
+        "restaurant",
+        "recipe",
+        "dish",
+        "card",
+        "option",
+        "category",
+        "heading",
+        "paper",
+        "notification",
+        "task",
+        "ticket",
+        "issue",
+        "commit",
+        "release",
+        "version",
+        "section",
+        "page",
+        "file",
+        "document",
+        "course",
+        "lesson",
+        "name",
+        "price",
+        "title",
+        "author",
+        "tag",
+        "company",
+        "stock",
+        "search",
+        "paragraph",
+        "number",
+        "value",
+        "feature",
+        "plan",
+        "table",
+        "cell",
+        "transaction",
+    ]
+)
+
+LOW = (
+    r"cheapest|least expensive|lowest[- ]priced|lowest price|lowest cost|lowest|"
+    r"smallest|shortest|oldest|fewest|earliest|lightest|worst[- ]rated|youngest"
+)
+
+HIGH = (
+    r"most expensive|priciest|highest[- ]priced|highest[- ]rated|best[- ]rated|"
+    r"top[- ]rated|most reviewed|most commented|most discussed"
+    r"|most upvoted|most popular|most viewed|most recent|newest|highest|largest|"
+    r"biggest|longest|greatest|heaviest"
+)
+
+_SUPER = re.compile(rf"\b(?:(?P<low>{LOW})|(?P<high>{HIGH}))\b", re.I)
+
+FIELD_OF_SUPER = {
+    "cheapest": "price",
+    "expensive": "price",
+    "priced": "price",
+    "price": "price",
+    "cost": "price",
+    "priciest": "price",
+    "rated": "rating",
+    "reviewed": "reviews",
+    "commented": "comments",
+    "discussed": "comments",
+    "upvoted": "points",
+    "popular": "points",
+    "viewed": "views",
+    "recent": "date",
+    "newest": "date",
+    "oldest": "date",
+    "earliest": "date",
+}
+
+FORMAT = re.compile(
+    r",?\s*(?:\b(?:and |then )?(?:return|give|show|present|output|format|"
+    r"report)\s+(?:me\s+)?(?:them|it|this|that|the results?)\s+)?"
+    r"\b(?:as|in|into)\s+(?:the form of\s+)?(?:an?\s+)?(?:\w+\s+)?(?P<as>list|"
+    r"table|json|csv|array|object)s?\b(?:\s+(?:format|form|array|of objects))?",
+    re.I,
+)
+
+_WITH = re.compile(
+    r"[,(]?\s+(?:with|including|include|along with|together with|plus|showing|"
+    r"containing|and (?:also )?(?:include )?(?=(?:their|its|the) ))\s*"
+    r"(?:(?:their|its|the|each(?:'s)?|fields?|columns?|both|(?:the )?following "
+    r"fields?)\s*:?\s*)*(?P<fields>.+)$",
+    re.I,
+)
+
+_OF_EACH = re.compile(
+    r"^(?P<fields>.+?)\s+(?:of|for|from)\s+(?:(?:each|every|all|any)(?: of)?\b\s*)?(?P<noun>.+)$",
+    re.I,
+)
+
+_FILTER = re.compile(
+    r"\s+(?:(?:which|that|who)\s+(?:are|is|have|has|costs?)|with|having|priced|"
+    r"costing|where)?\s*(?:an?\s+|the\s+)?(?P<field>[a-z ]{2,24}?)?\s*"
+    r"(?:is\s+|are\s+|of\s+)?(?P<op>under|below|less than|cheaper than|at most|up "
+    r"to|over|above|more than|at least|greater than|higher than|lower than|fewer "
+    r"than)\s+"
+    r"(?P<sign>[$€£¥])?(?P<num>\d[\d.,]*|"
+    + MASK
+    + (
+        r")(?:\s*(?:dollars|euros|pounds|usd|eur|gbp))?\s*(?P<unit>(?!with|including|"
+        r"sorted|from|on|in\b|as\b|and\b)[a-z]+)?\s*(?P<rest>.*)$"
+    ),
+    re.I,
+)
+
+_PLACE = re.compile(r"\s+(?:in|on|from|under|below|within|of)\s+(?:the\s+)?(?P<place>[^,]+)$", re.I)
+
+VAGUE = re.compile(
+    (
+        r"(?:(?:this|that|the|current|front|home|whole|main|search|"
+        r"results?)\s*)*(?:page|site|website|screen|list|here|results?|web ?page|"
+        r"homepage|table|today|now|first page|shop|store|catalog(?:ue)?)?"
+    ),
+    re.I,
+)
+
+_TODAY = re.compile(
+    (
+        r"\s+(?:today|right now|now|currently|at the moment|of today|of the day|this week|"
+        r"that are (?:listed|shown|there)|listed|shown|available|displayed|you (?:can "
+        r")?(?:see|find))$"
+    ),
+    re.I,
+)
+
+
+def is_item_noun(noun: str) -> bool:
+    """Whether a noun means one of the page's repeated things ("story", "search results")."""
+    words = noun.lower().split()
+    return bool(words) and singular(words[-1]) in ITEM_NOUNS
+
+
+def fields_of(text: str, k: Masked) -> list[str] | None:
+    """Field names of "title, price and the comment count"; None when it is something else."""
+    text = clean(
+        re.sub(r"^(?:only\s+)?(?:the|their|its|each|both)\s+", "", text.strip(), flags=re.I)
+    )
+    text = re.sub(
+        r"\s+(?:for|of) (?:each|every|all)\b.*$|\s+each$|\s+only$|\s+too$", "", text, flags=re.I
+    )
+    pieces = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+plus\s+", text)
+    out = []
+    for piece in pieces:
+        name = k.raw(bare(piece)).strip("() ")
+        name = re.sub(r"^(?:their|its|the)\s+", "", name, flags=re.I)
+        if not name or len(name.split()) > 4 or re.search(r"\d{2,}|[$€£]", name):
+            return None
+        out.append(_field_name(name))
+    return out or None
+
+
+def _field_name(name: str) -> str:
+    """`prices` is asked as `price`; counts ("comments", "points") keep their word."""
+    if canonical(name) in ("comments", "points", "reviews", "views"):
+        return name
+    words = name.split()
+    return " ".join([*words[:-1], singular(words[-1])]) if words else name
+
+
+def format_of(text: str) -> str | None:
+    """`list`, `table`, `json`, `csv` when the text asks for one."""
+    match = FORMAT.search(text if " as " in f" {text}" or " in " in f" {text}" else f"as {text}")
+    return match.group("as").lower() if match else None
+
+
+_ALL_PAGES = re.compile(
+    r",?\s*\b(?:from|on|over|across|through)\s+(?:all|every)(?: of)?(?: the)?\s+pages?\b", re.I
+)
+_EQUAL = re.compile(
+    r"\s+(?:whose|where(?: the)?|with(?: a| the)?)\s+(?P<field>[a-z][\w ]{1,24}?)"
+    r"\s+(?:is|are|equals?|=|of)\s+(?P<value>[^,]+)$",
+    re.I,
+)
+_LESS = re.compile(r"under|below|less|cheaper|at most|up to|lower|fewer", re.I)
+_NUMBERS = (
+    r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|fifty|a dozen"
+)
+_COUNTED = re.compile(
+    rf"(?P<how>top|first|latest|last|newest|best)?\s*(?P<n>{_NUMBERS})\s+(?P<rest>.*)$", re.I
+)
+_LEADING = re.compile(r"(?:top|first|latest|newest|most recent)\s+(?P<rest>\S.*)$", re.I)
+_QUANTIFIED = re.compile(
+    r"^(?:all(?: of)?|every|each|any|some|(?:a |the )?(?:\w+ )?list of|data of|details of"
+    r"|information (?:on|about))\s+(?:the\s+)?",
+    re.I,
+)
+_SECTION = re.compile(
+    r"\s+(?:section|table|list|panel|box|heading|area|part|page|tab|block)$", re.I
+)
+
+
+def list_wish(text: str, k: Masked) -> Intent:
+    """Read what list is wanted.
+
+    Gives {"limit", "noun", "fields", "order", "filters", "near"}, and "as" (a format) or "tail"
+    (the last ones) when they are said.
+    """
+    wish: Intent = {"limit": None, "noun": "", "fields": None, "order": None, "filters": []}
+    wish["near"] = None
+    text = clean(text)
+    if match := FORMAT.search(text):
+        wish["as"] = match.group("as").lower()
+        text = clean(text[: match.start()] + text[match.end() :])
+    if match := _ALL_PAGES.search(text):
+        wish["all_pages"] = True
+        text = clean(text[: match.start()] + text[match.end() :])
+    text = _take_filter(_take_equal(text, wish, k), wish, k)
+    if (match := _WITH.search(text)) and (names := fields_of(match.group("fields"), k)):
+        wish["fields"] = names
+        text = clean(text[: match.start()])
+    text = _take_fields_of(bare(text), wish, k)
+    text = bare(_QUANTIFIED.sub("", text))
+    text = _TODAY.sub("", _take_place(text, wish, k))
+    text = _take_count(_take_order(text, wish), wish)
+    _take_noun(_TODAY.sub("", text), wish, k)
+    return wish
+
+
+def _take_equal(text: str, wish: Intent, k: Masked) -> str:
+    """ "whose department is Sales", "where status equals paid"."""
+    match = _EQUAL.search(text)
+    if match is None:
+        return text
+    value = k.raw(match.group("value"))
+    wish["filters"].append({"field": k.raw(match.group("field")), "op": "=", "value": value})
+    return clean(text[: match.start()])
+
+
+def _take_filter(text: str, wish: Intent, k: Masked) -> str:
+    """ "under $50", "with more than 100 points"."""
+    match = _FILTER.search(text)
+    amount = re.sub(r"[^\d.]", "", k.raw(match.group("num")).replace(",", "")) if match else ""
+    if match is None or not amount:
+        return text
+    head = (match.group("field") or "").strip()
+    unit = (match.group("unit") or "").strip()
+    field = next((f for f in (unit, head) if canonical(f) not in (None, "title")), "price")
+    op = "<" if _LESS.match(match.group("op")) else ">"
+    wish["filters"].append({"field": field, "op": op, "value": float(amount)})
+    # "products under $50": the words before the comparison are the noun, no field.
+    noun = head if canonical(head) in (None, "title") else ""
+    return clean(f"{text[: match.start()]} {noun} {match.group('rest') or ''}")
+
+
+def _take_fields_of(text: str, wish: Intent, k: Masked) -> str:
+    """ "titles and prices of the first 3 products"."""
+    match = _OF_EACH.match(text)
+    names = fields_of(match.group("fields"), k) if match else None
+    if match is None or not names or count_of(names[0].split()[0]):
+        return text
+    several = re.search(r"\b(?:each|every|all|first|top)\b", text, re.I)
+    head = match.group("fields").split()[0].lower()
+    leads = head in ("top", "first", "last", "latest", "list", "all", "number")
+    if (
+        leads
+        or re.search(r"\blists?$", match.group("fields"))
+        or _SUPER.search(match.group("fields"))
+    ):
+        return text
+    if not (several or all(canonical(n) for n in names)):
+        return text
+    wish["fields"] = [*names, *(wish["fields"] or [])]
+    return bare(match.group("noun"))
+
+
+def _take_place(text: str, wish: Intent, k: Masked) -> str:
+    """ "in the Sales section"; a vague place ("on the page") is dropped."""
+    for _ in range(2):
+        match = _PLACE.search(text)
+        if match is None:
+            break
+        place = clean(match.group("place"))
+        if match.group().strip().lower().startswith("of ") and not VAGUE.fullmatch(place):
+            break
+        text = clean(text[: match.start()])
+        if not VAGUE.fullmatch(place):
+            wish["near"] = k.raw(_SECTION.sub("", place))
+    return text
+
+
+def _take_order(text: str, wish: Intent) -> str:
+    """ "cheapest", "most commented", "with the highest population"."""
+    match = _SUPER.search(text)
+    if match is None:
+        return text
+    word = match.group().lower()
+    before, after = text[: match.start()], text[match.end() :]
+    field = next((f for w, f in FIELD_OF_SUPER.items() if w in word), None)
+    rest = clean(f"{before} {after}")
+    if re.search(r"\bwith (?:the )?$", before, re.I):
+        measure = re.match(r"\s*(number of \w+|\w+)", after)
+        field = measure.group(1) if measure and field is None else field
+        rest = clean(re.sub(r"\bwith (?:the )?$", "", before))
+    low = bool(match.group("low"))
+    wish["order"] = {"by": field or "", "desc": not low, "word": word}
+    return rest
+
+
+def _take_count(text: str, wish: Intent) -> str:
+    """ "top 5", "last three", "first"; one thing when only one is named."""
+    if match := _COUNTED.match(text):
+        wish["limit"] = count_of(match.group("n"))
+        if (match.group("how") or "").lower() == "last":
+            wish["tail"] = True
+        return match.group("rest")
+    if match := _LEADING.match(text):
+        text = match.group("rest")
+        wish["limit"] = None if text.rstrip().endswith("s") else 1
+    elif wish["order"] and not text.endswith("s"):
+        wish["limit"] = 1
+    return text
+
+
+def _take_noun(text: str, wish: Intent, k: Masked) -> None:
+    """What is left: the noun, or field names ("product names and prices")."""
+    names = fields_of(text, k) if not wish["fields"] else None
+    if names and len(names) > 1 and all(canonical(n) for n in names):
+        wish["fields"], text = names, ""
+    elif names and len(names) == 1 and " " in names[0]:
+        head, _, last = names[0].rpartition(" ")
+        if canonical(last) and is_item_noun(head) and canonical(last) != canonical(names[0]):
+            wish["fields"], text = names, head
+    if (match := re.match(r"(?P<which>.+?)\s+table$", text, re.I)) and not wish["near"]:
+        plain_table = r"(?:first|data|whole|main|html|only|second|last)"
+        if not re.fullmatch(plain_table, match.group("which"), re.I):
+            wish["near"] = k.raw(match.group("which"))
+        text = "table"
+    wish["noun"] = k.raw(bare(text))

@@ -1,0 +1,87 @@
+"""Values from outside made fit for JSON, a database column and a prompt."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from agents.ports import JSON
+
+MAX_DEPTH = 32
+
+
+def plain_text(text: str) -> str:
+    """Text without NUL and lone surrogates, which PostgreSQL and UTF-8 refuse."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def storable(value: Any) -> Any:
+    """The same JSON with all its text as `plain_text`: the last gate before a database column."""
+    if isinstance(value, str):
+        return plain_text(value)
+    if isinstance(value, dict):
+        return {plain_text(str(key)): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
+
+
+def plain(value: Any, *, depth: int = 0) -> JSON:
+    """The value as strict JSON: no NaN, no foreign types, no bottomless nesting."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return plain_text(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if depth >= MAX_DEPTH:
+        return "…"
+    if isinstance(value, dict):
+        return {plain_text(str(k)): plain(v, depth=depth + 1) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item, depth=depth + 1) for item in value]
+    return plain_text(str(value))
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` characters, saying how much was cut from the middle."""
+    if len(text) <= limit:
+        return text
+    room = limit - 48  # for the words that say so
+    if room < 16:
+        return text[: max(0, limit - 1)] + "…"
+    head, tail = room * 3 // 4, room // 4
+    return f"{text[:head]}\n[… {len(text) - head - tail} characters left out …]\n{text[-tail:]}"
+
+
+def bounded(value: Any, limit: int) -> JSON:
+    """The value as JSON of at most about `limit` characters; larger ones become clipped text.
+
+    A list keeps whole items from its start, so that it stays a list.
+    """
+    value = plain(value)
+    if isinstance(value, str):
+        return clip(value, limit)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if len(shown(value)) <= limit:
+        return value
+    if isinstance(value, list):
+        kept: list[Any] = []
+        room = limit - 48  # for the item that says so
+        for item in value:
+            room -= len(shown(item)) + 2
+            if room < 0:
+                break
+            kept.append(item)
+        if kept:
+            return [*kept, f"[… {len(value) - len(kept)} more items left out …]"]
+    return clip(shown(value), limit)
+
+
+def shown(value: JSON) -> str:
+    """The value as a model or a person reads it: text as it is, the rest as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
