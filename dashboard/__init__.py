@@ -1,0 +1,1 @@
+"""The Django side: rows, ledger, services, doors."""

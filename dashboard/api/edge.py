@@ -1,0 +1,132 @@
+"""The edge of the API: who asks, how often, whether it was answered before; and its headers.
+
+One middleware for `/v1/`, so that every answer, also that of an unknown address, is the
+contract's JSON with the contract's headers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from asgiref.sync import markcoroutinefunction, sync_to_async
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+
+from dashboard.api import errors, idempotency, limits
+from dashboard.errors import QuotaExceeded, ServiceError
+from dashboard.models import IdempotencyRecord
+from dashboard.services import actors, keys
+
+PREFIX = "/v1/"
+OPEN = ("/v1/docs", "/v1/openapi.json")
+REQUESTS_A_MINUTE = 1200
+FAILED_A_MINUTE = 60  # from one address, without a valid key
+log = structlog.get_logger(__name__)
+_unfinished: set[asyncio.Future[Any]] = set()  # a loop holds its tasks weakly
+
+
+class ApiEdge:
+    """Middleware around the API; every other path passes untouched."""
+
+    sync_capable = False
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[Any]]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> Any:
+        if not request.path.startswith(PREFIX) or request.path.startswith(OPEN):
+            return await self.get_response(request)
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined] # keys, not cookies
+        try:
+            record, early = await sync_to_async(self._enter, thread_sensitive=True)(request)
+        except Exception as error:
+            log.error("request failed at the door", path=request.path, exc_info=error)
+            return errors.of_crash(request)
+        if early is not None:
+            return self._finish(request, early)
+        if record is None:
+            return self._finish(request, self._as_json(request, await self.get_response(request)))
+        # A client that goes away in between comes back with its key: the first answer must be
+        # there for it, and the request must not be done twice.
+        work = asyncio.ensure_future(self._answer_once(request, record))
+        _unfinished.add(work)
+        work.add_done_callback(_unfinished.discard)
+        return self._finish(request, await asyncio.shield(work))
+
+    async def _answer_once(self, request: HttpRequest, record: IdempotencyRecord) -> Any:
+        """The answer, kept under its idempotency key."""
+        try:
+            response = self._as_json(request, await self.get_response(request))
+        except BaseException:
+            await sync_to_async(idempotency.abandon)(record)
+            raise
+        await sync_to_async(idempotency.complete)(record, response)
+        return response
+
+    def _enter(self, request: HttpRequest) -> tuple[IdempotencyRecord | None, Any]:
+        """Who asks, and may they now? A record to complete, or an answer to give at once."""
+        try:
+            request.actor = self._actor(request)  # type: ignore[attr-defined]
+            found = idempotency.begin(request, request.actor.project)  # type: ignore[attr-defined]
+        except ServiceError as error:
+            return None, errors.of_service(error)
+        except RequestDataTooBig:
+            return None, errors.too_large()
+        except UnreadablePostError:
+            return None, errors.answer(400, "bad_request", "The body could not be read.")
+        if isinstance(found, HttpResponse):
+            return None, found
+        return found, None
+
+    def _actor(self, request: HttpRequest) -> actors.Actor:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        plain = token.strip() if scheme.lower() == "bearer" else ""
+        plain = plain or request.headers.get("X-API-Key", "").strip()
+        try:
+            key = keys.verify(plain)
+        except ServiceError:
+            address = request.META.get("REMOTE_ADDR", "")
+            self._count(request, f"bad:{address}", FAILED_A_MINUTE)
+            raise
+        self._count(request, f"key:{key.pk}", REQUESTS_A_MINUTE)
+        return actors.of_key(key)
+
+    def _count(self, request: HttpRequest, name: str, limit: int) -> None:
+        verdict = limits.take(name, limit=limit, window_s=60)
+        request.rate = verdict  # type: ignore[attr-defined]
+        if not verdict.allowed:
+            raise QuotaExceeded(
+                f"Too many requests: {limit} a minute.", retry_after_s=verdict.retry_after_s
+            )
+
+    def _as_json(self, request: HttpRequest, response: Any) -> Any:
+        """Unknown addresses, wrong methods and crashes speak JSON too."""
+        if response.status_code < 400 or response.streaming:
+            return response
+        if response.headers.get("Content-Type", "").startswith("application/json"):
+            return response
+        if response.status_code == 405:
+            json = errors.answer(405, "bad_request", "This method is not allowed here.")
+            if "Allow" in response.headers:
+                json.headers["Allow"] = response.headers["Allow"]
+            return json
+        if response.status_code >= 500:
+            return errors.of_crash(request)
+        if response.status_code == 404:
+            return errors.answer(404, "not_found", "There is nothing at this address.")
+        return errors.answer(response.status_code, "bad_request", "The request is malformed.")
+
+    def _finish(self, request: HttpRequest, response: Any) -> Any:
+        rate: limits.Verdict | None = getattr(request, "rate", None)
+        if rate is not None:
+            response.headers["X-RateLimit-Limit"] = str(rate.limit)
+            response.headers["X-RateLimit-Remaining"] = str(max(0, rate.remaining))
+            response.headers["X-RateLimit-Reset"] = str(max(0, round(rate.reset_s)))
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,100 @@
+"""From exceptions to the contract's `{code, detail, extra}`, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from dashboard.errors import QuotaExceeded, ServiceError
+
+log = structlog.get_logger(__name__)
+
+
+def answer(status: int, code: str, detail: str, extra: Any = None) -> JsonResponse:
+    """An error on the wire."""
+    body = {"code": code, "detail": detail, "extra": extra if extra is not None else {}}
+    return JsonResponse(body, status=status)
+
+
+def of_service(error: ServiceError) -> JsonResponse:
+    """A service's refusal on the wire."""
+    response = answer(error.status, error.code, error.detail, error.extra)
+    if isinstance(error, QuotaExceeded):
+        response.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="webagent"'
+    return response
+
+
+def too_large() -> JsonResponse:
+    """The body is over the limit."""
+    return answer(400, "bad_request", "The body is too large (2 MiB at most).")
+
+
+def of_crash(request: HttpRequest) -> JsonResponse:
+    """An error of ours: an id to report, never a trace."""
+    return answer(
+        500,
+        "internal_error",
+        "Something went wrong on our side. Quote the request id when you report it.",
+        {"request_id": getattr(request, "request_id", "")},
+    )
+
+
+def _location(loc: Sequence[str | int]) -> list[str | int]:
+    """Where in the request: `body`, then the field; without the name of our own parameter."""
+    parts = [part if isinstance(part, int) else _printable(part) for part in loc]
+    return [parts[0], *parts[2:]] if parts[:2] == ["body", "body"] else parts
+
+
+def _printable(text: object) -> str:
+    return str(text).removeprefix("Value error, ").encode("utf-8", "replace").decode()
+
+
+def _of_validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    found = [
+        {
+            "loc": _location(item["loc"]),
+            "msg": _printable(item["msg"]),
+            "type": item["type"],
+        }
+        for item in error.errors[:50]
+    ]
+    first = found[0] if found else {"loc": [], "msg": "invalid"}
+    where = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    return answer(422, "validation_error", f"{where}: {first['msg']}"[:500], {"errors": found})
+
+
+def _of_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    codes = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found"}
+    return answer(error.status_code, codes.get(error.status_code, "bad_request"), str(error))
+
+
+def _of_anything(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("request failed", path=request.path, exc_info=error)
+    return of_crash(request)
+
+
+def register(api: NinjaAPI) -> None:
+    """Map every exception of this API."""
+    api.exception_handler(ServiceError)(lambda request, error: of_service(error))
+    api.exception_handler(ValidationError)(_of_validation)
+    api.exception_handler(HttpError)(_of_http)
+    api.exception_handler(Http404)(
+        lambda request, error: answer(404, "not_found", "There is nothing at this address.")
+    )
+    api.exception_handler(AuthenticationError)(
+        lambda request, error: answer(401, "unauthorized", "Send a key: Authorization: Bearer wa_…")
+    )
+    api.exception_handler(RequestDataTooBig)(lambda request, error: too_large())
+    api.exception_handler(UnreadablePostError)(
+        lambda request, error: answer(400, "bad_request", "The body could not be read.")
+    )
+    api.exception_handler(Exception)(_of_anything)

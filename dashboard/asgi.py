@@ -1,0 +1,19 @@
+"""The ASGI application: HTTP to Django, websockets to the consumers."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+http = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402 - needs the applications loaded
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from dashboard.api.streams import EventStreams  # noqa: E402
+from dashboard.consumers.origin import SameOrigin  # noqa: E402
+from dashboard.consumers.routes import routes  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {"http": EventStreams(http), "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(routes)))}
+)

@@ -1,0 +1,98 @@
+"""Configuration from the environment: every `WEBAGENT_*` name, its default and its meaning."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class Config(BaseSettings):
+    """What can be set from outside. Names are `WEBAGENT_` + the field in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="WEBAGENT_", extra="ignore")
+
+    data_dir: Path = BASE_DIR / "data"
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    practice: bool = Field(True, description="Whether the practice site runs beside the console")
+    practice_port: int | None = Field(None, ge=1, le=65535, description="Default: port + 1")
+    public_url: str | None = Field(None, description="Address people use, e.g. https://x.example")
+    database_url: str | None = None
+    redis_url: str | None = None
+    debug: bool = False
+    secret_key: str | None = Field(None, description="Default: made once, kept in the data dir")
+    allowed_hosts: str = "*"
+    allow_scripted: bool = Field(False, description="Accept the scripted model route")
+    egress_allow: str = Field("", description="Origins or CIDRs that may be private")
+    browser_path: str | None = None
+    browser_no_sandbox: bool | None = None
+    max_runs: int = Field(16, ge=1, description="Tasks that one worker runs at once")
+    warm_browsers: int = Field(1, ge=0, le=4)
+    browser_idle_s: float = Field(900, description="A browser nobody uses is closed after this")
+    park_after_s: float = Field(600, description="A task that waits longer gives its lease up")
+    request_expires_s: float = Field(24 * 3600, description="Default life of an input request")
+    driver_lease_s: float = Field(30, description="A lost takeover is noticed after this")
+    driver_idle_s: float = Field(300, description="An idle takeover ends after this")
+    lease_s: float = 30
+    heartbeat_s: float = 10
+    host_name: str = Field(default_factory=socket.gethostname)
+    log_level: str = "INFO"
+    log_json: bool = False
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def practice_address(self) -> str:
+        """Origin of the practice site."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{host}:{self.practice_port or self.port + 1}"
+
+    @property
+    def address(self) -> str:
+        """Origin people reach the console at."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def egress_allow_list(self) -> list[str]:
+        """Private origins that browsers may reach: the practice site and what was configured."""
+        practice = [self.practice_address] if self.practice else []
+        extra = [part.strip() for part in self.egress_allow.split(",") if part.strip()]
+        return [*practice, *extra]
+
+    def secret(self, name: str) -> str:
+        """A secret that is made once and kept in the data directory, readable by its owner only."""
+        if name == "secret_key" and self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secrets" / name
+        try:
+            return path.read_text().strip()
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            value = secrets.token_urlsafe(48)
+            try:
+                fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:  # another process was faster
+                return path.read_text().strip()
+            with os.fdopen(fd, "w") as file:
+                file.write(value)
+            return value
+
+
+@lru_cache(maxsize=1)
+def config() -> Config:
+    """The configuration of this process, read once."""
+    return Config()

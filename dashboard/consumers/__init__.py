@@ -1,0 +1,1 @@
+"""Websocket doors of the console."""

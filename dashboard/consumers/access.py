@@ -1,0 +1,45 @@
+"""Who is at the other end of a socket, and in which project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.errors import NotFound
+from dashboard.models import AgentSession, Project, Task, User
+from dashboard.services import actors
+from dashboard.services.actors import Actor
+from dashboard.threads import in_thread
+
+
+@in_thread
+def actor_of(scope: dict[str, Any]) -> Actor | None:
+    """The signed-in member, looked up anew at each call; None for anybody else."""
+    user = scope.get("user")
+    if user is None or not user.is_authenticated:
+        return None
+    user = User.objects.filter(pk=user.pk, is_active=True).first()
+    session = scope.get("session")
+    # A sign-out deletes the session row: a socket must not outlive it.
+    if user is None or session is None or not session.exists(session.session_key or ""):
+        return None
+    chosen = session.get("project")
+    project = Project.objects.filter(pk=chosen).first() if chosen else None
+    return actors.member(user, project) or actors.member(user)
+
+
+@in_thread
+def topic_for(actor: Actor, name: str) -> str | None:
+    """The nudge topic that a page's topic name means; None when it is not the actor's."""
+    if name in ("inbox", "sessions", "deliveries"):
+        return f"{name}:{actor.project.pk}"
+    if name == "workers":
+        return name
+    kind, _, row_id = name.partition(":")
+    table = {"session": AgentSession, "task": Task}.get(kind)
+    if table is None:
+        return None
+    try:
+        table.objects.for_project(actor.project).only("pk").fetch(row_id)
+    except NotFound:
+        return None
+    return name

@@ -1,0 +1,74 @@
+"""What services raise. `api/errors.py` maps these once to the wire; pages show `detail`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ServiceError(Exception):
+    """Base. `code` is the contract's; `detail` is fit to show; `extra` is JSON."""
+
+    status = 400
+    code = "bad_request"
+
+    def __init__(self, detail: str, *, code: str | None = None, extra: Any = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra if extra is not None else {}
+        if code is not None:
+            self.code = code
+
+
+class BadRequest(ServiceError):
+    """The request cannot be understood."""
+
+
+class Unauthorized(ServiceError):
+    """No valid key or sign-in."""
+
+    status = 401
+    code = "unauthorized"
+
+
+class Forbidden(ServiceError):
+    """Known, but not allowed to do this."""
+
+    status = 403
+    code = "forbidden"
+
+
+class NotFound(ServiceError):
+    """No such row in the actor's project; a row of another project is the same."""
+
+    status = 404
+    code = "not_found"
+
+
+class Conflict(ServiceError):
+    """The row is in a state that does not allow this; `extra` holds its present state."""
+
+    status = 409
+    code = "conflict"
+
+
+class Invalid(ServiceError):
+    """Well-formed, but a value is not acceptable. `extra.errors[]`: {loc, msg, type}."""
+
+    status = 422
+    code = "validation_error"
+
+    def __init__(self, detail: str, *, loc: list[str | int] | None = None, extra: Any = None):
+        if extra is None:
+            extra = {"errors": [{"loc": loc or ["body"], "msg": detail, "type": "value_error"}]}
+        super().__init__(detail, extra=extra)
+
+
+class QuotaExceeded(ServiceError):
+    """A limit of the project or the key is reached."""
+
+    status = 429
+    code = "rate_limit_exceeded"
+
+    def __init__(self, detail: str, *, code: str | None = None, retry_after_s: float = 1.0):
+        super().__init__(detail, code=code)
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,47 @@
+"""Around every request: an id that logs and answers share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+
+import structlog
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+from ulid import ULID
+
+_SAFE = re.compile(r"[A-Za-z0-9_.-]{8,80}")
+
+
+def _open(request: HttpRequest) -> str:
+    given = request.headers.get("X-Request-Id", "")
+    request_id = given if _SAFE.fullmatch(given) else f"req_{ULID()}"
+    request.request_id = request_id  # type: ignore[attr-defined]
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    return request_id
+
+
+def _close(response: HttpResponseBase, request_id: str) -> HttpResponseBase:
+    response.headers["X-Request-Id"] = request_id
+    structlog.contextvars.unbind_contextvars("request_id")
+    return response
+
+
+@sync_and_async_middleware
+def RequestContext(
+    get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]],
+) -> Callable:
+    """Give each request an id (`X-Request-Id`, taken over from the caller when it is sane)."""
+    if iscoroutinefunction(get_response):
+
+        async def middleware(request: HttpRequest) -> HttpResponseBase:
+            request_id = _open(request)
+            return _close(await get_response(request), request_id)  # type: ignore[misc]
+    else:
+
+        def middleware(request: HttpRequest) -> HttpResponseBase:  # type: ignore[misc]
+            request_id = _open(request)
+            return _close(get_response(request), request_id)  # type: ignore[arg-type]
+
+    return middleware

@@ -1,0 +1,73 @@
+"""Rows and querysets, one file a subject."""
+
+from dashboard.models.base import TenantQuerySet, new_id, public_id
+from dashboard.models.events import Event, IdempotencyRecord, WorkerProcess
+from dashboard.models.projects import (
+    SCOPES,
+    ApiKey,
+    AuditEntry,
+    Membership,
+    Project,
+    Role,
+    SignInLink,
+    User,
+)
+from dashboard.models.sessions import (
+    TERMINAL,
+    AgentSession,
+    Artifact,
+    BrowserProfile,
+    Control,
+    InputRequest,
+    Message,
+    MessageRole,
+    RequestStatus,
+    SessionStatus,
+    Task,
+    TaskStatus,
+)
+from dashboard.models.webhooks import (
+    EVERYTHING,
+    Delivery,
+    DeliveryAttempt,
+    DeliveryStatus,
+    Endpoint,
+    EndpointStatus,
+    Trigger,
+)
+
+__all__ = [
+    "EVERYTHING",
+    "SCOPES",
+    "TERMINAL",
+    "AgentSession",
+    "ApiKey",
+    "Artifact",
+    "AuditEntry",
+    "BrowserProfile",
+    "Control",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryStatus",
+    "Endpoint",
+    "EndpointStatus",
+    "Event",
+    "IdempotencyRecord",
+    "InputRequest",
+    "Membership",
+    "Message",
+    "MessageRole",
+    "Project",
+    "RequestStatus",
+    "Role",
+    "SessionStatus",
+    "SignInLink",
+    "Task",
+    "TaskStatus",
+    "TenantQuerySet",
+    "Trigger",
+    "User",
+    "WorkerProcess",
+    "new_id",
+    "public_id",
+]

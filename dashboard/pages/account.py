@@ -1,0 +1,72 @@
+"""A person's own settings: theme, shortcuts, time zone, password; and the choice of team."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import SetPasswordForm
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from dashboard.errors import NotFound
+from dashboard.models import Membership, User
+from dashboard.pages.access import ConsoleRequest, console, respond
+
+
+class AccountForm(forms.ModelForm):
+    """What a person may change about the console."""
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "theme", "time_zone", "single_key_shortcuts"]
+
+    def clean_time_zone(self) -> str:
+        name = self.cleaned_data["time_zone"].strip()
+        if name not in zoneinfo.available_timezones():
+            raise forms.ValidationError("Give a name like Europe/Berlin or UTC.")
+        return name
+
+
+@console()
+def account(request: ConsoleRequest) -> HttpResponse:
+    """Own settings."""
+    user = request.user
+    form, password = AccountForm(instance=user), SetPasswordForm(user)
+    status = 200
+    if request.method == "POST" and "new_password1" in request.POST:
+        password = SetPasswordForm(user, request.POST)
+        if password.is_valid():
+            password.save()
+            update_session_auth_hash(request, user)
+            messages.success(request, "Password set.")
+            return redirect("account")
+        status = 422
+    elif request.method == "POST":
+        form = AccountForm(request.POST, instance=user)
+        if form.is_valid():
+            form.save()
+            messages.success(request, "Saved.")
+            return redirect("account")
+        status = 422
+    page = "pages/account.html"
+    context = {
+        "form": form,
+        "password": password,
+        "zones": sorted(zoneinfo.available_timezones()),
+    }
+    return respond(request, page, page, context, status=status)
+
+
+@console()
+@require_POST
+def choose_project(request: ConsoleRequest) -> HttpResponse:
+    """Look at another team of one's own."""
+    chosen = request.POST.get("project", "")
+    if not Membership.objects.filter(user=request.user, project_id=chosen).exists():
+        raise NotFound("There is no such team.", code="project_not_found")
+    request.session["project"] = chosen
+    return redirect("home")

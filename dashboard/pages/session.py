@@ -1,0 +1,175 @@
+"""One session: its page, and the regions that the page fetches again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from dashboard.errors import NotFound
+from dashboard.files import artifact_response
+from dashboard.models import AgentSession, Artifact, RequestStatus, Task
+from dashboard.pages import standing, wording
+from dashboard.pages.access import ConsoleRequest, console, respond
+from dashboard.pages.requests import card_context
+from dashboard.pages.session_context import base, fetch, part
+from dashboard.pages.steps import FRAMES_AT_ONCE, frames_context, timeline_context
+
+MAX_MESSAGES = 500
+
+
+@console()
+@require_GET
+def page(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """The whole page; its regions fetch themselves afterwards."""
+    context = base(request, session_id)
+    session, task = context["session"], context["task"]
+    context |= timeline_context(task)
+    context |= chat_context(task)
+    context |= _details_context(session, task)
+    context |= frames_context(task, at_once=FRAMES_AT_ONCE)
+    context |= control_context(task)
+    context |= stage_context(session, task)
+    context["cards"] = _cards(request, task)
+    return respond(request, "pages/session.html", "pages/session.html", context)
+
+
+@console()
+@require_GET
+def head(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """Title, status, clock, cost and the buttons that fit the moment."""
+    return part(request, session_id, "session_head")
+
+
+def control_context(task: Task) -> dict[str, Any]:
+    """Files that came out of the task, for the one who drives."""
+    files = Artifact.objects.filter(task=task, kind__in=Artifact.VISIBLE).order_by("-pk")[:100]
+    return {"files": files}
+
+
+@console()
+@require_GET
+def driving(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """Who drives, and what the one who does may use."""
+    context = base(request, session_id)
+    return part(request, session_id, "session_control", **control_context(context["task"]))
+
+
+@console()
+@require_GET
+def address_bar(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """Where the browser is."""
+    context = base(request, session_id)
+    return part(
+        request, session_id, "browser_bar", **stage_context(context["session"], context["task"])
+    )
+
+
+def stage_context(session: AgentSession, task: Task) -> dict[str, Any]:
+    """What to show where the browser is: the live picture, why there is none, or the last one."""
+    last = None
+    if session.browser is None:
+        last = Artifact.objects.filter(task=task, kind="screenshot").order_by("-pk").first()
+    seen = Artifact.objects.filter(task=task, kind="observation").order_by("-pk").first()
+    return {"standing": standing.of(session, task), "last_picture": last, "seen": seen}
+
+
+@console()
+@require_GET
+def stage(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """The place of the picture."""
+    context = base(request, session_id)
+    return part(
+        request, session_id, "session_stage", **stage_context(context["session"], context["task"])
+    )
+
+
+def chat_context(task: Task) -> dict[str, Any]:
+    """What was said."""
+    newest = task.messages.order_by("-pk")[:MAX_MESSAGES]
+    return {"messages_list": list(reversed(newest))}
+
+
+@console()
+@require_GET
+def chat(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """The conversation."""
+    context = base(request, session_id)
+    return part(request, session_id, "chat_list", **chat_context(context["task"]))
+
+
+@console()
+@require_GET
+def composer(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """Where a person writes: to the running agent, or what it should do next."""
+    return part(request, session_id, "composer")
+
+
+def _details_context(session: AgentSession, task: Task) -> dict[str, Any]:
+    only = session.tasks.only("pk", "number", "instructions", "status").order_by("number")
+    return {
+        "output": None if task.output is None else _readable(task.output),
+        "output_rows": _table(task.output),
+        "task_list": list(only),
+    } | control_context(task)
+
+
+def _readable(output: Any) -> str:
+    return output if isinstance(output, str) else wording.pretty(output)
+
+
+def _table(output: Any) -> dict[str, Any] | None:
+    """A list of flat objects reads better as a table."""
+    if not (isinstance(output, list) and output and all(isinstance(r, dict) for r in output)):
+        return None
+    columns = list(dict.fromkeys(name for row in output[:200] for name in row))[:12]
+    if not columns:
+        return None
+    rows = [[_cell(row.get(name)) for name in columns] for row in output[:200]]
+    return {"columns": columns, "rows": rows, "total": len(output)}
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@console()
+@require_GET
+def details(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """Output, files, usage, the other tasks."""
+    context = base(request, session_id)
+    more = _details_context(context["session"], context["task"])
+    return part(request, session_id, "session_details", **more)
+
+
+def _cards(request: ConsoleRequest, task: Task) -> list[dict[str, Any]]:
+    """What the task asks right now, and what it asked last if that was settled a moment ago."""
+    rows = task.input_requests.select_related("task__session", "assignee")
+    shown = list(rows.filter(status=RequestStatus.PENDING).order_by("pk"))
+    ids = [pk for pk in request.GET.get("shown", "").split(",") if pk][:20]
+    settled = rows.filter(pk__in=ids).exclude(status=RequestStatus.PENDING) if ids else []
+    return [card_context(request, row) for row in [*settled, *shown]]
+
+
+@console()
+@require_GET
+def open_requests(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """What the task asks right now; a card that is on the page stays there as a tombstone."""
+    context = base(request, session_id)
+    return part(request, session_id, "session_requests", cards=_cards(request, context["task"]))
+
+
+@console()
+@require_GET
+def artifact(request: ConsoleRequest, session_id: str, artifact_id: str) -> HttpResponse:
+    """A file of the session."""
+    session = fetch(request, session_id)
+    row = Artifact.objects.filter(session=session).fetch(artifact_id)
+    try:
+        return artifact_response(row)
+    except FileNotFoundError:
+        raise NotFound("The file was deleted.", code="artifact_not_found") from None

@@ -1,0 +1,69 @@
+"""Why nothing is to be seen yet: the place in the queue, the browser that starts, and the cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from dashboard.models import TERMINAL, AgentSession, Task, TaskStatus, WorkerProcess
+from dashboard.pages.wording import plural
+from dashboard.services import leases
+from dashboard.services.workers import ALIVE_WITHIN
+
+PATIENCE = timedelta(seconds=20)  # after this, the cause is given
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is told instead of a picture. state: queued, starting."""
+
+    state: str
+    title: str
+    since: datetime
+    cause: str = ""
+
+
+def of(session: AgentSession, task: Task) -> Standing | None:
+    """Where a task stands that has no browser to show yet; None when there is nothing to tell."""
+    if task.is_terminal or session.browser is not None:
+        return None
+    now = timezone.now()
+    if task.status == TaskStatus.PENDING:
+        since = task.due_at or task.created_at
+        return Standing("queued", _place(task, now), since, _why_queued(session, now - since))
+    if session.browser_status == "starting":
+        since = session.browser_used_at or now
+        cause = ""
+        if now - since > PATIENCE:
+            cause = "The machine may be short of memory or busy with other browsers."
+        return Standing("starting", "Starting a browser", since, cause)
+    return None
+
+
+def _place(task: Task, now: datetime) -> str:
+    ahead = 0
+    if task.due_at is not None:
+        ahead = (
+            Task.objects.filter(due_at__lte=now, due_at__lt=task.due_at)
+            .filter(leases.free())
+            .exclude(status__in=TERMINAL)
+            .count()
+        )
+    return f"Queued: {plural(ahead, 'task')} ahead" if ahead else "Queued: next in line"
+
+
+def _why_queued(session: AgentSession, waited: timedelta) -> str:
+    alive = WorkerProcess.objects.filter(seen_at__gt=timezone.now() - ALIVE_WITHIN)
+    sums = alive.aggregate(running=Sum("running"), capacity=Sum("capacity"))
+    if sums["capacity"] is None:
+        return "No worker is alive. Start one with “python manage.py up”; the task waits safely."
+    if waited <= PATIENCE:
+        return ""
+    if (sums["running"] or 0) >= sums["capacity"]:
+        return f"All workers are busy with {plural(sums['running'], 'task')}."
+    if session.browser_host and not alive.filter(host=session.browser_host).exists():
+        return f"The worker on {session.browser_host}, which has the browser, is silent."
+    return "This takes longer than usual; the Status page may say why."

@@ -1,0 +1,130 @@
+"""Words for people: what an action did, where a page is, what came of a step."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+_VERBS = {
+    "goto": "Open", "click": "Click", "dblclick": "Double-click", "tap": "Tap", "fill": "Type",
+    "type": "Type", "press_sequentially": "Type", "insert_text": "Type", "press": "Press",
+    "down": "Hold down", "up": "Let go of", "check": "Tick", "uncheck": "Untick",
+    "set_checked": "Set", "select_option": "Choose", "select_text": "Select the text of",
+    "clear": "Clear", "hover": "Point at", "focus": "Focus", "blur": "Leave", "drag_to": "Drag",
+    "reload": "Reload", "go_back": "Go back", "go_forward": "Go forward", "wheel": "Scroll",
+    "move": "Move the mouse", "wait_for": "Wait for", "wait_for_url": "Wait for the address",
+    "wait_for_timeout": "Wait", "wait_for_load_state": "Wait for the page",
+    "set_input_files": "Upload to", "screenshot": "Take a picture of", "new": "Open a tab",
+    "switch": "Switch to a tab", "close": "Close", "bring_to_front": "Bring to the front",
+    "scroll_into_view_if_needed": "Scroll to", "extract_list": "Read a list on",
+    "extract_tables": "Read the tables of", "extract_details": "Read the details of",
+    "page_text": "Read the text of", "inner_text": "Read", "text_content": "Read",
+    "all_inner_texts": "Read", "all_text_contents": "Read", "input_value": "Read",
+    "inner_html": "Read", "get_attribute": "Read", "title": "Read the title of",
+    "url": "Read the address of", "content": "Read", "count": "Count", "all": "List",
+    "is_visible": "Look for", "is_checked": "Check", "is_enabled": "Check",
+}  # fmt: skip
+_WHOLE = {"reload", "go_back", "go_forward"}  # what they are aimed at goes without saying
+_BETWEEN = {"fill": "into", "type": "into", "press_sequentially": "into", "press": "in",
+            "select_option": "in", "insert_text": "into"}  # fmt: skip
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+def clip(text: str, most: int) -> str:
+    """The text, cut with an ellipsis when it is longer."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def address(url: str) -> str:
+    """A web address as people say it: no scheme, no query of a mile's length."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return clip(url, 80)
+    query = f"?{parts.query}" if parts.query else ""
+    return clip(f"{parts.netloc}{parts.path}{query}", 80)
+
+
+def action(tool: str, target: str, arguments: dict[str, Any]) -> str:
+    """`Type “2” into Qty`: a call on the page as a sentence."""
+    group, _, method = tool.rpartition(".")
+    if method in ("popup", "download", ""):
+        return {"popup": "Wait for a new tab", "download": "Wait for a download"}.get(
+            method or group, tool
+        )
+    verb = _VERBS.get(method, method.replace("_", " ").capitalize())
+    if method == "goto":
+        return f"{verb} {address(target)}"
+    said = next(
+        (arguments[name] for name in ("value", "text", "key", "label") if arguments.get(name)), None
+    )
+    if isinstance(said, list):
+        said = ", ".join(str(item) for item in said)
+    aimed = "" if method in _WHOLE else _QUOTED.sub(r"“\1”", clip(target, 120))
+    aimed = "the page" if aimed == "page" else aimed
+    if isinstance(said, str) and method in _BETWEEN:
+        into = f" {_BETWEEN[method]} {aimed}" if aimed and group != "keyboard" else ""
+        shown = said if method == "press" else f"“{clip(said, 80)}”"
+        return f"{verb} {shown}{into}"
+    if method in _BETWEEN and group != "keyboard" and aimed:
+        return f"{verb} {_BETWEEN[method]} {aimed}"
+    return f"{verb} {aimed}".strip()
+
+
+def is_read(tool: str) -> bool:
+    """Whether a call only looked."""
+    verb = _VERBS.get(tool.rpartition(".")[2], "")
+    return verb.startswith(("Read", "Count", "List", "Look", "Check"))
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 row`, `2 rows`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def came_of_it(value: Any, printed: str) -> str:
+    """What a step brought, in a line; nothing when its actions say it all."""
+    if value in (None, "", {}, []) or _is_arrival(value):
+        first = printed.strip().splitlines()
+        return f"Noted: {clip(first[0], 140)}" if first else ""
+    if isinstance(value, list):
+        kind = "row" if value and isinstance(value[0], dict) else "item"
+        return f"Read {plural(len(value), kind)}"
+    if isinstance(value, dict):
+        flat = {k: v for k, v in value.items() if isinstance(v, str | int | float | bool)}
+        if flat and len(flat) == len(value) <= 3:
+            return "Read " + ", ".join(f"{name}: {clip(str(v), 60)}" for name, v in flat.items())
+        return f"Read {plural(len(value), 'value')}: {clip(', '.join(map(str, value)), 100)}"
+    return f"Read “{clip(str(value), 140)}”" if isinstance(value, str) else f"Read {value}"
+
+
+def _is_arrival(value: Any) -> bool:
+    """What going to a page returns: the page line says it already."""
+    return isinstance(value, dict) and {"url", "status", "ok"} >= set(value) and "url" in value
+
+
+def step_error(message: str) -> str:
+    """A step's error without the name of its class and the line of code it came from."""
+    text = re.sub(r"^[A-Za-z]+(Error|Exception): ", "", message.strip())
+    return re.sub(r"\s*\(at line \d+: .*$", "", text, flags=re.DOTALL)
+
+
+def answer(kind: str, response: Any, choices: list[dict[str, Any]] | None) -> str:
+    """What a person answered. Of sign-ins nothing is told."""
+    if response is None or kind == "sign_in":
+        return ""
+    for choice in choices or []:
+        if choice.get("value") == response:
+            return str(choice.get("label") or response)
+    if isinstance(response, dict):
+        if "done" in response:
+            return str(response.get("note") or "")
+        return ", ".join(f"{name}: {value}" for name, value in response.items())
+    return response if isinstance(response, str) else json.dumps(response, ensure_ascii=False)
+
+
+def pretty(value: Any) -> str:
+    """JSON for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Verbs: each changes state in one transaction, the row and its event together."""

@@ -1,0 +1,58 @@
+"""Who acts: a person at the console or a program with a key, always inside one project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.errors import Forbidden
+from dashboard.models import ApiKey, Membership, Project, Role, User
+
+_ROLE_SCOPES: dict[str, frozenset[str]] = {
+    Role.VIEWER: frozenset({"read"}),
+    Role.OPERATOR: frozenset({"read", "run", "approve"}),
+    Role.ADMIN: frozenset({"read", "run", "approve", "admin"}),
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody acting in a project. `scopes` are the contract's: run, read, approve, admin."""
+
+    project: Project
+    name: str
+    scopes: frozenset[str]
+    user: User | None = None
+    key: ApiKey | None = None
+
+    def require(self, scope: str) -> None:
+        """Raises: Forbidden when the actor lacks the scope. `admin` includes all others."""
+        if scope in self.scopes or "admin" in self.scopes:
+            return
+        what = "Your role" if self.user else "This API key"
+        raise Forbidden(f"{what} lacks the scope '{scope}'.", extra={"required_scope": scope})
+
+    @property
+    def is_admin(self) -> bool:
+        """May override other people in this project."""
+        return "admin" in self.scopes
+
+
+def member(user: User, project: Project | None = None) -> Actor | None:
+    """The actor a signed-in user is, in the given project or in their first one."""
+    memberships = Membership.objects.filter(user=user).select_related("project").order_by("pk")
+    if project is not None:
+        memberships = memberships.filter(project=project)
+    found = memberships.first()
+    if found is None:
+        return None
+    return Actor(
+        project=found.project,
+        name=user.display_name,
+        scopes=_ROLE_SCOPES[found.role],
+        user=user,
+    )
+
+
+def of_key(key: ApiKey) -> Actor:
+    """The actor a program with this key is."""
+    return Actor(project=key.project, name=f"key {key.name}", scopes=frozenset(key.scopes), key=key)

@@ -1,0 +1,185 @@
+"""What may be asked for: the options of a task, checked once for every door."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import ada_url
+from django.conf import settings
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from agents.schemas import check_schema
+
+MAX_INSTRUCTIONS = 20_000
+MAX_SCHEMA_CHARS = 100_000
+
+
+def _clean(text: str) -> str:
+    """No NULs and no lone surrogates: neither database nor browser can carry them."""
+    if "\x00" in text:
+        raise ValueError("must not contain NUL characters")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("must not contain lone surrogates") from None
+    return text
+
+
+def _web_address(url: str) -> str:
+    text = url.strip()
+    if "://" not in text and not text.startswith(("about:", "data:", "javascript:", "file:")):
+        text = f"https://{text}"
+    try:
+        parsed = ada_url.URL(text)
+    except ValueError:
+        raise ValueError("is not a web address; give one like https://example.org/") from None
+    if parsed.protocol not in ("http:", "https:"):
+        raise ValueError(f"must begin with http:// or https://, not {parsed.protocol}")
+    if not parsed.hostname:
+        raise ValueError("has no host")
+    if parsed.username or parsed.password:
+        raise ValueError("must not carry a user name or password; use variables")
+    return parsed.href
+
+
+def _no_surprises(value: Any) -> Any:
+    """JSON of a bounded depth without NULs or surrogates, at any level."""
+    stack: list[tuple[Any, int]] = [(value, 0)]
+    while stack:
+        item, depth = stack.pop()
+        if depth > 60:
+            raise ValueError("is nested too deeply")
+        if isinstance(item, str):
+            _clean(item)
+        elif isinstance(item, dict):
+            for key, entry in item.items():
+                _clean(key)
+                stack.append((entry, depth + 1))
+        elif isinstance(item, list):
+            stack.extend((entry, depth + 1) for entry in item)
+    return value
+
+
+def _null_is_default(value: Any) -> Any:
+    return {} if value is None else value
+
+
+CleanText = Annotated[str, AfterValidator(_clean)]
+WebAddress = Annotated[
+    str, Field(max_length=8000), AfterValidator(_clean), AfterValidator(_web_address)
+]
+MAX_RECEIVER_CHARS = 2000
+
+
+def _receiver(url: str) -> str:
+    address = url.partition("#")[0]
+    if len(address) > MAX_RECEIVER_CHARS:  # also once it is written out in ASCII
+        raise ValueError(f"must be at most {MAX_RECEIVER_CHARS} characters")
+    return address
+
+
+ReceiverAddress = Annotated[WebAddress, AfterValidator(_receiver)]
+JsonObject = Annotated[dict[str, Any], AfterValidator(_no_surprises)]
+
+
+class VariableIn(BaseModel):
+    """A named value that only fill-like actions may use."""
+
+    model_config = ConfigDict(extra="ignore")
+    value: CleanText = Field(max_length=20_000)
+    description: CleanText = Field("", max_length=500)
+    sensitive: bool = False
+    allowed_domains: list[str] | None = None
+
+
+def _variable(value: Any) -> Any:
+    return {"value": value} if isinstance(value, str) else value
+
+
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+
+
+class NewTask(BaseModel):
+    """The options of a task. Unknown keys are ignored, explicit nulls mean the default."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    instructions: CleanText = Field(
+        min_length=1, max_length=MAX_INSTRUCTIONS, description="What to do, in plain words."
+    )
+    start_url: WebAddress | None = Field(None, description="Where to begin.")
+    model: CleanText | JsonObject | None = Field(
+        None, description="Route or profile name, e.g. `embedded`, `openai:gpt-5.4-mini`."
+    )
+    max_steps: int | None = Field(None, ge=1, le=500)
+    max_cost_usd: Decimal | None = Field(None, ge=0, le=100_000, decimal_places=6)
+    max_duration_minutes: float | None = Field(None, gt=0, le=24 * 60)
+    output_schema: JsonObject | None = Field(None, description="JSON Schema of the output.")
+    approval: Literal["ask", "delegated", "never"] | None = None
+    policy: JsonObject | None = None
+    variables: dict[VariableName, Annotated[VariableIn, BeforeValidator(_variable)]] | None = None
+    metadata: JsonObject | None = None
+
+    @field_validator("instructions")
+    @classmethod
+    def _says_something(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("must say what to do")
+        return value.strip()
+
+    @field_validator("output_schema")
+    @classmethod
+    def _is_a_schema(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is None:
+            return None
+        if len(str(value)) > MAX_SCHEMA_CHARS:
+            raise ValueError(f"must be under {MAX_SCHEMA_CHARS} characters")
+        check_schema(value)
+        return value
+
+    @field_validator("variables")
+    @classmethod
+    def _not_too_many(cls, value: dict[str, VariableIn] | None) -> dict[str, VariableIn] | None:
+        if value is not None and len(value) > 100:
+            raise ValueError("must be at most 100 variables")
+        return value
+
+    @field_validator("model")
+    @classmethod
+    def _scripted_is_switched_on(cls, value: str | dict | None) -> str | dict | None:
+        route = value.get("route") if isinstance(value, dict) else value
+        if isinstance(value, dict) and not isinstance(route, str):
+            raise ValueError("needs a `route`")
+        if route and str(route).startswith("scripted") and not settings.CONFIG.allow_scripted:
+            raise ValueError("the scripted route is off; set WEBAGENT_ALLOW_SCRIPTED=1 to allow it")
+        if isinstance(value, dict) and value.get("api_key"):
+            raise ValueError("give `api_key_env` or configure the key on the server, not a raw key")
+        return value
+
+    def stored_options(self) -> dict[str, Any]:
+        """What the task row keeps: JSON, no variables."""
+        elsewhere = {"instructions", "variables", "callback_url"}
+        data = self.model_dump(mode="json", exclude=elsewhere)
+        if isinstance(data.get("model"), str):
+            data["model"] = {"route": data["model"]}
+        return {key: value for key, value in data.items() if value is not None}
+
+
+class Recording(BaseModel):
+    """Whether step frames are kept for replay."""
+
+    model_config = ConfigDict(extra="ignore")
+    enabled: bool = True
+
+
+class NewSession(NewTask):
+    """The options of a session with its first task."""
+
+    title: CleanText | None = Field(None, max_length=200)
+    profile_id: CleanText | None = Field(None, max_length=40)
+    recording: Recording | None = None
+    keep_alive: bool | None = Field(None, description="Keep the browser open between tasks.")
+    callback_url: ReceiverAddress | None = Field(
+        None, description="Where signed webhooks of this session's tasks go."
+    )

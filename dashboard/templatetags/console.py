@@ -1,0 +1,158 @@
+"""Tags of the console's templates: icons, times, durations, statuses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dashboard.pages import wording
+
+register = template.Library()
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    """The words of a text, for loops in templates."""
+    return text.split()
+
+
+@register.filter
+def pairs(text: str) -> list[list[str]]:
+    """`name:Label` words as pairs, for loops in templates."""
+    return [word.split(":", 1) for word in text.split()]
+
+
+@register.filter
+def key(mapping: Any, name: str) -> Any:
+    """The mapping's value of this name, or nothing."""
+    return mapping.get(name, "")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A symbol of `static/img/icons.svg`, decorative."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def when(at: datetime | None) -> SafeString | str:
+    """A time: relative in words (kept fresh by script), exact in the element and its title."""
+    if at is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}" data-relative>{}</time>',
+        at.isoformat(),
+        timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z"),
+        ago(at),
+    )
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """4 s ago, 12 min ago, in 3 h; a date when it is more than a month away."""
+    if at is None:
+        return ""
+    seconds = (timezone.now() - at).total_seconds()
+    size = abs(seconds)
+    if size < 5:
+        return "now"
+    for limit, unit_s, unit in ((60, 1, "s"), (3600, 60, "min"), (86400, 3600, "h"),
+                                (2592000, 86400, "d")):  # fmt: skip
+        if size < limit:
+            text = f"{int(size // unit_s)} {unit}"
+            return f"{text} ago" if seconds > 0 else f"in {text}"
+    return timezone.localtime(at).strftime("%-d %b %Y")
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """0.4 s, 12 s, 6 min 12 s, 2 h 5 min."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+@register.filter
+def milliseconds(value: float | None) -> str:
+    """A duration given in ms: 20 ms, 0.4 s, 12 s."""
+    if value is None:
+        return ""
+    return f"{int(value)} ms" if value < 100 else duration(value / 1000)
+
+
+def _clock(seconds: float) -> str:
+    """42 s, 6 min 12 s, 2 h 5 min, 3 d: as the page's script counts on."""
+    whole = max(0, int(seconds))
+    if whole < 86400:
+        return f"{whole} s" if whole < 60 else duration(whole)
+    return f"{whole // 86400} d"
+
+
+@register.filter
+def since(at: datetime | None) -> str:
+    """How long ago it began, as a running clock."""
+    return "" if at is None else _clock((timezone.now() - at).total_seconds())
+
+
+@register.filter
+def left(at: datetime | None) -> str:
+    """How long is left until then."""
+    if at is None:
+        return ""
+    seconds = (at - timezone.now()).total_seconds()
+    return f"{_clock(seconds)} left" if seconds > 0 else "expired"
+
+
+@register.filter
+def web_address(url: str) -> str:
+    """A web address as people say it, short."""
+    return wording.address(url)
+
+
+@register.filter
+def dollars(amount: Any) -> str:
+    """$0.31; under a cent with the digits that matter; 'unknown' for None."""
+    if amount is None:
+        return "unknown"
+    value = float(amount)
+    if value == 0:
+        return "$0"
+    return f"${value:.2f}" if value >= 0.01 else f"${value:.4f}"
+
+
+@register.inclusion_tag("_partials/status.html")
+def status(value: str, label: str = "") -> dict[str, str]:
+    """A status as icon, word and colour. value: the contract's; label: its word for people."""
+    words = {
+        "pending": "queued", "running": "running", "awaiting_input": "waiting",
+        "paused": "paused", "done": "succeeded", "failed": "failed", "canceled": "cancelled",
+        "expired": "expired", "idle": "idle", "stopped": "stopped", "answered": "answered",
+        "live": "live", "starting": "starting", "closed": "closed", "lost": "lost", "none": "—",
+    }  # fmt: skip
+    return {"value": value, "label": label or words.get(value, value)}
+
+
+@register.inclusion_tag("_partials/status.html")
+def task_status(task: Any) -> dict[str, str]:
+    """A task's status; a green "succeeded" only for what was verified."""
+    if task.status == "done" and not task.is_task_successful:
+        unknown = task.is_task_successful is None
+        return {"value": "finished", "label": "finished" if unknown else "not achieved"}
+    return status(task.status)

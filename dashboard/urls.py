@@ -1,0 +1,15 @@
+"""Addresses of the web process."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from dashboard import health
+from dashboard.api.v1 import api
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("v1/", api.urls),
+    path("", include("dashboard.pages.urls")),
+]

@@ -1,0 +1,145 @@
+// Around the live picture: its tabs, the address bar, text for the page, and who drives.
+import { notify } from "./forms.js";
+
+const view = () => document.getElementById("live-view");
+const control = () => document.getElementById("session-control");
+const drives = () => control()?.dataset.control === "human" && control().hasAttribute("data-mine");
+
+function send(message) {
+  if (view()?.input?.(message)) return true;
+  notify("The browser is not connected right now. Try again in a moment.");
+  return false;
+}
+
+function enterPicture() {
+  view()?.shadowRoot?.querySelector("textarea")?.focus({ preventScroll: true });
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-navigate]");
+  if (button) send({ kind: "navigate", action: button.dataset.navigate });
+  const tab = event.target.closest("[data-tab-action]");
+  if (tab) send({ kind: "tab", action: tab.dataset.tabAction, ...(tab.dataset.target && { target_id: tab.dataset.target }) });
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("[data-address]")) {
+    event.preventDefault();
+    const url = form.querySelector("input").value.trim();
+    if (url && send({ kind: "navigate", action: "goto", url })) enterPicture();
+  } else if (form.matches("[data-paste]")) {
+    event.preventDefault();
+    const field = form.querySelector("input");
+    if (field.value && send({ kind: "text", text: field.value })) field.value = "";
+  }
+  delete form.dataset.sent;
+});
+
+// --- tabs ---------------------------------------------------------------------------------------
+let tabs = [];
+
+function button(label, properties, data) {
+  const made = Object.assign(document.createElement("button"), { type: "button", ...properties });
+  made.textContent = label;
+  Object.assign(made.dataset, data);
+  return made;
+}
+
+function drawTabs() {
+  const place = document.getElementById("browser-tabs");
+  if (!place) return;
+  const mine = drives();
+  place.hidden = tabs.length < 2 && !mine;
+  place.replaceChildren(
+    ...tabs.map((tab) => {
+      const words = tab.title || tab.url || "New tab";
+      const one = document.createElement("span");
+      one.className = "browser-tab";
+      one.toggleAttribute("data-active", tab.active);
+      if (mine) {
+        const pick = button(words, { className: "pick", title: tab.url }, { tabAction: "switch", target: tab.target_id });
+        if (tab.active) pick.setAttribute("aria-current", "true");
+        one.append(pick);
+        if (tabs.length > 1) {
+          const close = button("×", { className: "shut" }, { tabAction: "close", target: tab.target_id });
+          close.setAttribute("aria-label", `Close ${words}`);
+          one.append(close);
+        }
+      } else {
+        const name = Object.assign(document.createElement("span"), { className: "pick", title: tab.url });
+        name.textContent = words;
+        one.append(name);
+      }
+      return one;
+    }),
+    ...(mine ? [Object.assign(button("+", { className: "pick", title: "New tab", ariaLabel: "New tab" }, { tabAction: "open" }))] : []),
+  );
+}
+
+// While a person drives, the live picture knows the page sooner than the server's pages do.
+function showAddress() {
+  const active = tabs.find((tab) => tab.active);
+  if (!active?.url) return;
+  const field = document.getElementById("address");
+  if (field && field !== document.activeElement) field.value = field.defaultValue = active.url;
+  const words = document.getElementById("address-words");
+  if (!words) return;
+  words.title = active.url;
+  words.querySelector("[data-page-title]").textContent = active.title;
+  words.querySelector("[data-page-address]").textContent = active.url.replace(/^https?:\/\//, "").slice(0, 80);
+}
+
+document.addEventListener("live-view:tabs", (event) => {
+  tabs = event.detail.tabs ?? [];
+  drawTabs();
+  showAddress();
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "browser-bar") return;
+  drawTabs();
+  showAddress();
+});
+// The picture shows the words; here they are said.
+document.addEventListener("live-view:error", (event) => {
+  document.getElementById("say").textContent = event.detail.message ?? "";
+});
+
+// --- who drives ---------------------------------------------------------------------------------
+let drove = drives();
+let handedBack = false;
+let askedHere = false; // control was taken with the button of this page
+
+let focusWasHere = false;
+document.addEventListener("focusin", (event) => {
+  focusWasHere = control()?.contains(event.target) ?? false;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "session-control") return;
+  const now = drives();
+  if (now !== drove) {
+    drove = now;
+    drawTabs();
+    if (now) handedBack = false;
+    else if (!handedBack) document.getElementById("alert").textContent = "You are no longer driving.";
+  }
+  // The focus must not be lost with a button that is gone.
+  if (focusWasHere && document.activeElement === document.body) {
+    event.target.querySelector("#hand-back, #never-mind, #take-control")?.focus();
+  }
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.matches(".handback")) handedBack = true;
+  if (event.target.querySelector("#take-control, #relieve")) askedHere = true;
+});
+
+// Who took control goes on in the picture, unless they went elsewhere meanwhile.
+document.addEventListener("live-view:control", (event) => {
+  if (!event.detail.you) return;
+  document.getElementById("say").textContent = "You are driving. Control Alt X leaves the picture.";
+  const here = document.activeElement;
+  if (askedHere && (here === document.body || control()?.contains(here))) {
+    enterPicture();
+  }
+  askedHere = false;
+});

@@ -1,0 +1,7 @@
+// What every page runs: live regions, keys, times, dialogs, forms.
+import "./morph.js";
+import "./live.js";
+import "./keys.js";
+import "./times.js";
+import "./dialogs.js";
+import "./forms.js";

@@ -1,0 +1,167 @@
+// The console socket. Elements with data-live="topic ..." get a `live` event when a topic changed;
+// htmx then fetches them again. A lost message costs seconds: everything is fetched again after a
+// reconnect, when the tab becomes visible, after the back/forward cache, and every 15 s.
+// Ticks (token deltas, progress) are passed on as `live-tick` events of the same elements.
+// A region in a hidden pane waits until the pane is shown. data-live-gap="1000" spaces a region's
+// fetches out, in ms.
+
+const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
+const REGION = "[data-live]";
+
+let socket = null;
+let attempt = 0;
+let subscribed = "";
+
+const topicsOf = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
+const regions = () => [...document.querySelectorAll(REGION)];
+
+// At once, then at most every 250 ms, and always once more after the last change.
+const GAP_MS = 250;
+const woken = new WeakMap();
+
+function wake(element, detail) {
+  const state = woken.get(element) ?? { at: -Infinity, timer: 0, late: false };
+  woken.set(element, state);
+  if (state.timer) return;
+  const gap = Number(element.dataset.liveGap) || GAP_MS;
+  const wait = Math.max(0, state.at + gap - performance.now());
+  state.timer = setTimeout(() => {
+    state.timer = 0;
+    if (!element.isConnected) return;
+    state.late = element.closest("[hidden]") !== null;
+    if (state.late) return;
+    state.at = performance.now();
+    element.dispatchEvent(new CustomEvent("live", { detail }));
+  }, wait);
+}
+
+// A pane was shown: what changed meanwhile is fetched now.
+document.addEventListener("pane-shown", () => {
+  for (const element of regions()) {
+    if (woken.get(element)?.late) wake(element, { reason: "shown" });
+  }
+});
+
+function wakeAll() {
+  for (const element of regions()) wake(element, { reason: "all" });
+}
+
+function subscribe() {
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  const topics = [...new Set(regions().flatMap(topicsOf))].sort();
+  const text = JSON.stringify({ subscribe: topics });
+  if (text === subscribed) return;
+  subscribed = text;
+  socket.send(text);
+}
+
+function show(state) {
+  const badge = document.getElementById("connection");
+  if (!badge) return;
+  badge.dataset.state = state;
+  badge.querySelector("[data-label]").textContent =
+    state === "live" ? badge.dataset.wordsLive : badge.dataset.wordsDown;
+}
+
+function receive(event) {
+  const message = JSON.parse(event.data);
+  if (message.subscribed) {
+    const badge = document.getElementById("connection");
+    if (badge) badge.dataset.subscribed = String(message.subscribed.length);
+  }
+  if (!message.topic) return;
+  for (const element of regions()) {
+    if (!topicsOf(element).includes(message.topic)) continue;
+    if (message.tick) {
+      element.dispatchEvent(new CustomEvent("live-tick", { detail: message }));
+    } else {
+      wake(element, message);
+    }
+  }
+}
+
+function connect() {
+  if (!document.getElementById("connection") || document.hidden) return;
+  if (socket && socket.readyState <= WebSocket.OPEN) return;
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  socket = new WebSocket(`${scheme}://${location.host}/ws/console/`);
+  socket.addEventListener("open", () => {
+    const again = attempt > 0;
+    attempt = 0;
+    subscribed = "";
+    show("live");
+    subscribe();
+    if (again) wakeAll();
+  });
+  socket.addEventListener("message", receive);
+  socket.addEventListener("close", (event) => {
+    show("down");
+    if (event.code === 4401) {
+      location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`);
+      return;
+    }
+    const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)];
+    attempt += 1;
+    setTimeout(connect, wait * (0.8 + Math.random() * 0.4));
+  });
+}
+
+function back() {
+  connect();
+  wakeAll();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) back();
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) back();
+});
+// A nudge may be lost while the socket stands: look again now and then. Unchanged parts answer 304.
+const HEARTBEAT_MS = 15000;
+setInterval(() => {
+  if (!document.hidden) wakeAll();
+}, HEARTBEAT_MS);
+addEventListener("pagehide", () => socket?.close(1000));
+// Swaps bring and take regions.
+document.addEventListener("htmx:afterSettle", subscribe);
+
+// The title and the favicon say how many people are needed.
+function showWaiting() {
+  const count = Number(document.getElementById("waiting-count")?.dataset.count ?? 0);
+  const bare = document.title.replace(/^\(\d+\) /, "");
+  document.title = count ? `(${count}) ${bare}` : bare;
+  drawFavicon(count > 0);
+}
+
+function drawFavicon(dot) {
+  const link = document.querySelector("link[rel=icon]");
+  if (!link) return;
+  link.dataset.plain ??= link.href;
+  if (!dot) {
+    link.href = link.dataset.plain;
+    return;
+  }
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#1f5fd0"/>' +
+    '<path d="M10 8l13 10-6.500 1.200L13 26z" fill="#fff"/><circle cx="25" cy="7" r="7" fill="#f0b656"/></svg>';
+  link.href = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
+let lastSpoken = 0;
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "waiting-count") return;
+  showWaiting();
+  const count = Number(event.target.dataset.count ?? 0);
+  const grew = count > Number(document.body.dataset.waiting ?? 0);
+  document.body.dataset.waiting = String(count);
+  if (grew && Date.now() - lastSpoken > 10000) {
+    lastSpoken = Date.now();
+    document.getElementById("alert").textContent =
+      count === 1 ? "A request needs you." : `${count} requests need you.`;
+  }
+});
+
+document.body.dataset.waiting = document.getElementById("waiting-count")?.dataset.count ?? "0";
+showWaiting();
+connect();

@@ -1,0 +1,57 @@
+// Keeps times fresh: <time datetime data-relative>, <span data-since>, <span data-until>. At a
+// deadline the buttons in its [data-deadline] are switched off.
+const UNITS = [
+  [60, 1, "s"],
+  [3600, 60, "min"],
+  [86400, 3600, "h"],
+  [2592000, 86400, "d"],
+];
+
+export function relative(at, now = Date.now()) {
+  const seconds = (now - at) / 1000;
+  const size = Math.abs(seconds);
+  if (size < 5) return "now";
+  for (const [limit, unit, name] of UNITS) {
+    if (size < limit) {
+      const text = `${Math.floor(size / unit)} ${name}`;
+      return seconds > 0 ? `${text} ago` : `in ${text}`;
+    }
+  }
+  return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+}
+
+export function clock(seconds) {
+  const whole = Math.floor(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 86400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  return `${Math.floor(whole / 86400)} d`;
+}
+
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function expire(element) {
+  say(element, "expired");
+  const card = element.closest(".request-card");
+  for (const button of card?.querySelectorAll("[data-deadline] form[data-draft] button") ?? []) button.disabled = true;
+}
+
+function refresh() {
+  for (const element of document.querySelectorAll("time[data-relative]")) {
+    say(element, relative(Date.parse(element.dateTime)));
+  }
+  for (const element of document.querySelectorAll("[data-since]")) {
+    say(element, clock(Math.max(0, (Date.now() - Date.parse(element.dataset.since)) / 1000)));
+  }
+  for (const element of document.querySelectorAll("[data-until]")) {
+    const left = (Date.parse(element.dataset.until) - Date.now()) / 1000;
+    if (left > 0) say(element, `${clock(left)} left`);
+    else expire(element);
+  }
+}
+
+setInterval(refresh, 1000);
+document.addEventListener("htmx:afterSettle", refresh);
+refresh();
