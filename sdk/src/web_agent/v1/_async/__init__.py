@@ -1,0 +1,1 @@
+"""The async client's parts. Import from `web_agent.v1`."""

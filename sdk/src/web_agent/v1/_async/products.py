@@ -1,0 +1,229 @@
+"""Deep research, web search and track. Answers are dictionaries, as the server sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import anyio
+
+from web_agent.v1._async.transport import EventStream, Transport
+from web_agent.v1._calls import given
+from web_agent.v1._follow import Follow
+from web_agent.v1._product_calls import DeepResearchCalls, Json, TrackCalls, WebSearchCalls
+
+
+class DeepResearch:
+    """Research a topic into a report. The project comes from the key."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._calls = DeepResearchCalls()
+
+    async def run(
+        self,
+        topic: str,
+        *,
+        depth: str | None = None,
+        require_outline_approval: bool | None = None,
+        idempotency_key: str | None = None,
+        **options: Any,
+    ) -> Json:
+        """Start: `{task_id, session_id, status}`. Follow it with `client.events.stream`.
+
+        depth: light, standard or deep. options: domain_whitelist, output_format, max_cost_usd…
+        """
+        options = {
+            "depth": depth,
+            "require_outline_approval": require_outline_approval,
+            **options,
+        }
+        return await self._transport.send(self._calls.run(topic, options, idempotency_key))
+
+    async def get(self, task_id: str) -> Json:
+        """Where a research stands."""
+        return await self._transport.send(self._calls.get(task_id))
+
+    async def intervene(self, task_id: str, *, request_id: str, response: Any) -> Json:
+        """Answer a request: `"approve"`, `"reject"`, or an object with action and edits."""
+        return await self._transport.send(self._calls.intervene(task_id, request_id, response))
+
+    async def message(self, task_id: str, *, content: str) -> Json:
+        """Tell the researcher something."""
+        return await self._transport.send(self._calls.message(task_id, content))
+
+    async def cancel(self, task_id: str, *, reason: str | None = None) -> Json:
+        """End a research."""
+        return await self._transport.send(self._calls.cancel(task_id, reason))
+
+    async def feedback(
+        self, task_id: str, *, rating: Any, feedback_text: str | None = None
+    ) -> Json:
+        """Say how good the report is."""
+        return await self._transport.send(self._calls.feedback(task_id, rating, feedback_text))
+
+    async def list_artifacts(self, task_id: str) -> list[Json]:
+        """`final.md`, `citations.json`, `confidence.json`: id, name, media_type, size_bytes…"""
+        return await self._transport.send(self._calls.list_artifacts(task_id))
+
+    async def get_artifact(self, task_id: str, artifact_id: str) -> bytes:
+        """A file's bytes."""
+        return await self._transport.send(self._calls.get_artifact(task_id, artifact_id))
+
+
+class WebSearch:
+    """Queries into results."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._calls = WebSearchCalls(transport.config)
+
+    async def run(
+        self,
+        queries: Sequence[str],
+        *,
+        engines: Sequence[str] | None = None,
+        summarize: bool | None = None,
+        wait: bool = True,
+        idempotency_key: str | None = None,
+        **options: Any,
+    ) -> Json:
+        """Search and wait: the done envelope, or `{task_id, status}` when 30 s were too short."""
+        options = given(engines=engines, summarize=summarize, **options)
+        return await self._transport.send(self._calls.run(queries, wait, options, idempotency_key))
+
+    async def run_async(self, queries: Sequence[str], **options: Any) -> Json:
+        """Start a search: `{task_id, status}`; see `get` and `wait`."""
+        return await self.run(queries, wait=False, **options)
+
+    async def get(self, task_id: str) -> Json:
+        """Where a search stands, with its results once it is done."""
+        return await self._transport.send(self._calls.get(task_id))
+
+    async def wait(self, task_id: str, *, timeout_s: float = 120.0, poll_s: float = 1.0) -> Json:
+        """The search once it is over. Raises: TimeoutError."""
+        with anyio.fail_after(timeout_s):
+            while True:
+                found = await self.get(task_id)
+                if found.get("status") in ("done", "failed", "canceled"):
+                    return found
+                await anyio.sleep(poll_s)
+
+    async def refine(self, task_id: str, *, text: str) -> Json:
+        """Run again within the same task, changed as the text says."""
+        return await self._transport.send(self._calls.refine(task_id, text))
+
+
+class Track:
+    """Long-lived monitors."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._calls = TrackCalls(transport.config)
+
+    async def create(
+        self,
+        *,
+        intent: str,
+        schedule: Json,
+        notify_channel: Json | None = None,
+        idempotency_key: str | None = None,
+        **options: Any,
+    ) -> Json:
+        """Start a monitor. options: target_urls, trigger_dsl, extraction_schema, name…"""
+        body = given(intent=intent, schedule=schedule, notify_channel=notify_channel, **options)
+        return await self._transport.send(self._calls.create(body, idempotency_key))
+
+    async def list(
+        self,
+        *,
+        status: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Json:
+        """One page of monitors: `{items, next_cursor}`."""
+        return await self._transport.send(self._calls.list(status, limit, cursor))
+
+    async def get(self, monitor_id: str) -> Json:
+        """A monitor."""
+        return await self._transport.send(self._calls.get(monitor_id))
+
+    async def pause(self, monitor_id: str, *, reason: str | None = None) -> Json:
+        """Stop ticking until `resume`."""
+        return await self._transport.send(self._calls.change(monitor_id, "pause", reason, None))
+
+    async def resume(self, monitor_id: str, *, reason: str | None = None) -> Json:
+        """Tick again."""
+        return await self._transport.send(self._calls.change(monitor_id, "resume", reason, None))
+
+    async def refine(self, monitor_id: str, *, reason: str | None = None, **patch: Any) -> Json:
+        """Change a monitor's fields: `trigger_dsl=...`, `schedule=...`, `intent=...`."""
+        return await self._transport.send(self._calls.change(monitor_id, "refine", reason, patch))
+
+    async def cancel(self, monitor_id: str) -> Json:
+        """End a monitor for good."""
+        return await self._transport.send(self._calls.delete(monitor_id))
+
+    async def delete(self, monitor_id: str) -> Json:
+        """The same as `cancel`."""
+        return await self.cancel(monitor_id)
+
+    async def run_now(self, monitor_id: str, *, idempotency_key: str | None = None) -> Json:
+        """Tick at once and wait for the outcome."""
+        return await self._transport.send(self._calls.run_now(monitor_id, idempotency_key))
+
+    async def intervene(self, monitor_id: str, *, request_id: str, response: Any) -> Json:
+        """Answer what the monitor asked."""
+        call = self._calls.intervene(monitor_id, request_id, response)
+        return await self._transport.send(call)
+
+    async def message(self, monitor_id: str, *, content: str) -> Json:
+        """Guide the monitor in words."""
+        return await self._transport.send(self._calls.message(monitor_id, content))
+
+    async def test_trigger(self, monitor_id: str, *, trigger_dsl: Any) -> Json:
+        """What a trigger would have done with the stored snapshots."""
+        return await self._transport.send(self._calls.test_trigger(monitor_id, trigger_dsl))
+
+    async def list_snapshots(
+        self, monitor_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Json:
+        """One page of snapshots, newest first."""
+        return await self._transport.send(self._calls.list_snapshots(monitor_id, limit, cursor))
+
+    async def get_snapshot(self, monitor_id: str, snapshot_id: str) -> Json:
+        """A snapshot."""
+        return await self._transport.send(self._calls.get_snapshot(monitor_id, snapshot_id))
+
+    async def list_deliveries(
+        self,
+        monitor_id: str,
+        *,
+        include_payload: bool = False,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Json:
+        """One page of webhook deliveries, newest first."""
+        call = self._calls.list_deliveries(monitor_id, include_payload, limit, cursor)
+        return await self._transport.send(call)
+
+    async def retry_delivery(self, monitor_id: str, delivery_id: str) -> Json:
+        """Send a dead delivery again."""
+        return await self._transport.send(self._calls.retry_delivery(monitor_id, delivery_id))
+
+    def events(
+        self,
+        monitor_id: str,
+        *,
+        last_event_id: str | int | None = None,
+        include_heartbeats: bool = False,
+    ) -> EventStream:
+        """Events of a monitor, without an end."""
+        follow = Follow(
+            self._calls.events_path(monitor_id),
+            self._transport.config,
+            last_event_id=last_event_id,
+            include_heartbeats=include_heartbeats,
+            terminal=None,
+        )
+        return self._transport.stream(follow)

@@ -1,0 +1,14 @@
+"""The same client without `await`, for scripts, notebooks and threads.
+
+    from web_agent.v1.sync import Client
+
+    with Client() as client:
+        task = client.sessions.run("Find the top five stories on the front page.")
+
+Types and errors are those of `web_agent.v1`.
+"""
+
+from web_agent.v1.sync._client import Client
+from web_agent.v1.sync._transport import EventStream
+
+__all__ = ["Client", "EventStream"]
