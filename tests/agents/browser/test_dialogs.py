@@ -1,0 +1,87 @@
+"""Dialogs are answered and told; no page can hold an agent with them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+async def test_dialogs_are_answered_and_told(browser_session, site):
+    page = browser_session.page
+    await page.goto(site.add("/ask", "<title>ask</title>"))
+
+    answers = await page.evaluate("[alert('saved'), confirm('delete all?'), prompt('name?', 'x')]")
+
+    assert answers == [None, False, None]
+    notices = browser_session.drain_notices()
+    assert [(n.kind, n.detail["type"], n.detail["accepted"]) for n in notices] == [
+        ("dialog", "alert", True),
+        ("dialog", "confirm", False),
+        ("dialog", "prompt", False),
+    ]
+    assert "'delete all?'" in notices[1].message and "dismissed" in notices[1].message
+    assert browser_session.drain_notices() == []
+
+
+async def test_a_page_that_does_not_want_to_be_left_is_left(browser_session, site):
+    page = browser_session.page
+    await page.goto(
+        site.add(
+            "/stay",
+            "<input id=i><script>onbeforeunload = e => { e.preventDefault(); return 'stay' }"
+            "</script>",
+        )
+    )
+    await page.fill("#i", "typed")  # the dialog needs a gesture first
+    await page.click("#i")
+
+    await page.goto(site.url("/blank"), timeout=5000)
+
+    assert page.url == site.url("/blank")
+    [notice] = browser_session.drain_notices()
+    assert notice.detail["type"] == "beforeunload" and notice.detail["accepted"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "while (true) alert('for ever')",
+        "setInterval(() => alert('again'), 0)",
+        "function again() { confirm('sure?'); Promise.resolve().then(again) } again()",
+        "let n = 0; while (true) alert('number ' + n++)",
+    ],
+)
+async def test_a_page_that_alerts_for_ever_is_silenced(browser_session, site, script):
+    site.add("/flood", f"<title>flood</title><p>words</p><script>{script}</script>")
+    started = time.monotonic()
+
+    await browser_session.page.goto(site.url("/flood"), wait_until="commit", timeout=10_000)
+    async with asyncio.timeout(15):
+        notices = browser_session.drain_notices()
+        while not any(n.kind == "dialog_flood" for n in notices):
+            await browser_session.idle()
+            notices += browser_session.drain_notices()
+    await browser_session.state()
+
+    assert time.monotonic() - started < 12
+    assert len(notices) < 25
+    shot = await browser_session.screenshot()
+    assert shot.width == 1280
+    await browser_session.page.goto(site.url("/blank"), timeout=5000)
+    assert (await browser_session.state()).title == "blank"
+    # The next page may speak again.
+    await browser_session.page.evaluate("alert('hello')")
+    assert [n.detail.get("text") for n in browser_session.drain_notices()] == ["hello"]
+
+
+async def test_a_dialog_in_a_background_tab_is_answered_too(browser_session, site):
+    background = browser_session.page
+    await background.goto(site.url("/blank"))
+    await browser_session.new_tab(site.url("/blank"))
+
+    assert await background.evaluate("confirm('there?')") is False
+    assert (await browser_session.state()).tab == 1

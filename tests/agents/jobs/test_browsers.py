@@ -1,0 +1,114 @@
+"""A worker's browsers: a profile that is just being freed, a browser that is taken up again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from agents.browser.egress import Denied
+from agents.browser.options import BrowserOptions
+from agents.browser.process import is_alive, launch, terminate
+from agents.jobs.browsers import BrowserPool
+from dashboard.conf import config
+from dashboard.errors import Conflict
+from dashboard.models import AgentSession, BrowserProfile
+from dashboard.services import leases, sessions, tasks
+from dashboard.services.options import NewTask
+from tests.conftest import make_session
+
+HANDLE = {"pid": 1, "user_data_dir": "/nowhere"}
+
+
+@pytest.fixture
+async def pool(tmp_path: Path) -> AsyncIterator[BrowserPool]:
+    made = BrowserPool(config().model_copy(update={"data_dir": tmp_path, "warm_browsers": 0}))
+    yield made
+    await made.aclose()
+
+
+@pytest.mark.browser
+async def test_a_profile_that_is_just_being_freed_is_waited_for(pool, tmp_path):
+    profile = tmp_path / "profile"
+    before = await launch(BrowserOptions(), user_data_dir=profile, proxy_port=None)
+    starting = asyncio.ensure_future(pool.get("sess_2", None, profile_dir=profile))
+    done, _ = await asyncio.wait({starting}, timeout=1)
+    assert not done
+    await terminate(before)
+    session, fresh = await starting
+    assert fresh and session.handle.pid != before.pid
+    assert await pool.close("sess_2", session.handle.as_dict())
+    assert not is_alive(session.handle)
+
+
+@pytest.mark.browser
+async def test_a_browser_in_use_again_is_not_closed(pool, tmp_path):
+    session, _ = await pool.get("sess_1", None)
+
+    async def no() -> bool:
+        return False
+
+    async def yes() -> bool:
+        return True
+
+    handle = session.handle.as_dict()
+    assert not await pool.close("sess_1", handle, if_so=no)
+    assert (await pool.get("sess_1", handle)) == (session, False)
+    assert await pool.close("sess_1", handle, if_so=yes)
+    assert not is_alive(session.handle)
+
+
+async def test_a_run_that_ends_leaves_its_followers_listener(pool):
+    heard: list[str] = []
+
+    class Run:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def denied(self, event: Denied) -> None:
+            heard.append(self.name)
+
+    first, second = Run("first"), Run("second")
+    pool.on_denied("sess_1", first.denied)
+    pool.on_denied("sess_1", second.denied)
+    pool.ignore_denied("sess_1", first.denied)
+    pool._refused("sess_1", Denied("rule", "host", 80, "GET"))
+    pool.ignore_denied("sess_1", second.denied)
+    pool._refused("sess_1", Denied("rule", "host", 80, "GET"))
+    assert heard == ["second"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_forgets_its_browser_only_while_nothing_needs_it(operator):
+    row = make_session(operator)
+    task = leases.claim(row.tasks.get().pk, "w1")
+    sessions.set_browser(row.pk, status="live", handle=HANDLE, host="h")
+    assert not sessions.forget_browser(row.pk, HANDLE, status="closed")  # the task runs
+    tasks.finish(task.pk, task.fence, terminal_reason="done")
+    assert not sessions.forget_browser(row.pk, {**HANDLE, "pid": 2}, status="closed")
+    assert sessions.forget_browser(row.pk, HANDLE, status="closed")
+    row = AgentSession.objects.get(pk=row.pk)
+    assert (row.browser, row.browser_status) == (None, "closed")
+    sessions.set_browser(row.pk, status="live", handle=HANDLE, host="h")
+    sessions.create_task(row, NewTask(instructions="More"), by=operator)
+    assert not sessions.forget_browser(row.pk, HANDLE, status="closed")  # a follow-up came
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_profile_has_one_session_at_a_time(operator):
+    profile = BrowserProfile.objects.create(project=operator.project, name="shopping")
+    first = make_session(operator, profile_id=profile.pk)
+    task = leases.claim(first.tasks.get().pk, "w1")
+    tasks.finish(task.pk, task.fence, terminal_reason="done")
+    with pytest.raises(Conflict):
+        make_session(operator, profile_id=profile.pk)
+    sessions.free_profile(first)  # as when its browser was closed for being idle
+    second = make_session(operator, profile_id=profile.pk)
+    with pytest.raises(Conflict):
+        sessions.create_task(first, NewTask(instructions="More"), by=operator)
+    sessions.stop(second, by=operator, force=True)
+    sessions.create_task(first, NewTask(instructions="More"), by=operator)
+    with pytest.raises(Conflict):
+        make_session(operator, profile_id=profile.pk)

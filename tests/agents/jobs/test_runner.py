@@ -1,0 +1,119 @@
+"""The worker's loop: tasks that cannot be run, values that cannot be stored, parts that fail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import DataError, connections
+
+from agents.jobs import db as threads
+from agents.jobs import runner as running
+from agents.jobs.runner import MOST_DEATHS, Runner
+from agents.outcome import Outcome
+from dashboard.conf import config
+from dashboard.models import Task
+from dashboard.services import leases
+from tests.conftest import make_task
+from tests.dashboard.test_tasks import expire_lease
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class NoBrowsers:
+    """Stands in for the worker's browsers: these runs need none."""
+
+    def on_denied(self, session_id: str, listener: Any) -> None:
+        pass
+
+    def ignore_denied(self, session_id: str, listener: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def runner() -> Iterator[Runner]:
+    made = Runner(config())
+    yield made
+    made._loop.close()
+    # Its database threads go on; their connections would outlive the test's database.
+    for _ in range(12):
+        threads._threads.submit(connections.close_all).result()
+
+
+async def play(runner: Runner, task: Task) -> Task:
+    """The task after this worker took it and let go of it again."""
+    runner._loop.close()
+    runner._loop = asyncio.get_running_loop()
+    runner.pool = NoBrowsers()  # type: ignore[assignment]
+    runner.wishes = running.Wishes(runner.runs)
+    runner.model_settings = running.ModelSettings()
+    await runner._take(task.pk)
+    runner._stopping = True  # no look for more
+    await asyncio.gather(*runner._background)
+    return await asyncio.to_thread(Task.objects.get, pk=task.pk)
+
+
+async def test_a_task_that_cannot_be_read_fails_and_says_so(runner, operator):
+    def poison() -> Task:
+        task = make_task(operator, variables={"word": "sesame"})
+        Task.objects.filter(pk=task.pk).update(sealed_variables=b"\x01" + b"x" * 40)
+        return task
+
+    ended = await play(runner, await asyncio.to_thread(poison))
+    assert (ended.status, ended.error_code) == ("failed", "task_unreadable")
+    assert runner.runs == {}
+
+
+async def test_a_task_that_kills_its_workers_is_given_up(runner, operator):
+    def kill() -> Task:
+        task = make_task(operator)
+        assert leases.claim(task.pk, "w0") is not None
+        for number in range(MOST_DEATHS):
+            expire_lease(task)
+            assert leases.claim(task.pk, f"w{number + 1}") is not None
+        assert leases.deaths(task.pk) == MOST_DEATHS
+        expire_lease(task)
+        return task
+
+    ended = await play(runner, await asyncio.to_thread(kill))
+    assert (ended.status, ended.error_code) == ("failed", "worker_lost")
+
+
+async def test_workers_that_stop_on_purpose_are_no_deaths(runner, operator):
+    def stop() -> int:
+        task = make_task(operator)
+        for number in range(3):
+            held = leases.claim(task.pk, f"w{number}")
+            leases.release(task.pk, held.fence, due=True)
+        return leases.deaths(task.pk)
+
+    assert await asyncio.to_thread(stop) == 0
+
+
+async def test_what_the_database_does_not_take_fails_the_task(runner, operator, monkeypatch):
+    async def broken(context: Any, *, route: Any) -> Outcome:
+        raise DataError("a value that no column takes")
+
+    monkeypatch.setitem(running._PRODUCTS, "do_anything", broken)
+    ended = await play(runner, await asyncio.to_thread(make_task, operator, model="embedded"))
+    assert (ended.status, ended.error_code) == ("failed", "internal_error")
+
+
+async def test_a_part_that_fails_starts_again(runner, monkeypatch):
+    monkeypatch.setattr(running, "SERVICE_PAUSE_S", 0.0)
+    calls: list[int] = []
+    third = asyncio.Event()
+
+    async def service() -> None:
+        calls.append(1)
+        if len(calls) < 3:
+            raise RuntimeError("a bug")
+        third.set()
+        await asyncio.Event().wait()
+
+    kept = asyncio.ensure_future(runner._keep_running(service))
+    await third.wait()
+    kept.cancel()
+    assert len(calls) == 3

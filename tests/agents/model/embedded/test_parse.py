@@ -1,0 +1,143 @@
+"""Plain instructions become the intents a person would expect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agents.model.embedded.parse import parse
+
+
+def dos(text: str) -> list[str]:
+    return [intent["do"] for intent in parse(text)]
+
+
+def only(text: str) -> dict[str, Any]:
+    intents = parse(text)
+    assert len(intents) == 1, intents
+    return intents[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Open https://shop.example/x, search for shoes and open the second result",
+         ["goto", "search", "open_nth"]),
+        ("1. Go to example.com\n2. Click \"More\"\n3. Take a screenshot",
+         ["goto", "click", "screenshot"]),
+        ("Please could you scroll down, then go back and finally reload the page",
+         ["scroll", "back", "reload"]),
+        ("Type hello into the name field. Tick Terms; untick News", ["fill", "check", "uncheck"]),
+        ("Sign in with {{email}} and {{password}}, then download the report",
+         ["sign_in", "download"]),
+        ("Click button ONE, wait 3 seconds, then click button TWO", ["click", "wait", "click"]),
+        ("get the top 5 stories and return them as a list", ["extract"]),
+        ("Click into the first post and summarise it", ["open_nth", "summarise"]),
+        ("Juggle three balls", ["unknown"]),
+    ],
+)  # fmt: skip
+def test_sequences(text: str, expected: list[str]) -> None:
+    assert dos(text) == expected
+
+
+def test_commas_verbs_and_dots_inside_quotes_split_nothing() -> None:
+    intent = only('Type "click here, then go. Home" into the message box')
+    assert intent["value"] == {"text": "click here, then go. Home"}
+    assert intent["target"]["words"] == "message"
+
+
+def test_variables_stay_names() -> None:
+    user = only("Enter {{ user }} into the login field")
+    assert user["value"] == {"var": "user"}
+
+
+def test_a_site_named_with_a_list_is_read_not_searched() -> None:
+    site, wish = parse("Search Hacker News for the top 5 stories today, return them as a list")
+    assert site == {"do": "on_site", "name": "Hacker News", "text": site["text"]}
+    assert (wish["do"], wish["limit"], wish["noun"], wish["as"]) == (
+        "extract",
+        5,
+        "stories",
+        "list",
+    )
+
+
+def test_fields_count_and_format_of_a_list() -> None:
+    wish = only("get the titles and prices of the first 3 products as a table")
+    assert (wish["fields"], wish["limit"], wish["as"]) == (["title", "price"], 3, "table")
+
+
+def test_superlatives_and_what_is_asked_about_them_are_one_look() -> None:
+    wish = only("find the cheapest backpack and tell me its price")
+    assert wish["order"]["by"] == "price" and not wish["order"]["desc"]
+    assert wish["fields"] == ["title", "price"]
+
+
+def test_bounds_filter() -> None:
+    wish = only("extract all products under $50 with name, price and rating")
+    assert wish["filters"] == [{"field": "price", "op": "<", "value": 50.0}]
+    assert (wish["noun"], wish["fields"]) == ("products", ["name", "price", "rating"])
+
+
+def test_several_fields_in_one_sentence() -> None:
+    intents = parse("Fill in the form with name: Ann Lee, email: a@b.co and phone 555-1234")
+    assert [(i["target"]["words"], i["value"]["text"]) for i in intents] == [
+        ("name", "Ann Lee"), ("email", "a@b.co"), ("phone", "555-1234"),
+    ]  # fmt: skip
+    intents = parse('Enter the username "x" and the password "y" into the text fields')
+    assert [i["target"]["words"] for i in intents] == ["username", "password"]
+
+
+def test_a_control_is_named_by_label_kind_place_and_order() -> None:
+    target = only('Click the second "Delete" button in the Orders row')["target"]
+    assert (target["words"], target["kind"], target["nth"], target["in"]) == (
+        "Delete", "button", 2, "Orders",
+    )  # fmt: skip
+    target = only('Click the button in the dialog box labeled "Cancel"')["target"]
+    assert (target["words"], target["kind"], target["in"]) == ("Cancel", "button", "dialog")
+
+
+def test_sign_in_in_other_words() -> None:
+    intent = only("log in as bob with password s3cret")
+    assert (intent["user"], intent["password"]) == ({"text": "bob"}, {"text": "s3cret"})
+
+
+def test_single_facts_have_a_subject() -> None:
+    intent = only("What is the price of the blue backpack?")
+    assert (intent["do"], intent["fields"], intent["subject"]) == (
+        "details", ["price"], "blue backpack",
+    )  # fmt: skip
+
+
+def test_more_fields_amend() -> None:
+    assert only("Also include the comment count for each")["fields"] == ["comment count"]
+
+
+def test_conditions_on_a_column() -> None:
+    wish = only("list every employee whose department is Sales")
+    assert wish["filters"] == [{"field": "department", "op": "=", "value": "Sales"}]
+
+
+def test_a_new_account_is_a_form() -> None:
+    assert dos("Create an account with username bob, email b@x.org and password pw1") == [
+        "open_form", "fill", "fill", "fill", "submit",
+    ]  # fmt: skip
+
+
+def test_loops_are_not_understood() -> None:
+    assert dos('click "Next" until the last page') == ["unknown"]
+
+
+def test_fields_of_the_list_before() -> None:
+    wish = only("Find all the articles about climate and give me their titles and links")
+    assert wish["fields"] == ["title", "link"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "...", "\n\n"])
+def test_nothing_in_nothing_out(text: str) -> None:
+    assert parse(text) == []
+
+
+def test_a_huge_instruction_ends() -> None:
+    assert len(parse("click Next and " * 5000)) <= 60

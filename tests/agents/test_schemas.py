@@ -1,0 +1,89 @@
+"""Schemas from outside: nothing is fetched, nothing runs away, nothing crashes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from agents.schemas import check_schema, schema_errors
+from agents.verify import schema_error
+
+
+@pytest.fixture
+def asked() -> Iterator[tuple[str, list[str]]]:
+    """A server's origin, and the paths it was asked for."""
+    paths: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            paths.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"type": "string"}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", paths
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("keyword", ["$ref", "$dynamicRef"])
+def test_a_reference_to_another_place_is_not_fetched(asked, keyword: str) -> None:
+    origin, paths = asked
+    with pytest.raises(ValueError, match="names a part that is not in it"):
+        schema_error(3, {keyword: f"{origin}/metadata"})
+    assert paths == []
+
+
+def test_a_pattern_takes_linear_time() -> None:
+    schema = {
+        "properties": {"word": {"pattern": "^(a+)+$"}},
+        "patternProperties": {"^(b+)+$": True},
+        "additionalProperties": False,
+    }
+    began = time.monotonic()
+    found = [error.validator for error in schema_errors({"word": "a" * 64 + "!"}, schema)]
+    found += [error.validator for error in schema_errors({"b" * 64 + "!": 1}, schema)]
+    assert found == ["pattern", "additionalProperties"]
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "strng"},
+        {"pattern": "("},
+        {"items": [1]},
+        {"$ref": "#"},
+        {"$ref": "#/$defs/nowhere"},
+        {"properties": {"a": {"pattern": "(?=a)b"}}},
+    ],
+)
+def test_a_schema_that_is_no_use_is_a_value_error(schema) -> None:
+    with pytest.raises(ValueError):
+        list(schema_errors({"a": "b"}, schema))
+
+
+def test_references_inside_and_the_standard_itself_work() -> None:
+    schema = {
+        "$defs": {"n": {"type": "integer"}},
+        "properties": {"a": {"$ref": "#/$defs/n"}, "pattern": {"type": "string"}},
+        "patternProperties": {"^x-": {"type": "integer"}},
+        "additionalProperties": {"type": "boolean"},
+    }
+    check_schema(schema)
+    assert not list(schema_errors({"a": 1, "x-a": 2, "other": True, "pattern": "("}, schema))
+    assert len(list(schema_errors({"a": "1", "x-a": "2", "other": 3}, schema))) == 3
+    meta = {"$ref": "https://json-schema.org/draft/2020-12/schema"}
+    assert not list(schema_errors({"type": "string"}, meta))
+    assert list(schema_errors({"type": 1}, meta))

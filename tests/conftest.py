@@ -1,0 +1,82 @@
+"""Builders that all tests share: plain functions over the real services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from asgiref.sync import SyncToAsync
+from django.db import connection, connections
+
+from dashboard.models import AgentSession, Membership, Project, Role, Task, User
+from dashboard.services import actors, keys, sessions
+from dashboard.services.actors import Actor
+from dashboard.services.options import NewSession
+
+
+@pytest.fixture(autouse=True)
+def _private_files(settings, tmp_path):
+    """Files of a test stay in its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    # Slow hashing protects real passwords only.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_connection_outlives_the_tests(django_db_setup, django_db_blocker):
+    """Threads of asynchronous tests keep connections, which would block the database's drop."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
+def make_project(slug: str = "acme", **fields: Any) -> Project:
+    """A project."""
+    return Project.objects.create(name=slug.title(), slug=slug, **fields)
+
+
+def make_user(name: str, project: Project | None = None, role: str = Role.OPERATOR) -> User:
+    """A user, member of the project if one is given."""
+    user = User.objects.create_user(username=name, password="correct horse battery")
+    if project is not None:
+        Membership.objects.create(user=user, project=project, role=role)
+    return user
+
+
+def make_actor(project: Project, name: str = "olivia", role: str = Role.OPERATOR) -> Actor:
+    """A signed-in member of the project."""
+    user = User.objects.filter(username=name).first() or make_user(name, project, role)
+    actor = actors.member(user, project)
+    assert actor is not None
+    return actor
+
+
+def make_session(actor: Actor, **options: Any) -> AgentSession:
+    """A session with its first task queued."""
+    return sessions.create(NewSession(**{"instructions": "Open the shop", **options}), by=actor)
+
+
+def make_task(actor: Actor, **options: Any) -> Task:
+    """The first task of a new session."""
+    return make_session(actor, **options).tasks.get()
+
+
+@pytest.fixture
+def project(db) -> Project:
+    return make_project()
+
+
+@pytest.fixture
+def operator(project) -> Actor:
+    return make_actor(project)
+
+
+@pytest.fixture
+def api_key(project) -> str:
+    """A key with all scopes, in plain text."""
+    return keys.create(project, name="tests", scopes=["run", "read", "approve", "admin"]).plain

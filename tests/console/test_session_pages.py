@@ -1,0 +1,336 @@
+"""A session's page: where it stands, what was done, long runs, follow-ups, the list."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from agents.events import TaskNotice
+from dashboard.models import AgentSession, Event, Role, Task
+from dashboard.services import control, messages, requests, sessions, tasks, workers
+from dashboard.services.actors import Actor
+from tests.conftest import make_actor, make_session, make_task
+from tests.console import builders
+
+pytestmark = pytest.mark.django_db
+PART = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def person(operator: Actor) -> Client:
+    client = Client()
+    client.force_login(operator.user)  # type: ignore[arg-type]
+    return client
+
+
+def text_of(client: Client, name: str, *arguments: Any, **query: Any) -> str:
+    """A part of the page, as text."""
+    return client.get(reverse(name, args=arguments), query, headers=PART).content.decode()
+
+
+def waited(task: Task, seconds: float) -> None:
+    Task.objects.filter(pk=task.pk).update(due_at=timezone.now() - timedelta(seconds=seconds))
+
+
+# --- before there is a picture ------------------------------------------------------------------
+def test_without_a_worker_the_page_says_so_at_once(person: Client, operator: Actor) -> None:
+    task = make_task(operator)
+    text = text_of(person, "session-stage", task.session_id)
+    assert "Queued: next in line" in text and "No worker is alive" in text
+
+
+def test_the_queue_has_a_place_and_after_20_seconds_a_cause(
+    person: Client, operator: Actor
+) -> None:
+    workers.beat("desk:1", host="desk", pid=1, running=2, browsers=2, capacity=2)
+    first, second = make_task(operator), make_task(operator)
+    waited(first, 9)
+    waited(second, 5)
+    text = text_of(person, "session-stage", second.session_id)
+    assert "Queued: 1 task ahead" in text and 'class="cause"' not in text
+    waited(first, 60)
+    waited(second, 25)
+    text = text_of(person, "session-stage", second.session_id)
+    assert "All workers are busy with 2 tasks" in text
+    # It asks again by itself, as long as there is something to wait for.
+    assert "every 5s" in text
+
+
+def test_a_browser_that_starts_for_long_says_why(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    sessions.set_browser(task.session_id, status="starting", handle=None, host="desk")
+    text = text_of(person, "session-stage", task.session_id)
+    assert "Starting a browser" in text and 'class="cause"' not in text
+    AgentSession.objects.update(browser_used_at=timezone.now() - timedelta(seconds=30))
+    assert "short of memory" in text_of(person, "session-stage", task.session_id)
+    builders.open_browser(task.session)
+    text = text_of(person, "session-stage", task.session_id)
+    assert "<live-view" in text and "every 5s" not in text
+
+
+def test_a_closed_browser_leaves_its_last_picture(person: Client, operator: Actor) -> None:
+    task = builders.finished(operator)
+    text = text_of(person, "session-stage", task.session_id)
+    assert "<live-view" not in text and "The last picture of the page" in text
+    assert "The browser is closed" not in text_of(person, "session-head", task.session_id)
+
+
+# --- who drives, and the words for stopping -----------------------------------------------------
+def test_others_see_who_drives_and_only_an_admin_may_relieve(
+    person: Client, operator: Actor
+) -> None:
+    request = builders.ask(operator, "takeover")
+    session = builders.open_browser(request.task.session)
+    control.take(session, by=operator)
+    mine = text_of(person, "session-control", session.pk)
+    assert "You are driving" in mine and "Hand back" in mine and "Send to page" in mine
+    oscar = make_actor(operator.project, "oscar")
+    client = Client()
+    client.force_login(oscar.user)  # type: ignore[arg-type]
+    theirs = text_of(client, "session-control", session.pk)
+    assert "<strong>olivia</strong> is driving" in theirs and "<form" not in theirs
+    refused = client.post(reverse("drive", args=[session.pk, "take"]), headers=PART)
+    assert refused.status_code == 409 and "olivia is driving" in refused.content.decode()
+    admin = Client()
+    admin.force_login(make_actor(operator.project, "ann", Role.ADMIN).user)  # type: ignore[arg-type]
+    assert "Take over from olivia" in text_of(admin, "session-control", session.pk)
+    taken = admin.post(reverse("drive", args=[session.pk, "take"]), headers=PART)
+    assert "You are driving" in taken.content.decode()
+    assert "Hand back" not in text_of(person, "session-control", session.pk)
+
+
+def test_handing_back_answers_what_asked_for_hands(person: Client, operator: Actor) -> None:
+    request = builders.ask(operator, "takeover")
+    session = builders.open_browser(request.task.session)
+    person.post(reverse("drive", args=[session.pk, "take"]))
+    person.post(reverse("drive", args=[session.pk, "release"]), {"note": "Seat 4A"})
+    request.refresh_from_db()
+    assert request.response == {"done": True, "note": "Seat 4A"}
+    lines = text_of(person, "timeline-tail", session.pk)
+    assert "olivia took control" in lines and "olivia handed the browser back" in lines
+    assert "Seat 4A" in lines
+
+
+def test_cancelling_and_ending_are_two_things(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    head = text_of(person, "session-head", task.session_id)
+    assert "Cancel task" in head and "End session after this step" in head
+    person.post(reverse("session-stop", args=[task.session_id]))
+    head = text_of(person, "session-head", task.session_id)
+    assert "ends after this step" in head and "End session now" in head
+    person.post(reverse("steer", args=[task.session_id, "cancel"]))
+    head = text_of(person, "session-head", task.session_id)
+    assert "cancelling…" in head and "Cancel task" not in head
+
+
+def test_pause_and_resume_name_who_did_it(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    paused = person.post(reverse("steer", args=[task.session_id, "pause"]), headers=PART)
+    assert "Resume" in paused.content.decode() and "paused" in paused.content.decode()
+    person.post(reverse("steer", args=[task.session_id, "resume"]))
+    lines = text_of(person, "timeline-tail", task.session_id)
+    assert "Paused by olivia" in lines and "Resumed by olivia" in lines
+    again = person.post(reverse("steer", args=[task.session_id, "resume"]), headers=PART)
+    assert again.status_code == 409 and again.headers["HX-Retarget"] == "#notices"
+
+
+# --- saying, following up, starting -------------------------------------------------------------
+def test_the_chat_works_without_script(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    answer = person.post(reverse("say", args=[task.session_id]), {"content": "Try the blue one"})
+    assert answer.status_code == 302 and answer.headers["Location"].endswith("?pane=chat")
+    page = person.get(answer.headers["Location"]).content.decode()
+    assert "Try the blue one" in page and "waits for the next step" in page
+    messages.take_unseen(task, task.fence, step=2)
+    assert "seen" in text_of(person, "chat", task.session_id)
+    empty = person.post(reverse("say", args=[task.session_id]), {"content": "  "}, headers=PART)
+    assert empty.status_code == 422 and "The message is empty" in empty.content.decode()
+
+
+def test_a_follow_up_keeps_the_model_and_the_limits(person: Client, operator: Actor) -> None:
+    task = make_task(operator, model="embedded", max_steps=7)
+    tasks.cancel(task, by=operator)
+    answer = person.post(
+        reverse("follow-up", args=[task.session_id]), {"instructions": "Open the first one"}
+    )
+    assert answer.status_code == 302
+    newest = Task.objects.get(session=task.session_id, number=2)
+    assert newest.options["max_steps"] == 7 and newest.instructions == "Open the first one"
+    refused = person.post(reverse("follow-up", args=[task.session_id]), {"instructions": "More"})
+    assert refused.status_code == 409
+
+
+def test_the_new_session_form_names_what_is_wrong(person: Client, operator: Actor) -> None:
+    address = reverse("new-session")
+    data = {"instructions": "Go", "start_url": "ftp://x", "max_steps": "0", "max_cost_usd": "x"}
+    refused = person.post(address, data)
+    text = refused.content.decode()
+    assert refused.status_code == 422 and text.count('aria-invalid="true"') == 3
+    assert ">Go</textarea>" in text and '<details class="more" open>' in text
+    assert person.post(address, {"instructions": "  "}).status_code == 422
+    made = person.post(address, {"instructions": "Read the news", "start_url": "news.example"})
+    session = AgentSession.objects.get()
+    assert made.headers["Location"] == reverse("session", args=[session.pk])
+    assert session.tasks.get().options["start_url"] == "https://news.example/"
+    assert "Read the news" in person.get(address + "?instructions=Read+the+news").content.decode()
+
+
+# --- long runs ----------------------------------------------------------------------------------
+def _fill(task: Task, count: int) -> None:
+    session = AgentSession.objects.get(pk=task.session_id)
+    payload = TaskNotice(kind="retry", message="Trying again.").model_dump(mode="json")
+    Event.objects.bulk_create(
+        Event(session=session, task=task, seq=session.last_seq + n + 1, type="task.notice",
+              payload=payload)
+        for n in range(count)
+    )  # fmt: skip
+    AgentSession.objects.filter(pk=session.pk).update(last_seq=session.last_seq + count)
+
+
+def test_a_run_of_20_000_events_opens_like_one_of_200(person: Client, operator: Actor) -> None:
+    short, long = builders.running(operator), builders.running(operator)
+    for task in (short, long):
+        builders.steps(task, 5)
+    _fill(short, 200)
+    _fill(long, 20_000)
+
+    def seconds(task: Task) -> float:
+        address = reverse("session", args=[task.session_id])
+        best = 9.0
+        for _ in range(5):
+            began = time.perf_counter()
+            assert person.get(address).status_code == 200
+            best = min(best, time.perf_counter() - began)
+        return best
+
+    def queries(task: Task) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            person.get(reverse("session", args=[task.session_id]))
+        return len(captured)
+
+    seconds(short)
+    assert queries(long) == queries(short)
+    assert seconds(long) < 1.5 * seconds(short) + 0.02
+
+
+def test_earlier_lines_come_in_batches_without_gap_or_double(
+    person: Client, operator: Actor
+) -> None:
+    task = builders.running(operator)
+    _fill(task, 450)
+    page = person.get(reverse("session", args=[task.session_id])).content.decode()
+    seen = _sequence(page)
+    while "hidden>Load earlier" not in page:
+        page = text_of(person, "timeline-earlier", task.session_id, before=seen[0])
+        seen = _sequence(page) + seen
+    assert seen == sorted(set(seen)) and len(seen) == 450
+    tail = text_of(person, "timeline-tail", task.session_id, after=seen[-1] - 3)
+    assert len(_sequence(tail)) == 3
+    empty = person.get(
+        reverse("timeline-tail", args=[task.session_id]), {"after": seen[-1]}, headers=PART
+    )
+    assert empty.status_code == 204
+
+
+def test_a_full_batch_asks_again(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    _fill(task, 300)
+    address = reverse("timeline-tail", args=[task.session_id])
+    first = person.get(address, {"after": 0}, headers=PART)
+    assert "more" in first.headers["HX-Trigger-After-Settle"]
+    last = _sequence(first.content.decode())[-1]
+    second = person.get(address, {"after": last}, headers=PART)
+    assert "HX-Trigger-After-Settle" not in second.headers
+    assert _sequence(second.content.decode())[-1] == 302
+
+
+def _sequence(text: str) -> list[int]:
+    return [int(n) for n in re.findall(r'data-seq="(\d+)" data-kind="notice"', text)]
+
+
+def test_the_replay_marks_what_went_wrong_and_who_was_asked(
+    person: Client, operator: Actor
+) -> None:
+    task = builders.running(operator)
+    builders.steps(task, 4, failed=2)
+    builders.ask_in(task)
+    text = text_of(person, "replay", task.session_id)
+    assert 'data-mark="failed"' in text and 'data-mark="request"' in text
+    assert "the step failed" in text
+    page = person.get(reverse("replay", args=[task.session_id])).content.decode()
+    assert "<html" in page and page.count("/files/art_") == 4
+
+
+# --- the list -----------------------------------------------------------------------------------
+def test_the_list_takes_as_many_queries_for_25_as_for_2(person: Client, operator: Actor) -> None:
+    operator.project.max_concurrent_sessions = 100
+    operator.project.save()
+    for _ in range(2):
+        make_session(operator)
+    person.get(reverse("sessions"))
+    with CaptureQueriesContext(connection) as few:
+        person.get(reverse("sessions"))
+    for _ in range(23):
+        session = make_session(operator)
+        tasks.cancel(session.tasks.get(), by=operator)
+        person.post(reverse("follow-up", args=[session.pk]), {"instructions": "More"})
+    with CaptureQueriesContext(connection) as many:
+        page = person.get(reverse("sessions")).content.decode()
+    assert len(many) == len(few)
+    assert page.count('class="list-row session-row"') == 25 and page.count("2 tasks") == 23
+
+
+def test_the_list_is_filtered_by_state_and_words(person: Client, operator: Actor) -> None:
+    done, failed = builders.finished(operator), builders.finished(operator, failed=True)
+    asks = builders.ask(operator, instructions="Book a room").task
+    queued = make_task(operator, instructions="Read the tenders")
+    rows = {"done": done, "failed": failed, "asks": asks, "queued": queued}
+
+    def shown(query: str) -> set[str]:
+        text = person.get(reverse("sessions") + query, headers=PART).content.decode()
+        return {name for name, task in rows.items() if f"row-{task.session_id}" in text}
+
+    assert shown("") == set(rows)
+    assert shown("?tab=waiting") == {"asks"}
+    assert shown("?tab=active") == {"asks", "queued"}
+    assert shown("?tab=done") == {"done"} and shown("?tab=failed") == {"failed"}
+    assert shown("?q=tenders+read") == {"queued"}
+    assert shown(f"?q={asks.session_id}") == {"asks"}
+    assert "No session matches" in person.get(reverse("sessions") + "?q=zzz").content.decode()
+
+
+def test_new_sessions_wait_behind_a_count(person: Client, operator: Actor) -> None:
+    first = make_session(operator)
+    make_session(operator)
+    assert "1 new: show" in text_of(person, "sessions-newer", after=first.pk)
+
+
+def test_a_lost_driver_is_told_and_asked_about(person: Client, operator: Actor) -> None:
+    request = builders.ask(operator, "takeover")
+    session = builders.open_browser(request.task.session)
+    control.take(session, by=operator)
+    AgentSession.objects.update(driver_lease_until=timezone.now() - timedelta(seconds=1))
+    control.expire_due()
+    lines = text_of(person, "timeline-tail", session.pk)
+    assert "olivia lost the connection and no longer drives" in lines
+    cards = text_of(person, "session-requests", session.pk)
+    assert "Let the agent go on" in cards
+
+
+def test_a_card_on_the_page_stays_as_a_tombstone(person: Client, operator: Actor) -> None:
+    row = builders.ask(operator)
+    session = row.task.session_id
+    assert "<form" in text_of(person, "session-requests", session, here="session")
+    requests.decide(row, by=make_actor(operator.project, "oscar"), response="large")
+    later = text_of(person, "session-requests", session, here="session", shown=row.pk)
+    assert "Answered by oscar" in later and "<form" not in later
+    assert row.prompt not in text_of(person, "session-requests", session, here="session")

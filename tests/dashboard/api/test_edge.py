@@ -1,0 +1,174 @@
+"""Keys, headers, rates and idempotency: what holds for every address."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from dashboard.api import limits
+from dashboard.errors import Conflict, Invalid, Unauthorized
+from dashboard.models import ApiKey, IdempotencyRecord, Task
+from dashboard.services import keys
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer",
+        "Bearer wa_live_",
+        "Bearer " + "x" * 56,
+        "Basic abc",
+        "Bearer wa_live_" + "é" * 48,
+    ],
+)
+def test_no_valid_key(api, authorization):
+    answer = api.get(Authorization=authorization.encode("utf-8").decode("latin-1"))
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "unauthorized"
+    assert "X-Request-Id" in answer
+
+
+def test_x_api_key_works_too(api):
+    answer = Client().get(api.path(), headers={"X-API-Key": api.key})
+    assert answer.status_code == 200
+
+
+def test_one_changed_character_is_another_key(api):
+    for at in (9, 20, 50, 55):
+        other = "A" if api.key[at] != "A" else "B"
+        with pytest.raises(Unauthorized):
+            keys.verify(api.key[:at] + other + api.key[at + 1 :])
+
+
+def test_the_key_is_not_stored(api):
+    row = ApiKey.objects.get()
+    assert api.key not in str(row.__dict__)
+    assert len(api.key) >= 40
+
+
+def test_revoked_and_expired_keys_end_at_once(api):
+    key = ApiKey.objects.get()
+    ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert api.get().status_code == 401
+    ApiKey.objects.update(expires_at=None)
+    assert api.get().status_code == 200
+    keys.revoke(key)
+    assert api.get().status_code == 401
+
+
+def test_rotation_overlaps(api):
+    made = keys.rotate(ApiKey.objects.get(), overlap=timedelta(hours=1))
+    assert api.get().status_code == 200
+    assert keys.verify(made.plain).name == "tests"
+    with pytest.raises(Conflict):
+        keys.rotate(ApiKey.objects.get(replaced_by__isnull=False), overlap=timedelta(hours=1))
+
+
+def test_bad_key_options_are_refused(project):
+    with pytest.raises(Invalid):
+        keys.create(project, name="x", scopes=["fly"])
+    with pytest.raises(Invalid):
+        keys.create(project, name=" ")
+    with pytest.raises(Invalid):
+        keys.create(project, name="x", expires_at=timezone.now() - timedelta(days=1))
+
+
+def test_last_used_is_kept_to_the_minute(api):
+    api.get()
+    used = ApiKey.objects.get().last_used_at
+    assert (used.second, used.microsecond) == (0, 0)
+
+
+def test_every_answer_has_the_headers(api):
+    for answer in (api.get(), api.get("/nope"), api.post(body="{"), api.get("/v1/nope")):
+        for name in ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining",
+                     "X-RateLimit-Reset"):  # fmt: skip
+            assert name in answer, (answer.status_code, name)
+
+
+def test_unknown_addresses_and_methods_speak_json(api):
+    answer = api.get("/v1/nope")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    wrong = api.client.delete(api.path(), headers={"Authorization": f"Bearer {api.key}"})
+    assert wrong.status_code == 405
+    assert set(wrong.json()) == {"code", "detail", "extra"}
+
+
+def test_crash_tells_an_id_and_no_trace(api, monkeypatch):
+    def crash(*args, **kwargs):
+        raise RuntimeError("the secret is 42")
+
+    monkeypatch.setattr("dashboard.api.present.session", crash)
+    answer = api.post(body={"instructions": "x"})
+    assert answer.status_code == 500
+    assert answer.json()["extra"]["request_id"] == answer["X-Request-Id"]
+    assert b"42" not in answer.content
+
+
+def test_same_idempotency_key_replays(api):
+    first = api.post(body={"instructions": "x"}, Idempotency_Key="k1")
+    again = api.post(body={"instructions": "x"}, Idempotency_Key="k1")
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again["Idempotency-Replayed"] == "true"
+    assert Task.objects.count() == 1
+
+
+def test_same_idempotency_key_with_another_body(api):
+    api.post(body={"instructions": "x"}, Idempotency_Key="k1")
+    assert api.post(body={"instructions": "y"}, Idempotency_Key="k1").status_code == 422
+
+
+def test_running_idempotency_key_conflicts(api, project):
+    api.post(body={"instructions": "x"}, Idempotency_Key="k1")
+    IdempotencyRecord.objects.update(status_code=None, response="")
+    assert api.post(body={"instructions": "x"}, Idempotency_Key="k1").status_code == 409
+
+
+def test_idempotency_key_is_forgotten_after_a_day(api):
+    api.post(body={"instructions": "x"}, Idempotency_Key="k1")
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert api.post(body={"instructions": "y"}, Idempotency_Key="k1").status_code == 201
+
+
+def test_racing_requests_with_one_idempotency_key_make_one_task(api):
+    def send(_: int) -> int:
+        try:
+            return api.post(body={"instructions": "x"}, Idempotency_Key="race").status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        codes = list(pool.map(send, range(6)))
+    assert set(codes) <= {201, 409}
+    assert 201 in codes
+    assert Task.objects.count() == 1
+
+
+def test_rate_limit_lets_exactly_n_of_many_threads_pass():
+    name = f"test:{timezone.now().timestamp()}"
+    with ThreadPoolExecutor(50) as pool:
+        verdicts = list(pool.map(lambda _: limits.take(name, limit=40, window_s=60), range(200)))
+    assert sum(v.allowed for v in verdicts) == 40
+
+
+def test_too_many_requests_say_when_to_come_back(api, monkeypatch):
+    monkeypatch.setattr("dashboard.api.edge.REQUESTS_A_MINUTE", 3)
+    codes = [api.get().status_code for _ in range(5)]
+    assert codes == [200, 200, 200, 429, 429]
+    answer = api.get()
+    assert answer.json()["code"] == "rate_limit_exceeded"
+    assert int(answer["Retry-After"]) >= 1
+
+
+def test_docs_are_our_own(api):
+    page = Client().get("/v1/docs")
+    assert page.status_code == 200
+    assert b"//cdn" not in page.content

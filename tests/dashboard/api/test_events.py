@@ -1,0 +1,149 @@
+"""The event stream: exact replay, live events, heartbeats, bad cursors."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import transaction
+
+from agents.events import TaskNotice
+from dashboard import ledger
+from dashboard.api import streams as door
+from dashboard.api.streams import Stream
+from dashboard.asgi import application
+from dashboard.models import ApiKey, Task
+from dashboard.services import keys, leases, tasks
+from tests.conftest import make_task
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def path_of(task: Task) -> str:
+    return (
+        f"/v1/projects/{task.project_id}/do_anything/sessions/{task.session_id}"
+        f"/tasks/{task.pk}/events"
+    )
+
+
+def note(task: Task, text: str) -> None:
+    with transaction.atomic():
+        ledger.append(task, TaskNotice(kind="test", message=text))
+
+
+def finish(task: Task) -> None:
+    held = leases.claim(task.pk, "w1")
+    tasks.finish(task.pk, held.fence, terminal_reason="done", output="ok")
+
+
+def stream_of(task: Task) -> Stream:
+    """A stream of the only key."""
+    key = ApiKey.objects.get()
+    return Stream(task.pk, task.session_id, task.project_id, 0, False, key.pk)
+
+
+def parse(raw: bytes) -> list[dict[str, Any]]:
+    """The frames of a stream: {id, data}."""
+    frames = []
+    for block in raw.decode().split("\n\n"):
+        lines = [line for line in block.splitlines() if line and not line.startswith(":")]
+        if not lines:
+            continue
+        assert not any(line.startswith("event:") for line in lines)
+        fields = dict(line.split(": ", 1) for line in lines)
+        frames.append({"id": fields.get("id"), "data": json.loads(fields["data"])})
+    return frames
+
+
+async def read(task: Task, key: str, **headers: str) -> list[dict[str, Any]]:
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
+    transport = httpx.ASGITransport(app=application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        answer = await client.get(
+            path_of(task), headers={"Authorization": f"Bearer {key}", **more}, timeout=30
+        )
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/event-stream"
+    assert "X-Request-Id" in answer.headers
+    assert "Content-Length" not in answer.headers
+    return parse(answer.content)
+
+
+async def test_finished_task_replays_in_full_and_closes(operator, api_key):
+    task = await sync_to_async(make_task)(operator)
+    await sync_to_async(finish)(task)
+    frames = await read(task, api_key)
+    assert [frame["id"] for frame in frames] == ["1", "2", "3", "4"]
+    assert frames[-1]["data"]["type"] == "task.completed"
+    envelope = frames[0]["data"]
+    assert set(envelope) == {
+        "id", "type", "task_id", "session_id", "project_id", "occurred_at", "data",
+    }  # fmt: skip
+    assert envelope["occurred_at"].endswith("Z")
+
+
+@pytest.mark.parametrize("cursor", ["0", "1", "3", "4", "99"])
+async def test_replay_gives_exactly_what_follows(operator, api_key, cursor):
+    task = await sync_to_async(make_task)(operator)
+    await sync_to_async(finish)(task)
+    frames = await read(task, api_key, Last_Event_ID=cursor)
+    assert [int(f["id"]) for f in frames] == [n for n in range(1, 5) if n > int(cursor)]
+
+
+async def test_live_events_arrive_in_order_and_the_stream_ends(operator, api_key):
+    task = await sync_to_async(make_task)(operator)
+    reader = asyncio.create_task(read(task, api_key))
+    for index in range(30):
+        await sync_to_async(note)(task, str(index))
+    await sync_to_async(finish)(task)
+    frames = await asyncio.wait_for(reader, 20)
+    told = [f["data"]["data"]["message"] for f in frames if f["data"]["type"] == "task.notice"]
+    assert told == [str(index) for index in range(30)]
+    assert [int(f["id"]) for f in frames] == list(range(1, len(frames) + 1))
+
+
+async def test_idle_stream_sends_heartbeats_without_id(operator, api_key, monkeypatch):
+    monkeypatch.setattr(door, "HEARTBEAT_S", 0.05)
+    task = await sync_to_async(make_task)(operator)
+    stream = door.follow(await sync_to_async(stream_of)(task))
+    chunks = [await anext(stream) for _ in range(4)]
+    await stream.aclose()
+    frames = parse(b"".join(chunks))
+    assert frames[-1] == {"id": None, "data": frames[-1]["data"]}
+    assert frames[-1]["data"]["type"] == "stream.heartbeat"
+
+
+async def test_events_of_an_earlier_task_are_not_in_the_stream(operator, api_key):
+    task = await sync_to_async(make_task)(operator)
+    other = await sync_to_async(make_task)(operator)
+    await sync_to_async(note)(other, "elsewhere")
+    await sync_to_async(finish)(task)
+    frames = await read(task, api_key)
+    assert {f["data"]["task_id"] for f in frames} == {task.pk}
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "1.5", "٣", "9" * 30, "1;2"])
+def test_malformed_cursor(api, cursor):
+    session = api.session()
+    answer = api.get(
+        f"/{session['id']}/tasks/{session['tasks'][0]['id']}/events",
+        Last_Event_ID=cursor.encode().decode("latin-1"),
+    )
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "bad_request"
+
+
+async def test_a_revoked_key_ends_its_streams(operator, api_key, monkeypatch):
+    monkeypatch.setattr(door, "HEARTBEAT_S", 0.05)
+    stream = await sync_to_async(stream_of)(await sync_to_async(make_task)(operator))
+    reading = door.follow(stream)
+    assert await anext(reading)
+    await sync_to_async(lambda: keys.revoke(ApiKey.objects.get()))()
+    async with asyncio.timeout(10):
+        rest = b"".join([chunk async for chunk in reading])
+    assert b"task.completed" not in rest
+    assert not door._lookouts[asyncio.get_running_loop()]._keys

@@ -1,0 +1,1 @@
+"""Pages that misbehave, and pages that count what is done to them."""
