@@ -12,445 +12,1047 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Endpoint',
+            name="Endpoint",
             fields=[
-                ('id', models.CharField(default=functools.partial(dashboard.models.base.new_id, *('ep',), **{}), editable=False, max_length=40, primary_key=True, serialize=False)),
-                ('url', models.CharField(max_length=2000)),
-                ('description', models.CharField(blank=True, max_length=200)),
-                ('events', models.JSONField(default=list)),
-                ('project_wide', models.BooleanField(default=False)),
-                ('sealed_secret', models.BinaryField()),
-                ('sealed_previous', models.BinaryField(blank=True, null=True)),
-                ('previous_until', models.DateTimeField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('active', 'active'), ('disabled', 'switched off'), ('removed', 'removed')], default='active', max_length=10)),
-                ('disabled_reason', models.CharField(blank=True, max_length=200)),
-                ('failing_since', models.DateTimeField(blank=True, null=True)),
-                ('last_success_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('created_by', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("ep",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("url", models.CharField(max_length=2000)),
+                ("description", models.CharField(blank=True, max_length=200)),
+                ("events", models.JSONField(default=list)),
+                ("project_wide", models.BooleanField(default=False)),
+                ("sealed_secret", models.BinaryField()),
+                ("sealed_previous", models.BinaryField(blank=True, null=True)),
+                ("previous_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "active"),
+                            ("disabled", "switched off"),
+                            ("removed", "removed"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("disabled_reason", models.CharField(blank=True, max_length=200)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("last_success_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("created_by", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.CharField(default=functools.partial(dashboard.models.base.new_id, *('proj',), **{}), editable=False, max_length=40, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('default_model', models.CharField(blank=True, help_text="Route or profile; empty: the server's default", max_length=200)),
-                ('max_concurrent_sessions', models.PositiveIntegerField(default=20)),
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("proj",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "default_model",
+                    models.CharField(
+                        blank=True,
+                        help_text="Route or profile; empty: the server's default",
+                        max_length=200,
+                    ),
+                ),
+                ("max_concurrent_sessions", models.PositiveIntegerField(default=20)),
             ],
         ),
         migrations.CreateModel(
-            name='WorkerProcess',
+            name="WorkerProcess",
             fields=[
-                ('name', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('host', models.CharField(max_length=200)),
-                ('pid', models.PositiveIntegerField()),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('running', models.PositiveIntegerField(default=0)),
-                ('browsers', models.PositiveIntegerField(default=0)),
-                ('capacity', models.PositiveIntegerField(default=0)),
+                ("name", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("host", models.CharField(max_length=200)),
+                ("pid", models.PositiveIntegerField()),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("running", models.PositiveIntegerField(default=0)),
+                ("browsers", models.PositiveIntegerField(default=0)),
+                ("capacity", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('theme', models.CharField(choices=[('system', 'System'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8)),
-                ('single_key_shortcuts', models.BooleanField(default=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                ("time_zone", models.CharField(default="UTC", max_length=64)),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")],
+                        default="system",
+                        max_length=8,
+                    ),
+                ),
+                ("single_key_shortcuts", models.BooleanField(default=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='AgentSession',
+            name="AgentSession",
             fields=[
-                ('id', models.CharField(default=functools.partial(dashboard.models.base.new_id, *('sess',), **{}), editable=False, max_length=40, primary_key=True, serialize=False)),
-                ('product', models.CharField(default='do_anything', max_length=30)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('pending', 'queued'), ('running', 'running'), ('idle', 'idle'), ('stopped', 'stopped'), ('failed', 'failed')], db_index=True, default='pending', max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('created_by', models.CharField(blank=True, max_length=200)),
-                ('last_seq', models.BigIntegerField(default=0)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('keep_alive', models.BooleanField(default=False)),
-                ('callback_url', models.CharField(blank=True, max_length=2000)),
-                ('browser_status', models.CharField(default='none', max_length=12)),
-                ('browser', models.JSONField(blank=True, null=True)),
-                ('browser_host', models.CharField(blank=True, max_length=200)),
-                ('user_data_dir', models.TextField(blank=True)),
-                ('browser_used_at', models.DateTimeField(blank=True, null=True)),
-                ('page_url', models.TextField(blank=True)),
-                ('page_title', models.TextField(blank=True)),
-                ('stop_requested', models.CharField(blank=True, max_length=5)),
-                ('control', models.CharField(choices=[('agent', 'Agent is driving'), ('taking', 'Taking control'), ('human', 'A person is driving')], default='agent', max_length=8)),
-                ('driver_name', models.CharField(blank=True, max_length=200)),
-                ('driver_token', models.CharField(blank=True, max_length=64)),
-                ('driver_lease_until', models.DateTimeField(blank=True, null=True)),
-                ('driver_input_at', models.DateTimeField(blank=True, null=True)),
-                ('control_asked_at', models.DateTimeField(blank=True, null=True)),
-                ('handback_note', models.TextField(blank=True)),
-                ('control_version', models.PositiveIntegerField(default=0)),
-                ('driver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='driving', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("sess",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("product", models.CharField(default="do_anything", max_length=30)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "queued"),
+                            ("running", "running"),
+                            ("idle", "idle"),
+                            ("stopped", "stopped"),
+                            ("failed", "failed"),
+                        ],
+                        db_index=True,
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("created_by", models.CharField(blank=True, max_length=200)),
+                ("last_seq", models.BigIntegerField(default=0)),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                ("keep_alive", models.BooleanField(default=False)),
+                ("callback_url", models.CharField(blank=True, max_length=2000)),
+                ("browser_status", models.CharField(default="none", max_length=12)),
+                ("browser", models.JSONField(blank=True, null=True)),
+                ("browser_host", models.CharField(blank=True, max_length=200)),
+                ("user_data_dir", models.TextField(blank=True)),
+                ("browser_used_at", models.DateTimeField(blank=True, null=True)),
+                ("page_url", models.TextField(blank=True)),
+                ("page_title", models.TextField(blank=True)),
+                ("stop_requested", models.CharField(blank=True, max_length=5)),
+                (
+                    "control",
+                    models.CharField(
+                        choices=[
+                            ("agent", "Agent is driving"),
+                            ("taking", "Taking control"),
+                            ("human", "A person is driving"),
+                        ],
+                        default="agent",
+                        max_length=8,
+                    ),
+                ),
+                ("driver_name", models.CharField(blank=True, max_length=200)),
+                ("driver_token", models.CharField(blank=True, max_length=64)),
+                ("driver_lease_until", models.DateTimeField(blank=True, null=True)),
+                ("driver_input_at", models.DateTimeField(blank=True, null=True)),
+                ("control_asked_at", models.DateTimeField(blank=True, null=True)),
+                ("handback_note", models.TextField(blank=True)),
+                ("control_version", models.PositiveIntegerField(default=0)),
+                (
+                    "driver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="driving",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BrowserProfile',
+            name="BrowserProfile",
             fields=[
-                ('id', models.CharField(default=functools.partial(dashboard.models.base.new_id, *('prof',), **{}), editable=False, max_length=40, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('used_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='dashboard.agentsession')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='dashboard.project')),
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("prof",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "used_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="dashboard.agentsession",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='agentsession',
-            name='profile',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sessions', to='dashboard.browserprofile'),
+            model_name="agentsession",
+            name="profile",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="sessions",
+                to="dashboard.browserprofile",
+            ),
         ),
         migrations.AddField(
-            model_name='agentsession',
-            name='callback',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sessions', to='dashboard.endpoint'),
+            model_name="agentsession",
+            name="callback",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="sessions",
+                to="dashboard.endpoint",
+            ),
         ),
         migrations.AddField(
-            model_name='endpoint',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='endpoints', to='dashboard.project'),
+            model_name="endpoint",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="endpoints",
+                to="dashboard.project",
+            ),
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor', models.CharField(max_length=200)),
-                ('action', models.CharField(max_length=60)),
-                ('object_id', models.CharField(blank=True, max_length=60)),
-                ('detail', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False)),
-                ('project', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='dashboard.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("actor", models.CharField(max_length=200)),
+                ("action", models.CharField(max_length=60)),
+                ("object_id", models.CharField(blank=True, max_length=60)),
+                ("detail", models.JSONField(default=dict)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="dashboard.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'audit entries',
-                'ordering': ['-at', '-pk'],
+                "verbose_name_plural": "audit entries",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.CharField(default=functools.partial(dashboard.models.base.new_id, *('key',), **{}), editable=False, max_length=40, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('kid', models.CharField(editable=False, max_length=12, unique=True)),
-                ('digest', models.CharField(editable=False, max_length=64)),
-                ('scopes', models.JSONField(default=dashboard.models.projects.all_scopes)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('replaced_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='dashboard.apikey')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='dashboard.project')),
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("key",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("kid", models.CharField(editable=False, max_length=12, unique=True)),
+                ("digest", models.CharField(editable=False, max_length=64)),
+                ("scopes", models.JSONField(default=dashboard.models.projects.all_scopes)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_used_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="dashboard.apikey",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to="dashboard.project",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='agentsession',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='dashboard.project'),
+            model_name="agentsession",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+            ),
         ),
         migrations.CreateModel(
-            name='SignInLink',
+            name="SignInLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.CharField(default=functools.partial(dashboard.models.base.new_id, *('task',), **{}), editable=False, max_length=40, primary_key=True, serialize=False)),
-                ('product', models.CharField(default='do_anything', max_length=30)),
-                ('number', models.PositiveIntegerField(default=1)),
-                ('instructions', models.TextField()),
-                ('options', models.JSONField(default=dict)),
-                ('sealed_variables', models.BinaryField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('pending', 'queued'), ('running', 'running'), ('awaiting_input', 'waiting'), ('paused', 'paused'), ('done', 'succeeded'), ('failed', 'failed'), ('canceled', 'cancelled')], db_index=True, default='pending', max_length=16)),
-                ('created_by', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('due_at', models.DateTimeField(blank=True, db_index=True, null=True)),
-                ('worker', models.CharField(blank=True, max_length=200)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('checkpoint', models.JSONField(blank=True, null=True)),
-                ('cancel_requested_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=500)),
-                ('pause_requested', models.BooleanField(default=False)),
-                ('output', models.JSONField(blank=True, null=True)),
-                ('output_text', models.TextField(blank=True)),
-                ('terminal_reason', models.CharField(blank=True, max_length=10)),
-                ('is_task_successful', models.BooleanField(blank=True, null=True)),
-                ('error_code', models.CharField(blank=True, max_length=60)),
-                ('error_message', models.TextField(blank=True)),
-                ('steps', models.PositiveIntegerField(default=0)),
-                ('input_tokens', models.PositiveBigIntegerField(default=0)),
-                ('output_tokens', models.PositiveBigIntegerField(default=0)),
-                ('cost_usd', models.DecimalField(decimal_places=6, default=0, max_digits=14, null=True)),
-                ('browser_seconds', models.FloatField(default=0)),
-                ('active_seconds', models.FloatField(default=0)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='dashboard.project')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='dashboard.agentsession')),
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("task",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("product", models.CharField(default="do_anything", max_length=30)),
+                ("number", models.PositiveIntegerField(default=1)),
+                ("instructions", models.TextField()),
+                ("options", models.JSONField(default=dict)),
+                ("sealed_variables", models.BinaryField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "queued"),
+                            ("running", "running"),
+                            ("awaiting_input", "waiting"),
+                            ("paused", "paused"),
+                            ("done", "succeeded"),
+                            ("failed", "failed"),
+                            ("canceled", "cancelled"),
+                        ],
+                        db_index=True,
+                        default="pending",
+                        max_length=16,
+                    ),
+                ),
+                ("created_by", models.CharField(blank=True, max_length=200)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("due_at", models.DateTimeField(blank=True, db_index=True, null=True)),
+                ("worker", models.CharField(blank=True, max_length=200)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("checkpoint", models.JSONField(blank=True, null=True)),
+                ("cancel_requested_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=500)),
+                ("pause_requested", models.BooleanField(default=False)),
+                ("output", models.JSONField(blank=True, null=True)),
+                ("output_text", models.TextField(blank=True)),
+                ("terminal_reason", models.CharField(blank=True, max_length=10)),
+                ("is_task_successful", models.BooleanField(blank=True, null=True)),
+                ("error_code", models.CharField(blank=True, max_length=60)),
+                ("error_message", models.TextField(blank=True)),
+                ("steps", models.PositiveIntegerField(default=0)),
+                ("input_tokens", models.PositiveBigIntegerField(default=0)),
+                ("output_tokens", models.PositiveBigIntegerField(default=0)),
+                (
+                    "cost_usd",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=14, null=True),
+                ),
+                ("browser_seconds", models.FloatField(default=0)),
+                ("active_seconds", models.FloatField(default=0)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="dashboard.agentsession",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.CharField(default=functools.partial(dashboard.models.base.new_id, *('msg',), **{}), editable=False, max_length=40, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('person', 'Person'), ('agent', 'Agent'), ('system', 'System')], max_length=8)),
-                ('author', models.CharField(blank=True, max_length=200)),
-                ('content', models.TextField()),
-                ('step', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='dashboard.project')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='dashboard.task')),
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("msg",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("person", "Person"), ("agent", "Agent"), ("system", "System")],
+                        max_length=8,
+                    ),
+                ),
+                ("author", models.CharField(blank=True, max_length=200)),
+                ("content", models.TextField()),
+                ("step", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="dashboard.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InputRequest',
+            name="InputRequest",
             fields=[
-                ('id', models.CharField(default=functools.partial(dashboard.models.base.new_id, *('ir',), **{}), editable=False, max_length=40, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=100)),
-                ('kind', models.CharField(max_length=14)),
-                ('prompt', models.TextField()),
-                ('risk', models.CharField(blank=True, max_length=30)),
-                ('input_schema', models.JSONField(blank=True, null=True)),
-                ('choices', models.JSONField(blank=True, null=True)),
-                ('context', models.JSONField(blank=True, default=dict)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('status', models.CharField(choices=[('pending', 'waiting'), ('answered', 'answered'), ('expired', 'expired'), ('canceled', 'cancelled')], db_index=True, default='pending', max_length=10)),
-                ('response', models.JSONField(blank=True, null=True)),
-                ('skipped', models.BooleanField(default=False)),
-                ('answered_by', models.CharField(blank=True, max_length=200)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='dashboard.project')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='input_requests', to='dashboard.task')),
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("ir",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key", models.CharField(max_length=100)),
+                ("kind", models.CharField(max_length=14)),
+                ("prompt", models.TextField()),
+                ("risk", models.CharField(blank=True, max_length=30)),
+                ("input_schema", models.JSONField(blank=True, null=True)),
+                ("choices", models.JSONField(blank=True, null=True)),
+                ("context", models.JSONField(blank=True, default=dict)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waiting"),
+                            ("answered", "answered"),
+                            ("expired", "expired"),
+                            ("canceled", "cancelled"),
+                        ],
+                        db_index=True,
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("response", models.JSONField(blank=True, null=True)),
+                ("skipped", models.BooleanField(default=False)),
+                ("answered_by", models.CharField(blank=True, max_length=200)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="input_requests",
+                        to="dashboard.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField()),
-                ('type', models.CharField(max_length=48)),
-                ('payload', models.JSONField()),
-                ('occurred_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='dashboard.agentsession')),
-                ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='dashboard.task')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("type", models.CharField(max_length=48)),
+                ("payload", models.JSONField()),
+                ("occurred_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="dashboard.agentsession",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="dashboard.task",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['session_id', 'seq'],
+                "ordering": ["session_id", "seq"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.CharField(default=functools.partial(dashboard.models.base.new_id, *('dlv',), **{}), editable=False, max_length=40, primary_key=True, serialize=False)),
-                ('webhook_id', models.CharField(max_length=40)),
-                ('type', models.CharField(max_length=48)),
-                ('url', models.CharField(max_length=2000)),
-                ('body', models.TextField()),
-                ('event_seq', models.BigIntegerField(null=True)),
-                ('status', models.CharField(choices=[('pending', 'queued'), ('sending', 'sending'), ('retry_wait', 'waits to retry'), ('held', 'held'), ('delivered', 'delivered'), ('dead', 'dead'), ('cancelled', 'cancelled')], default='pending', max_length=10)),
-                ('trigger', models.CharField(choices=[('schedule', 'by schedule'), ('manual', 'by hand')], default='schedule', max_length=8)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('attempt_count', models.PositiveIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(blank=True, null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False)),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('session', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='dashboard.agentsession')),
-                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='dashboard.endpoint')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='dashboard.project')),
-                ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='dashboard.task')),
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("dlv",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("webhook_id", models.CharField(max_length=40)),
+                ("type", models.CharField(max_length=48)),
+                ("url", models.CharField(max_length=2000)),
+                ("body", models.TextField()),
+                ("event_seq", models.BigIntegerField(null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "queued"),
+                            ("sending", "sending"),
+                            ("retry_wait", "waits to retry"),
+                            ("held", "held"),
+                            ("delivered", "delivered"),
+                            ("dead", "dead"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[("schedule", "by schedule"), ("manual", "by hand")],
+                        default="schedule",
+                        max_length=8,
+                    ),
+                ),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("attempt_count", models.PositiveIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="dashboard.agentsession",
+                    ),
+                ),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="dashboard.endpoint",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="dashboard.task"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
+                "verbose_name_plural": "deliveries",
             },
         ),
         migrations.CreateModel(
-            name='Artifact',
+            name="Artifact",
             fields=[
-                ('id', models.CharField(default=functools.partial(dashboard.models.base.new_id, *('art',), **{}), editable=False, max_length=40, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=255)),
-                ('media_type', models.CharField(max_length=100)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('step', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='artifacts', to='dashboard.agentsession')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='dashboard.project')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='artifacts', to='dashboard.task')),
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("art",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=255)),
+                ("media_type", models.CharField(max_length=100)),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("step", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="artifacts",
+                        to="dashboard.agentsession",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="artifacts",
+                        to="dashboard.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DeliveryAttempt',
+            name="DeliveryAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.PositiveIntegerField()),
-                ('trigger', models.CharField(choices=[('schedule', 'by schedule'), ('manual', 'by hand')], max_length=8)),
-                ('status_code', models.PositiveSmallIntegerField(null=True)),
-                ('error_class', models.CharField(blank=True, max_length=40)),
-                ('ms', models.PositiveIntegerField(null=True)),
-                ('response_excerpt', models.TextField(blank=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='dashboard.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("n", models.PositiveIntegerField()),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[("schedule", "by schedule"), ("manual", "by hand")], max_length=8
+                    ),
+                ),
+                ("status_code", models.PositiveSmallIntegerField(null=True)),
+                ("error_class", models.CharField(blank=True, max_length=40)),
+                ("ms", models.PositiveIntegerField(null=True)),
+                ("response_excerpt", models.TextField(blank=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="dashboard.delivery",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['n'],
-                'constraints': [models.UniqueConstraint(fields=('delivery', 'n'), name='attempt_in_delivery')],
+                "ordering": ["n"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("delivery", "n"), name="attempt_in_delivery")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('operator', 'Operator'), ('admin', 'Admin')], default='operator', max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='dashboard.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("viewer", "Viewer"),
+                            ("operator", "Operator"),
+                            ("admin", "Admin"),
+                        ],
+                        default="operator",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="dashboard.project",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'project'), name='one_membership_a_project')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "project"), name="one_membership_a_project"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyRecord',
+            name="IdempotencyRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=255)),
-                ('path', models.CharField(max_length=300)),
-                ('body_sha256', models.CharField(max_length=64)),
-                ('status_code', models.PositiveSmallIntegerField(null=True)),
-                ('response', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='dashboard.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=255)),
+                ("path", models.CharField(max_length=300)),
+                ("body_sha256", models.CharField(max_length=64)),
+                ("status_code", models.PositiveSmallIntegerField(null=True)),
+                ("response", models.TextField(blank=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_index=True, default=django.utils.timezone.now),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('project', 'key', 'path'), name='one_answer_a_key')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "key", "path"), name="one_answer_a_key"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'removed'), _negated=True), fields=('project', 'url'), name='one_endpoint_an_address'),
+            model_name="endpoint",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "removed"), _negated=True),
+                fields=("project", "url"),
+                name="one_endpoint_an_address",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='browserprofile',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='profile_name_in_project'),
+            model_name="browserprofile",
+            constraint=models.UniqueConstraint(
+                fields=("project", "name"), name="profile_name_in_project"
+            ),
         ),
         migrations.AddIndex(
-            model_name='agentsession',
-            index=models.Index(fields=['project', '-id'], name='session_newest'),
+            model_name="agentsession",
+            index=models.Index(fields=["project", "-id"], name="session_newest"),
         ),
         migrations.AddIndex(
-            model_name='agentsession',
-            index=models.Index(fields=['project', 'status', '-id'], name='session_by_status'),
+            model_name="agentsession",
+            index=models.Index(fields=["project", "status", "-id"], name="session_by_status"),
         ),
         migrations.AddIndex(
-            model_name='agentsession',
-            index=models.Index(condition=models.Q(('control', 'agent'), _negated=True), fields=['control'], name='session_driven'),
+            model_name="agentsession",
+            index=models.Index(
+                condition=models.Q(("control", "agent"), _negated=True),
+                fields=["control"],
+                name="session_driven",
+            ),
         ),
         migrations.AddIndex(
-            model_name='agentsession',
-            index=models.Index(condition=models.Q(('browser_host', ''), _negated=True), fields=['browser_host'], name='session_with_browser'),
+            model_name="agentsession",
+            index=models.Index(
+                condition=models.Q(("browser_host", ""), _negated=True),
+                fields=["browser_host"],
+                name="session_with_browser",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['session', 'number'], name='task_in_session'),
+            model_name="task",
+            index=models.Index(fields=["session", "number"], name="task_in_session"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('worker', ''), _negated=True), fields=['worker'], name='task_with_worker'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("worker", ""), _negated=True),
+                fields=["worker"],
+                name="task_with_worker",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inputrequest',
-            index=models.Index(fields=['project', 'status', '-id'], name='request_inbox'),
+            model_name="inputrequest",
+            index=models.Index(fields=["project", "status", "-id"], name="request_inbox"),
         ),
         migrations.AddConstraint(
-            model_name='inputrequest',
-            constraint=models.UniqueConstraint(fields=('task', 'key'), name='one_request_a_question'),
+            model_name="inputrequest",
+            constraint=models.UniqueConstraint(
+                fields=("task", "key"), name="one_request_a_question"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['task', 'seq'], name='event_of_task'),
+            model_name="event",
+            index=models.Index(fields=["task", "seq"], name="event_of_task"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['task', 'type', 'seq'], name='event_of_type'),
+            model_name="event",
+            index=models.Index(fields=["task", "type", "seq"], name="event_of_type"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('session', 'seq'), name='event_seq_in_session'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                fields=("session", "seq"), name="event_seq_in_session"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['status', 'next_attempt_at'], name='delivery_due'),
+            model_name="delivery",
+            index=models.Index(fields=["status", "next_attempt_at"], name="delivery_due"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['project', '-id'], name='delivery_newest'),
+            model_name="delivery",
+            index=models.Index(fields=["project", "-id"], name="delivery_newest"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['endpoint', 'status'], name='delivery_of_endpoint'),
+            model_name="delivery",
+            index=models.Index(fields=["endpoint", "status"], name="delivery_of_endpoint"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('endpoint', 'session', 'event_seq'), name='one_delivery_a_fact'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("endpoint", "session", "event_seq"), name="one_delivery_a_fact"
+            ),
         ),
         migrations.AddIndex(
-            model_name='artifact',
-            index=models.Index(fields=['task', 'kind', 'id'], name='artifact_of_task'),
+            model_name="artifact",
+            index=models.Index(fields=["task", "kind", "id"], name="artifact_of_task"),
         ),
     ]
