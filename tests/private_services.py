@@ -48,7 +48,7 @@ def start_valkey(directory: Path) -> str:
             preexec_fn=die_with_parent,
         )
         atexit.register(_end, server)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 40
         while server.poll() is None and time.monotonic() < deadline:
             with socket.socket() as client:
                 if client.connect_ex(("127.0.0.1", port)) == 0:

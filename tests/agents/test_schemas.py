@@ -55,7 +55,7 @@ def test_a_pattern_takes_linear_time() -> None:
     found = [error.validator for error in schema_errors({"word": "a" * 64 + "!"}, schema)]
     found += [error.validator for error in schema_errors({"b" * 64 + "!": 1}, schema)]
     assert found == ["pattern", "additionalProperties"]
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20  # backtracking would take years
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 def _database_url() -> str:
@@ -108,7 +108,7 @@ def open_page(web: str, window: Browser, transactional_db: None, settings) -> It
             base_url=web, viewport={"width": width, "height": height}, **options
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         if actor is not None:
             client = Client()
             client.force_login(actor.user)  # type: ignore[arg-type]
@@ -127,7 +127,7 @@ def open_page(web: str, window: Browser, transactional_db: None, settings) -> It
     assert not complaints, complaints
 
 
-def until(page: Page, script: str, timeout_s: float = 10) -> None:
+def until(page: Page, script: str, timeout_s: float = 30) -> None:
     """Wait for a script to be true in the page. Playwright's own way needs `eval`, which our
     pages forbid."""
     deadline = time.monotonic() + timeout_s

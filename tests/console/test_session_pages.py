@@ -207,9 +207,9 @@ def test_a_run_of_20_000_events_opens_like_one_of_200(person: Client, operator: 
         address = reverse("session", args=[task.session_id])
         best = 9.0
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()
             assert person.get(address).status_code == 200
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         return best
 
     def queries(task: Task) -> int:

@@ -216,7 +216,7 @@ def test_the_deadline_switches_the_buttons_off(open_page: OpenPage, olivia: Acto
     page = open_page(olivia, reverse("request", args=[row.pk]))
     button = page.get_by_role("button", name="Answer")
     expect(button).to_be_enabled()
-    expect(button).to_be_disabled(timeout=10_000)
+    expect(button).to_be_disabled()
     expect(page.get_by_role("button", name="Skip")).to_be_disabled()
     for address in (reverse("inbox"), reverse("session", args=[row.task.session_id])):
         page.goto(address)

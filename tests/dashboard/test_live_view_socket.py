@@ -62,9 +62,9 @@ class Socket(WebsocketCommunicator):
 
     async def until(self, wanted: Callable[[Any], bool]) -> Any:
         """The next message that is wanted: bytes, or decoded JSON. Frames are acknowledged."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(40):
             while True:
-                message = await self.receive_output(timeout=15)
+                message = await self.receive_output(timeout=40)
                 assert message["type"] == "websocket.send", message
                 item: Any = message.get("bytes") or json.loads(message["text"])
                 if isinstance(item, bytes):
@@ -73,9 +73,9 @@ class Socket(WebsocketCommunicator):
                     return item
 
     async def closed_with(self) -> int:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(40):
             while True:
-                message = await self.receive_output(timeout=15)
+                message = await self.receive_output(timeout=40)
                 if message["type"] == "websocket.close":
                     return int(message["code"])
 
@@ -160,7 +160,7 @@ async def test_an_open_socket_keeps_the_drivers_lease(
     assert first is not None
     ws = await sync_to_async(Socket.of)(session.pk, operator)
     assert (await ws.connect())[0]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while True:
             await sync_to_async(session.refresh_from_db)()
             if session.driver_lease_until is not None and session.driver_lease_until > first:

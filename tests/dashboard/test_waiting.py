@@ -99,11 +99,11 @@ def test_an_answer_in_the_middle_of_parking_wakes_the_task(operator):
         gate = threading.Barrier(2)
 
         def park(held=held, gate=gate):
-            gate.wait(10)
+            gate.wait(40)
             leases.park(held.pk, held.fence)
 
         def answer(request=request, gate=gate, number=number):
-            gate.wait(10)
+            gate.wait(40)
             requests.decide(request, by=operator, response=str(number))
 
         _both(park, answer)
@@ -158,13 +158,13 @@ def test_nobody_holds_the_session_while_waiting_for_the_task(operator, what):
         with transaction.atomic():
             leases.write(held.pk, held.fence)
             locked.set()
-            waiting.wait(10)
+            waiting.wait(40)
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '3s'")
             ledger.append(held, TaskNotice(kind="step", message="done"))
 
     def other() -> None:
-        locked.wait(10)
+        locked.wait(40)
         threading.Timer(0.3, waiting.set).start()
         verbs[what]()
 

@@ -217,7 +217,7 @@ class Stack:
         except httpx.HTTPError:
             return False
 
-    def stop(self, timeout_s: float = 15) -> float:
+    def stop(self, timeout_s: float = 40) -> float:
         """SIGTERM, as a service manager would; the seconds it took."""
         assert self.process is not None
         began = time.monotonic()
@@ -248,7 +248,7 @@ class Stack:
 
     def pid(self, name: str) -> int:
         """Pid of a running child: valkey, web, worker or practice."""
-        wait_for(lambda: self.pids().get(name), 10, f"{name} runs")
+        wait_for(lambda: self.pids().get(name), 30, f"{name} runs")
         return self.pids()[name] or 0
 
     def kill(self, name: str) -> int:
@@ -283,7 +283,7 @@ class Stack:
                         found.append(browser)
             return bool(found)
 
-        wait_for(look, 10, f"a browser shows {url}")
+        wait_for(look, 40, f"a browser shows {url}")
         return found[0]
 
     @contextlib.contextmanager

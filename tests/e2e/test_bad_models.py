@@ -88,7 +88,7 @@ def test_a_cancel_ends_a_hanging_model(api: httpx.Client, stack: Stack, serve: S
         began = time.monotonic()
         run.post("cancel", expect=200)
         assert run.end()["terminal_reason"] == "canceled"
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 25
 
 
 def test_a_model_is_told_what_people_did_and_wrote(
@@ -108,7 +108,7 @@ def test_a_model_is_told_what_people_did_and_wrote(
         run.until("task.action.started", target=f"{hostile.url}/plain?told")
         run.post("messages", {"content": "Mind the gap."}, expect=202)
         run.post("intervene", {"kind": "take_control"}, expect=200)
-        run.until("task.take_control_started", 15)
+        run.until("task.take_control_started", 40)
         hostile.release("plain")
         note = {"kind": "release_control", "note": "I closed the banner."}
         run.post("intervene", note, expect=200)

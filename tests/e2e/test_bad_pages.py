@@ -60,11 +60,15 @@ def test_bad_addresses_and_pages_end_honestly_side_by_side(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
     places = {"site": hostile.url, "closed": hostile.closed_url, "tls": hostile.tls_url}
-    leave = {"code": f'await page.goto("{hostile.url}/plain")\nawait page.page_text()'}
+    # A page that goes elsewhere all the time may win against the first: a model would try again.
+    leave = [
+        {"code": f'await page.goto("{hostile.url}/plain?{attempt}")\nawait page.page_text()'}
+        for attempt in range(3)
+    ]
     with ExitStack() as sessions:
 
         def begin(address: str) -> Run:
-            turns = ({"code": "await page.title()"}, leave, done())
+            turns = ({"code": "await page.title()"}, *leave, done())
             return sessions.enter_context(session_of(api, stack, *turns, start_url=address))
 
         failing = {address: begin(address.format(**places)) for address in ADDRESSES}

@@ -218,7 +218,7 @@ def test_a_person_goes_on_driving_when_the_worker_dies(
     ) as run:
         asked = run.until("task.input_request")
         run.post("intervene", {"kind": "take_control"}, expect=200)
-        run.until("task.take_control_started", 15)
+        run.until("task.take_control_started", 40)
         with killed(stack, "worker"):
             run.answer(asked, "go")
         do_something_else(api, stack)
@@ -337,7 +337,7 @@ def test_a_valkey_that_hangs_holds_nobody_up(api: httpx.Client, stack: Stack) ->
     with hanging_valkey(stack):
         began = time.monotonic()
         run = start(api, stack, {"code": "1 + 1"}, {"ask": {"prompt": "Well?"}}, done())
-        assert time.monotonic() - began < 12
+        assert time.monotonic() - began < 25
         asked = run.until("task.input_request")
         run.answer(asked, "fine")
         assert run.end()["terminal_reason"] == "done"
@@ -439,7 +439,7 @@ def test_a_restart_picks_unfinished_tasks_up_again(own_stack: Stack, hostile: Ho
         running.until("task.step_started", step=2)
         browsers = [process.pid for process in own_stack.browsers()]
         own_stack.stop()
-        assert_all_gone(browsers, 1)
+        assert_all_gone(browsers, 20)
         own_stack.start()
         waiting.answer(asked, "yes")
         assert waiting.end()["terminal_reason"] == "done"

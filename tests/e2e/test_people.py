@@ -15,7 +15,7 @@ from tests.sites.hostile.server import HostileSite
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("calm_logs")]
 
 # Promises hold on a machine that has time for us; the tests' machine is busy.
-SLACK_S = 3.0
+SLACK_S = 12.0
 
 
 def question(prompt: str, **fields: object) -> dict[str, object]:
@@ -202,7 +202,7 @@ def test_a_soft_stop_ends_a_wait_for_a_person(api: httpx.Client, stack: Stack) -
     with session_of(api, stack, question("Shall I?"), done()) as run:
         run.until("task.input_request")
         run.stop(force=False)
-        assert run.end(20)["terminal_reason"] == "canceled"
+        assert run.end(40)["terminal_reason"] == "canceled"
         assert run.session()["status"] == "stopped"
 
 

@@ -39,7 +39,7 @@ async def test_a_page_that_does_not_want_to_be_left_is_left(browser_session, sit
     await page.fill("#i", "typed")  # the dialog needs a gesture first
     await page.click("#i")
 
-    await page.goto(site.url("/blank"), timeout=5000)
+    await page.goto(site.url("/blank"), timeout=30_000)
 
     assert page.url == site.url("/blank")
     [notice] = browser_session.drain_notices()
@@ -59,19 +59,19 @@ async def test_a_page_that_alerts_for_ever_is_silenced(browser_session, site, sc
     site.add("/flood", f"<title>flood</title><p>words</p><script>{script}</script>")
     started = time.monotonic()
 
-    await browser_session.page.goto(site.url("/flood"), wait_until="commit", timeout=10_000)
-    async with asyncio.timeout(15):
+    await browser_session.page.goto(site.url("/flood"), wait_until="commit", timeout=30_000)
+    async with asyncio.timeout(40):
         notices = browser_session.drain_notices()
         while not any(n.kind == "dialog_flood" for n in notices):
             await browser_session.idle()
             notices += browser_session.drain_notices()
     await browser_session.state()
 
-    assert time.monotonic() - started < 12
+    assert time.monotonic() - started < 60  # it would never end by itself
     assert len(notices) < 25
     shot = await browser_session.screenshot()
     assert shot.width == 1280
-    await browser_session.page.goto(site.url("/blank"), timeout=5000)
+    await browser_session.page.goto(site.url("/blank"), timeout=30_000)
     assert (await browser_session.state()).title == "blank"
     # The next page may speak again.
     await browser_session.page.evaluate("alert('hello')")

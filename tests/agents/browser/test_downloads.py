@@ -41,7 +41,7 @@ async def test_a_clicked_download_is_stored(browser_session, site, tmp_path):
     await browser_session.page.goto(site.add("/a", "<a href=/report.pdf>get</a>"))
 
     await browser_session.page.click("a")
-    file = await browser_session.next_download(timeout_s=10)
+    file = await browser_session.next_download(timeout_s=30)
 
     assert (file.name, file.media_type, file.size_bytes) == (
         "report 2024.pdf",
@@ -81,7 +81,7 @@ async def test_downloads_from_a_link_in_a_new_tab_and_from_script(browser_sessio
     await browser_session.page.click("#tab")
     assert (await browser_session.next_download()).name == "tab.txt"
     # The empty tab that headless shell opens for it goes again.
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not any(n.kind == "tab_closed" for n in browser_session.drain_notices()):
             await browser_session.idle()
     assert (await browser_session.state()).tab_count == 1
@@ -112,7 +112,7 @@ async def test_an_announced_giant_is_refused(small_limit, site):
 
     await small_limit.page.click("a")
     with pytest.raises(BrowserError, match="refused"):
-        await small_limit.next_download(timeout_s=10)
+        await small_limit.next_download(timeout_s=30)
 
     [notice] = small_limit.drain_notices()
     assert notice.kind == "download_refused" and "giant.bin" in notice.message
@@ -143,7 +143,7 @@ async def test_a_download_without_end_is_cut(small_limit, site, tmp_path):
     with pytest.raises(BrowserError, match="refused"):
         await small_limit.next_download(timeout_s=20)
 
-    await asyncio.wait_for(ended.wait(), 10)
+    await asyncio.wait_for(ended.wait(), 30)
     assert small_limit.downloads_running == 0
     assert [p for p in (tmp_path / "downloads").iterdir() if p.is_file()] == []
 
@@ -164,7 +164,7 @@ async def test_a_download_that_breaks_off_is_told(browser_session, site):
 
     await browser_session.page.click("a")
     with pytest.raises(BrowserError, match="failed"):
-        await browser_session.next_download(timeout_s=10)
+        await browser_session.next_download(timeout_s=30)
 
     assert [n.kind for n in browser_session.drain_notices()] == ["download_failed"]
     with pytest.raises(BrowserError, match="Nothing"):

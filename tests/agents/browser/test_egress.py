@@ -45,7 +45,7 @@ class World:
         """Send raw bytes; all that comes back until the proxy closes."""
         reader, writer = await self.open()
         writer.write(raw)
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), 30)
         writer.close()
         return answer
 
@@ -344,9 +344,9 @@ async def test_an_abandoned_request_lets_its_server_go(world: World) -> None:
     async with server:
         _, writer = await world.open()
         writer.write(get(f"http://127.0.0.1:{port}/"))
-        await asyncio.wait_for(asked.wait(), 5)
+        await asyncio.wait_for(asked.wait(), 30)
         writer.close()
-        await asyncio.wait_for(gone.wait(), 5)
+        await asyncio.wait_for(gone.wait(), 30)
 
 
 @pytest.mark.parametrize("query", ["length", "chunked"])
@@ -399,7 +399,7 @@ async def test_a_tunnel_carries_bytes_both_ways_and_ends_cleanly(world: World) -
     writer.write(get(f"site.test:{world.site_port}", method="CONNECT"))
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 Connection established")
     writer.write(b"GET /inside HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n")
-    assert b'"/inside"' in await asyncio.wait_for(reader.read(), 5)
+    assert b'"/inside"' in await asyncio.wait_for(reader.read(), 30)
     writer.close()
 
 
@@ -424,7 +424,7 @@ async def test_stopping_cuts_open_tunnels_and_frees_the_port(world: World) -> No
     reader, writer = await world.open()
     writer.write(get(f"site.test:{world.site_port}", method="CONNECT"))
     await reader.readuntil(b"\r\n\r\n")
-    await asyncio.wait_for(world.proxy.stop(), 5)
+    await asyncio.wait_for(world.proxy.stop(), 30)
     with pytest.raises(ConnectionError):
         if await reader.read() == b"":
             raise ConnectionResetError

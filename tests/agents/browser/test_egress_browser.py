@@ -166,7 +166,7 @@ async def test_a_new_endpoint_on_the_same_port_serves_the_same_browser(outside: 
     failed = await tab.evaluate("fetch('/while-away').then(() => false, () => true)")
     assert failed
     successor = EgressProxy(outside.proxy.checker)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         await successor.start(port)
     await tab.goto(outside.site + "/again")
     assert await tab.title() == "site"

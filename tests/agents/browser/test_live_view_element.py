@@ -148,7 +148,7 @@ async def gallery(
 
 
 async def wait_for(page: Page, expression: str) -> Any:
-    handle = await page.wait_for_function(expression, timeout=15_000)
+    handle = await page.wait_for_function(expression, timeout=40_000)
     return await handle.json_value()
 
 
@@ -158,7 +158,7 @@ BLUE = "(c => c[2] > 230 && c[0] < 40 && c[1] < 40)(corner())"
 
 async def eventually(condition: Callable[[], bool]) -> None:
     """Wait for what the server side comes to by itself."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while True:
             if condition():
                 return
@@ -273,7 +273,7 @@ async def test_a_refused_socket_is_final(gallery: tuple[Gallery, Page]) -> None:
     show.close_with = 4403
     await show.sockets[0].close(code=1011)
     words = page.locator("live-view .words")
-    await expect(words).to_contain_text("You may not watch this browser", timeout=10_000)
+    await expect(words).to_contain_text("You may not watch this browser", timeout=40_000)
     await expect(words).to_contain_text("Last picture")
 
 
@@ -293,7 +293,7 @@ async def test_a_closed_browser_and_a_hidden_tab(
     await eventually(lambda: bool(show.hub.casting))
     await terminate(browser_handle)
     await expect(page.locator("live-view .words")).to_contain_text(
-        "The browser is closed", timeout=10_000
+        "The browser is closed", timeout=40_000
     )
     await expect(page.locator("live-view .words")).to_contain_text("Last picture")
 

@@ -294,7 +294,7 @@ async def test_frame_that_never_answers_costs_a_moment_only(page: Page) -> None:
         await page.goto(outer)
         seen = await observe(page)
         assert 'button "Mine"' in seen.text
-        assert seen.elapsed_ms < 6000
+        assert seen.elapsed_ms < 20_000
 
 
 async def test_huge_page_is_bounded_in_time_and_size(page: Page) -> None:

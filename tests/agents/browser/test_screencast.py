@@ -94,7 +94,7 @@ async def hub(browser_handle: BrowserHandle) -> AsyncIterator[FrameHub]:
 
 async def until(viewer: Viewer, wanted: Callable[[Any], bool]) -> Any:
     """The next item of a viewer that is wanted; frames are acknowledged as they come."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         while True:
             item = await viewer.next()
             if isinstance(item, Frame):
@@ -253,7 +253,7 @@ async def test_a_move_to_another_site_goes_on_in_the_same_view(
     async with hub.watch("s", PAGE) as viewer:
         first = await until(viewer, is_frame)
         await tab.goto(site.add("/blue", still("blue")))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while (await tab.colour_of((await until(viewer, is_frame)).jpeg))[2] < 200:
                 pass
         assert viewer.last_frame is not None and viewer.last_frame.view == first.view
@@ -320,7 +320,7 @@ async def test_watching_leaves_the_pages_dialogs_alone(hub: FrameHub, tab: Tab) 
     async with hub.watch("s", PAGE) as viewer:
         await until(viewer, is_frame)
         # With a client that has to answer dialogs, this would never return.
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             assert await tab.evaluate("alert(1), 5") == 5
 
 

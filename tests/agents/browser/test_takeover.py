@@ -74,7 +74,7 @@ class Desk:
 
     async def until(self, expression: str) -> Any:
         """The expression's value, once it is truthy; the page looks at each animation frame."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             return await self.evaluate(
                 "new Promise(done=>{(function look(){const v=(" + expression + ");"
                 "v ? done(v) : requestAnimationFrame(look)})()})"
@@ -93,7 +93,7 @@ class Desk:
         return None
 
     async def next_view(self, view: int) -> Frame:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while True:
                 frame = await self._next()
                 if frame is not None and frame.view != view:
@@ -101,7 +101,7 @@ class Desk:
 
     async def where(self, path: str) -> None:
         """Wait until the tab that is looked at shows this path."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while not any(tab.active and tab.url.endswith(path) for tab in self.tabs):
                 await self._next()
 
@@ -312,7 +312,7 @@ class TestNavigation:
             await desk.do(kind="dialog", accept=True)
         assert error.value.code == "no_dialog"
         click = asyncio.ensure_future(desk.at(650, 125, kind="pointer", action="click"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             assert await desk.dialogs.get() == OpenDialog("prompt", "Name?", "nobody")
             await desk.do(kind="dialog", accept=True, text="Ada")
             assert await desk.dialogs.get() is None

@@ -70,7 +70,7 @@ async def test_a_soft_stop_ends_a_run_that_waits_for_an_answer(operator):
         await asyncio.sleep(0)
     await sync_to_async(sessions.stop)(task.session, by=operator)
     await wishes.catch_up(task.pk)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         with pytest.raises(Cancelled):
             await asking
 
@@ -105,10 +105,10 @@ async def test_time_at_a_standstill_is_not_the_tasks(monkeypatch):
     while people.waiting_since is None:  # noqa: ASYNC110 - nothing else tells of it
         await asyncio.sleep(0)
     people.waiting_since = now - 100
-    assert 100 <= people.held_s < 110
+    assert 100 <= people.held_s < 160
     await people.release("paused")
     assert await waiting
-    assert 100 <= people.held_s < 110
+    assert 100 <= people.held_s < 160
 
 
 async def test_words_of_a_model_are_told_in_order(operator, monkeypatch):
@@ -129,6 +129,6 @@ async def test_words_of_a_model_are_told_in_order(operator, monkeypatch):
     monkeypatch.setattr(nudges, "tick", slow_at_first)
     for number in range(10):
         context.tick("model.delta", {"n": number})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await done.wait()
     assert told == list(range(10))
