@@ -108,6 +108,31 @@ class TaskActionFailed(Payload):
     page_url: str | None = None
 
 
+class TaskActionIntent(Payload):
+    """A risky call or request is about to be made. It counts as possibly made from here on."""
+
+    type: ClassVar[str] = "task.action.intent"
+    action_id: str
+    step: int
+    tool: str
+    effect: str = Field(description="What it does, in one sentence.")
+    risk: str = Field(description="The main one of its risks.")
+    fingerprint: str = Field("", description="What was judged: the call, its element, its page.")
+    request_id: str | None = Field(None, description="The confirmation that allowed it, if any.")
+
+
+class TaskActionDone(Payload):
+    """What became of an intent."""
+
+    type: ClassVar[str] = "task.action.done"
+    action_id: str
+    step: int
+    outcome: Literal["done", "failed", "not_done", "unknown"] = Field(
+        description="not_done: it is certain that nothing happened; unknown: a person was asked."
+    )
+    detail: str = ""
+
+
 class TaskScreenshot(Payload):
     """A picture of the page after a step that changed it."""
 

@@ -44,9 +44,10 @@ def spec_of(task: Task) -> TaskSpec:
         model=options.get("model") or _project_model(task),
         output_schema=options.get("output_schema"),
         max_steps=options.get("max_steps") or 100,
+        max_tokens=options.get("max_tokens"),
         max_cost_usd=Decimal(cost) if cost is not None else None,
         max_duration_s=(options.get("max_duration_minutes") or 60) * 60,
-        approval=options.get("approval") or "delegated",
+        approval=options.get("approval") or task.project.default_approval or "delegated",
         policy=options.get("policy") or {},
         variables=tasks.variables_of(task),
         metadata=options.get("metadata") or {},
@@ -209,7 +210,9 @@ class DbRunContext:
         await db(requests.back_to_work, self.row, self.row.fence)
         if row.status == RequestStatus.ANSWERED:
             return Answer(
-                "skipped" if row.skipped else "answered", row.response, row.answered_by or None
+                "skipped" if row.skipped else "answered",
+                await db(requests.answer_of, row),
+                row.answered_by or None,
             )
         return Answer(row.status)
 

@@ -12,14 +12,17 @@ from dashboard.services.actors import Actor
 
 
 class Key(AuthBase):
-    """Requires a key with this scope, and the project of the path to be the key's own."""
+    """Requires a key with one of these scopes, and the project of the path to be the key's own.
+
+    With several, the service decides which of them its operation needs.
+    """
 
     openapi_type = "http"
     openapi_scheme = "bearer"
     openapi_name = "ApiKey"
 
-    def __init__(self, scope: str) -> None:
-        self.scope = scope
+    def __init__(self, *scopes: str) -> None:
+        self.scopes = scopes
         super().__init__()
 
     def __call__(self, request: HttpRequest) -> Actor:
@@ -30,7 +33,8 @@ class Key(AuthBase):
         project_id = match.kwargs.get("project_id") if match else None
         if project_id is not None and project_id != actor.project.pk:
             raise Forbidden("This API key belongs to another project.")
-        actor.require(self.scope)
+        if not actor.scopes.intersection(self.scopes):
+            actor.require(self.scopes[0])
         return actor
 
 

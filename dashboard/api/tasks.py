@@ -100,13 +100,16 @@ def send_message(
 
 
 @router.post(
-    T + "/intervene", response={200: IntervenedOut, **ERRORS}, auth=Key("run"),
+    T + "/intervene", response={200: IntervenedOut, **ERRORS}, auth=Key("run", "approve"),
     summary="Answer a request or take the mouse", operation_id="intervene",
 )  # fmt: skip
 def intervene(
     request: HttpRequest, project_id: str, session_id: str, task_id: str, body: InterveneIn
 ):
-    """Answer or skip an input request; take or release control of the browser."""
+    """Answer or skip an input request; take or release control of the browser.
+
+    A confirmation needs the scope `approve`, everything else `run`.
+    """
     task, actor = fetch(request, session_id, task_id), actor_of(request)
     kind = body.kind or "answer_input_request"
     settled: InputRequest | None = None

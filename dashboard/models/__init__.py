@@ -26,6 +26,7 @@ from dashboard.models.sessions import (
     Task,
     TaskStatus,
 )
+from dashboard.models.standing import StandingRule
 from dashboard.models.webhooks import (
     EVERYTHING,
     Delivery,
@@ -62,6 +63,7 @@ __all__ = [
     "Role",
     "SessionStatus",
     "SignInLink",
+    "StandingRule",
     "Task",
     "TaskStatus",
     "TenantQuerySet",

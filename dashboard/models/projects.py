@@ -39,6 +39,12 @@ class Project(models.Model):
     default_model = models.CharField(
         max_length=200, blank=True, help_text="Route or profile; empty: the server's default"
     )
+    default_approval = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[("ask", "Ask"), ("delegated", "Delegated"), ("never", "Never")],
+        help_text="Approval mode of tasks that name none; empty: delegated",
+    )
     max_concurrent_sessions = models.PositiveIntegerField(default=20)
     objects = TenantQuerySet.as_manager()
 

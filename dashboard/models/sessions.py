@@ -246,7 +246,8 @@ class InputRequest(models.Model):
     status = models.CharField(
         max_length=10, choices=RequestStatus, default=RequestStatus.PENDING, db_index=True
     )
-    response = models.JSONField(null=True, blank=True)
+    response = models.JSONField(null=True, blank=True)  # secrets in it are masked
+    sealed_response = models.BinaryField(null=True, blank=True)  # the same in the clear, encrypted
     skipped = models.BooleanField(default=False)
     answered_by = models.CharField(max_length=200, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -13,7 +14,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from agents.events import TaskInputRequest, TaskInputRequestResolved, TaskStatusChanged
+from agents.events import (
+    Payload,
+    TaskConfirmationRequested,
+    TaskConfirmationResolved,
+    TaskInputRequest,
+    TaskInputRequestResolved,
+    TaskStatusChanged,
+)
 from agents.plain import plain_text, storable
 from agents.ports import InputRequestSpec
 from agents.schemas import schema_errors
@@ -28,13 +36,14 @@ from dashboard.models import (
     TaskStatus,
     User,
 )
-from dashboard.services import deliveries, leases, tasks
+from dashboard.services import confirmations, deliveries, leases, sealing, standing, tasks
 from dashboard.services.actors import Actor
 
 log = structlog.get_logger(__name__)
 
 
 MASK = "••••"
+CONFIRMATION = "confirmation"
 
 
 def as_dict(request: InputRequest) -> dict[str, Any]:
@@ -82,6 +91,9 @@ def _move(task: Task, previous: TaskStatus, status: TaskStatus) -> None:
 
 def _create(task: Task, spec: InputRequestSpec) -> InputRequest:
     life_s = spec.expires_in_s or settings.CONFIG.request_expires_s
+    schema = spec.input_schema
+    if spec.kind == CONFIRMATION and schema is None:
+        schema = confirmations.response_schema(spec.context.get("arguments") or [])
     request = InputRequest.objects.create(
         project_id=task.project_id,
         task=task,
@@ -89,13 +101,24 @@ def _create(task: Task, spec: InputRequestSpec) -> InputRequest:
         kind=spec.kind,
         prompt=plain_text(spec.prompt),
         risk=spec.risk or "",
-        input_schema=storable(spec.input_schema),
+        input_schema=storable(schema),
         choices=storable(spec.choices),
         context=storable(spec.context),
         expires_at=timezone.now() + timedelta(seconds=life_s),
     )
-    asked = TaskInputRequest(request_id=request.pk, **as_dict(request))
-    deliveries.publish(task, ledger.append(task, asked))
+    asked: list[Payload] = [TaskInputRequest(request_id=request.pk, **as_dict(request))]
+    if request.kind == CONFIRMATION:
+        asked.append(
+            TaskConfirmationRequested(
+                request_id=request.pk,
+                risk=request.risk or "unknown",
+                title=request.prompt[:500],
+                reason=str(request.context.get("why") or ""),
+                step=int(request.context.get("step") or 0),
+                page_url=request.context.get("page_url"),
+            )
+        )
+    deliveries.publish(task, ledger.append(task, *asked))
     nudges.after_commit(f"inbox:{task.project_id}")
     nudges.after_commit(f"sessions:{task.project_id}")
     return request
@@ -119,11 +142,19 @@ def decide(
 ) -> InputRequest:
     """Settle a pending request and wake its task. The first decision wins.
 
-    Raises: Forbidden without the scope; Invalid when the response does not fit the schema;
-    Conflict (with the present state in `extra`) when it is settled, expired or revised.
+    A confirmation may be answered in several spellings and is kept in one
+    (`confirmations.normalised`). Answers to secret fields are kept sealed and shown masked.
+
+    Raises: Forbidden without the scope; Invalid when the response does not fit; Conflict (with
+    the present state in `extra`) when it is settled, expired or revised.
     """
-    by.require("approve" if request.kind == "confirmation" else "run")
-    if not skip:
+    confirms = request.kind == CONFIRMATION
+    by.require("approve" if confirms else "run")
+    if confirms:
+        skipped = {"approved": False, "reason": "Skipped."}
+        response = skipped if skip else storable(response)
+        response = confirmations.normalised(response, request.context)
+    elif not skip:
         response = _fitting(request, storable(response))
     tasks._locked(request.task)  # before the request, the order of everybody
     pending = InputRequest.objects.filter(pk=request.pk, status=RequestStatus.PENDING).filter(
@@ -131,9 +162,12 @@ def decide(
     )
     if revision is not None:
         pending = pending.filter(revision=revision)
+    answer = None if skip and not confirms else response
+    masked = _masked(request, answer)
     won = pending.update(
         status=RequestStatus.ANSWERED,
-        response=None if skip else response,
+        response=masked,
+        sealed_response=None if masked == answer else _sealed(request, answer),
         skipped=skip,
         answered_by=by.name,
         answered_at=timezone.now(),
@@ -141,26 +175,103 @@ def decide(
     request = InputRequest.objects.select_related("task__session").get(pk=request.pk)
     if not won:
         raise Conflict(_why_lost(request, revision), extra=as_dict(request))
+    _tell(request, by, skip=skip)
+    _wake(request, response, by)
+    return request
+
+
+def _tell(request: InputRequest, by: Actor, *, skip: bool) -> None:
+    """Write a decision to the ledger and the audit log; make the rule that it asks for."""
     task = request.task
-    ledger.append(
-        task,
+    told: list[Payload] = [
         TaskInputRequestResolved(
             request_id=request.pk,
             status=request.status,
-            response=_shown(request),
+            response=request.response,
             answered_by=by.name,
-        ),
-    )
+        )
+    ]
+    detail: dict[str, Any] = {"revision": request.revision, "kind": request.kind}
+    action = "request.skipped" if skip else "request.answered"
+    if request.kind == CONFIRMATION:
+        decided = request.response
+        told.append(
+            TaskConfirmationResolved(
+                request_id=request.pk, approved=decided["approved"], reason=decided["reason"]
+            )
+        )
+        action = "request.approved" if decided["approved"] else "request.rejected"
+        detail |= {**decided, "risk": request.risk, "effect": request.prompt[:500]}
+        if decided["remember"]:
+            detail["rule"] = standing.remember(request, by=by).pk
+    ledger.append(task, *told)
     AuditEntry.objects.create(
         project_id=task.project_id,
         actor=by.name,
-        action="request.skipped" if skip else "request.answered",
+        action=action,
         object_id=request.pk,
-        detail={"revision": request.revision, "kind": request.kind},
+        detail=detail,
     )
     nudges.after_commit(f"inbox:{task.project_id}")
-    _wake(request, response, by)
-    return request
+
+
+@transaction.atomic
+def decide_many(
+    seen: Iterable[tuple[str, int]], *, by: Actor, approve: bool, reason: str = ""
+) -> list[InputRequest]:
+    """Decide several confirmations, all of them or none. seen: (id, revision) of each.
+
+    Raises: NotFound; Invalid for what is no confirmation, and for approvals of the highest
+    level, which are given one at a time; Conflict when one of them was settled meanwhile.
+    """
+    rows = InputRequest.objects.for_project(by.project)
+    picked = [(rows.fetch(pk), revision) for pk, revision in sorted(set(seen))]
+    for row, _ in picked:
+        if row.kind != CONFIRMATION:
+            raise Invalid("Only approvals can be decided together.", loc=["body", "ids"])
+        if approve and row.context.get("level", "high") == "high":
+            raise Invalid(
+                f"{row.prompt[:200]} is of high risk: decide it by itself.", loc=["body", "ids"]
+            )
+    response = {"approved": approve, "reason": reason}
+    return [decide(row, by=by, response=response, revision=rev) for row, rev in picked]
+
+
+@transaction.atomic
+def saw(request: InputRequest, *, by: Actor) -> None:
+    """Note that somebody looked at a confirmation, once for each person and revision."""
+    if request.kind != CONFIRMATION:
+        return
+    looks = AuditEntry.objects.filter(
+        actor=by.name, action="request.seen", object_id=request.pk
+    ).values_list("detail", flat=True)
+    if not any(detail.get("revision") == request.revision for detail in looks):
+        AuditEntry.objects.create(
+            project_id=request.project_id,
+            actor=by.name,
+            action="request.seen",
+            object_id=request.pk,
+            detail={"revision": request.revision},
+        )
+
+
+@transaction.atomic
+def withdraw(task: Task, fence: int, keys: Sequence[str]) -> None:
+    """The run needs these answers no more: it was interrupted. Raises: LeaseLost."""
+    leases.write(task.pk, fence)
+    if keys:
+        tasks._cancel_requests(task, key__in=list(keys))
+
+
+def _sealed(request: InputRequest, answer: Any) -> bytes:
+    return sealing.seal(answer, row_id=request.pk, project_id=request.project_id)
+
+
+def answer_of(request: InputRequest) -> Any:
+    """The response in the clear; for the run only."""
+    if request.sealed_response is None:
+        return request.response
+    return sealing.unseal(request.sealed_response, row_id=request.pk, project_id=request.project_id)
 
 
 def _wake(request: InputRequest, response: Any, by: Actor) -> None:
@@ -179,18 +290,18 @@ def _wake(request: InputRequest, response: Any, by: Actor) -> None:
     dispatch.wake(task.pk, host=task.session.browser_host if task.session.browser else "")
 
 
-def _shown(request: InputRequest) -> Any:
-    """The response as the ledger may keep it: answers to secret fields are masked."""
+def _masked(request: InputRequest, response: Any) -> Any:
+    """The response as rows and ledger may keep it: answers to secret fields are masked."""
     fields = (request.input_schema or {}).get("properties") or {}
-    if not isinstance(request.response, dict):
-        return request.response
+    if not isinstance(response, dict) or not isinstance(fields, dict):
+        return response
     secret = {
         name
         for name, part in fields.items()
         if isinstance(part, dict)
         and (part.get("writeOnly") or part.get("format") in ("password", "one-time-code"))
     }
-    return {key: MASK if key in secret else value for key, value in request.response.items()}
+    return {key: MASK if key in secret else value for key, value in response.items()}
 
 
 def _why_lost(request: InputRequest, revision: int | None) -> str:
@@ -272,10 +383,16 @@ def expire_due(limit: int = 200) -> int:
                 continue
             request = InputRequest.objects.select_related("task__session").get(pk=pk)
             task = request.task
-            ledger.append(
-                task,
-                TaskInputRequestResolved(request_id=pk, status=RequestStatus.EXPIRED),
-            )
+            expired: list[Payload] = [
+                TaskInputRequestResolved(request_id=pk, status=RequestStatus.EXPIRED)
+            ]
+            if request.kind == CONFIRMATION:
+                expired.append(
+                    TaskConfirmationResolved(
+                        request_id=pk, approved=False, reason="Nobody decided in time."
+                    )
+                )
+            ledger.append(task, *expired)
             nudges.after_commit(f"inbox:{task.project_id}")
             if request.context.get("about") != "driver_lost":
                 Task.objects.filter(pk=task.pk).exclude(

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from agents.errors import LeaseLost
 from agents.events import (
+    Payload,
     TaskCompleted,
+    TaskConfirmationResolved,
     TaskInputRequestResolved,
     TaskStatusChanged,
     TaskTakeControlEnded,
@@ -276,10 +278,12 @@ def _cancel_requests(task: Task, **which: Any) -> None:
             status=RequestStatus.CANCELED, answered_at=timezone.now()
         )
         if won:
-            ledger.append(
-                task,
-                TaskInputRequestResolved(request_id=request.pk, status=RequestStatus.CANCELED),
-            )
+            told: list[Payload] = [
+                TaskInputRequestResolved(request_id=request.pk, status=RequestStatus.CANCELED)
+            ]
+            if request.kind == "confirmation":
+                told.append(TaskConfirmationResolved(request_id=request.pk, approved=False))
+            ledger.append(task, *told)
             nudges.after_commit(f"inbox:{task.project_id}")
 
 

@@ -296,7 +296,9 @@ def test_a_password_that_answers_a_request_is_not_in_the_ledger(operator):
     told = ledger.read(task_id=held.pk)[-1].payload["response"]
     assert told == {"user": "ada", "password": "••••"}
     request.refresh_from_db()
-    assert request.response["password"] == "s3cret"
+    assert request.response == told
+    assert b"s3cret" not in bytes(request.sealed_response)
+    assert requests.answer_of(request) == {"user": "ada", "password": "s3cret"}
 
 
 def test_sign_in_help_without_fields_is_done_by_hand(operator):
