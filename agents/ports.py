@@ -18,12 +18,16 @@ JSON = Any
 
 @dataclass(frozen=True)
 class Variable:
-    """A value the caller hands to the task. `value` never reaches the model, a log or a page."""
+    """A value the caller hands to the task. `value` never reaches the model, a log or a page.
 
-    value: str
+    kind: text, password, one_time_code, card or username; passwords go into password fields.
+    """
+
+    value: str = field(repr=False)
     description: str = ""
     sensitive: bool = False
     allowed_domains: tuple[str, ...] | None = None
+    kind: str = "text"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class TaskSpec:
     variables: dict[str, Variable] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
     max_tokens: int | None = None  # input and output together; None: no limit
+    step_timeout_s: float = 60.0  # for the code of one step
+    options: dict[str, Any] = field(default_factory=dict)  # what its product alone reads
 
 
 @dataclass(frozen=True)
@@ -326,6 +332,7 @@ class DecideInput:
     downloads: Sequence[str] = ()
     boundary: str = ""  # random mark of this run that fences page text in the prompt
     today: str = ""  # when the run began, "Sunday, 2026-11-22" in UTC
+    guidance: str = ""  # the owner's own words, added to the standing orders
 
 
 class ModelRoute(Protocol):

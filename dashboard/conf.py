@@ -29,11 +29,15 @@ class Config(BaseSettings):
     redis_url: str | None = None
     debug: bool = False
     secret_key: str | None = Field(None, description="Default: made once, kept in the data dir")
+    field_encryption_keys: str | None = Field(
+        None, description="Keys that seal secrets, newest first; default: kept in the data dir"
+    )
     allowed_hosts: str = "*"
     allow_scripted: bool = Field(False, description="Accept the scripted model route")
     egress_allow: str = Field("", description="Origins or CIDRs that may be private")
     browser_path: str | None = None
     browser_no_sandbox: bool | None = None
+    sockets_per_user: int = Field(20, ge=1, description="Open sockets of one person, a process")
     max_runs: int = Field(16, ge=1, description="Tasks that one worker runs at once")
     warm_browsers: int = Field(1, ge=0, le=4)
     browser_idle_s: float = Field(900, description="A browser nobody uses is closed after this")

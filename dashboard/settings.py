@@ -12,7 +12,6 @@ CONFIG = config()
 DEBUG = CONFIG.debug
 SECRET_KEY = CONFIG.secret("secret_key")
 API_KEY_PEPPER = CONFIG.secret("api_key_pepper")
-FIELD_ENCRYPTION_KEY = CONFIG.secret("field_encryption_key")
 ALLOWED_HOSTS = [h.strip() for h in CONFIG.allowed_hosts.split(",") if h.strip()]
 
 INSTALLED_APPS = [

@@ -55,7 +55,7 @@ def begin(request: HttpRequest, project: Project) -> IdempotencyRecord | HttpRes
         raise Invalid("This Idempotency-Key was used with another body.", loc=["header", HEADER])
     if found.status_code is None:
         raise Conflict("The request with this Idempotency-Key is still running.")
-    first = sealing.unseal(b64decode(found.response), row_id=_sealed_for(found))
+    first = sealing.unseal(b64decode(found.response), **sealing.answer_of(found))
     replay = HttpResponse(first, status=found.status_code, content_type="application/json")
     replay.headers["Idempotency-Replayed"] = "true"
     return replay
@@ -67,13 +67,9 @@ def complete(record: IdempotencyRecord, response: HttpResponse) -> None:
         record.delete()
         return
     record.status_code = response.status_code
-    sealed = sealing.seal(response.content.decode(), row_id=_sealed_for(record))
+    sealed = sealing.seal(response.content.decode(), **sealing.answer_of(record))
     record.response = b64encode(sealed).decode()
     record.save(update_fields=["status_code", "response"])
-
-
-def _sealed_for(record: IdempotencyRecord) -> str:
-    return f"idempotency:{record.pk}"
 
 
 def abandon(record: IdempotencyRecord) -> None:

@@ -12,6 +12,7 @@ from dashboard.models.projects import (
     SignInLink,
     User,
 )
+from dashboard.models.secrets import Secret, SecretKind
 from dashboard.models.sessions import (
     TERMINAL,
     AgentSession,
@@ -27,6 +28,14 @@ from dashboard.models.sessions import (
     TaskStatus,
 )
 from dashboard.models.standing import StandingRule
+from dashboard.models.usage import (
+    CreditAccount,
+    Retention,
+    TaskBill,
+    UsageEntry,
+    UsageKind,
+    Waits,
+)
 from dashboard.models.webhooks import (
     EVERYTHING,
     Delivery,
@@ -47,6 +56,7 @@ __all__ = [
     "AuditEntry",
     "BrowserProfile",
     "Control",
+    "CreditAccount",
     "Delivery",
     "DeliveryAttempt",
     "DeliveryStatus",
@@ -60,15 +70,22 @@ __all__ = [
     "MessageRole",
     "Project",
     "RequestStatus",
+    "Retention",
     "Role",
+    "Secret",
+    "SecretKind",
     "SessionStatus",
     "SignInLink",
     "StandingRule",
     "Task",
+    "TaskBill",
     "TaskStatus",
     "TenantQuerySet",
     "Trigger",
+    "UsageEntry",
+    "UsageKind",
     "User",
+    "Waits",
     "WorkerProcess",
     "new_id",
     "public_id",

@@ -80,7 +80,7 @@ def _make(by: Actor, url: str, events: list[str], description: str) -> NewSecret
         description=description,
         events=events,
         project_wide=bool(events),
-        sealed_secret=sealing.seal(secret, row_id=pk),
+        sealed_secret=sealing.seal(secret, row_id=pk, project_id=by.project.pk),
         created_by=by.name,
     )
     _audit(endpoint, by, "endpoint.created")
@@ -148,7 +148,9 @@ def rotate_secret(endpoint: Endpoint, *, by: Actor, overlap: timedelta) -> NewSe
     secret = _new_secret()
     endpoint.sealed_previous = endpoint.sealed_secret if overlap else None
     endpoint.previous_until = timezone.now() + overlap if overlap else None
-    endpoint.sealed_secret = sealing.seal(secret, row_id=endpoint.pk)
+    endpoint.sealed_secret = sealing.seal(
+        secret, row_id=endpoint.pk, project_id=endpoint.project_id
+    )
     endpoint.save(update_fields=["sealed_secret", "sealed_previous", "previous_until"])
     _audit(endpoint, by, "endpoint.secret_rotated")
     _nudge(endpoint)
@@ -157,11 +159,16 @@ def rotate_secret(endpoint: Endpoint, *, by: Actor, overlap: timedelta) -> NewSe
 
 def secrets_of(endpoint: Endpoint) -> tuple[str, ...]:
     """The secrets to sign with now, the newest first."""
-    found = [sealing.unseal(endpoint.sealed_secret, row_id=endpoint.pk)]
+    found = [_opened(endpoint, endpoint.sealed_secret)]
     until = endpoint.previous_until
     if endpoint.sealed_previous is not None and until is not None and until > timezone.now():
-        found.append(sealing.unseal(endpoint.sealed_previous, row_id=endpoint.pk))
+        found.append(_opened(endpoint, endpoint.sealed_previous))
     return tuple(found)
+
+
+def _opened(endpoint: Endpoint, sealed: bytes) -> str:
+    secret: str = sealing.unseal(sealed, row_id=endpoint.pk, project_id=endpoint.project_id)
+    return secret
 
 
 @transaction.atomic

@@ -7,7 +7,15 @@ from typing import Annotated, Any, Literal
 
 import ada_url
 from django.conf import settings
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from agents.schemas import check_schema
 
@@ -89,8 +97,17 @@ class VariableIn(BaseModel):
     model_config = ConfigDict(extra="ignore")
     value: CleanText = Field(max_length=20_000)
     description: CleanText = Field("", max_length=500)
-    sensitive: bool = False
-    allowed_domains: list[str] | None = None
+    sensitive: bool = Field(False, description="Kept out of all that is shown, sent and stored")
+    allowed_domains: list[Annotated[CleanText, Field(max_length=300)]] | None = Field(
+        None, max_length=50, description="Hosts, with their subdomains; `[]`: nowhere"
+    )
+    kind: Literal["text", "password", "one_time_code", "card", "username"] = "text"
+
+    @model_validator(mode="after")
+    def _some_kinds_are_sensitive(self) -> VariableIn:
+        if self.kind in ("password", "one_time_code", "card"):
+            self.sensitive = True
+        return self
 
 
 def _variable(value: Any) -> Any:
@@ -113,6 +130,9 @@ class NewTask(BaseModel):
         None, description="Route or profile name, e.g. `embedded`, `openai:gpt-5.4-mini`."
     )
     max_steps: int | None = Field(None, ge=1, le=500)
+    max_tokens: int | None = Field(
+        None, ge=1, le=1_000_000_000, description="Input and output tokens together."
+    )
     max_cost_usd: Decimal | None = Field(None, ge=0, le=100_000, decimal_places=6)
     max_duration_minutes: float | None = Field(None, gt=0, le=24 * 60)
     output_schema: JsonObject | None = Field(None, description="JSON Schema of the output.")

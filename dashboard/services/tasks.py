@@ -31,7 +31,7 @@ from dashboard.models import (
     Task,
     TaskStatus,
 )
-from dashboard.services import deliveries, leases, sealing
+from dashboard.services import credits, deliveries, leases, sealing, secrets
 from dashboard.services.actors import Actor
 from dashboard.services.options import NewTask
 
@@ -59,8 +59,11 @@ def submit(session: AgentSession, new: NewTask, *, by: Actor, number: int) -> Ta
     )
     if new.variables:
         values = {name: item.model_dump(mode="json") for name, item in new.variables.items()}
-        task.sealed_variables = sealing.seal(values, row_id=task.pk)
+        task.sealed_variables = sealing.seal(
+            values, row_id=task.pk, project_id=task.project_id
+        )
     task.save(force_insert=True)
+    credits.hold(task, by=by)
     ledger.append(task, TaskStatusChanged(status=TaskStatus.PENDING))
     nudges.after_commit(f"sessions:{session.project_id}")
     nudges.after_commit("due")
@@ -69,13 +72,20 @@ def submit(session: AgentSession, new: NewTask, *, by: Actor, number: int) -> Ta
 
 
 def variables_of(task: Task) -> dict[str, Variable]:
-    """The task's variables in the clear; for the run only."""
+    """The task's variables in the clear, stored secrets of its project too; for the run only.
+
+    A variable of the task hides a stored secret of the same name.
+    """
+    kept = secrets.variables_of(task.project_id)
     if not task.sealed_variables:
-        return {}
-    stored = sealing.unseal(task.sealed_variables, row_id=task.pk)
-    return {
+        return kept
+    stored = sealing.unseal(
+        task.sealed_variables, row_id=task.pk, project_id=task.project_id
+    )
+    return kept | {
         name: Variable(
             value=item["value"],
+            kind=item.get("kind", "text"),
             description=item.get("description", ""),
             sensitive=item.get("sensitive", False),
             allowed_domains=(
@@ -156,12 +166,16 @@ def set_paused(task: Task, *, reason: str) -> None:
 
 @transaction.atomic
 def resume(task: Task, *, by: Actor) -> Task:
-    """Let a paused task go on. Raises: Conflict when it is not paused."""
+    """Let a paused task go on.
+
+    Raises: Conflict when it is not paused; PaymentRequired when budget or credits are used up.
+    """
     by.require("run")
     task = _locked(task)
     _refuse_terminal(task)
     if task.status != TaskStatus.PAUSED:
         raise Conflict(f"The task is not paused: {task.status}.", extra={"status": task.status})
+    credits.refuse_without_means(task)
     set_resumed(task, reason=f"resumed by {by.name}")
     return task
 
@@ -178,6 +192,7 @@ def set_resumed(task: Task, *, reason: str) -> None:
     task.status, task.pause_requested = status, False
     task.due_at = timezone.now()
     task.save(update_fields=["status", "pause_requested", "due_at"])
+    credits.goes_on(task)
     ledger.append(task, TaskStatusChanged(status=status, previous=TaskStatus.PAUSED, reason=reason))
     nudges.after_commit(f"sessions:{task.project_id}")
     dispatch.wake(task.pk, host=task.session.browser_host if task.session.browser else "")
@@ -242,6 +257,7 @@ def _end(
     if session.stop_requested and session.control != Control.AGENT:
         _end_control(task, session)
     _cancel_requests(task)
+    credits.settle(task)
     events = ledger.append(
         task,
         TaskStatusChanged(status=task.status, previous=previous),
