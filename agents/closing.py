@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.errors import BrowserGone, BudgetExceeded
+from agents.events import TaskNotice
 from agents.outcome import Outcome
 from agents.plain import bounded, clip, plain, plain_text, shown
 from agents.ports import JSON, Finish, Turn
@@ -43,6 +44,8 @@ async def judge(run: Run, sight: Sight, finish: Finish, *, may_repair: bool) -> 
         parsed = _json_in(finish)
         if parsed is not None and schema_error(parsed, schema) is None:
             output, wrong = parsed, None
+    if schema and (finish.success or wrong is None):
+        await _tell_fit(run, wrong)
     if not finish.success:
         return Outcome.done(None if wrong else output, text=text, verified=False)
     if wrong is not None:
@@ -67,6 +70,13 @@ async def judge(run: Run, sight: Sight, finish: Finish, *, may_repair: bool) -> 
             "with exact quotes, or with success false if it did not work."
         )
     return Outcome.done(output, text=text, verified=verdict.verified)
+
+
+async def _tell_fit(run: Run, wrong: str | None) -> None:
+    """Write down whether the answer has the shape that was asked for."""
+    said = "The output fits the schema." if wrong is None else f"The output does not fit: {wrong}"
+    detail = {"valid": wrong is None, "error": wrong, "attempt": run.state.schema_repairs + 1}
+    await run.save(TaskNotice(kind="output_checked", message=said, detail=detail), bill=False)
 
 
 def cut_short(run: Run, error: BudgetExceeded) -> Outcome:

@@ -10,6 +10,7 @@
 
     RunSignal               outcomes, not failures
     ├── Cancelled
+    │   └── Unconfirmed     nobody decided in time: the run ends without the action
     ├── Parked              a long wait: give the lease up, keep the checkpoint
     └── LeaseLost           another worker holds the task: stop and let go
 
@@ -102,6 +103,10 @@ class Cancelled(RunSignal):
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Unconfirmed(Cancelled):
+    """Nobody decided on a risky action in time, and the run was to end then."""
 
 
 class Parked(RunSignal):

@@ -35,7 +35,6 @@ from agents.sight import Sight, View
 
 log = structlog.get_logger(__name__)
 
-STEP_S = 60.0
 EVENT_CODE_CHARS = 20_000
 EVENT_VALUE_CHARS = 8_000
 EVENT_TEXT_CHARS = 4_000
@@ -169,7 +168,7 @@ class Steps:
             return await self._executor.run(
                 step.decision.code,
                 step=step.step,
-                timeout_s=max(1.0, min(STEP_S, left_s)),
+                timeout_s=max(1.0, min(self._run.context.task.step_timeout_s, left_s)),
                 replay=list(step.records),
             )
         except (RunSignal, BrowserGone):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import structlog
 from agents.browser.egress import Denied
 from agents.browser.session import BrowserSession
 from agents.control import Interrupted, RunControl
-from agents.errors import BrowserError, LeaseLost, Parked
+from agents.errors import BrowserError, LeaseLost, Parked, Unconfirmed
 from agents.events import Payload, TaskPageChanged, TaskPolicyDenied
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.db import db
@@ -51,6 +52,8 @@ def spec_of(task: Task) -> TaskSpec:
         policy=options.get("policy") or {},
         variables=tasks.variables_of(task),
         metadata=options.get("metadata") or {},
+        step_timeout_s=options.get("step_timeout_s") or TaskSpec.step_timeout_s,
+        options=options.get("agent") or {},
     )
 
 
@@ -199,6 +202,9 @@ class DbRunContext:
 
     # --- people -----------------------------------------------------------------------------
     async def ask(self, request: InputRequestSpec) -> Answer:
+        life_s = self.task.options.get("confirmation_timeout_s")
+        if life_s is not None and request.kind == "confirmation" and request.expires_in_s is None:
+            request = replace(request, expires_in_s=life_s)
         row = await db(requests.open_request, self.row, self.row.fence, request)
         began = time.monotonic()
         self.asking = True
@@ -214,6 +220,9 @@ class DbRunContext:
                 await db(requests.answer_of, row),
                 row.answered_by or None,
             )
+        ends_run = self.task.options.get("ends_unconfirmed") and row.kind == "confirmation"
+        if ends_run and row.status == RequestStatus.EXPIRED:
+            raise Unconfirmed(f"Nobody decided in time, so it was not done: {row.prompt}")
         return Answer(row.status)
 
     async def _settled(self, row: InputRequest, began: float) -> InputRequest:

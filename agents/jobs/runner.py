@@ -30,7 +30,7 @@ from agents.model.routes import build_route
 from agents.model.settings import ModelSettings
 from agents.outcome import Outcome
 from agents.ports import TaskSpec
-from agents.products import do_anything
+from agents.products import agent, do_anything
 from dashboard import nudges
 from dashboard.conf import Config
 from dashboard.models import Task
@@ -38,7 +38,7 @@ from dashboard.services import leases, tasks, workers
 
 log = structlog.get_logger(__name__)
 
-_PRODUCTS = {"do_anything": do_anything.run}
+_PRODUCTS = {"do_anything": do_anything.run, "agent": agent.run}
 
 # A task whose workers die so often without one more step being done is not given to another.
 MOST_DEATHS = 5

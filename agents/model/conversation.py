@@ -97,7 +97,7 @@ def messages(
     trimmed: the provider said that the prompt is too long; keep the task, the newest turns and
     the top of the page.
     """
-    orders = system_prompt(turn.variables, turn.output_schema)
+    orders = system_prompt(turn.variables, turn.output_schema, guidance=turn.guidance)
     if mode != "native":
         orders += "\n\n" + _text_tools(turn, stub)
     parts = _rendered(turn, trimmed)
