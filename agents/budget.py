@@ -10,6 +10,20 @@ from agents.ports import TaskSpec, Usage
 
 STEPS_WARNING = 3
 SHARE_WARNING = 0.8
+# Dollars for a million tokens where nobody knows the price: what the dearest models in wide use
+# ask, so that a limit rather ends a task too early than not at all.
+ASSUMED_INPUT_USD = Decimal(5)
+ASSUMED_OUTPUT_USD = Decimal(25)
+_MILLION = Decimal(1_000_000)
+
+
+def spent_usd(usage: Usage) -> Decimal:
+    """What counts against limits: the cost, or its assumption where it is not known."""
+    if usage.cost_usd is not None:
+        return usage.cost_usd
+    return (
+        usage.input_tokens * ASSUMED_INPUT_USD + usage.output_tokens * ASSUMED_OUTPUT_USD
+    ) / _MILLION
 
 
 @dataclass(frozen=True)
@@ -41,14 +55,16 @@ class Budget:
                 f"The task's limit of {self.max_tokens} tokens is used up ({tokens}).",
                 limit="tokens",
             )
-        if (
-            self.max_cost_usd is not None
-            and usage.cost_usd is not None
-            and usage.cost_usd >= self.max_cost_usd
-            and (usage.cost_usd > 0 or self.max_cost_usd < 0)
-        ):
+        if self.cost_is_unknown(usage) and not tokens:
             raise BudgetExceeded(
-                f"The task's cost limit of ${self.max_cost_usd} is used up (${usage.cost_usd}).",
+                "The route reports neither price nor tokens: the cost limit cannot be held.",
+                limit="cost",
+            )
+        spent = spent_usd(usage)
+        if self.max_cost_usd is not None and spent > 0 and spent >= self.max_cost_usd:
+            how = "" if usage.cost_usd is not None else " at the assumed price"
+            raise BudgetExceeded(
+                f"The task's cost limit of ${self.max_cost_usd} is used up (${spent:f}{how}).",
                 limit="cost",
             )
 
@@ -67,7 +83,7 @@ class Budget:
         return max(0.0, self.max_duration_s - elapsed_s)
 
     def cost_is_unknown(self, usage: Usage) -> bool:
-        """A cost limit was set that nothing can be measured against."""
+        """A cost limit was set that only an assumed price can be held against."""
         return self.max_cost_usd is not None and usage.cost_usd is None
 
     def warnings(self, decided: int, usage: Usage, elapsed_s: float) -> list[str]:
@@ -86,11 +102,8 @@ class Budget:
         tokens = usage.input_tokens + usage.output_tokens
         if self.max_tokens is not None and tokens >= self.max_tokens * SHARE_WARNING:
             said.append("The token limit is nearly used up. Wrap up.")
-        if (
-            self.max_cost_usd
-            and usage.cost_usd is not None
-            and usage.cost_usd >= self.max_cost_usd * Decimal(str(SHARE_WARNING))
-        ):
+        nearly = (self.max_cost_usd or 0) * Decimal(str(SHARE_WARNING))
+        if self.max_cost_usd and spent_usd(usage) >= nearly:
             said.append("The cost limit is nearly used up. Wrap up.")
         return said
 

@@ -230,7 +230,8 @@ class _Loop:
         run.budget.check(run.context.usage, run.context.elapsed_s)
         if run.budget.cost_is_unknown(run.context.usage):
             notices = run.notice_once(
-                "cost_unknown", "The route's prices are not known: the cost limit cannot be held."
+                "cost_unknown",
+                "The route's prices are not known: the cost limit is held against assumed ones.",
             )
             if notices:
                 await run.save(*notices)

@@ -30,6 +30,13 @@ class Unauthorized(ServiceError):
     code = "unauthorized"
 
 
+class PaymentRequired(ServiceError):
+    """The project's credits are used up, or its budget (`budget_exceeded`)."""
+
+    status = 402
+    code = "insufficient_credits"
+
+
 class Forbidden(ServiceError):
     """Known, but not allowed to do this."""
 

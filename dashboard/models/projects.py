@@ -21,6 +21,7 @@ class User(AbstractUser):
         choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")],
     )
     single_key_shortcuts = models.BooleanField(default=True)
+    first_steps_hidden = models.BooleanField(default=False)
 
     @property
     def display_name(self) -> str:

@@ -15,7 +15,10 @@ from dashboard.services import control, messages, sessions, tasks
 from dashboard.services.options import NewTask
 
 # What a follow-up takes over from the task before.
-INHERITED = ("model", "max_steps", "max_cost_usd", "max_duration_minutes", "approval", "policy")
+INHERITED = (
+    "model", "max_steps", "max_tokens", "max_cost_usd", "max_duration_minutes",
+    "approval", "policy",
+)  # fmt: skip
 
 
 @console("run")

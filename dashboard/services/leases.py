@@ -27,8 +27,11 @@ from dashboard.models import (
     RequestStatus,
     SessionStatus,
     Task,
+    TaskBill,
     TaskStatus,
+    Waits,
 )
+from dashboard.services import credits
 
 
 def _lease() -> timedelta:
@@ -137,7 +140,27 @@ def record(
     write(task_id, fence, **changes)
     task = Task.objects.only("pk", "session_id", "project_id").get(pk=task_id)
     events = ledger.append(task, *payloads)
+    if usage is not None and (waits := credits.charge(task, usage, payloads)):
+        _hold_for_money(task, waits)
     return events[-1].seq if events else 0
+
+
+def _hold_for_money(task: Task, waits: Waits) -> None:
+    """Pause a running task at its next step; the Usage page shows it and lets it go on."""
+    paused = Task.objects.filter(pk=task.pk, status=TaskStatus.RUNNING).update(
+        status=TaskStatus.PAUSED, pause_requested=True
+    )
+    if not paused:
+        return
+    TaskBill.objects.filter(pk=task.pk).update(waits=waits)
+    ledger.append(
+        task,
+        TaskStatusChanged(
+            status=TaskStatus.PAUSED, previous=TaskStatus.RUNNING, reason=credits.WHY[waits]
+        ),
+    )
+    nudges.after_commit(f"sessions:{task.project_id}")
+    nudges.after_commit(f"usage:{task.project_id}")
 
 
 @transaction.atomic
