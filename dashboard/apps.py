@@ -11,3 +11,4 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         from dashboard import celery  # noqa: F401 - makes it the current app
+        from dashboard.services import access_news  # noqa: F401 - connects its receivers

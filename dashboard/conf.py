@@ -48,6 +48,15 @@ class Config(BaseSettings):
     lease_s: float = 30
     heartbeat_s: float = 10
     host_name: str = Field(default_factory=socket.gethostname)
+    rate_key: int = Field(1200, ge=1, description="API requests a minute with one key")
+    rate_project: int = Field(6000, ge=1, description="API requests a minute of one project")
+    rate_address: int = Field(3000, ge=1, description="API requests a minute from one address")
+    rate_failed: int = Field(60, ge=1, description="Those without a valid key, from one address")
+    rate_sign_in: int = Field(20, ge=1, description="Sign-ins a minute from one address")
+    keep_sessions_days: int = Field(90, ge=0, description="0: for ever; also the next three")
+    keep_files_days: int = Field(90, ge=0)
+    keep_audit_days: int = Field(365, ge=0)
+    keep_usage_days: int = Field(400, ge=0)
     log_level: str = "INFO"
     log_json: bool = False
 
@@ -69,6 +78,11 @@ class Config(BaseSettings):
             return self.public_url.rstrip("/")
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def own_origins(self) -> list[str]:
+        """Where this very service answers; no browser and no webhook of it goes there."""
+        return list(dict.fromkeys([self.address, f"http://127.0.0.1:{self.port}"]))
 
     @property
     def egress_allow_list(self) -> list[str]:

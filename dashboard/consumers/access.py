@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils.crypto import constant_time_compare
+
 from dashboard.errors import NotFound
 from dashboard.models import AgentSession, Project, Task, User
 from dashboard.services import actors
@@ -14,15 +18,17 @@ from dashboard.threads import in_thread
 @in_thread
 def actor_of(scope: dict[str, Any]) -> Actor | None:
     """The signed-in member, looked up anew at each call; None for anybody else."""
-    user = scope.get("user")
-    if user is None or not user.is_authenticated:
+    user, session = scope.get("user"), scope.get("session")
+    if user is None or not user.is_authenticated or session is None:
         return None
     user = User.objects.filter(pk=user.pk, is_active=True).first()
-    session = scope.get("session")
-    # A sign-out deletes the session row: a socket must not outlive it.
-    if user is None or session is None or not session.exists(session.session_key or ""):
+    # Read anew: a sign-out deletes the row, a changed password makes its hash a stranger's.
+    held = SessionStore(session.session_key).load() if session.session_key else {}
+    if user is None or held.get(SESSION_KEY) != str(user.pk):
         return None
-    chosen = session.get("project")
+    if not constant_time_compare(held.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+        return None
+    chosen = held.get("project")
     project = Project.objects.filter(pk=chosen).first() if chosen else None
     return actors.member(user, project) or actors.member(user)
 

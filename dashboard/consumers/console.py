@@ -2,8 +2,7 @@
 
 From the page: `{"subscribe": ["inbox", "task:<id>", ...]}`, which replaces the earlier list.
 To the page: `{"topic", "version"}`; `{"topic", "tick", "data"}`; `{"refused": [...]}`; and once
-subscribed `{"subscribed": [...]}`. Close codes: 4401 signed out, 4408 too many sockets, 4409 now in
-another project (open a new one), 4429 too many messages.
+subscribed `{"subscribed": [...]}`. Close codes: `limits.py`; after 4409 the page opens a new one.
 """
 
 from __future__ import annotations
@@ -11,21 +10,17 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections import Counter
 from contextlib import suppress
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from dashboard import nudges
+from dashboard.consumers import limits
 from dashboard.consumers.access import actor_of, topic_for
+from dashboard.services import access_news
 
 MAX_TOPICS = 40
-MAX_SOCKETS = 20  # of one user, in one web process
-MESSAGES_A_SECOND = 30
-MAX_MESSAGE_BYTES = 64 * 1024
-RECHECK_S = 60.0
-_open_sockets: Counter[int] = Counter()
 
 
 class ConsoleConsumer(AsyncWebsocketConsumer):
@@ -33,27 +28,25 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         self._names: dict[str, str] = {}
-        self._counted: int | None = None
+        self._place: limits.Place | None = None
         self._relay: asyncio.Task[None] | None = None
-        self._window = (0.0, 0)
+        self._pace = limits.Pace()
         self.actor = await actor_of(self.scope)
         if self.actor is None or self.actor.user is None:
-            await self.close(code=4401)
+            await self.close(code=limits.SIGNED_OUT)
             return
-        if _open_sockets[self.actor.user.pk] >= MAX_SOCKETS:
-            await self.close(code=4408)
+        self._place = limits.Place.take(self.actor.user.pk)
+        if self._place is None:
+            await self.close(code=limits.TOO_MANY_SOCKETS)
             return
-        self._counted = self.actor.user.pk
-        _open_sockets[self._counted] += 1
-        self._following = nudges.hub().subscribe()
+        self._own_topic = access_news.topic(self.actor.user.pk)
+        self._following = nudges.hub().subscribe(self._own_topic)
         await self.accept()
         self._relay = asyncio.create_task(self._tell())
 
     async def disconnect(self, code: int) -> None:
-        if self._counted is not None:
-            _open_sockets[self._counted] -= 1
-            if not _open_sockets[self._counted]:
-                del _open_sockets[self._counted]
+        if self._place is not None:
+            self._place.free()
             self._following.close()
         if self._relay is not None:
             self._relay.cancel()
@@ -61,21 +54,15 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
                 await self._relay
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        second, count = self._window
-        now = time.monotonic()
-        self._window = (now, 1) if now - second > 1 else (second, count + 1)
-        if self._window[1] > MESSAGES_A_SECOND:
-            await self.close(code=4429)
-            return
-        if text_data is None or len(text_data) > MAX_MESSAGE_BYTES:
-            await self._say({"error": "send small JSON objects"})
+        code = self._pace.refusal(text_data, bytes_data)
+        if code is not None:
+            await self.close(code=code)
             return
         try:
-            message = json.loads(text_data)
-            names = message["subscribe"]
+            names = json.loads(text_data or "")["subscribe"]
             if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
                 raise TypeError
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             await self._say({"error": 'send {"subscribe": ["inbox", ...]}'})
             return
         await self._subscribe(names)
@@ -99,18 +86,17 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             await self._say({"refused": refused})
 
     async def _tell(self) -> None:
-        """Relay nudges; look again now and then whether the person may still listen."""
+        """Relay nudges, for as long as the person may listen."""
         checked = time.monotonic()
         while True:
-            await self._following.wait(RECHECK_S)
-            if time.monotonic() - checked >= RECHECK_S:
-                checked = time.monotonic()
-                before, self.actor = self.actor, await actor_of(self.scope)
-                # In another project by now: the page subscribes anew, to what it may hear.
-                if self.actor is None or before is None or self.actor.project != before.project:
-                    await self.close(code=4401 if self.actor is None else 4409)
-                    return
+            await self._following.wait(limits.RECHECK_S)
             versions, ticks = self._following.take()
+            if self._own_topic in versions or time.monotonic() - checked >= limits.RECHECK_S:
+                checked = time.monotonic()
+                code = await self._look_again()
+                if code is not None:
+                    await self.close(code=code)
+                    return
             for topic, version in versions.items():
                 if topic in self._names:
                     await self._say({"topic": self._names[topic], "version": version})
@@ -120,6 +106,14 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
                     await self._say(
                         {"topic": name, "tick": message["tick"], "data": message["data"]}
                     )
+
+    async def _look_again(self) -> int | None:
+        """Who is there now? The code to close with, or None when all is as before."""
+        before, self.actor = self.actor, await actor_of(self.scope)
+        if self.actor is None or before is None:
+            return limits.SIGNED_OUT
+        # In another project by now: the page subscribes anew, to what it may hear.
+        return None if self.actor.project == before.project else limits.OTHER_PROJECT
 
     async def _say(self, message: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(message, separators=(",", ":")))

@@ -1,15 +1,13 @@
 """The live view socket: frames out, a person's input in. Protocol: `agents.browser.viewing`.
 
 Whoever belongs to the session's project may watch; input is taken from the person who drives,
-and while their socket is open it keeps their lease. Close codes: 4401 signed out, 4404 no such
-session, 4408 too many sockets.
+and while their socket is open it keeps their lease. Close codes: `limits.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,21 +19,27 @@ from agents.browser.takeover_messages import Input
 from agents.browser.viewing import ViewerConnection
 from agents.errors import BrowserError
 from dashboard import nudges
+from dashboard.consumers import limits
 from dashboard.consumers.access import actor_of
 from dashboard.consumers.casts import Hands, View, casts, look, renew
+from dashboard.services import access_news
 
-MAX_SOCKETS = 40  # of one user, in one web process: a wall of sessions and a few pages
-RECHECK_S = 60.0
+ACK = '{"type":"ack"}'
 LOOK_PAUSE_S = 0.2
 INPUT_CHECK_S = 2.0
-_open_sockets: Counter[int] = Counter()
+# A hand on a mouse tells of itself with every picture of its screen; `ViewerConnection` keeps its
+# own measure of that, and merges what nothing depends on.
+DRIVERS_MESSAGES_A_SECOND = 300
 
 
 class LiveViewConsumer(AsyncWebsocketConsumer):
     """One viewer of one session's browser."""
 
     async def connect(self) -> None:
-        self._counted: int | None = None
+        self._place: limits.Place | None = None
+        self._owed = 0  # frames sent and not yet acknowledged
+        self._pace = limits.Pace()
+        self._drivers_pace = limits.Pace(DRIVERS_MESSAGES_A_SECOND)
         self._tasks: list[asyncio.Task[None]] = []
         self._hands: Hands | None = None
         self._moved = False
@@ -45,18 +49,17 @@ class LiveViewConsumer(AsyncWebsocketConsumer):
         self.actor = await actor_of(self.scope)
         if self.actor is None or self.actor.user is None:
             # Accepted first: a browser is not told the code of a socket that never opened.
-            await self._refuse(4401)
+            await self._refuse(limits.SIGNED_OUT)
             return
         self._user = self.actor.user
         view = await look(self.session_id, self.actor.project, self._user)
         if view is None:
-            await self._refuse(4404)
+            await self._refuse(limits.NOT_FOUND)
             return
-        if _open_sockets[self._user.pk] >= MAX_SOCKETS:
-            await self._refuse(4408)
+        self._place = limits.Place.take(self._user.pk)
+        if self._place is None:
+            await self._refuse(limits.TOO_MANY_SOCKETS)
             return
-        self._counted = self._user.pk
-        _open_sockets[self._counted] += 1
         self._view: View = view
         query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
         await self.accept()
@@ -76,24 +79,32 @@ class LiveViewConsumer(AsyncWebsocketConsumer):
         ]
 
     async def disconnect(self, code: int) -> None:
-        if self._counted is not None:
-            _open_sockets[self._counted] -= 1
-            if not _open_sockets[self._counted]:
-                del _open_sockets[self._counted]
+        if self._place is not None:
+            self._place.free()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._let_go()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self._tasks:
-            await self._viewer.receive(text_data or "")
+        if not self._tasks:
+            return
+        if text_data == ACK and self._owed:
+            self._owed -= 1
+        else:
+            pace = self._drivers_pace if self._view.driving else self._pace
+            code = pace.refusal(text_data, bytes_data)
+            if code is not None:
+                await self.close(code=code)
+                return
+        await self._viewer.receive(text_data or "")
 
     async def _refuse(self, code: int) -> None:
         await self.accept()
         await self.close(code=code)
 
     async def _send_bytes(self, data: bytes) -> None:
+        self._owed += 1
         await self.send(bytes_data=data)
 
     async def _send_text(self, text: str) -> None:
@@ -102,21 +113,22 @@ class LiveViewConsumer(AsyncWebsocketConsumer):
     # --- keeping up with the session -----------------------------------------------------------
     async def _keep_up(self) -> None:
         """Follow who drives and which browser it is; keep the lease of a person who drives."""
-        following = nudges.hub().subscribe(f"session:{self.session_id}")
+        own_topic = access_news.topic(self._user.pk)
+        following = nudges.hub().subscribe(f"session:{self.session_id}", own_topic)
         every_s = settings.CONFIG.driver_lease_s / 3
         rechecked = time.monotonic()
         try:
             while True:
                 await following.wait(every_s)
-                following.take()
-                if time.monotonic() - rechecked > RECHECK_S:
+                versions, _ = following.take()
+                if own_topic in versions or time.monotonic() - rechecked > limits.RECHECK_S:
                     rechecked = time.monotonic()
                     self.actor = await actor_of(self.scope)
                 if self.actor is None:
-                    await self.close(code=4401)
+                    await self.close(code=limits.SIGNED_OUT)
                     return
                 if not await self._look():
-                    await self.close(code=4404)
+                    await self.close(code=limits.NOT_FOUND)
                     return
                 if self._view.mine and self._may_drive():
                     await self._renew()

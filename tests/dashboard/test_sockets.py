@@ -13,7 +13,7 @@ from django.test import Client
 
 from dashboard import nudges
 from dashboard.asgi import application
-from dashboard.consumers import console, live_view
+from dashboard.consumers import limits, live_view
 from dashboard.consumers.access import topic_for
 from dashboard.models import Membership, Project, Role
 from dashboard.threads import in_thread
@@ -87,7 +87,7 @@ async def _open(actor, path: str) -> WebsocketCommunicator:
 
 
 async def test_a_socket_ends_when_its_person_is_in_another_project(operator, monkeypatch):
-    monkeypatch.setattr(console, "RECHECK_S", 0.05)
+    monkeypatch.setattr(limits, "RECHECK_S", 0.05)
     socket = await _open(operator, "/ws/console/")
     await socket.send_json_to({"subscribe": ["inbox"]})
     assert await socket.receive_json_from(40) == {"subscribed": ["inbox"]}
