@@ -17,14 +17,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
 from dashboard.api import errors, idempotency, limits
-from dashboard.errors import QuotaExceeded, ServiceError
+from dashboard.errors import ServiceError
 from dashboard.models import IdempotencyRecord
 from dashboard.services import actors, keys
 
 PREFIX = "/v1/"
 OPEN = ("/v1/docs", "/v1/openapi.json")
-REQUESTS_A_MINUTE = 1200
-FAILED_A_MINUTE = 60  # from one address, without a valid key
 log = structlog.get_logger(__name__)
 _unfinished: set[asyncio.Future[Any]] = set()  # a loop holds its tasks weakly
 
@@ -91,19 +89,10 @@ class ApiEdge:
         try:
             key = keys.verify(plain)
         except ServiceError:
-            address = request.META.get("REMOTE_ADDR", "")
-            self._count(request, f"bad:{address}", FAILED_A_MINUTE)
+            limits.count_stranger(request)
             raise
-        self._count(request, f"key:{key.pk}", REQUESTS_A_MINUTE)
+        limits.count(request, key)
         return actors.of_key(key)
-
-    def _count(self, request: HttpRequest, name: str, limit: int) -> None:
-        verdict = limits.take(name, limit=limit, window_s=60)
-        request.rate = verdict  # type: ignore[attr-defined]
-        if not verdict.allowed:
-            raise QuotaExceeded(
-                f"Too many requests: {limit} a minute.", retry_after_s=verdict.retry_after_s
-            )
 
     def _as_json(self, request: HttpRequest, response: Any) -> Any:
         """Unknown addresses, wrong methods and crashes speak JSON too."""

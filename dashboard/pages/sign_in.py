@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +12,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from dashboard.services import limits
 from dashboard.services import sign_in as links
+
+
+def _refuse_haste(request: HttpRequest) -> HttpResponse | None:
+    """Too many tries from one address, whichever names they were for: come back later."""
+    address = limits.address_name(request.META.get("REMOTE_ADDR", ""))
+    verdict = limits.take(f"sign-in:{address}", limit=settings.CONFIG.rate_sign_in, window_s=60)
+    if verdict.allowed:
+        return None
+    response = render(request, "pages/locked.html", {"hasty": True}, status=429)
+    response.headers["Retry-After"] = str(max(1, round(verdict.retry_after_s)))
+    return response
 
 
 class SignIn(LoginView):
@@ -17,6 +32,9 @@ class SignIn(LoginView):
 
     template_name = "pages/sign_in.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _refuse_haste(request) or super().post(request, *args, **kwargs)
 
 
 class SignOut(LogoutView):
@@ -29,6 +47,8 @@ def use_link(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link. It is used up by a press, not by a look: previews must not spend it."""
     if request.method == "GET":
         return render(request, "pages/sign_in_link.html", {"token": token})
+    if (refused := _refuse_haste(request)) is not None:
+        return refused
     user = links.use_link(token)
     if user is None:
         return render(request, "pages/sign_in_link.html", {"token": "", "spent": True}, status=410)

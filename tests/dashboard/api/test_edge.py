@@ -159,8 +159,8 @@ def test_rate_limit_lets_exactly_n_of_many_threads_pass():
     assert sum(v.allowed for v in verdicts) == 40
 
 
-def test_too_many_requests_say_when_to_come_back(api, monkeypatch):
-    monkeypatch.setattr("dashboard.api.edge.REQUESTS_A_MINUTE", 3)
+def test_too_many_requests_say_when_to_come_back(api, settings):
+    settings.CONFIG = settings.CONFIG.model_copy(update={"rate_key": 3})
     codes = [api.get().status_code for _ in range(5)]
     assert codes == [200, 200, 200, 429, 429]
     answer = api.get()
