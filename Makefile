@@ -3,7 +3,8 @@
 THROUGH ?=
 PYTEST = $(THROUGH) .venv/bin/python -m pytest -n 2 --dist loadgroup
 TESTS ?=
-# What touches the database or Redis. The engine's rooms, the SDK and the practice site know neither.
+# What touches the database or Redis. The engine's rooms, the SDK and the practice site know neither;
+# tests marked `once` prove what no database can change.
 SERVICE_TESTS ?= $(or $(TESTS),tests/dashboard tests/console tests/e2e tests/agents/jobs)
 
 .DEFAULT_GOAL := help
@@ -25,7 +26,7 @@ test: setup-dev ## whole suite: SQLite, private Valkey, real browser (TESTS=path
 	$(PYTEST) $(TESTS)
 
 test-services: setup-dev ## all that touches them again, on PostgreSQL and Redis
-	scripts/services.sh $(PYTEST) $(SERVICE_TESTS)
+	scripts/services.sh $(PYTEST) -m "not once" $(SERVICE_TESTS)
 
 lint: setup-dev ## ruff, format, import rules
 	.venv/bin/ruff check .

@@ -16,7 +16,7 @@ from tests.e2e.models import ModelServer, act, finish, model_loop
 from tests.e2e.stack import Stack, wait_for
 from tests.sites.hostile.server import HostileSite
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("calm_logs")]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.usefixtures("calm_logs")]
 
 Serve = Callable[..., ModelServer]
 BUSY = Refuse(429, "slow down", headers={"retry-after": "1"})

@@ -12,7 +12,7 @@ from tests.e2e.doors import Run, done, session_of
 from tests.e2e.stack import Stack, wait_for
 from tests.sites.hostile.server import HostileSite
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("calm_logs")]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.usefixtures("calm_logs")]
 
 
 # Start address -> code of the error, and words that its message must have.

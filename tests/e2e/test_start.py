@@ -88,6 +88,7 @@ def test_first_start_prints_a_block_whose_every_line_works(stack: Stack) -> None
     assert json.loads(done.stdout)["tasks"][0]["instructions"].startswith("Get the top 5 stories")
 
 
+@pytest.mark.once
 def test_second_start_is_ready_within_six_seconds_and_makes_no_second_key(
     own_stack: Stack,
 ) -> None:
@@ -126,6 +127,7 @@ def test_keys_create_prints_a_key_that_works(stack: Stack) -> None:
         (("--name", "x", "--expires-days", "-1"), "in the past"),
     ],
 )
+@pytest.mark.once
 def test_keys_create_refuses_in_words(stack: Stack, arguments: tuple[str, ...], words: str) -> None:
     done = stack.manage("keys", "create", *arguments)
     assert done.returncode == 1
@@ -154,6 +156,7 @@ def test_no_practice_leaves_the_practice_site_out(own_stack: Stack) -> None:
 
 # --- keeping it running, ending it ----------------------------------------------------------
 @pytest.mark.browser
+@pytest.mark.once
 def test_sigterm_ends_every_child_and_browser_within_ten_seconds(own_stack: Stack) -> None:
     own_stack.start()
     browser = start_a_browser(own_stack)
@@ -165,6 +168,7 @@ def test_sigterm_ends_every_child_and_browser_within_ten_seconds(own_stack: Stac
     assert processes_of(own_stack.data_dir) == []
 
 
+@pytest.mark.once
 def test_ctrl_c_ends_it_too_even_while_it_starts(own_stack: Stack) -> None:
     own_stack.launch()
     wait_for(lambda: own_stack.pids().get("web"), 60, "the web server was started")
@@ -183,6 +187,7 @@ def is_browser(process: psutil.Process) -> bool:
         return True
 
 
+@pytest.mark.once
 def test_children_die_with_a_killed_supervisor(own_stack: Stack) -> None:
     own_stack.start()
     pids = [pid for pid in own_stack.pids().values() if pid]
@@ -219,6 +224,7 @@ def test_a_killed_valkey_comes_back_on_the_same_address(stack: Stack) -> None:
 
 
 # --- what can be wrong ----------------------------------------------------------------------
+@pytest.mark.once
 def test_a_taken_port_is_named(own_stack: Stack) -> None:
     with socket.create_server(("127.0.0.1", own_stack.port)):
         said = refusal(own_stack)
@@ -226,6 +232,7 @@ def test_a_taken_port_is_named(own_stack: Stack) -> None:
     assert "WEBAGENT_PORT" in said
 
 
+@pytest.mark.once
 def test_a_taken_practice_port_is_named(own_stack: Stack) -> None:
     with socket.create_server(("127.0.0.1", own_stack.practice_port)):
         said = refusal(own_stack)
@@ -233,6 +240,7 @@ def test_a_taken_practice_port_is_named(own_stack: Stack) -> None:
     assert "WEBAGENT_PRACTICE_PORT" in said
 
 
+@pytest.mark.once
 def test_an_unwritable_data_directory_is_named(own_stack: Stack, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     own_stack.environment["WEBAGENT_DATA_DIR"] = str(tmp_path / "file" / "data")
@@ -259,6 +267,7 @@ def test_a_second_start_on_the_same_data_is_refused(stack: Stack, tmp_path: Path
         ("WEBAGENT_HOST", "192.0.2.1", "WEBAGENT_HOST"),
     ],
 )
+@pytest.mark.once
 def test_a_wrong_setting_is_one_sentence(
     own_stack: Stack, variable: str, value: str, words: str
 ) -> None:
@@ -266,6 +275,7 @@ def test_a_wrong_setting_is_one_sentence(
     assert words in refusal(own_stack)
 
 
+@pytest.mark.once
 def test_an_old_python_is_told_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "scripts").mkdir()
     shutil.copy(ROOT / "scripts" / "bootstrap.sh", tmp_path / "scripts")
