@@ -4,18 +4,18 @@ A name is refused when any one of its addresses is special-purpose, so that a mi
 second look-up (DNS rebinding) cannot slip a private one in: callers connect to the addresses
 returned here and never resolve again.
 
-Ranges: IANA IPv4 and IPv6 Special-Purpose Address Registries, plus the well-known metadata
-endpoints of cloud providers that live on public-looking addresses. `ipaddress.is_private` and
-`is_global` are not enough: they miss NAT64, 6to4, multicast and shared address space.
+One checker serves the browsers' proxies, webhooks and every fetch of our own. Which ranges are
+special-purpose is in `ranges`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -23,66 +23,30 @@ from functools import partial
 import ada_url
 import psutil
 
+from agents.browser.ranges import IPAddress, IPNetwork, address_rule, embedded_ipv4
 from agents.errors import BrowserError, PolicyError
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+__all__ = [
+    "DEFAULT_PORTS",
+    "AddressChecker",
+    "IPAddress",
+    "IPNetwork",
+    "Pinned",
+    "address_rule",
+    "canonical_host",
+    "parse_port",
+    "plain_name",
+]
+
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
-# First match wins, so narrow ranges stand before the wide ones that contain them.
-_SPECIAL: tuple[tuple[IPNetwork, str], ...] = tuple(
-    (ipaddress.ip_network(network), rule)
-    for network, rule in (
-        ("169.254.169.254/32", "metadata"),
-        ("169.254.170.2/32", "metadata"),
-        ("100.100.100.200/32", "metadata"),
-        ("168.63.129.16/32", "metadata"),
-        ("192.0.0.192/32", "metadata"),
-        ("0.0.0.0/8", "unspecified"),
-        ("10.0.0.0/8", "private"),
-        ("100.64.0.0/10", "shared"),
-        ("127.0.0.0/8", "loopback"),
-        ("169.254.0.0/16", "link_local"),
-        ("172.16.0.0/12", "private"),
-        ("192.0.0.0/24", "reserved"),
-        ("192.0.2.0/24", "documentation"),
-        ("192.88.99.0/24", "6to4"),
-        ("192.168.0.0/16", "private"),
-        ("198.18.0.0/15", "benchmarking"),
-        ("198.51.100.0/24", "documentation"),
-        ("203.0.113.0/24", "documentation"),
-        ("224.0.0.0/4", "multicast"),
-        ("255.255.255.255/32", "broadcast"),
-        ("240.0.0.0/4", "reserved"),
-        ("fd00:ec2::254/128", "metadata"),
-        ("fd20:ce::254/128", "metadata"),
-        ("::/128", "unspecified"),
-        ("::1/128", "loopback"),
-        ("::ffff:0:0/96", "ipv4_mapped"),
-        ("::ffff:0:0:0/96", "ipv4_translated"),
-        ("::/96", "ipv4_compatible"),
-        ("64:ff9b::/96", "nat64"),
-        ("64:ff9b:1::/48", "nat64"),
-        ("100::/64", "discard"),
-        ("2001::/32", "teredo"),
-        ("2001:2::/48", "benchmarking"),
-        ("2001::/23", "reserved"),
-        ("2001:db8::/32", "documentation"),
-        ("2002::/16", "6to4"),
-        ("3fff::/20", "documentation"),
-        ("5f00::/16", "reserved"),
-        ("fc00::/7", "private"),
-        ("fe80::/10", "link_local"),
-        ("fec0::/10", "site_local"),
-        ("ff00::/8", "multicast"),
-    )
-)
-_GLOBAL_V6 = ipaddress.ip_network("2000::/3")
 # What an allowed *name* opens. A name that somebody points at a metadata service stays shut.
 _OPENED_BY_NAME = frozenset({"private", "loopback", "shared", "site_local", "this_host"})
 _FORBIDDEN_IN_HOST = frozenset("/?#@\\:<>^|%[] ")
+# Names of metadata services; they resolve inside a cloud only, and there to link-local addresses.
+_METADATA_NAMES = ("metadata.google.internal", "metadata.goog", "instance-data.ec2.internal")
 
 
 @dataclass(frozen=True)
@@ -92,6 +56,7 @@ class Pinned:
     host: str
     port: int
     addresses: tuple[str, ...]
+    opened: str | None = None  # the special range that the configuration opened, if any
 
     @property
     def address(self) -> str:
@@ -124,14 +89,22 @@ def canonical_host(host: str) -> str:
     return name
 
 
-def address_rule(address: IPAddress) -> str | None:
-    """Name of the special-purpose range that an address lies in, or None when it is public."""
-    for network, rule in _SPECIAL:
-        if address.version == network.version and address in network:
-            return rule
-    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_V6:
-        return "reserved"
-    return None
+def plain_name(host: str) -> str | None:
+    """The host in its one spelling when it is a name; None for an address or what is none."""
+    try:
+        name = canonical_host(host)
+    except ValueError:
+        return None
+    return None if is_literal(name) else name
+
+
+def is_literal(name: str) -> bool:
+    """Whether a canonical host is an address, not a name."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 # A name server that does not answer holds its thread for long: it must be nobody else's.
@@ -153,12 +126,18 @@ class AddressChecker:
     a CIDR or single address. The scheme of an origin only supplies its default port: a tunnel
     does not show what is spoken inside. A named entry opens private, shared and loopback
     addresses of that name; link-local and metadata addresses open by CIDR or literal only.
+
+    never: origins of our own doors, which nothing in `allow` opens: as a name, at that name's
+    addresses, and at every address of this machine. own_ports: further ports of this machine
+    that stay shut (debugging ports, other sessions' proxies).
     """
 
     def __init__(
         self,
         allow: Sequence[str] = (),
         *,
+        never: Sequence[str] = (),
+        own_ports: Callable[[], Collection[int]] = tuple,
         resolver: Resolver = system_resolver,
         timeout_s: float = 10.0,
     ) -> None:
@@ -169,18 +148,16 @@ class AddressChecker:
         self._timeout_s = timeout_s
         self._own: frozenset[IPAddress] = frozenset()
         self._own_read_at = float("-inf")
+        self._never = {_origin(entry) for entry in never}
+        self._never_at: dict[str, tuple[float, frozenset[IPAddress]]] = {}
+        self._own_ports = own_ports
         for entry in allow:
             self._open(entry.strip())
 
     def _open(self, entry: str) -> None:
         try:
             if "://" in entry:
-                url = ada_url.URL(entry)
-                scheme = url.protocol.rstrip(":")
-                if scheme not in DEFAULT_PORTS or url.pathname not in ("", "/") or url.search:
-                    raise ValueError("not an origin")
-                host = canonical_host(url.hostname)
-                self._names.add((host, int(url.port or DEFAULT_PORTS[scheme])))
+                self._names.add(_origin(entry))
                 return
             try:
                 self._networks.append(ipaddress.ip_network(entry, strict=False))
@@ -210,16 +187,23 @@ class AddressChecker:
             raise PolicyError(
                 f"{host[:80]!r} port {port} is not a valid host: {error}.", rule="host:invalid"
             ) from error
+        if name in _METADATA_NAMES:
+            raise _refused(name, port, "metadata", name)
         addresses = await self._resolve(name, port)
+        if await self._is_ours(name, port, addresses):
+            raise PolicyError(
+                f"{name} port {port} is not open to browsers: it is this service itself.",
+                rule="address:own_service",
+            )
+        opened = None
         for address in addresses:
-            rule = self._refusal(name, port, address)
-            if rule is not None:
-                raise PolicyError(
-                    f"{name} port {port} is not open to browsers: it leads to {address}, "
-                    f"which is a {rule.replace('_', ' ')} address.",
-                    rule=f"address:{rule}",
-                )
-        return Pinned(name, port, tuple(str(address) for address in addresses))
+            rule = self._special(address)
+            if rule is None:
+                continue
+            if not self._allowed(name, port, address, rule):
+                raise _refused(name, port, rule, str(address))
+            opened = rule
+        return Pinned(name, port, tuple(str(address) for address in addresses), opened)
 
     async def check_url(self, url: str) -> Pinned:
         """The same for an absolute http or https address.
@@ -236,31 +220,59 @@ class AddressChecker:
         return await self.check(parsed.hostname, int(parsed.port or DEFAULT_PORTS[scheme]))
 
     async def _resolve(self, name: str, port: int) -> list[IPAddress]:
-        try:
+        if is_literal(name):
             return [unwrap(ipaddress.ip_address(name))]
-        except ValueError:
-            pass
         try:
             async with asyncio.timeout(self._timeout_s):
                 found = await self._resolver(name, port)
             addresses = [unwrap(ipaddress.ip_address(text)) for text in found]
         except (OSError, UnicodeError, ValueError) as error:  # TimeoutError is an OSError
+            if name == "localhost" or name.endswith(".localhost"):  # RFC 6761: whoever is asked
+                return [ipaddress.IPv4Address("127.0.0.1")]
             raise BrowserError(f"{name} has no address.", code="name_not_resolved") from error
         if not addresses:
             raise BrowserError(f"{name} has no address.", code="name_not_resolved")
         return addresses
 
-    def _refusal(self, name: str, port: int, address: IPAddress) -> str | None:
+    def _special(self, address: IPAddress) -> str | None:
         rule = address_rule(address)
         if rule is None and address in self._own_addresses():
-            rule = "this_host"  # a public address of ours reaches services meant for loopback
-        if rule is None:
-            return None
-        if any(address.version == net.version and address in net for net in self._networks):
-            return None
-        if (name, port) in self._names and (rule in _OPENED_BY_NAME or name == str(address)):
-            return None
+            return "this_host"  # a public address of ours reaches services meant for loopback
         return rule
+
+    def _allowed(self, name: str, port: int, address: IPAddress, rule: str) -> bool:
+        """Whether the configuration opens a special-purpose address."""
+        if any(address.version == net.version and address in net for net in self._networks):
+            # A translated address leads where the IPv4 address in it leads.
+            inner = embedded_ipv4(address)
+            inner_rule = self._special(inner) if inner is not None else None
+            return inner_rule is None or self._allowed(str(inner), port, inner, inner_rule)  # type: ignore[arg-type]
+        return (name, port) in self._names and (rule in _OPENED_BY_NAME or name == str(address))
+
+    async def _is_ours(self, name: str, port: int, addresses: Sequence[IPAddress]) -> bool:
+        """Whether this leads to the console, or to a port of this machine that is nobody's."""
+        doors = {door for door, at in self._never if at == port}
+        if not doors and port not in self._own_ports():
+            return False
+        if name in doors or any(self._is_here(address) for address in addresses):
+            return True
+        for door in doors:
+            if await self._addresses_of(door, port) & set(addresses):
+                return True
+        return False
+
+    async def _addresses_of(self, door: str, port: int) -> frozenset[IPAddress]:
+        """Where a door of ours is found from outside, looked up again once a minute."""
+        read_at, found = self._never_at.get(door, (float("-inf"), frozenset()))
+        if time.monotonic() - read_at > 60:
+            with contextlib.suppress(BrowserError):
+                found = frozenset(await self._resolve(door, port))
+            self._never_at[door] = (time.monotonic(), found)
+        return found
+
+    def _is_here(self, address: IPAddress) -> bool:
+        loopback = address_rule(address) in ("loopback", "unspecified")
+        return loopback or address in self._own_addresses()
 
     def _own_addresses(self) -> frozenset[IPAddress]:
         """Addresses of this machine's interfaces, read again once a minute."""
@@ -272,6 +284,23 @@ class AddressChecker:
                         own.add(ipaddress.ip_address(entry.address.partition("%")[0]))
             self._own, self._own_read_at = frozenset(own), time.monotonic()
         return self._own
+
+
+def _origin(entry: str) -> tuple[str, int]:
+    """Host and port of an origin. Raises: ValueError."""
+    url = ada_url.URL(entry)
+    scheme = url.protocol.rstrip(":")
+    if scheme not in DEFAULT_PORTS or url.pathname not in ("", "/") or url.search:
+        raise ValueError("not an origin")
+    return canonical_host(url.hostname), int(url.port or DEFAULT_PORTS[scheme])
+
+
+def _refused(name: str, port: int, rule: str, address: str) -> PolicyError:
+    return PolicyError(
+        f"{name} port {port} is not open to browsers: it leads to {address}, "
+        f"which is a {rule.replace('_', ' ')} address.",
+        rule=f"address:{rule}",
+    )
 
 
 def unwrap(address: IPAddress) -> IPAddress:

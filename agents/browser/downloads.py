@@ -29,6 +29,15 @@ _INCOMING = ".incoming"
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 
 
+@dataclass
+class TransferRules:
+    """Whether files may come. mode: allow; deny; ask: one for each `grants`, given by a person."""
+
+    mode: str = "allow"
+    max_bytes: int = MAX_DOWNLOAD_BYTES
+    grants: int = 0
+
+
 @dataclass(frozen=True)
 class Downloaded:
     """A file that the browser fetched, complete on disk."""
@@ -60,6 +69,8 @@ class Downloads:
         self._notices = notices
         self._on_begin = on_begin
         self._max_bytes = max_bytes
+        self._rules = TransferRules(max_bytes=max_bytes)
+        self._on_denied: Callable[[str, str], None] = lambda rule, url: None
         self._running: dict[str, tuple[str, str]] = {}  # guid -> suggested name, url
         self._refused: set[str] = set()
         self._done: deque[Downloaded] = deque()
@@ -98,6 +109,19 @@ class Downloads:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         shutil.rmtree(self._directory / _INCOMING, ignore_errors=True)
+
+    def limit(self, mode: str, max_bytes: int, on_denied: Callable[[str, str], None]) -> None:
+        """What the session's policy lets come, from the next download on.
+
+        on_denied: told the rule and the address of each file that was refused by it.
+        """
+        grants = self._rules.grants if self._rules.mode == mode else 0
+        self._rules = TransferRules(mode, min(max_bytes, self._max_bytes), grants)
+        self._on_denied = on_denied
+
+    def grant(self) -> None:
+        """A person lets the next file come, where the policy has them asked."""
+        self._rules.grants += 1
 
     # --- for callers ------------------------------------------------------------------------
     @property
@@ -145,7 +169,17 @@ class Downloads:
         if len(self._running) >= _MAX_RUNNING or len(self._done) >= _MAX_WAITING:
             self._refuse(guid, f"{name} was not downloaded: too many downloads at once.")
             return
+        if not self._granted():
+            self._on_denied("policy:downloads", url)
+            self._refuse(guid, f"{name} was not downloaded: the task's policy does not allow it.")
+            return
         self._running[guid] = (name, url)
+
+    def _granted(self) -> bool:
+        if self._rules.mode == "ask" and self._rules.grants > 0:
+            self._rules.grants -= 1
+            return True
+        return self._rules.mode == "allow"
 
     def _progressed(self, event: dict[str, Any]) -> None:
         guid, state = event["guid"], event["state"]
@@ -155,10 +189,12 @@ class Downloads:
             return
         name, url = self._running[guid]
         size = max(event.get("totalBytes", 0), event.get("receivedBytes", 0))
-        if size > self._max_bytes:
+        if size > self._rules.max_bytes:
             del self._running[guid]
-            limit = self._max_bytes / 1024 / 1024
-            self._refuse(guid, f"{name} was not downloaded: it is larger than {limit:.0f} MB.")
+            if self._rules.max_bytes < self._max_bytes:
+                self._on_denied("policy:downloads.max_bytes", url)
+            limit = _size(self._rules.max_bytes)
+            self._refuse(guid, f"{name} was not downloaded: it is larger than {limit}.")
         elif state == "completed":
             del self._running[guid]
             self._keep(guid, name, url)
@@ -169,8 +205,15 @@ class Downloads:
     def _keep(self, guid: str, name: str, url: str) -> None:
         source = self._directory / _INCOMING / guid
         try:
+            size = source.stat().st_size
+            if size > self._rules.max_bytes:  # it came whole before its size was told
+                self._on_denied("policy:downloads.max_bytes", url)
+                limit = _size(self._rules.max_bytes)
+                self._fail(
+                    "download_refused", f"{name} was not kept: it is larger than {limit}.", guid
+                )
+                return
             target = _link_as(source, self._directory, name)
-            size = target.stat().st_size
         except OSError as error:
             self._fail(
                 "download_failed", f"{name} could not be stored: {error.strerror or error}.", guid
@@ -198,6 +241,12 @@ class Downloads:
             async with asyncio.timeout(5):
                 await self._cdp.send("Browser.cancelDownload", {"guid": guid})
         (self._directory / _INCOMING / guid).unlink(missing_ok=True)
+
+
+def _size(size_bytes: int) -> str:
+    if size_bytes < 1024 * 1024:
+        return f"{size_bytes:,} bytes"
+    return f"{size_bytes / 1024 / 1024:.0f} MB"
 
 
 def _link_as(source: Path, directory: Path, name: str) -> Path:

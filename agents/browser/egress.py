@@ -18,7 +18,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agents.browser.addresses import AddressChecker, Pinned
+from agents.browser.addresses import AddressChecker, Pinned, plain_name
 from agents.browser.egress_connection import (
     ClientConnection,
     ClientReader,
@@ -27,6 +27,7 @@ from agents.browser.egress_connection import (
     last_words,
 )
 from agents.browser.egress_http import error_page
+from agents.browser.egress_policy import SessionEgress
 from agents.errors import BrowserError, PolicyError
 
 __all__ = ["Denied", "EgressLimits", "EgressProxy", "HostPolicy"]
@@ -53,7 +54,7 @@ class EgressProxy:
     on_denied: told of every refusal; it must not block. policy: a further rule on
     (host, port, scheme), asked after the address check of each request; it returns the name of
     the rule that refuses, or None. scheme: `http` or `tunnel`. It may be replaced at any time
-    and holds from the next request on.
+    and holds from the next request on; `recheck` applies it to what is open already.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class EgressProxy:
         self.limits = limits or EgressLimits()
         self._on_denied = on_denied
         self._server: asyncio.Server | None = None
-        self._clients: set[asyncio.Task[None]] = set()
+        self._clients: dict[asyncio.Task[None], ClientConnection] = {}
         self._port: int | None = None
 
     @property
@@ -128,14 +129,45 @@ class EgressProxy:
     async def admit(self, host: str, port: int, method: str, scheme: str) -> Pinned:
         """Judge one request. Raises: PolicyError (already reported); BrowserError."""
         try:
+            # By name first: what policy closes is not even looked up, as names can carry secrets.
+            if self.policy is not None and (name := plain_name(host)) is not None:
+                self._judge(Pinned(name, port, ()), scheme)
             pinned = await self.checker.check(host, port)
-            rule = self.policy(pinned.host, port, scheme) if self.policy else None
-            if rule is not None:
-                raise PolicyError(f"{pinned.host} port {port} is closed by policy.", rule=rule)
+            self._judge(pinned, scheme)
         except PolicyError as error:
             self.denied(Denied(error.rule, host[:253], port, method, str(error)))
             raise
         return pinned
+
+    def _judge(self, pinned: Pinned, scheme: str) -> None:
+        rule = self._refusal(pinned, scheme)
+        if rule is not None:
+            raise PolicyError(self._words(rule, pinned), rule=rule)
+
+    def _refusal(self, pinned: Pinned, scheme: str) -> str | None:
+        if self.policy is None:
+            return None
+        rule = self.policy(pinned.host, pinned.port, scheme)
+        if rule is None and pinned.opened and isinstance(self.policy, SessionEgress):
+            rule = self.policy.private_refusal(pinned)
+        return rule
+
+    def _words(self, rule: str, pinned: Pinned) -> str:
+        if isinstance(self.policy, SessionEgress):
+            return self.policy.explain(rule, pinned.host, pinned.port)
+        return f"{pinned.host} port {pinned.port} is closed by policy."
+
+    def recheck(self) -> None:
+        """Cut what the policy of this moment would not let be opened: tunnels, websockets."""
+        for task, connection in list(self._clients.items()):
+            if connection.leads_to is None:
+                continue
+            pinned, scheme = connection.leads_to
+            rule = self._refusal(pinned, scheme)
+            if rule is not None:
+                words = self._words(rule, pinned)
+                self.denied(Denied(rule, pinned.host, pinned.port, "open connection", words))
+                task.cancel()
 
     async def dial(self, pinned: Pinned) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect to a checked address, trying them in order. Raises: OSError, TimeoutError."""
@@ -152,18 +184,21 @@ class EgressProxy:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert isinstance(reader, ClientReader)
-        task = asyncio.ensure_future(self._serve(reader, writer))
-        self._clients.add(task)
-        task.add_done_callback(self._clients.discard)
+        connection = ClientConnection(self, reader, writer)
+        task = asyncio.ensure_future(self._serve(connection, reader, writer))
+        self._clients[task] = connection
+        task.add_done_callback(lambda done: self._clients.pop(done, None))
 
-    async def _serve(self, reader: ClientReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(
+        self, connection: ClientConnection, reader: ClientReader, writer: asyncio.StreamWriter
+    ) -> None:
         try:
             if len(self._clients) > self.limits.connections:
                 await last_words(
                     reader, writer, error_page(503, "Too busy", "Too many open connections.")
                 )
             else:
-                await ClientConnection(self, reader, writer).run()
+                await connection.run()
         except asyncio.CancelledError:
             writer.transport.abort()
             raise

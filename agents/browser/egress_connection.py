@@ -67,6 +67,7 @@ class ClientConnection:
         self._writer = writer
         self._answered = False  # some of the response is out; an error page would corrupt it
         self._upgraded = False  # the connection is a tunnel now: ends are passed on, not acted on
+        self.leads_to: tuple[Pinned, str] | None = None  # where it is connected to, by which scheme
 
     async def run(self) -> None:
         goes_on = True
@@ -117,6 +118,7 @@ class ClientConnection:
     async def _tunnel(self, head: wire.RequestHead) -> None:
         host, port = _authority(head.target)
         pinned = await self._proxy.admit(host, port, "CONNECT", "tunnel")
+        self.leads_to = (pinned, "tunnel")
         server_reader, server_writer = await self._dial(pinned)
         # Lets the kernel notice a tunnel whose other end vanished without a word.
         server_writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -131,6 +133,7 @@ class ClientConnection:
         host, port, path = _absolute(head.target)
         framing = wire.request_framing(head)
         pinned = await self._proxy.admit(host, port, head.method, "http")
+        self.leads_to = (pinned, "http")
         server_reader, server_writer = await self._dial(pinned)
         exchange = asyncio.ensure_future(
             self._exchange(head, path, framing, pinned, server_reader, server_writer)
@@ -146,6 +149,7 @@ class ClientConnection:
                 task.cancel()
             await asyncio.gather(exchange, gone, return_exceptions=True)
             server_writer.transport.abort()
+            self.leads_to = None
 
     async def _dial(self, pinned: Pinned) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:

@@ -260,13 +260,18 @@ async def _read_line(reader: asyncio.StreamReader) -> bytes:
     return line
 
 
-def error_page(status: int, title: str, text: str, *, rule: str | None = None) -> bytes:
-    """A whole response that closes the connection. Its page carries no script and no link."""
+def error_body(title: str, text: str, *, rule: str | None = None) -> bytes:
+    """A page of ours in place of the site's. It carries no script and no link."""
     note = f"<p>Rule: <code>{html.escape(rule)}</code></p>" if rule else ""
-    page = (
+    return (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(title)}</title>"
         f"<h1>{html.escape(title)}</h1><p>{html.escape(text)}</p>{note}"
     ).encode()
+
+
+def error_page(status: int, title: str, text: str, *, rule: str | None = None) -> bytes:
+    """A whole response that closes the connection."""
+    page = error_body(title, text, rule=rule)
     headers = [
         (b"Content-Type", b"text/html; charset=utf-8"),
         (b"Content-Length", str(len(page)).encode()),

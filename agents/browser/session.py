@@ -23,7 +23,10 @@ from agents.browser.attach import attach, disconnect, first_line, free
 from agents.browser.capture import Screenshot, capture
 from agents.browser.devtools import page_targets
 from agents.browser.dialogs import Dialogs
+from agents.browser.documents import DocumentGuard, denied_download
 from agents.browser.downloads import MAX_DOWNLOAD_BYTES, Downloaded, Downloads
+from agents.browser.egress import Denied
+from agents.browser.egress_policy import SessionEgress
 from agents.browser.front import read_front, write_front
 from agents.browser.notices import Notice, Notices
 from agents.browser.process import BrowserHandle
@@ -87,6 +90,7 @@ class BrowserSession:
             on_begin=self._tabs.close_if_empty,
             max_bytes=max_download_bytes,
         )
+        self._documents = DocumentGuard(cdp)
         self._leaving = False
         browser.on("disconnected", lambda _: self.gone.set())
         self._driver_watch = asyncio.ensure_future(self._watch_driver(driver_lost))
@@ -305,6 +309,26 @@ class BrowserSession:
         """Downloads under way."""
         return self._downloads.running
 
+    # --- what it may do ---------------------------------------------------------------------
+    async def limit(self, egress: SessionEgress, on_denied: Callable[[Denied], None]) -> None:
+        """Hold tabs and downloads to the session's rules; connections are held by its proxy.
+
+        Raises: BrowserGone; BrowserError when the browser does not take the rules.
+        """
+        self._require()
+        rules = egress.policy.downloads
+        self._downloads.limit(
+            rules.mode,
+            rules.max_bytes,
+            lambda rule, url: on_denied(denied_download(rule, url, egress.explain(rule))),
+        )
+        following = self._documents.follow(egress, on_denied)
+        await self._bounded(following, _CALL_S, "The browser")
+
+    def grant_download(self) -> None:
+        """A person lets the next file come, where the policy has them asked."""
+        self._downloads.grant()
+
     # --- leaving ----------------------------------------------------------------------------
     async def detach(self) -> None:
         """Let go; the browser runs on as it is and can be opened again by its handle."""
@@ -315,6 +339,7 @@ class BrowserSession:
         self._dialogs.stop()
         await self._tabs.stop()
         await self._downloads.stop()
+        await self._documents.stop()
         if not self.gone.is_set():
             await disconnect(self._browser)
         self.gone.set()

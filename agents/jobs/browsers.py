@@ -13,18 +13,22 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from agents.browser.addresses import AddressChecker
 from agents.browser.egress import Denied, EgressProxy
+from agents.browser.egress_policy import SessionEgress
 from agents.browser.playwright_driver import close_driver
 from agents.browser.process import BrowserHandle, BrowserOptions, is_alive, launch, terminate
 from agents.browser.session import BrowserSession
 from agents.browser.warm import WarmPool
 from agents.errors import BrowserError, BrowserGone
+from agents.jobs.addresses import checker_of
+from dashboard import nudges
 from dashboard.conf import Config
 
 log = structlog.get_logger(__name__)
 
 PROFILE_FREE_WITHIN_S = 10.0
+PORT_FREE_WITHIN_S = 20.0
+LET_GO_TOPIC = "let_go"  # a worker asks the others of its host for what they no longer run
 
 
 @dataclass
@@ -43,7 +47,7 @@ class BrowserPool:
         self._options = BrowserOptions(
             executable=config.browser_path, no_sandbox=config.browser_no_sandbox
         )
-        self._checker = AddressChecker(config.egress_allow_list)
+        self._checker = checker_of(config, self.own_ports)
         self._spare_proxies: dict[int, EgressProxy] = {}
         self._warm = WarmPool(
             self._options,
@@ -57,6 +61,8 @@ class BrowserPool:
         # Each lives for as long as somebody holds it or waits for it.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners: dict[str, Callable[[Denied], None]] = {}
+        self._egress: dict[str, SessionEgress] = {}
+        self._ports_in_use: set[int] = set()
 
     @property
     def count(self) -> int:
@@ -76,6 +82,40 @@ class BrowserPool:
         if self._listeners.get(session_id) == listener:
             del self._listeners[session_id]
 
+    # --- what sessions may reach ------------------------------------------------------------
+    def set_egress(self, session_id: str, egress: SessionEgress) -> None:
+        """Hold the session's browser to these rules from now on, and to each change of them."""
+        self._egress[session_id] = egress
+        egress.on_change(lambda: self._egress_changed(session_id))
+        self._egress_changed(session_id)
+
+    def restore_egress(self, session_id: str, stored: dict[str, Any] | None) -> None:
+        """The rules that a session's row has, unless the session has its rules here already."""
+        if session_id not in self._egress and stored is not None:
+            self.set_egress(session_id, SessionEgress.from_json(stored))
+
+    def _egress_changed(self, session_id: str) -> None:
+        proxy = self._proxies.get(session_id)
+        if proxy is not None:
+            proxy.policy = self._egress.get(session_id)
+            proxy.recheck()
+
+    async def _limit(self, session_id: str, session: BrowserSession) -> None:
+        """Have the browser itself keep what its proxy cannot see."""
+        egress = self._egress.get(session_id)
+        if egress is not None:
+            await session.limit(egress, lambda denied: self._refused(session_id, denied))
+
+    def own_ports(self) -> set[int]:
+        """Ports on this machine that no page has business with: browsers' and proxies'."""
+        handles = (live.session.handle for live in self._live.values())
+        here = {port for handle in handles for port in (handle.debug_port, handle.proxy_port or 0)}
+        return here | self._ports_in_use | set(self._spare_proxies)
+
+    def note_ports(self, ports: set[int]) -> None:
+        """The same of all browsers on this host, as their rows tell."""
+        self._ports_in_use = ports
+
     def _lock(self, session_id: str) -> asyncio.Lock:
         return self._locks.setdefault(session_id, asyncio.Lock())
 
@@ -87,20 +127,27 @@ class BrowserPool:
         handle: as the row has it. Raises: BrowserError when none can be started.
         """
         async with self._lock(session_id):
-            live = self._live.get(session_id)
-            if live is not None and live.session.alive:
-                return live.session, False
-            if live is not None:
-                await self._drop(session_id)
-            if handle is not None:
-                with suppress(BrowserGone):
-                    return await self._adopt(session_id, BrowserHandle.from_dict(handle)), False
-            return await self._start(session_id, profile_dir), True
+            session, fresh = await self._attached(session_id, handle, profile_dir)
+            await self._limit(session_id, session)
+            return session, fresh
+
+    async def _attached(
+        self, session_id: str, handle: dict[str, Any] | None, profile_dir: Path | None
+    ) -> tuple[BrowserSession, bool]:
+        live = self._live.get(session_id)
+        if live is not None and live.session.alive:
+            return live.session, False
+        if live is not None:
+            await self._drop(session_id)
+        if handle is not None:
+            with suppress(BrowserGone):
+                return await self._adopt(session_id, BrowserHandle.from_dict(handle)), False
+        return await self._start(session_id, profile_dir), True
 
     async def _adopt(self, session_id: str, handle: BrowserHandle) -> BrowserSession:
         if handle.host != self._config.host_name or not is_alive(handle):
             raise BrowserGone("The browser is not alive on this host.")
-        await self.ensure_proxy(session_id, handle.proxy_port)
+        await self._take_proxy(session_id, handle.proxy_port)
         session = await BrowserSession.open(handle, downloads_dir=self._downloads(session_id))
         self._live[session_id] = LiveBrowser(session, self._proxies[session_id])
         return session
@@ -113,6 +160,7 @@ class BrowserPool:
             handle = await self._warm.take()
             proxy = self._spare_proxies.pop(handle.proxy_port or 0)
             proxy.tell(lambda denied: self._refused(session_id, denied))
+            proxy.policy = self._egress.get(session_id)
             self._proxies[session_id] = proxy
         else:
             port = await self.ensure_proxy(session_id, None)
@@ -155,20 +203,40 @@ class BrowserPool:
     def _downloads(self, session_id: str) -> Path:
         return self.root(session_id) / "downloads"
 
+    async def _take_proxy(self, session_id: str, port: int | None) -> None:
+        """Have the proxy listen here and nowhere else: another worker's knows other rules.
+
+        Raises: BrowserError when the worker that has the port does not let it go.
+        """
+        deadline = asyncio.get_running_loop().time() + PORT_FREE_WITHIN_S
+        while True:
+            await self.ensure_proxy(session_id, port)
+            if port is None or self._proxies[session_id].port == port:
+                return
+            if asyncio.get_running_loop().time() > deadline:
+                raise BrowserError(
+                    "Another worker of this host holds the browser's way to the network.",
+                    code="proxy_port_taken",
+                )
+            await asyncio.to_thread(nudges.after_commit, LET_GO_TOPIC)
+            await asyncio.sleep(0.2)
+
     async def ensure_proxy(self, session_id: str, port: int | None) -> int:
         """Have the session's proxy listen; on the given port, if a browser counts on one."""
         proxy = self._proxies.get(session_id)
         if proxy is not None and proxy.port and port in (None, proxy.port):
             return proxy.port
         proxy = EgressProxy(
-            self._checker, on_denied=lambda denied: self._refused(session_id, denied)
+            self._checker,
+            on_denied=lambda denied: self._refused(session_id, denied),
+            policy=self._egress.get(session_id),
         )
         try:
             bound = await proxy.start(port or 0)
         except BrowserError as error:
             if error.code != "proxy_port_taken":
                 raise
-            # Another worker of this host serves the browser; it will do.
+            # Another worker of this host serves the browser; it will do while nobody runs it here.
             log.info("egress endpoint is served elsewhere", session=session_id)
             bound = port or 0
         self._proxies[session_id] = proxy
@@ -185,9 +253,15 @@ class BrowserPool:
             with suppress(Exception):
                 await asyncio.wait_for(live.session.detach(), 5)
 
+    @property
+    def known(self) -> set[str]:
+        """Sessions that this worker is attached to, or has a proxy or rules for."""
+        return self._live.keys() | self._proxies.keys() | self._egress.keys()
+
     async def let_go(self, session_id: str) -> None:
-        """Another worker drives this browser now."""
+        """Another worker drives this browser now, or nobody does."""
         await self._drop(session_id)
+        self._egress.pop(session_id, None)
         proxy = self._proxies.pop(session_id, None)
         if proxy is not None:
             await proxy.stop()
@@ -214,6 +288,8 @@ class BrowserPool:
             proxy = self._proxies.pop(session_id, None)
             if proxy is not None:
                 await proxy.stop()
+            if if_so is not None:  # the session is over; a run's next browser has the same rules
+                self._egress.pop(session_id, None)
         return True
 
     def forget_files(self, session_id: str, user_data_dir: str) -> None:

@@ -15,10 +15,12 @@ from typing import Any
 import structlog
 
 from agents.browser.egress import Denied
+from agents.browser.egress_policy import SessionEgress
 from agents.browser.session import BrowserSession
 from agents.control import Interrupted, RunControl
 from agents.errors import BrowserError, LeaseLost, Parked, Unconfirmed
 from agents.events import Payload, TaskPageChanged, TaskPolicyDenied
+from agents.guard.policy import Policy, merged
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.db import db
 from agents.ports import Answer, IncomingMessage, InputRequestSpec, StoredArtifact, TaskSpec, Usage
@@ -35,6 +37,8 @@ def spec_of(task: Task) -> TaskSpec:
     """The task as the engine knows it."""
     options = task.options
     cost = options.get("max_cost_usd")
+    policy = merged(task.project.default_policy, options.get("policy"))
+    Policy.parse(policy)  # what cannot be read must not run without its rules
     return TaskSpec(
         id=task.pk,
         session_id=task.session_id,
@@ -49,7 +53,7 @@ def spec_of(task: Task) -> TaskSpec:
         max_cost_usd=Decimal(cost) if cost is not None else None,
         max_duration_s=(options.get("max_duration_minutes") or 60) * 60,
         approval=options.get("approval") or task.project.default_approval or "delegated",
-        policy=options.get("policy") or {},
+        policy=policy,
         variables=tasks.variables_of(task),
         metadata=options.get("metadata") or {},
         step_timeout_s=options.get("step_timeout_s") or TaskSpec.step_timeout_s,
@@ -144,6 +148,12 @@ class DbRunContext:
         self._denials: set[tuple[str, str]] = set()
         self._background: set[asyncio.Task[None]] = set()
         pool.on_denied(task.session_id, self._denied)
+        self.egress = SessionEgress.from_json(
+            task.session.egress,
+            Policy.parse(spec.policy).starting_at(spec.start_url or task.session.page_url),
+            save=self._save_egress,
+        )
+        pool.set_egress(task.session_id, self.egress)
 
     @property
     def elapsed_s(self) -> float:
@@ -265,8 +275,13 @@ class DbRunContext:
         self.row.session.browser = None
         return await self._open(reason)
 
+    async def _save_egress(self, data: dict[str, Any]) -> None:
+        """Keep what the session may reach. Raises: LeaseLost."""
+        await db(sessions.set_egress, self.row.pk, self.row.fence, data)
+
     async def _open(self, reason: str | None) -> BrowserSession:
         session = self.row.session
+        await self.egress.settle()
         starting = session.browser is None
         if starting:
             await self._tell("starting", None, reason or "")

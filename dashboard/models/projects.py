@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from agents.guard.policy import Policy
 from dashboard.models.base import TenantQuerySet, public_id
 
 
@@ -29,6 +31,14 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+def readable_policy(value: Any) -> None:
+    """Raises: ValidationError for what no task could run under."""
+    try:
+        Policy.parse(value)
+    except (ValueError, AttributeError) as error:
+        raise ValidationError(f"Not a policy: {error}") from None
+
+
 class Project(models.Model):
     """A team's room: everything else belongs to one."""
 
@@ -45,6 +55,12 @@ class Project(models.Model):
         blank=True,
         choices=[("ask", "Ask"), ("delegated", "Delegated"), ("never", "Never")],
         help_text="Approval mode of tasks that name none; empty: delegated",
+    )
+    default_policy = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[readable_policy],
+        help_text="Policy of tasks that say nothing else (docs/policy.md)",
     )
     max_concurrent_sessions = models.PositiveIntegerField(default=20)
     objects = TenantQuerySet.as_manager()

@@ -64,6 +64,8 @@ class AgentSession(models.Model):
     browser_host = models.CharField(max_length=200, blank=True)
     user_data_dir = models.TextField(blank=True)  # its profile on that host; outlives the browser
     browser_used_at = models.DateTimeField(null=True, blank=True)
+    # agents.browser.egress_policy.SessionEgress: the rules its browser is held to
+    egress = models.JSONField(null=True, blank=True)
     page_url = models.TextField(blank=True)
     page_title = models.TextField(blank=True)
     # stop and takeover

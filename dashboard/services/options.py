@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from agents.schemas import check_schema
+from dashboard.services.policies import PolicyIn
 
 MAX_INSTRUCTIONS = 20_000
 MAX_SCHEMA_CHARS = 100_000
@@ -137,7 +138,7 @@ class NewTask(BaseModel):
     max_duration_minutes: float | None = Field(None, gt=0, le=24 * 60)
     output_schema: JsonObject | None = Field(None, description="JSON Schema of the output.")
     approval: Literal["ask", "delegated", "never"] | None = None
-    policy: JsonObject | None = None
+    policy: PolicyIn | None = Field(None, description="What the task may reach and do.")
     variables: dict[VariableName, Annotated[VariableIn, BeforeValidator(_variable)]] | None = None
     metadata: JsonObject | None = None
 
@@ -183,6 +184,7 @@ class NewTask(BaseModel):
         data = self.model_dump(mode="json", exclude=elsewhere)
         if isinstance(data.get("model"), str):
             data["model"] = {"route": data["model"]}
+        data["policy"] = self.policy.stored() if self.policy is not None else None
         return {key: value for key, value in data.items() if value is not None}
 
 

@@ -116,7 +116,7 @@ def create_task(session: AgentSession, new: NewTask, *, by: Actor) -> Task:
     Raises: Conflict while a task runs, after stop, and when another session has its profile now.
     """
     by.require("run")
-    session = AgentSession.objects.select_for_update().get(pk=session.pk)
+    session = AgentSession.objects.select_for_update().fetch(session.pk)  # retention may be faster
     if session.status in (SessionStatus.STOPPED, SessionStatus.FAILED) or session.stop_requested:
         raise Conflict("The session is stopped.", extra={"status": session.status})
     last = session.tasks.order_by("-number").first()
@@ -229,6 +229,13 @@ def forget_browser(session_id: str, handle: dict[str, Any], *, status: str) -> b
         return False
     set_browser(session_id, status=status, handle=None, host="")
     return True
+
+
+@transaction.atomic
+def set_egress(task_id: str, fence: int, data: dict[str, Any]) -> None:
+    """Keep the rules that the browser of the holder's session is held to. Raises: LeaseLost."""
+    leases.write(task_id, fence)
+    AgentSession.objects.filter(tasks__pk=task_id).update(egress=data)
 
 
 @transaction.atomic
