@@ -7,11 +7,13 @@ import secrets
 import socket
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+EVERYWHERE = ("0.0.0.0", "::", "")
 
 
 class Config(BaseSettings):
@@ -32,7 +34,10 @@ class Config(BaseSettings):
     field_encryption_keys: str | None = Field(
         None, description="Keys that seal secrets, newest first; default: kept in the data dir"
     )
-    allowed_hosts: str = "*"
+    allowed_hosts: str = Field("", description="Default: see `hosts`")
+    proxies: int | None = Field(
+        None, ge=0, description="Reverse proxies; default: 1 with public_url"
+    )
     allow_scripted: bool = Field(False, description="Accept the scripted model route")
     egress_allow: str = Field("", description="Origins or CIDRs that may be private")
     browser_path: str | None = None
@@ -52,7 +57,7 @@ class Config(BaseSettings):
     rate_project: int = Field(6000, ge=1, description="API requests a minute of one project")
     rate_address: int = Field(3000, ge=1, description="API requests a minute from one address")
     rate_failed: int = Field(60, ge=1, description="Those without a valid key, from one address")
-    rate_sign_in: int = Field(20, ge=1, description="Sign-ins a minute from one address")
+    rate_sign_in: int = Field(60, ge=1, description="Sign-ins a minute from one address")
     keep_sessions_days: int = Field(90, ge=0, description="0: for ever; also the next three")
     keep_files_days: int = Field(90, ge=0)
     keep_audit_days: int = Field(365, ge=0)
@@ -66,9 +71,29 @@ class Config(BaseSettings):
         return value.expanduser().absolute()
 
     @property
+    def hosts(self) -> list[str]:
+        """Names that requests may be addressed to.
+
+        By default loopback's, the one it listens at and the public one. Any, when it listens
+        everywhere and was told no public address: it has no way to know what it is called.
+        """
+        if self.allowed_hosts.strip():
+            return [name.strip() for name in self.allowed_hosts.split(",") if name.strip()]
+        public = urlsplit(self.public_url or "").hostname
+        if self.host in EVERYWHERE and not public:
+            return ["*"]
+        own = [] if self.host in EVERYWHERE else [_bracketed(self.host)]
+        return ["localhost", "127.0.0.1", "[::1]", *own, *([_bracketed(public)] if public else [])]
+
+    @property
+    def proxy_count(self) -> int:
+        """Reverse proxies in front whose X-Forwarded-For is believed."""
+        return self.proxies if self.proxies is not None else int(bool(self.public_url))
+
+    @property
     def practice_address(self) -> str:
         """Origin of the practice site."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        host = "127.0.0.1" if self.host in EVERYWHERE else _bracketed(self.host)
         return f"http://{host}:{self.practice_port or self.port + 1}"
 
     @property
@@ -76,7 +101,7 @@ class Config(BaseSettings):
         """Origin people reach the console at."""
         if self.public_url:
             return self.public_url.rstrip("/")
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        host = "127.0.0.1" if self.host in EVERYWHERE else _bracketed(self.host)
         return f"http://{host}:{self.port}"
 
     @property
@@ -108,6 +133,11 @@ class Config(BaseSettings):
             with os.fdopen(fd, "w") as file:
                 file.write(value)
             return value
+
+
+def _bracketed(host: str) -> str:
+    """A host as it stands in an address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 @lru_cache(maxsize=1)

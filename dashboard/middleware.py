@@ -1,4 +1,4 @@
-"""Around every request: an id that logs and answers share."""
+"""Around every request: an id that logs and answers share, and the headers of every answer."""
 
 from __future__ import annotations
 
@@ -11,6 +11,18 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 from ulid import ULID
 
+# Beside those of Django's SecurityMiddleware and of django-csp. No page of ours uses a device, and
+# nothing of ours is meant to be part of another site's page.
+HEADERS = {
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
+            "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb",
+        )
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+}  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9_.-]{8,80}")
 
 
@@ -24,6 +36,8 @@ def _open(request: HttpRequest) -> str:
 
 def _close(response: HttpResponseBase, request_id: str) -> HttpResponseBase:
     response.headers["X-Request-Id"] = request_id
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     structlog.contextvars.unbind_contextvars("request_id")
     return response
 

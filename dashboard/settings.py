@@ -12,7 +12,7 @@ CONFIG = config()
 DEBUG = CONFIG.debug
 SECRET_KEY = CONFIG.secret("secret_key")
 API_KEY_PEPPER = CONFIG.secret("api_key_pepper")
-ALLOWED_HOSTS = [h.strip() for h in CONFIG.allowed_hosts.split(",") if h.strip()]
+ALLOWED_HOSTS = CONFIG.hosts
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -156,6 +156,9 @@ if _HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 30 * 24 * 3600
     SECURE_SSL_REDIRECT = True
+# Whether all names below ours speak TLS too, and want to stand in browsers' lists for ever, is for
+# their owner to say at the proxy: HSTS here is about our own name only.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -174,6 +177,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "agents.jobs.sweep",
         "schedule": 5.0,
         "options": {"queue": "sweep", "expires": 5.0},
+    },
+    "retention": {
+        "task": "agents.jobs.retain",
+        "schedule": 3600.0,
+        "options": {"queue": "sweep", "expires": 1800.0},
     },
 }
 

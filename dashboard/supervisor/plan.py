@@ -52,8 +52,6 @@ class Plan:
         """Name -> command line of every child but Valkey."""
         python, c = [sys.executable, "-m"], self.config
         web = [*python, "daphne", "--bind", c.host, "--port", str(c.port), "--verbosity", "0"]
-        if c.public_url:
-            web.append("--proxy-headers")
         queues = f"tasks,host.{c.host_name},ticks,deliveries,sweep"
         # Without gossip and mingle: they only slow a worker's start down by a second.
         worker = [
