@@ -1,10 +1,14 @@
 """The Celery application: doorbells and beat. The rows are the truth."""
 
 import os
+import warnings
 
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+
+# Celery warns root of pickled messages. Ours are JSON, and containers have no other user.
+warnings.filterwarnings("ignore", r"\s*You're running the worker with superuser", RuntimeWarning)
 
 app = Celery("webagent")
 app.config_from_object("django.conf:settings", namespace="CELERY")

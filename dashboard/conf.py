@@ -35,9 +35,7 @@ class Config(BaseSettings):
         None, description="Keys that seal secrets, newest first; default: kept in the data dir"
     )
     allowed_hosts: str = Field("", description="Default: see `hosts`")
-    proxies: int | None = Field(
-        None, ge=0, description="Reverse proxies; default: 1 with public_url"
-    )
+    proxies: int | None = Field(None, ge=0, description="Default: 1 with public_url")
     allow_scripted: bool = Field(False, description="Accept the scripted model route")
     egress_allow: str = Field("", description="Origins or CIDRs that may be private")
     browser_path: str | None = None

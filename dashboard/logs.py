@@ -39,6 +39,13 @@ def configure_logging(level: str, *, as_json: bool) -> None:
     root.setLevel(level.upper())
     for noisy in ("httpx", "httpcore", "asyncio", "daphne", "celery.redirected", "axes"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("django.request").addFilter(_is_news)
     # One line for each doorbell and each beat would bury what matters.
     for routine in ("celery.app.trace", "celery.worker.strategy", "celery.beat"):
         logging.getLogger(routine).setLevel(logging.WARNING)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a failed request is worth a line: who asks /readyz is told in the answer."""
+    path = getattr(getattr(record, "request", None), "path", "")
+    return not (path == "/readyz" and getattr(record, "status_code", 0) == 503)

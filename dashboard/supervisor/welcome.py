@@ -46,7 +46,8 @@ def block(plan: Plan, found: dict[str, Any]) -> str:
     if key:
         rows.append(("API key", f"{key}   (shown only now)"))
     else:
-        rows.append(("API key", ".venv/bin/python manage.py keys create --project default --name NAME"))
+        make = ".venv/bin/python manage.py keys create --project default --name NAME"
+        rows.append(("API key", make))
     start = f"{plan.config.practice_address}/news/" if plan.practice else "https://example.com/"
     curl = "\n".join(
         [
