@@ -25,7 +25,15 @@ from agents.jobs.runner import Runner
 from dashboard import dispatch
 from dashboard.celery import app
 from dashboard.conf import config
-from dashboard.services import control, deliveries, records, requests, tasks, workers
+from dashboard.services import (
+    control,
+    deliveries,
+    records,
+    requests,
+    retention,
+    tasks,
+    workers,
+)
 
 __all__ = ["app"]
 
@@ -92,6 +100,12 @@ def sweep() -> None:
             return
         except Exception:
             log.exception("a chore of the sweep failed", chore=chore.__qualname__)
+
+
+@shared_task(name="agents.jobs.retain")
+def retain() -> None:
+    """Delete what is past its age."""
+    retention.run()
 
 
 def _ring_due_tasks() -> None:

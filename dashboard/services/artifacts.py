@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 import uuid
@@ -30,11 +31,20 @@ def _root() -> Path:
     return Path(settings.MEDIA_ROOT)
 
 
+def _is_there(target: Path) -> bool:
+    """Whether the bytes are stored already; touched, so that retention sees them wanted again."""
+    try:
+        os.utime(target)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def write_bytes(data: bytes) -> tuple[str, int]:
     """Store bytes; (sha256 hex, size). Raises: StorageFull."""
     sha256 = hashlib.sha256(data).hexdigest()
     target = _root() / "artifacts" / sha256[:2] / sha256
-    if not target.exists():
+    if not _is_there(target):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
@@ -55,7 +65,7 @@ def write_file(source: str) -> tuple[str, int]:
                 size += len(chunk)
         sha256 = digest.hexdigest()
         target = _root() / "artifacts" / sha256[:2] / sha256
-        if not target.exists():
+        if not _is_there(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
             shutil.move(source, part)
