@@ -8,7 +8,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
 # Celery warns root of pickled messages. Ours are JSON, and containers have no other user.
-warnings.filterwarnings("ignore", r"\s*You're running the worker with superuser", RuntimeWarning)
+warnings.filterwarnings("ignore", r"\s*You're running the worker with superuser")
 
 app = Celery("webagent")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -59,7 +59,8 @@ def _why_queued(session: AgentSession, waited: timedelta) -> str:
     alive = WorkerProcess.objects.filter(seen_at__gt=timezone.now() - ALIVE_WITHIN)
     sums = alive.aggregate(running=Sum("running"), capacity=Sum("capacity"))
     if sums["capacity"] is None:
-        return "No worker is alive. Start one with “.venv/bin/python manage.py up”; the task waits safely."
+        start = "Start one with “.venv/bin/python manage.py up”"
+        return f"No worker is alive. {start}; the task waits safely."
     if waited <= PATIENCE:
         return ""
     if (sums["running"] or 0) >= sums["capacity"]:
