@@ -9,15 +9,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agents.control import RunControl
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from agents.control import Interrupted, RunControl
 from agents.errors import ActionError, BrowserGone, PolicyError, RunSignal
+from agents.executor.clock import StepClock
 from agents.executor.diagnostics import StepError
-from agents.executor.gate import ActionGate, ProposedAction
+from agents.executor.gate import ActionGate, Argument, Grant, PeopleGate, ProposedAction
 from agents.executor.kinds import Kind
 from agents.executor.page_errors import Problem, translate
+from agents.executor.probe import HIDDEN
 from agents.executor.replay import Replay, cut_result, is_cut
 from agents.executor.sandbox import ExecutorLimits
-from agents.executor.variables import Secrets
+from agents.guard.redactor import Redactor
+from agents.guard.risk_facts import ElementFacts
 from agents.plain import bounded, plain, shown
 from agents.ports import JSON, ActionListener, ActionRecord
 
@@ -30,12 +35,20 @@ def _same(value: JSON) -> Any:
     return value
 
 
-async def _nothing(record: ActionRecord) -> None:
+async def _nothing(record: ActionRecord) -> ElementFacts | None:
     return None
 
 
-async def _no_facts() -> Mapping[str, Any]:
-    return {}
+async def _no_element() -> ElementFacts | None:
+    return None
+
+
+async def _no_reveal() -> None:
+    return None
+
+
+async def _no_arm(mark: str) -> None:
+    return None
 
 
 @dataclass
@@ -43,8 +56,11 @@ class Call:
     """One call as the road needs it.
 
     run(timeout_ms): does it, gives JSON. wrap: the JSON as the sandbox gets it, also when it
-    comes from a record. prepare: learns about the element before anything is announced, and may
-    refine the record's target, arguments and box. field: the result is what a field holds.
+    comes from a record. prepare: looks at the element before anything is announced: gives what
+    the gate judges by, and may refine the record's target, arguments and box. look: reads the
+    element again. reveal: scrolls it into view. arm(mark): leaves a mark in its page that tells
+    later whether it was touched. editable: arguments that a person may change, by name, and edit:
+    changes them. field: the result is what a field holds.
     """
 
     tool: str
@@ -53,11 +69,16 @@ class Call:
     arguments: dict[str, Any]
     run: Callable[[float], Awaitable[JSON]]
     wrap: Callable[[JSON], Any] = _same
-    prepare: Callable[[ActionRecord], Awaitable[None]] = _nothing
-    facts: Callable[[], Awaitable[Mapping[str, Any]]] = _no_facts
+    prepare: Callable[[ActionRecord], Awaitable[ElementFacts | None]] = _nothing
+    look: Callable[[], Awaitable[ElementFacts | None]] = _no_element
+    reveal: Callable[[], Awaitable[None]] = _no_reveal
+    arm: Callable[[str], Awaitable[None]] = _no_arm
+    edit: Callable[[Mapping[str, Any]], None] | None = None
+    editable: tuple[str, ...] = ()
     timeout_ms: float | None = None
     url: str | None = None
     variables: tuple[str, ...] = ()
+    typed_kinds: tuple[str, ...] = ()
     field: bool = False
 
 
@@ -70,10 +91,10 @@ class Actions:
     control: RunControl
     gate: ActionGate
     on_action: ActionListener
-    secrets: Secrets
+    redactor: Redactor
     limits: ExecutorLimits
     replay: Replay
-    deadline: float
+    clock: StepClock
     records: list[ActionRecord] = field(default_factory=list)
     changed: bool = False
     problem: Problem | None = None  # the newest failure that step code was told about
@@ -83,6 +104,8 @@ class Actions:
         self.aborted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._people = self.gate if isinstance(self.gate, PeopleGate) else None
+        self.notices: list[str] = []  # what people changed or refused, for the model
 
     # --- ending -----------------------------------------------------------------------------
     def abort(self, error: BaseException) -> Exception:
@@ -133,9 +156,9 @@ class Actions:
             limit = f"The step made more than {self.limits.calls} calls. Do less in one step."
             raise self.abort(StepError(limit, code="call_limit"))
         arguments = self._shown(call.arguments)
-        target = self.secrets.hide(call.target)
+        target = self.redactor.text(call.target)
         past = self.replay.take(call.tool, target, arguments)
-        if past is not None and self._settles(past, call):
+        if past is not None and await self._settles(past, call):
             self.records.append(past)
             return self._from_past(past, call)
         record = ActionRecord(
@@ -148,18 +171,25 @@ class Actions:
         )
         self.records.append(record)
         self.current = record
-        value = await self._do(call, record, announced=past is not None)
+        attempt = int((past.intent or {}).get("tries", 1)) if past else 1
+        value = await self._do(call, record, announced=past is not None, attempt=attempt)
         self.current = None
         return call.wrap(value)
 
-    async def _do(self, call: Call, record: ActionRecord, *, announced: bool) -> JSON:
+    async def _do(
+        self, call: Call, record: ActionRecord, *, announced: bool, attempt: int
+    ) -> JSON:
         begun = time.perf_counter()
         timeout_ms = self._timeout(call)
         try:
-            await self._before(call, record, announced)
-            value = await asyncio.wait_for(call.run(timeout_ms), timeout_ms / 1000 + _GRACE_S)
+            await self._before(call, record, announced, attempt)
+            timeout_ms = self._timeout(call)
+            begun = time.perf_counter()
+            value = await self._run(call, timeout_ms)
             if call.kind.settle_s:
                 await self._settle(call.kind)
+            if call.kind.mutating:
+                await self._clear_own()
         except asyncio.CancelledError:
             record.status, record.error_code = "failed", "interrupted"
             record.error_message = "Cut short; it may have happened."
@@ -167,13 +197,14 @@ class Actions:
             raise
         except _Signalled as signal:
             raise self.abort(signal.error) from None
-        except RunSignal as signal:
+        except (RunSignal, Interrupted) as signal:
             raise self.abort(signal) from None
         except BrowserGone as error:
             problem = Problem(str(error), code=error.code)
             await self._failed(record, problem, begun)
             raise self.abort(error) from None
         except Exception as error:
+            record.rule = error.rule if isinstance(error, PolicyError) else None
             problem = await self._problem(error, call, timeout_ms)
             await self._failed(record, problem, begun)
             raise problem.in_sandbox() from None
@@ -183,13 +214,41 @@ class Actions:
         await self._announce(record)
         return value
 
-    async def _before(self, call: Call, record: ActionRecord, announced: bool) -> None:
+    async def _before(
+        self, call: Call, record: ActionRecord, announced: bool, attempt: int
+    ) -> None:
         """All that comes before the touch."""
+        element: ElementFacts | None = None
         if call.kind.mutating or call.url is not None:
-            await call.prepare(record)
+            await self._clear_others()
+            element = await call.prepare(record)
             record.arguments = self._shown(record.arguments)
-            record.target = self.secrets.hide(record.target)
-        proposed = ProposedAction(
+            record.target = self.redactor.text(record.target)
+        proposed = self._proposed(call, record, element, attempt)
+        try:
+            with self.clock.stopped():
+                grant = await self.gate.allow(proposed)
+            self.control.check()  # the gate may have waited for a person
+        except PolicyError:
+            raise
+        except Exception as error:
+            raise _Signalled(error) from None
+        if grant is not None:
+            await self._intend(call, record, grant, attempt)
+        if call.kind.mutating:
+            if not announced or record.intent:
+                await self._announce(record, call)
+            self.changed = True
+
+    def _proposed(
+        self, call: Call, record: ActionRecord, element: ElementFacts | None, attempt: int
+    ) -> ProposedAction:
+        def edit(edits: Mapping[str, Any]) -> Mapping[str, Any]:
+            if call.edit is not None:
+                call.edit(edits)
+            return self._shown({**record.arguments, **edits})
+
+        return ProposedAction(
             action_id=record.action_id,
             step=self.step,
             tool=call.tool,
@@ -199,19 +258,65 @@ class Actions:
             page_url=self.page_url(),
             url=call.url,
             variables=call.variables,
-            facts=call.facts,
+            typed_kinds=call.typed_kinds,
+            attempt=attempt,
+            editable=tuple(_argument(n, v, call) for n, v in record.arguments.items()),
+            element=element,
+            look=call.look,
+            reveal=call.reveal,
+            edit=edit,
         )
+
+    async def _intend(
+        self, call: Call, record: ActionRecord, grant: Grant, attempt: int
+    ) -> None:
+        """Keep what was allowed with the record, and leave the mark that tells it was touched."""
+        record.intent = {**grant.as_json(), "tries": attempt}
+        if grant.edits:
+            changed = ", ".join(f"{name} = {shown(value)}" for name, value in grant.edits.items())
+            self.notices.append(f"A person changed {call.tool} before approving it: {changed}")
+        if not call.kind.repeatable:
+            await call.arm(f"{record.action_id}:{attempt}")
+
+    async def _run(self, call: Call, timeout_ms: float) -> JSON:
+        """Make the call. While a request that it sent waits for a person, no time goes by."""
+        work = asyncio.ensure_future(
+            asyncio.wait_for(call.run(timeout_ms), timeout_ms / 1000 + _GRACE_S)
+        )
+        if self._people is None or not call.kind.mutating:
+            return await work
+        held = asyncio.ensure_future(self._people.waiting())
         try:
-            await self.gate.allow(proposed)
-            self.control.check()  # the gate may have waited for a person
-        except PolicyError:
-            raise
-        except Exception as error:
-            raise _Signalled(error) from None
-        if call.kind.mutating:
-            if not announced:
-                await self._announce(record, call)
-            self.changed = True
+            await asyncio.wait({work, held}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                return work.result()
+            await self._clear_own()
+            try:
+                return await work
+            except (PlaywrightTimeout, TimeoutError):
+                return None  # it was made: the request that it sent had to wait
+        finally:
+            held.cancel()
+            if not work.done():
+                work.cancel()
+            elif not work.cancelled():
+                work.exception()
+
+    async def _clear_own(self) -> None:
+        """Wait for decisions on what the call made the page send. Raises: PolicyError."""
+        refused = await self._cleared()
+        if refused:
+            raise PolicyError(" ".join(refused), rule="approval:request")
+
+    async def _clear_others(self) -> None:
+        """The same for what the page sent by itself: the model is told with the step."""
+        self.notices += await self._cleared()
+
+    async def _cleared(self) -> list[str]:
+        if self._people is None:
+            return []
+        with self.clock.stopped():
+            return await self._people.clear()
 
     async def _announce(self, record: ActionRecord, call: Call | None = None) -> None:
         """Tell the host; what it raises (a lost lease) ends the step."""
@@ -223,7 +328,7 @@ class Actions:
             raise self.abort(error) from None
 
     async def _failed(self, record: ActionRecord, problem: Problem, begun: float) -> None:
-        message = self.secrets.hide(str(problem))
+        message = self.redactor.text(str(problem))
         problem.args = (message,)
         record.status, record.error_code, record.error_message = "failed", problem.code, message
         record.duration_ms = _ms_since(begun)
@@ -247,10 +352,14 @@ class Actions:
         await self.browser.idle(timeout_s=kind.settle_s, quiet_s=kind.quiet_s)
 
     # --- from the past ----------------------------------------------------------------------
-    def _settles(self, past: ActionRecord, call: Call) -> bool:
+    async def _settles(self, past: ActionRecord, call: Call) -> bool:
         """Whether a record answers the call, so that it is not made again."""
         if past.status == "started":
             if past.mutating and not call.kind.repeatable:
+                if past.intent and self._people is not None:
+                    outcome = await self._became(past)
+                    if outcome != "unknown":
+                        return outcome == "done"
                 error = ActionError(
                     f"{call.tool} on {past.target or 'the page'} was under way when the worker "
                     "stopped. Nobody knows whether it happened: look at the page before you "
@@ -261,6 +370,24 @@ class Actions:
                 raise self.abort(StepError(str(error), code=error.code))
             return False
         return not (is_cut(past.result) and not past.mutating)
+
+    async def _became(self, past: ActionRecord) -> str:
+        """What became of a risky call that was under way; written down before it is used."""
+        assert self._people is not None and past.intent is not None
+        try:
+            with self.clock.stopped():
+                outcome = await self._people.settle(past)
+        except (RunSignal, Interrupted) as signal:
+            raise self.abort(signal) from None
+        past.intent = {**past.intent, "outcome": outcome}
+        if outcome == "done":
+            past.status = "completed"
+            self.notices.append(
+                f"{past.tool} on {past.target} had happened when the worker stopped; it was not "
+                "made again. Look at the page."
+            )
+            await self._announce(past)
+        return outcome
 
     def _from_past(self, past: ActionRecord, call: Call) -> Any:
         self.changed = self.changed or past.mutating
@@ -281,21 +408,21 @@ class Actions:
         limits = self.limits
         default = limits.navigation_timeout_ms if call.kind.navigates else limits.action_timeout_ms
         wanted = call.timeout_ms if call.timeout_ms else default
-        left = (self.deadline - time.monotonic()) * 1000 - 200
+        left = self.clock.left_s * 1000 - 200
         return max(1.0, min(wanted, limits.max_timeout_ms, max(left, 50.0)))
 
     def _shown(self, arguments: dict[str, Any]) -> dict[str, Any]:
         shown_ones = {key: bounded(value, _ARGUMENT_CHARS) for key, value in arguments.items()}
-        return self.secrets.hide_in(shown_ones)
+        return self.redactor.json(shown_ones)
 
     def _hidden(self, value: JSON, call: Call) -> JSON:
         """A result without secrets and within what a step may read at once."""
         if isinstance(value, str):
-            text = self.secrets.hide_field(value) if call.field else self.secrets.hide(value)
+            text = self.redactor.field(value) if call.field else self.redactor.text(value)
             return bounded(text, self.limits.read_chars)
         if value is None or isinstance(value, bool | int | float):
             return value
-        return bounded(self.secrets.hide_in(plain(value)), self.limits.read_chars)
+        return bounded(self.redactor.json(plain(value)), self.limits.read_chars)
 
     def _kept(self, value: JSON) -> JSON:
         if value is None or isinstance(value, bool | int | float):
@@ -303,6 +430,21 @@ class Actions:
         if len(shown(value)) <= self.limits.record_chars:
             return value
         return cut_result(value, bounded(value, self.limits.record_chars // 4))
+
+
+def _argument(name: str, value: Any, call: Call) -> Argument:
+    """An argument for people; a secret and a variable cannot be edited."""
+    kind = "boolean" if isinstance(value, bool) else "string"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        kind = "number"
+    plain_one = isinstance(value, str | int | float) and value != HIDDEN
+    return Argument(
+        name=name,
+        label=name.replace("_", " ").capitalize(),
+        type=kind,
+        value=value if isinstance(value, str | int | float) or value is None else shown(value),
+        editable=plain_one and name in call.editable and not call.variables,
+    )
 
 
 class _Signalled(Exception):

@@ -11,15 +11,16 @@ from typing import Any
 from agents.control import Interrupted, RunControl
 from agents.errors import BrowserGone, Cancelled
 from agents.executor.actions import Actions
+from agents.executor.clock import StepClock
 from agents.executor.convert import is_unawaited, to_json
 from agents.executor.diagnostics import StepError
 from agents.executor.files import Shelf
-from agents.executor.gate import ActionGate
+from agents.executor.gate import ActionGate, PeopleGate
 from agents.executor.host import Host
 from agents.executor.replay import Replay
 from agents.executor.sandbox import ExecutorLimits, Printed, feed
-from agents.executor.variables import Secrets
 from agents.guard.policy import DefaultGate
+from agents.guard.redactor import Redactor
 from agents.plain import clip, plain_text
 from agents.ports import (
     ActionListener,
@@ -31,6 +32,7 @@ from agents.ports import (
 )
 
 _CLEANUP_S = 1.5
+_TICK_S = 0.05
 
 
 class Executor:
@@ -59,10 +61,10 @@ class Executor:
         self._variables = dict(variables)
         self._artifacts = artifacts
         self._limits = limits
-        self._secrets = Secrets(variables)
+        self._redactor = Redactor.of(variables)
         self._shelf = Shelf(artifacts)
         self._shelf.add(files)
-        self._running: asyncio.Task[Any] | None = None
+        self._people = self._gate if isinstance(self._gate, PeopleGate) else None
 
     @property
     def files(self) -> list[StoredArtifact]:
@@ -71,7 +73,19 @@ class Executor:
 
     def redact(self, text: str) -> str:
         """Text without the values of sensitive variables, for whatever the model is shown."""
-        return self._secrets.hide(text)
+        return self._redactor.text(text)
+
+    async def begin(self) -> None:
+        """Put the browser under the gate, between steps too. Raises: BrowserError."""
+        if self._people is not None:
+            await self._people.begin(self._browser)
+
+    async def clear(self) -> list[str]:
+        """Wait for decisions on what pages sent by themselves; what was refused, in words.
+
+        Raises: a RunSignal to end or park the run.
+        """
+        return await self._people.clear() if self._people is not None else []
 
     async def run(
         self,
@@ -94,10 +108,10 @@ class Executor:
             control=self._control,
             gate=self._gate,
             on_action=self._on_action,
-            secrets=self._secrets,
+            redactor=self._redactor,
             limits=self._limits,
             replay=Replay(replay),
-            deadline=begun + timeout_s,
+            clock=StepClock(timeout_s),
         )
         host = Host(actions, self._variables, self._shelf)
         printed = Printed(self._limits.printed_chars)
@@ -113,7 +127,7 @@ class Executor:
                     code="invalid_code",
                 )
             value = to_json(value, self._limits.value_chars)
-            result.ok, result.value = True, self._secrets.hide_in(value)
+            result.ok, result.value = True, self._redactor.json(value)
         except StepError as error:
             result.error_code, result.error_message = self._told(error, actions)
         except Interrupted:
@@ -123,19 +137,23 @@ class Executor:
             result.interrupted = True
             result.error_code = "interrupted"
             result.error_message = "A person stopped the step. What it had done so far stays done."
+            if self._people is not None:
+                await self._people.interrupted()
         except Cancelled:
             await actions.report_cut()
             raise
-        result.printed = self._secrets.hide(plain_text(printed.text))
+        result.printed = self._redactor.text(plain_text(printed.text))
         if printed.dropped:
             result.printed += f"\n[… {printed.dropped} characters left out …]"
         result.changed = actions.changed or actions.page_url() != before
-        await self._collect(result, host, step)
+        await self._collect(result, host, actions, step)
         result.duration_ms = round((time.monotonic() - begun) * 1000)
         return result
 
     async def aclose(self) -> None:
-        """Nothing is held between steps; the browser is not ours to close."""
+        """Let go of the browser, which is not ours to close; what waits there is refused."""
+        if self._people is not None:
+            await self._people.aclose()
 
     # --- inside -----------------------------------------------------------------------------
     async def _drive(
@@ -152,9 +170,12 @@ class Executor:
             )
         )
         try:
-            await asyncio.wait(
-                {running, actions.aborted}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
-            )
+            while not (running.done() or actions.aborted.done()) and actions.clock.left_s > 0:
+                await asyncio.wait(
+                    {running, actions.aborted},
+                    timeout=max(actions.clock.left_s, _TICK_S),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
             if actions.aborted.done():
                 actions.aborted.result()
             if running.done():
@@ -177,15 +198,18 @@ class Executor:
             message += f"\nVariables: {', '.join(self._variables) or 'none'}."
         if problem is not None and code == "code_error" and str(problem)[:500] in message:
             code = problem.code or code
-        return code, clip(self._secrets.hide(plain_text(message)), 4_000)
+        return code, clip(self._redactor.text(plain_text(message)), 4_000)
 
-    async def _collect(self, result: StepResult, host: Host, step: int) -> None:
+    async def _collect(
+        self, result: StepResult, host: Host, actions: Actions, step: int
+    ) -> None:
         """What happened besides: finished downloads, dialogs, popups."""
         with contextlib.suppress(BrowserGone):
             await host.store_downloads()
         result.downloads = host.downloads
         notices = [notice.message for notice in self._browser.drain_notices()]
-        result.notices = [self._secrets.hide(plain_text(text)) for text in notices + host.notices]
+        told = [*notices, *host.notices, *actions.notices]
+        result.notices = [self._redactor.text(plain_text(text)) for text in told]
 
 
 def _timed_out(actions: Actions, timeout_s: float) -> StepError:

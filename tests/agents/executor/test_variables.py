@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from agents.executor.variables import Secrets, _covers
+from agents.guard.receivers import covers
+from agents.guard.redactor import Redactor
 from agents.ports import Variable
 from tests.agents.executor.conftest import on_module_loop
 
@@ -239,15 +240,15 @@ async def test_a_plain_literal_is_recorded(bench):
     ],
 )
 def test_domains(domain, host, port, covered):
-    assert _covers(domain, host, port) is covered
+    assert covers(domain, host, port) is covered
 
 
 def test_secrets_are_found_in_the_forms_that_pages_give_them():
-    secrets = Secrets({"pw": Variable('a&b "c" ü', sensitive=True), "n": Variable("x y")})
+    secrets = Redactor.of({"pw": Variable('a&b "c" ü', sensitive=True), "n": Variable("x y")})
     for form in ('a&b "c" ü', "a%26b%20%22c%22%20%C3%BC", "a%26b+%22c%22+%C3%BC",
                  "a&amp;b &quot;c&quot; ü", 'a&b \\"c\\" \\u00fc'):  # fmt: skip
-        assert secrets.hide(f"<{form}>") == "<{{pw}}>", form
-    assert secrets.hide_in({"a": ['x a&b "c" ü']}) == {"a": ["x {{pw}}"]}
-    assert secrets.hide("x y") == "x y" and secrets.hide_field("x y") == "{{n}}"
-    pin = Secrets({"pin": Variable("12", sensitive=True)})
-    assert pin.hide("pin 12, 1200, 312") == "pin {{pin}}, 1200, 312"
+        assert secrets.text(f"<{form}>") == "<{{pw}}>", form
+    assert secrets.json({"a": ['x a&b "c" ü']}) == {"a": ["x {{pw}}"]}
+    assert secrets.text("x y") == "x y" and secrets.field("x y") == "{{n}}"
+    pin = Redactor.of({"pin": Variable("12", sensitive=True)})
+    assert pin.text("pin 12, 1200, 312") == "pin {{pin}}, 1200, 312"

@@ -1,0 +1,334 @@
+"""Takes the values of sensitive variables out of whatever leaves a run.
+
+One redactor a run, for every exit: what a model is asked, events, checkpoints, files, logs,
+results. A value goes in any of the shapes of `agents.guard.forms`, and comes out as `{{name}}`.
+Text without a value costs two passes of an automaton, some hundred MB/s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import re2
+
+from agents.guard.forms import ESCAPE, Form, fold, forms_of, squeeze, unescaped
+from agents.ports import JSON, Variable
+
+_LAYERS = 4  # the text, and what is left after undoing escapes up to three times
+_MEMORY = 64 << 20
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
+_MAY_ESCAPE = ("%", "&", "\\", "0x", "0X")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_ALNUM = re.compile(rb"[a-z0-9\x80-\xff]")
+_MOST_HELD = 2_000
+
+
+class HasVariables(Protocol):
+    """Whatever names variables with their values, as a `TaskSpec` does."""
+
+    variables: dict[str, Variable]
+
+
+@dataclass(frozen=True)
+class _Hit:
+    start: int
+    end: int
+    name: str
+
+
+class Redactor:
+    """Replaces values by their names. Compiled once, used from any thread."""
+
+    def __init__(
+        self, values: Mapping[str, str], *, fields: Mapping[str, str] | None = None
+    ) -> None:
+        """values: name -> what to take out. fields: name -> what a field may hold openly."""
+        self._names = {value: name for name, value in (fields or values).items() if value}
+        forms = [form for name, value in values.items() for form in forms_of(name, value)]
+        self._plain = _Automaton([form for form in forms if not form.spread])
+        self._spread = _Automaton([form for form in forms if form.spread])
+        self._digits = any(any(c.isdigit() for c in value) for value in values.values())
+        self._longest = max((len(value) for value in values.values()), default=0)
+        self.active = bool(forms)
+
+    @classmethod
+    def of(cls, variables: Mapping[str, Variable]) -> Redactor:
+        """For the sensitive ones among a task's variables."""
+        hidden = {name: item.value for name, item in variables.items() if item.sensitive}
+        return cls(hidden, fields={name: item.value for name, item in variables.items()})
+
+    # --- using --------------------------------------------------------------------------------
+    def text(self, text: str) -> str:
+        """The text with every value replaced by `{{name}}`."""
+        if not self._suspects(text):
+            return text
+        parts, end = [], 0
+        for hit in self._hits(text):
+            parts += [text[end : hit.start], f"{{{{{hit.name}}}}}"]
+            end = hit.end
+        return "".join(parts) + text[end:] if parts else text
+
+    def has(self, text: str) -> bool:
+        """Whether a value is in it."""
+        return self._suspects(text) and bool(self._hits(text))
+
+    def json(self, value: JSON) -> JSON:
+        """The same for every text in a JSON value, keys included. A number that is a value goes."""
+        if not self.active or value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, int | float):
+            return self.text(str(value)) if self._digits and self.has(str(value)) else value
+        if isinstance(value, dict):
+            return {self.text(str(key)): self.json(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.json(item) for item in value]
+        return value
+
+    def data(self, data: bytes) -> bytes:
+        """The same for the bytes of a text file; they come back as they are when nothing is in."""
+        if not self.active:
+            return data
+        encoding = _encoding_of(data)
+        text = data.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
+        clean = self.text(text)
+        errors = "surrogateescape" if encoding == "utf-8" else "replace"
+        return data if clean is text else clean.encode(encoding, errors)
+
+    def field(self, value: str) -> str:
+        """What a field holds; also a value that is not sensitive is given by its name."""
+        name = self._names.get(value)
+        return f"{{{{{name}}}}}" if name is not None else self.text(value)
+
+    def stream(self) -> Stream:
+        """For text that comes in pieces."""
+        return Stream(self, min(_MOST_HELD, 6 * self._longest + 16) if self.active else 0)
+
+    # --- looking ------------------------------------------------------------------------------
+    def _suspects(self, text: str) -> bool:
+        """Whether anything that may be a value is in it. Fast; short words need a second look."""
+        if not self.active:
+            return False
+        for layer in _layers(text):
+            folded = fold(layer)
+            if self._plain.finds(folded) or self._spread.finds(squeeze(folded)):
+                return True
+        return False
+
+    def _hits(self, text: str) -> list[_Hit]:
+        """Where values are: sorted, apart from each other."""
+        found: list[_Hit] = []
+        mapped = _Mapped.of(text)
+        for _ in range(_LAYERS):
+            folded = mapped.folded()
+            found += self._plain.hits(folded, text)
+            found += self._spread.hits(folded.squeezed(), text)
+            if not _escapes(mapped.text):
+                break
+            mapped = mapped.unescaped()
+        found.sort(key=lambda hit: (hit.start, -hit.end))
+        apart: list[_Hit] = []
+        for hit in found:
+            if apart and hit.start < apart[-1].end:
+                last = apart[-1]
+                apart[-1] = _Hit(last.start, max(last.end, hit.end), last.name)
+            else:
+                apart.append(hit)
+        return apart
+
+
+class Stream:
+    """Redacts text that comes in pieces: what may be the start of a value waits for the rest."""
+
+    def __init__(self, redactor: Redactor, held: int) -> None:
+        self._redactor = redactor
+        self._held = held
+        self._rest = ""
+
+    def feed(self, piece: str) -> str:
+        """What can be shown now."""
+        self._rest += piece
+        cut = len(self._rest) - self._held
+        if cut <= 0:
+            return ""
+        for hit in self._redactor._hits(self._rest) if self._redactor.has(self._rest) else ():
+            if hit.start < cut < hit.end:
+                cut = hit.start
+                break
+        out, self._rest = self._rest[:cut], self._rest[cut:]
+        return self._redactor.text(out)
+
+    def flush(self) -> str:
+        """The end."""
+        out, self._rest = self._rest, ""
+        return self._redactor.text(out)
+
+
+# --- inside -------------------------------------------------------------------------------------
+
+
+def _escapes(text: str) -> bool:
+    return any(mark in text for mark in _MAY_ESCAPE)
+
+
+def _layers(text: str) -> Iterator[str]:
+    for _ in range(_LAYERS):
+        yield text
+        if not _escapes(text):
+            return
+        less = ESCAPE.sub(unescaped, text)
+        if less == text:
+            return
+        text = less
+
+
+def _encoding_of(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    return "utf-8"
+
+
+class _Automaton:
+    """Looks for many needles at once."""
+
+    def __init__(self, forms: list[Form]) -> None:
+        self._of: dict[bytes, tuple[Form, int]] = {}
+        for form in forms:
+            for needle, at in form.needles():
+                self._of.setdefault(needle, (form, at))
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.never_capture = True
+        options.max_mem = _MEMORY
+        longest_first = sorted(self._of, key=len, reverse=True)
+        pattern = b"|".join(re2.escape(needle) for needle in longest_first)
+        self._pattern = re2.compile(pattern, options) if longest_first else None
+
+    def finds(self, data: bytes) -> bool:
+        return self._pattern is not None and self._pattern.search(data) is not None
+
+    def hits(self, folded: _Folded, original: str) -> list[_Hit]:
+        """Each needle's place in the original, with as much around it as is the same value."""
+        found: list[_Hit] = []
+        data, at = folded.data, 0
+        while self._pattern is not None:
+            match = self._pattern.search(data, at)
+            if match is None:
+                break
+            form, offset = self._of[match[0]]
+            start, end = _grown(data, match.start(), match.end(), form, offset)
+            at = match.end()
+            if form.word and not _is_word(data, start, end):
+                at = match.start() + 1
+                continue
+            first, last = folded.starts[start], folded.ends[end - 1]
+            if form.base64:
+                first, last = _with_edges(original, first, last)
+            found.append(_Hit(first, last, form.name))
+        return found
+
+
+def _grown(data: bytes, start: int, end: int, form: Form, offset: int) -> tuple[int, int]:
+    """A piece's place, grown to both sides for as long as the text goes on like the form."""
+    whole, after = form.data, offset + end - start
+    while offset and start and data[start - 1] == whole[offset - 1]:
+        start, offset = start - 1, offset - 1
+    while after < len(whole) and end < len(data) and data[end] == whole[after]:
+        end, after = end + 1, after + 1
+    return start, end
+
+
+def _is_word(data: bytes, start: int, end: int) -> bool:
+    before = data[max(0, start - 1) : start]
+    return not _ALNUM.match(before) and not _ALNUM.match(data[end : end + 1])
+
+
+def _with_edges(text: str, start: int, end: int) -> tuple[int, int]:
+    """Base64 with the characters at its ends, which hold some bits of the value too."""
+    if start and _BASE64.match(text[start - 1]):
+        start -= 1
+    if end < len(text) and _BASE64.match(text[end]):
+        end += 1
+    while text[end : end + 1] == "=":
+        end += 1
+    return start, end
+
+
+@dataclass
+class _Folded:
+    """Folded bytes, with the span of the original text that each byte comes from."""
+
+    data: bytes
+    starts: Any
+    ends: Any
+
+    def squeezed(self) -> _Folded:
+        places = [match.start() for match in _ALNUM.finditer(self.data)]
+        return _Folded(
+            squeeze(self.data),
+            [self.starts[place] for place in places],
+            [self.ends[place] for place in places],
+        )
+
+
+@dataclass
+class _Mapped:
+    """Text, with the span of the original text that each character comes from."""
+
+    text: str
+    starts: Any
+    ends: Any
+
+    @classmethod
+    def of(cls, text: str) -> _Mapped:
+        return cls(text, range(len(text)), range(1, len(text) + 1))
+
+    def unescaped(self) -> _Mapped:
+        parts: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+
+        def keep(begin: int, end: int) -> None:
+            parts.append(self.text[begin:end])
+            starts.extend(self.starts[begin:end])
+            ends.extend(self.ends[begin:end])
+
+        at = 0
+        for match in ESCAPE.finditer(self.text):
+            keep(at, match.start())
+            at = match.end()
+            for char in (given := unescaped(match)):
+                parts.append(char)
+            starts += [self.starts[match.start()]] * len(given)
+            ends += [self.ends[match.end() - 1]] * len(given)
+        keep(at, len(self.text))
+        return _Mapped("".join(parts), starts, ends)
+
+    def folded(self) -> _Folded:
+        if self.text.isascii():
+            return _Folded(fold(self.text), self.starts, self.ends)
+        data = bytearray()
+        starts: list[int] = []
+        ends: list[int] = []
+
+        def keep(begin: int, end: int) -> None:
+            if begin < end:
+                data.extend(fold(self.text[begin:end]))
+                starts.extend(self.starts[begin:end])
+                ends.extend(self.ends[begin:end])
+
+        at = 0
+        for match in _NOT_ASCII.finditer(self.text):
+            place = match.start()
+            keep(at, place)
+            at = place + 1
+            folded = fold(match[0])
+            data.extend(folded)
+            starts += [self.starts[place]] * len(folded)
+            ends += [self.ends[place]] * len(folded)
+        keep(at, len(self.text))
+        return _Folded(bytes(data), starts, ends)

@@ -1,0 +1,175 @@
+"""A value comes out of text in every shape that it can be recognised in, and nothing else does."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import random
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from agents.guard.redactor import Redactor
+from agents.ports import Variable
+
+VALUES = {
+    "token": "sk_Tr0ub4dor&3-x9Q",
+    "phrase": "correct horse battery staple",
+    "card": "4111111111111111",
+    "umlaut": "Zürich-Straße 12!",
+    "short": "p@ss w0",
+    "json": 'quo"te\\back/slash<&>',
+    "otp": "482913",
+}
+
+
+def partly(value: str) -> str:
+    return "".join(
+        f"%{ord(char):02x}" if index % 3 == 0 and ord(char) < 128 else char
+        for index, char in enumerate(value)
+    )
+
+
+SHAPES = {
+    "as it is": str,
+    "url": lambda v: quote(v, safe=""),
+    "url, lower case": lambda v: quote(v, safe="").lower(),
+    "url, plus": quote_plus,
+    "url, every byte": lambda v: "".join(f"%{byte:02X}" for byte in v.encode()),
+    "url, in part": partly,
+    "url, twice": lambda v: quote(quote(v, safe=""), safe=""),
+    "html": html.escape,
+    "html, every character": lambda v: "".join(f"&#x{ord(c):x};" for c in v),
+    "html, decimal": lambda v: "".join(f"&#{ord(c)};" for c in v),
+    "json": lambda v: json.dumps(v)[1:-1],
+    "json, every character": lambda v: "".join(f"\\u{ord(c):04X}" for c in v),
+    "json in json": lambda v: json.dumps(json.dumps(v)),
+    "python bytes": lambda v: "".join(f"\\x{byte:02x}" for byte in v.encode("latin-1")),
+    "upper case": str.upper,
+    "lower case": str.lower,
+    "hex": lambda v: v.encode().hex(),
+    "hex, upper case": lambda v: v.encode().hex().upper(),
+    "hex, colons": lambda v: v.encode().hex(":"),
+    "hex, as numbers": lambda v: ", ".join(f"0x{byte:02x}" for byte in v.encode()),
+    "reversed": lambda v: v[::-1],
+    "soft hyphens": "\u00ad".join,
+    "zero width": "\u200b".join,
+    "full width": lambda v: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in v),
+}
+SPREAD = {
+    "spaces": "  ".join,
+    "lines": "\n".join,
+    "dashes": "-".join,
+    "character codes": lambda v: ",".join(str(ord(c)) for c in v),
+}
+
+
+@pytest.fixture(scope="module")
+def redactor() -> Redactor:
+    return Redactor(VALUES)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_value_goes_in_every_shape(redactor, shape):
+    for name, value in VALUES.items():
+        text = f'<a href="/x?y={SHAPES[shape](value)}">z</a>'
+        assert redactor.has(text), (name, text)
+        clean = redactor.text(text)
+        assert f"{{{{{name}}}}}" in clean, clean
+        assert clean.startswith('<a href="/x?y=') and clean.endswith('">z</a>'), clean
+
+
+@pytest.mark.parametrize("shape", SPREAD)
+def test_a_long_value_goes_with_anything_between_its_characters(redactor, shape):
+    for name in ("token", "phrase", "card", "umlaut"):
+        text = f"see {SPREAD[shape](VALUES[name])} there"
+        left = redactor.text(text).removeprefix(f"see {{{{{name}}}}}")
+        assert left.endswith(" there") and not any(c.isalnum() for c in left[:-6]), (name, left)
+
+
+@pytest.mark.parametrize("alphabet", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("padded", [True, False])
+def test_base64_at_every_place_of_a_group(redactor, alphabet, padded):
+    for name, value in VALUES.items():
+        for before in range(4):
+            for after in (0, 1, 5):
+                raw = b"u" * before + value.encode() + b":" * after
+                encoded = alphabet(raw).decode()
+                text = redactor.text("Basic " + (encoded if padded else encoded.rstrip("=")) + ".")
+                assert f"{{{{{name}}}}}" in text, (name, before, after, encoded)
+                left = text.partition("{{")[0] + text.partition("}}")[2]
+                assert len(left) <= len("Basic .") + before * 2 + after * 2 + 2, text
+
+
+def test_a_piece_of_a_long_value_goes_too(redactor):
+    assert redactor.text("It is sk_Tr0ub4d…") == "It is {{token}}…"
+    assert redactor.text("… battery staple") == "… {{phrase}}"
+    assert redactor.text("ends in 1111") == "ends in 1111"
+    key = "".join(random.Random(3).choices("ABCDEFGHIJKLMNOPabcdefghijklmnop0123456789", k=900))
+    long = Redactor({"key": key})
+    assert long.text(f"line: «{key[301:365]}» end") == "line: «{{key}}» end"
+
+
+def test_text_without_a_value_stays_as_it_is(redactor):
+    harmless = [
+        "", "The quick brown fox; 4111 and 1111.", "https://shop.example/?q=%20a&amp;b=\\u0041",
+        "Ordinary horses are correct.", "Zurich, 2026-11-22 48291", "données naïves 0x41",
+    ]  # fmt: skip
+    for text in harmless:
+        assert redactor.text(text) is text
+
+
+def test_short_values_go_as_whole_words():
+    pin = Redactor({"pin": "42", "code": "2026"})
+    assert pin.text("pin 42, not 142 or 42nd") == "pin {{pin}}, not 142 or 42nd"
+    assert pin.text("x2026x") == "x{{code}}x"
+
+
+def test_json_keeps_its_form(redactor):
+    value = {"a": [VALUES["card"], 4111111111111111, 7, None, True], VALUES["phrase"]: 1.5}
+    assert redactor.json(value) == {
+        "a": ["{{card}}", "{{card}}", 7, None, True], "{{phrase}}": 1.5,
+    }  # fmt: skip
+    assert redactor.json(482913) == "{{otp}}"
+    same = {"x": ["y", 1]}
+    assert redactor.json(same) == same
+
+
+def test_only_sensitive_variables_go_but_fields_name_all():
+    found = Redactor.of({"a": Variable("visible-one"), "b": Variable("hidden-one", sensitive=True)})
+    assert found.text("visible-one hidden-one") == "visible-one {{b}}"
+    assert found.field("visible-one") == "{{a}}"
+    assert not Redactor.of({"a": Variable("visible-one")}).active
+
+
+def test_files_of_text_are_cleaned_in_their_encoding(redactor):
+    for encoding in ("utf-8", "utf-16"):
+        data = f"total\n{VALUES['umlaut']}\n".encode(encoding)
+        assert redactor.data(data).decode(encoding) == "total\n{{umlaut}}\n"
+    noise = bytes(range(256))
+    assert redactor.data(noise) is noise
+    assert redactor.data(noise + VALUES["token"].encode()) == noise + b"{{token}}"
+
+
+def test_a_stream_never_shows_part_of_a_value(redactor):
+    dice = random.Random(7)
+    for name, value in VALUES.items():
+        for shape in (str, SHAPES["url"], SHAPES["json, every character"], SHAPES["reversed"]):
+            whole = f"I will type {shape(value)} into the field and then go on with the rest."
+            stream, shown, at = redactor.stream(), "", 0
+            while at < len(whole):
+                size = dice.randint(1, 7)
+                shown += stream.feed(whole[at : at + size])
+                at += size
+            shown += stream.flush()
+            assert shown == redactor.text(whole)
+            assert f"{{{{{name}}}}}" in shown
+    quiet = Redactor({}).stream()
+    assert quiet.feed("at once") == "at once"
+
+
+def test_values_that_hold_each_other_all_go():
+    found = Redactor({"user": "ada.lovelace", "mail": "ada.lovelace@example.org"})
+    clean = found.text("to ada.lovelace@example.org, signed ada.lovelace")
+    assert "lovelace" not in clean and "example.org" not in clean, clean
