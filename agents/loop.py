@@ -23,8 +23,10 @@ from agents.errors import (
     BudgetExceeded,
     Cancelled,
     Parked,
+    Rejected,
 )
 from agents.events import TaskNotice
+from agents.guard.exits import clean_outcome, guard_context, guard_route
 from agents.outcome import Outcome
 from agents.plain import clip, plain_text
 from agents.ports import (
@@ -64,6 +66,8 @@ async def run_loop(
     sleep: waits between retries of the model.
     Raises: Cancelled, Parked and LeaseLost, for the host; AgentError `checkpoint_unreadable`.
     """
+    context = guard_context(context)
+    route = guard_route(route, context.redactor)
     try:
         run = Run(context)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -72,9 +76,9 @@ async def run_loop(
             "The saved state of the task cannot be read by this version; start the task again.",
             code="checkpoint_unreadable",
         ) from error
-    loop = _Loop(run, route, executor_factory or _executor_factory(context), sleep)
+    loop = _Loop(run, route, executor_factory or _executor_factory(run), sleep)
     try:
-        return await loop.run()
+        return clean_outcome(await loop.run(), context.redactor)
     except Cancelled:
         await loop.put_down()
         raise
@@ -128,6 +132,9 @@ class _Loop:
                     return await self._end(outcome)
         except BudgetExceeded as error:
             return await self._end(closing.cut_short(self._run, error))
+        except Rejected as signal:
+            await self._steps.abandon(signal.code, str(signal))
+            return await self._end(Outcome.failed(signal.code, str(signal)))
         except AgentError as error:
             log.warning("run_failed", code=error.code, error=str(error))
             return await self._end(Outcome.of_error(error))
@@ -208,6 +215,7 @@ class _Loop:
             await self._sight.guarded(self._sight.session.follow_front_tab(), LOOK_S)
             state.notes.append("A person drove the browser and handed it back; look again.")
         state.notes += [f"The person's note: {plain_text(note)}" for note in notes]
+        await self._steps.clear()
 
     async def _read_messages(self) -> bool:
         """Take what people wrote, and save it: it counts as seen. True when there was something."""
@@ -220,6 +228,7 @@ class _Loop:
         ]
         if fresh:
             state.messages += fresh
+            self._run.state.rejected.clear()  # they may have changed their mind
             await self._run.save(bill=False)
         return bool(fresh)
 
@@ -363,19 +372,21 @@ def _identity(session: Any) -> str:
     return f"{handle.host}:{handle.pid}:{handle.start_time}"
 
 
-def _executor_factory(context: RunContext) -> ExecutorFactory:
-    """The shipped executor over the context's control, variables and artifacts."""
+def _executor_factory(run: Run) -> ExecutorFactory:
+    """The shipped executor over the run's control, variables and artifacts, under its gate."""
     from agents.executor import Executor
-    from agents.guard.policy import default_gate
+    from agents.guard.gate import RunGate
+    from agents.guard.redactor import Redactor
 
-    gate = getattr(context, "gate", None) or default_gate()
+    context = run.context
+    redactor = Redactor.of(context.task.variables)
 
     def make(session: Any, on_action: ActionListener, files: Sequence[StoredArtifact]) -> Any:
         return Executor(
             session,
             control=context.control,
             on_action=on_action,
-            gate=gate,
+            gate=getattr(context, "gate", None) or RunGate(run, redact=redactor.text),
             variables=context.task.variables,
             artifacts=context.artifacts,
             files=files,

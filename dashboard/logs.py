@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
+from types import TracebackType
 
 import structlog
+
+from agents.guard.logs import CleanFormatter
 
 
 def configure_logging(level: str, *, as_json: bool) -> None:
@@ -28,12 +31,12 @@ def configure_logging(level: str, *, as_json: bool) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
+    handler.setFormatter(CleanFormatter(formatter))
+    sys.excepthook = _log_the_end
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
@@ -49,3 +52,13 @@ def _is_news(record: logging.LogRecord) -> bool:
     """Whether a failed request is worth a line: who asks /readyz is told in the answer."""
     path = getattr(getattr(record, "request", None), "path", "")
     return not (path == "/readyz" and getattr(record, "status_code", 0) == 503)
+
+
+def _log_the_end(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """What nobody caught is told through the log, which keeps secrets out of it."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    logging.getLogger("uncaught").critical("uncaught exception", exc_info=(kind, error, trace))
