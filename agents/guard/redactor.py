@@ -50,6 +50,8 @@ class Redactor:
         forms = [form for name, value in values.items() for form in forms_of(name, value)]
         self._plain = _Automaton([form for form in forms if not form.spread])
         self._spread = _Automaton([form for form in forms if form.spread])
+        names = "|".join(re.escape(name) for name in values)
+        self._marks = re.compile(rf"\{{\{{(?:{names})\}}\}}")
         self._digits = any(any(c.isdigit() for c in value) for value in values.values())
         self._longest = max((len(value) for value in values.values()), default=0)
         self.active = bool(forms)
@@ -130,6 +132,9 @@ class Redactor:
             if not _escapes(mapped.text):
                 break
             mapped = mapped.unescaped()
+        named = [match.span() for match in self._marks.finditer(text)]
+        if named:  # what was taken out before: a name may hold its own value
+            found = [h for h in found if not any(s <= h.start and h.end <= e for s, e in named)]
         found.sort(key=lambda hit: (hit.start, -hit.end))
         apart: list[_Hit] = []
         for hit in found:

@@ -173,3 +173,10 @@ def test_values_that_hold_each_other_all_go():
     found = Redactor({"user": "ada.lovelace", "mail": "ada.lovelace@example.org"})
     clean = found.text("to ada.lovelace@example.org, signed ada.lovelace")
     assert "lovelace" not in clean and "example.org" not in clean, clean
+
+
+def test_what_was_taken_out_stays_out_however_often():
+    found = Redactor({"password": "password", "username": "user"})
+    once = found.text("my password is password, user")
+    assert once == "my {{password}} is {{password}}, {{username}}"
+    assert found.text(once) == once
