@@ -51,6 +51,11 @@ def schema_errors(value: Any, schema: Mapping[str, Any]) -> Iterator[ValidationE
         raise ValueError("refers to itself without end") from None
 
 
+def check_pattern(pattern: str) -> None:
+    """Raises: ValueError when RE2 cannot run the pattern."""
+    _compiled(pattern)
+
+
 def _compiled(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False

@@ -20,6 +20,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 
 from agents.errors import AgentError, Cancelled, LeaseLost, Parked
 from agents.executor import close_sandbox, warm_up
+from agents.guard.exits import clean_outcome
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.context import DbRunContext, spec_of
 from agents.jobs.db import db
@@ -34,7 +35,7 @@ from agents.products import agent, do_anything
 from dashboard import nudges
 from dashboard.conf import Config
 from dashboard.models import Task
-from dashboard.services import leases, tasks, workers
+from dashboard.services import leases, model_keys, tasks, workers
 
 log = structlog.get_logger(__name__)
 
@@ -234,7 +235,10 @@ class Runner:
     async def _run_to_end(self, task: Task, context: DbRunContext) -> None:
         """Run the product and write how it ended."""
         try:
-            route = build_route(context.task.model, settings=self.model_settings)
+            model = context.task.model
+            if model_keys.is_held(task):
+                model = await db(model_keys.completed, task)
+            route = build_route(model, settings=self.model_settings)
             try:
                 outcome = await _PRODUCTS[task.product](context, route=route)
             finally:
@@ -251,6 +255,7 @@ class Runner:
             outcome = Outcome.failed(
                 "internal_error", "The agent met an error of its own. The log has the details."
             )
+        outcome = clean_outcome(outcome, context.redactor)
         await db(
             tasks.finish,
             task.pk,
@@ -262,6 +267,8 @@ class Runner:
             error=(outcome.error["code"], outcome.error["message"]) if outcome.error else None,
             usage=context.final_usage(),
         )
+        if model_keys.is_held(task):
+            await db(model_keys.forget, task)
         log.info("task ended", reason=outcome.terminal_reason)
 
     async def _shut_down(self) -> None:

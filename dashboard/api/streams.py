@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -37,6 +37,7 @@ SCOPE_KEY = "webagent.stream"
 HEARTBEAT_S = 15.0
 BATCH = 200
 TERMINAL = "task.completed"
+PATHS = ("/events", "/runs")  # what may be answered with a stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,18 @@ class Stream:
     after: int
     is_over: bool  # the task had ended when the reader came
     key_id: str  # a key that is revoked or expires ends its streams
+
+    def follow(self) -> AsyncIterator[bytes]:
+        """The frames, to the end of the task."""
+        return follow(self)
+
+
+class Followed(Protocol):
+    """What a view leaves in the scope: something that can be sent as it comes."""
+
+    def follow(self) -> AsyncIterator[bytes]:
+        """The frames, to their end."""
+        ...
 
 
 def frame(event: Event, project_id: str) -> bytes:
@@ -132,11 +145,16 @@ class Lookout:
 _lookouts: WeakKeyDictionary[asyncio.AbstractEventLoop, Lookout] = WeakKeyDictionary()
 
 
+def lookout() -> Lookout:
+    """The lookout of the running event loop."""
+    return _lookouts.setdefault(asyncio.get_running_loop(), Lookout())
+
+
 async def follow(stream: Stream) -> AsyncIterator[bytes]:
     """All events with `seq > after`, then what comes, until the task is over."""
     following = nudges.hub().subscribe(f"task:{stream.task_id}")
-    lookout = _lookouts.setdefault(asyncio.get_running_loop(), Lookout())
-    lookout.add(stream.session_id, following, stream.key_id)
+    guard = lookout()
+    guard.add(stream.session_id, following, stream.key_id)
     read = in_thread(ledger.read)
     cursor = stream.after
     try:
@@ -154,12 +172,12 @@ async def follow(stream: Stream) -> AsyncIterator[bytes]:
             if stream.is_over:
                 return  # the reader has had the last event already
             news = await following.wait(HEARTBEAT_S)
-            if lookout.has_ended(stream.key_id):
+            if guard.has_ended(stream.key_id):
                 return
             if not news:
                 yield heartbeat(stream)
     finally:
-        lookout.remove(stream.session_id, following, stream.key_id)
+        guard.remove(stream.session_id, following, stream.key_id)
         following.close()
 
 
@@ -170,7 +188,7 @@ class EventStreams:
         self._django = django
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].endswith("/events"):
+        if scope["type"] != "http" or not scope["path"].endswith(PATHS):
             await self._django(scope, receive, send)
             return
         head: Message = {}
@@ -186,12 +204,12 @@ class EventStreams:
                 await send(message)
 
         await self._django(scope, receive, decide)
-        stream: Stream | None = scope.pop(SCOPE_KEY, None)
+        stream: Followed | None = scope.pop(SCOPE_KEY, None)
         if stream is not None:
             await _send_stream(stream, head, receive, send)
 
 
-async def _send_stream(stream: Stream, head: Message, receive: Receive, send: Send) -> None:
+async def _send_stream(stream: Followed, head: Message, receive: Receive, send: Send) -> None:
     headers = [
         (name, value)
         for name, value in head["headers"]
@@ -208,8 +226,8 @@ async def _send_stream(stream: Stream, head: Message, receive: Receive, send: Se
         await asyncio.gather(body, gone, return_exceptions=True)
 
 
-async def _send_body(stream: Stream, send: Send) -> None:
-    async for chunk in follow(stream):
+async def _send_body(stream: Followed, send: Send) -> None:
+    async for chunk in stream.follow():
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 

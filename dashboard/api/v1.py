@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from dashboard.api import errors, events, secrets, sessions, tasks, webhooks
+from dashboard.api import agent, errors, events, secrets, sessions, tasks, webhooks
 
 api = NinjaAPI(
     title="Web agent API",
@@ -18,5 +18,12 @@ api = NinjaAPI(
     urls_namespace="v1",
 )
 errors.register(api)
-for router in (sessions.router, tasks.router, events.router, webhooks.router, secrets.router):
+for router in (
+    sessions.router,
+    tasks.router,
+    events.router,
+    agent.router,
+    webhooks.router,
+    secrets.router,
+):
     api.add_router("", router)

@@ -1,5 +1,6 @@
 """Rows and querysets, one file a subject."""
 
+from dashboard.models.agent_runs import AgentRun
 from dashboard.models.base import TenantQuerySet, new_id, public_id
 from dashboard.models.events import Event, IdempotencyRecord, WorkerProcess
 from dashboard.models.projects import (
@@ -50,6 +51,7 @@ __all__ = [
     "EVERYTHING",
     "SCOPES",
     "TERMINAL",
+    "AgentRun",
     "AgentSession",
     "ApiKey",
     "Artifact",

@@ -1,0 +1,373 @@
+"""The agent API at its door: what it accepts, what it answers, whom it refuses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from agents.errors import ModelError
+from agents.ports import InputRequestSpec
+from dashboard.models import AgentRun, InputRequest, Task
+from dashboard.services import keys, leases, model_keys, requests, tasks
+from tests.conftest import make_project
+from tests.dashboard.api.conftest import Api
+
+CONTEXT = {
+    "page_url": "http://shop.example/pay",
+    "page_title": "Pay",
+    "step": 3,
+    "why": "The button places the order.",
+    "code": 'await ref("e4").click()',
+    "screenshot_artifact_id": "art_1",
+    "level": "high",
+    "risks": ["purchase"],
+    "arguments": [],
+}
+
+
+def agent(api: Api, rest: str = "") -> str:
+    return f"/v1/projects/{api.project.pk}/agent{rest}"
+
+
+def start(api: Api, **body: Any) -> dict[str, Any]:
+    answer = api.post(agent(api, "/runs"), {"goal": "Find the kettle", **body})
+    assert answer.status_code == 202, answer.content
+    return answer.json()
+
+
+def task_of(run: dict[str, Any]) -> Task:
+    return AgentRun.objects.get(pk=run["run_id"]).task
+
+
+def claimed(run: dict[str, Any]) -> Task:
+    task = leases.claim(task_of(run).pk, "w1")
+    assert task is not None
+    return task
+
+
+def ask(task: Task, kind: str = "confirmation", **fields: Any) -> InputRequest:
+    spec = {"prompt": "Buy the blue backpack", "risk": "purchase", "context": CONTEXT, **fields}
+    return requests.open_request(task, task.fence, InputRequestSpec(key="k", kind=kind, **spec))
+
+
+def read(api: Api, run: dict[str, Any]) -> dict[str, Any]:
+    answer = api.get(agent(api, f"/runs/{run['run_id']}"))
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_a_run_starts_and_is_read_and_listed(api):
+    run = start(api, startUrl="shop.example", metadata={"ticket": 7})
+    assert run["run_id"].startswith("run_")
+    assert run["status"] == "pending"
+    assert run["browser_id"] == run["session_id"]
+    assert run["debug_url"].endswith(f"/sessions/{run['browser_id']}/")
+    found = read(api, run)
+    assert {"text", "output", "error", "needs_confirmation", "steps", "usage", "artifacts",
+            "schema", "timings", "browser_id", "debug_url"} <= found.keys()  # fmt: skip
+    assert "transcript" not in found
+    assert found["metadata"] == {"ticket": 7}
+    second = start(api)
+    listed = api.get(agent(api, "/runs?limit=1")).json()
+    assert [item["run_id"] for item in listed["items"]] == [second["run_id"]]
+    more = api.get(agent(api, f"/runs?limit=1&cursor={listed['next_cursor']}")).json()
+    assert [item["run_id"] for item in more["items"]] == [run["run_id"]]
+    mine = api.get(agent(api, f"/runs?session_id={run['session_id']}")).json()
+    assert [item["run_id"] for item in mine["items"]] == [run["run_id"]]
+
+
+CAMEL: dict[str, Any] = {
+    "goal": "Find it",
+    "startUrl": "https://shop.example/",
+    "model": {"route": "openai-compatible", "model": "m", "baseUrl": "http://m.example/v1",
+              "apiKeyEnv": "OPENAI_API_KEY", "modelApi": "responses"},
+    "browser": {"policy": {"allowedDomains": ["shop.example"], "downloads": {"maxBytes": 5}}},
+    "systemPrompt": "Be brief.",
+    "maxTurns": 12, "maxToolCalls": 5, "timeoutMs": 60_000, "toolTimeoutMs": 20_000,
+    "maxOutputTokens": 800, "maxSteps": None, "unknownThing": 1,
+    "outputSchema": {"type": "object", "properties": {"maxPrice": {"type": "number"}}},
+    "variables": {"userName": {"value": "ada", "allowedDomains": ["shop.example"]}, "pin": "1"},
+    "codePolicy": {"allowDirectNetwork": False, "extraDeniedPatterns": ["evaluate\\("]},
+    "capture": {"observationChars": 3000, "toolResultChars": 500},
+    "artifacts": {"retainTranscript": True},
+    "captcha": False,
+}  # fmt: skip
+
+
+def test_camel_case_reaches_the_task(api):
+    task = task_of(start(api, **CAMEL))
+    options = task.options
+    assert task.instructions == "Find it"
+    assert options["start_url"] == "https://shop.example/"
+    assert options["model"]["base_url"] == "http://m.example/v1"
+    assert options["model"]["api_key_env"] == "OPENAI_API_KEY"
+    assert options["model"]["max_output_tokens"] == 800
+    assert options["policy"]["allowed_domains"] == ["shop.example"]
+    assert options["policy"]["downloads"]["max_bytes"] == 5
+    assert options["max_steps"] == 12
+    assert options["max_duration_minutes"] == 1
+    assert options["step_timeout_s"] == 20
+    assert options["output_schema"]["properties"] == {"maxPrice": {"type": "number"}}
+    mine = options["agent"]
+    assert mine["max_tool_calls"] == 5
+    assert (mine["observation_chars"], mine["tool_result_chars"]) == (3000, 500)
+    assert mine["captcha"] == "never"
+    assert mine["retain_transcript"] is True
+    assert "Be brief." in mine["guidance"]
+    assert "evaluate\\(" in mine["guidance"]
+    variables = tasks.variables_of(task)
+    assert variables["userName"].allowed_domains == ("shop.example",)
+    assert variables["pin"].value == "1"
+
+
+def test_snake_case_and_shorthands_mean_the_same(api):
+    task = task_of(
+        start(
+            api,
+            max_turns=3,
+            browser={"create": {"policy": {"blocked_domains": ["x.example"]}, "recording": True}},
+            output_schema={"schema": {"type": "array"}},
+            captcha={"mode": "ask"},
+            approval="ask",
+        )
+    )
+    assert task.options["max_steps"] == 3
+    assert task.options["policy"]["blocked_domains"] == ["x.example"]
+    assert task.options["output_schema"] == {"type": "array"}
+    assert task.options["approval"] == "ask"
+    assert task.options["recording"] == {"enabled": True}
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({"goal": " "}, "goal"),
+        ({"maxTurns": 0}, "max_turns"),
+        ({"timeoutMs": 10}, "timeout_ms"),
+        ({"approval": "sometimes"}, "approval"),
+        ({"model": {"apiKey": "k"}}, "model"),
+        ({"outputSchema": {"type": "nonsense"}}, "output_schema"),
+        ({"codePolicy": {"extraDeniedPatterns": ["(?=x)"]}}, "code_policy"),
+        ({"browser": {"create": {"proxy": "http://p.example"}}}, "browser"),
+        ({"variables": {"a b": "x"}}, "variables"),
+    ],
+)
+def test_what_cannot_be_is_refused(api, body, where):
+    answer = api.post(agent(api, "/runs"), {"goal": "Find it", **body})
+    assert answer.status_code == 422, answer.content
+    assert where in answer.json()["extra"]["errors"][0]["loc"]
+
+
+# --- model keys ---------------------------------------------------------------------------------
+KEYED = {
+    "route": "openai-compatible", "model": "m", "base_url": "http://m.example/v1",
+    "apiKey": "sk-secret-0123456789", "defaultHeaders": {"X-Team": "sk-header-99"},
+}  # fmt: skip
+
+
+def test_a_raw_key_is_held_in_memory_and_never_stored(api):
+    task = task_of(start(api, model=KEYED))
+    stored = str(Task.objects.filter(pk=task.pk).values().get())
+    assert "sk-secret" not in stored
+    assert "sk-header" not in stored
+    model = model_keys.completed(task)
+    assert model["api_key"] == "sk-secret-0123456789"
+    assert model["default_headers"] == {"X-Team": "sk-header-99"}
+    assert model_keys.MARK not in model
+    model_keys.forget(task)
+    with pytest.raises(ModelError) as gone:
+        model_keys.completed(task)
+    assert gone.value.code == "model_key_gone"
+
+
+def test_a_cancelled_runs_key_goes_at_once(api):
+    run = start(api, model=KEYED)
+    assert api.post(agent(api, f"/runs/{run['run_id']}/cancel")).status_code == 200
+    with pytest.raises(ModelError):
+        model_keys.completed(task_of(run))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [{"REMOTE_ADDR": "10.0.0.9"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}],
+)
+def test_a_raw_key_over_an_open_line_is_refused(api, line):
+    answer = api.client.post(
+        agent(api, "/runs"),
+        data={"goal": "Find it", "model": KEYED},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {api.key}"},
+        **line,
+    )
+    assert answer.status_code == 400
+    assert answer.json()["extra"]["reason"] == "insecure_transport"
+    assert not AgentRun.objects.exists()
+    assert b"sk-secret" not in answer.content
+
+
+def test_a_raw_key_over_tls_is_taken(api):
+    answer = api.client.post(
+        agent(api, "/runs"),
+        data={"goal": "Find it", "model": KEYED},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {api.key}"},
+        secure=True,
+        REMOTE_ADDR="10.0.0.9",
+    )
+    assert answer.status_code == 202
+
+
+# --- confirmations ------------------------------------------------------------------------------
+def test_a_confirmation_is_shown_and_approved(api):
+    run = start(api)
+    row = ask(claimed(run))
+    found = read(api, run)
+    assert found["status"] == "awaiting_input"
+    shown = found["needs_confirmation"]
+    assert shown["id"] == row.pk
+    assert shown["risk"] == "purchase"
+    assert shown["title"] == "Buy the blue backpack"
+    assert shown["reason"] == "The button places the order."
+    assert shown["step"] == 3
+    assert shown["page"] == {"url": "http://shop.example/pay", "title": "Pay"}
+    assert shown["code"] == CONTEXT["code"]
+    assert shown["screenshot_artifact_id"] == "art_1"
+    assert shown["expires_at"].endswith("Z")
+    path = agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}")
+    answer = api.post(path, {"approved": True, "reason": "I wanted it"})
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["confirmation"]["status"] == "answered"
+    row.refresh_from_db()
+    assert row.response["approved"] is True
+    assert row.response["reason"] == "I wanted it"
+    again = api.post(path, {"approved": False})
+    assert again.status_code == 409
+    assert again.json()["extra"]["status"] == "answered"
+
+
+def test_a_decision_needs_the_approve_scope(api, project):
+    run = start(api)
+    row = ask(claimed(run))
+    weak = Api(api.client, project, keys.create(project, name="w", scopes=["run", "read"]).plain)
+    path = agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}")
+    assert weak.post(path, {"approved": True}).status_code == 403
+    row.refresh_from_db()
+    assert row.status == "pending"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "response", "skipped"),
+    [
+        ("question", {"approved": True, "reason": "blue"}, "blue", False),
+        ("question", {"approved": True, "response": {"a": 1}}, {"a": 1}, False),
+        ("question", {"approved": False}, None, True),
+        ("captcha", {"approved": True}, {"done": True}, False),
+    ],
+)
+def test_other_requests_are_answered_through_the_same_door(api, kind, body, response, skipped):
+    run = start(api)
+    row = ask(claimed(run), kind, risk=None)
+    assert read(api, run)["needs_confirmation"]["risk"] == (
+        "captcha" if kind == "captcha" else "ambiguous"
+    )
+    answer = api.post(agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}"), body)
+    assert answer.status_code == 200, answer.content
+    row.refresh_from_db()
+    assert (row.response, row.skipped) == (response, skipped)
+
+
+def test_an_expired_confirmation_cannot_be_decided_and_ends_the_run_unconfirmed(api):
+    run = start(api)
+    task = claimed(run)
+    row = ask(task)
+    InputRequest.objects.filter(pk=row.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    path = agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}")
+    assert api.post(path, {"approved": True}).status_code == 409
+    assert requests.expire_due() == 1
+    error = ("confirmation_expired", "Nobody decided in time.")
+    tasks.finish(task.pk, task.fence, terminal_reason="expired", error=error)
+    found = read(api, run)
+    assert found["status"] == "needs_confirmation"
+    assert found["needs_confirmation"]["id"] == row.pk
+    assert found["error"]["code"] == "confirmation_expired"
+
+
+# --- ends ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        ({"terminal_reason": "done", "is_task_successful": True}, "completed"),
+        ({"terminal_reason": "done", "is_task_successful": None}, "completed"),
+        ({"terminal_reason": "done", "is_task_successful": False}, "blocked"),
+        ({"terminal_reason": "failed", "error": ("policy_denied", "no")}, "blocked"),
+        ({"terminal_reason": "failed", "error": ("model_error", "no")}, "failed"),
+        ({"terminal_reason": "expired", "error": ("time_limit_reached", "no")}, "failed"),
+        ({"terminal_reason": "canceled", "error": ("canceled", "no")}, "cancelled"),
+    ],
+)
+def test_how_a_run_ends(api, end, status):
+    run = start(api)
+    task = claimed(run)
+    tasks.finish(task.pk, task.fence, output_text="That is it.", **end)
+    found = read(api, run)
+    assert found["status"] == status
+    assert found["text"] == "That is it."
+    assert found["timings"]["elapsed_ms"] >= 0
+    assert (found["error"] is None) == (status in ("completed", "cancelled") or "error" not in end)
+    assert api.post(agent(api, f"/runs/{run['run_id']}/cancel")).status_code == 409
+
+
+# --- sessions -----------------------------------------------------------------------------------
+def test_a_session_takes_runs_one_after_another(api):
+    made = api.post(agent(api, "/sessions"), {"startUrl": "https://shop.example/"})
+    assert made.status_code == 201, made.content
+    session = made.json()
+    assert session["browser_id"] == session["session_id"]
+    path = agent(api, f"/sessions/{session['session_id']}/runs")
+    first = api.post(path, {"goal": "One"}).json()
+    assert task_of(first).options["start_url"] == "https://shop.example/"
+    assert api.post(path, {"goal": "Two"}).status_code == 409
+    task = claimed(first)
+    tasks.finish(task.pk, task.fence, terminal_reason="done")
+    second = api.post(agent(api, "/runs"), {"goal": "Two", "browserId": session["browser_id"]})
+    assert second.status_code == 202, second.content
+    assert second.json()["browser_id"] == session["browser_id"]
+    assert "start_url" not in task_of(second.json()).options
+    again = api.post(agent(api, "/sessions"), {"browser_id": session["browser_id"]}).json()
+    assert again["run_ids"] == [first["run_id"], second.json()["run_id"]]
+    closed = api.client.delete(
+        agent(api, f"/sessions/{session['session_id']}"),
+        headers={"Authorization": f"Bearer {api.key}"},
+    )
+    assert closed.json()["status"] == "stopped"
+    assert read(api, second.json())["status"] == "cancelled"
+    assert api.post(path, {"goal": "Three"}).status_code == 409
+
+
+def test_runs_of_others_do_not_exist(api):
+    run = start(api)
+    row = ask(claimed(run))
+    other = make_project("other")
+    key = keys.create(other, name="k", scopes=["run", "read", "approve", "admin"]).plain
+    stranger = Api(api.client, other, key)
+    assert stranger.get(agent(api, f"/runs/{run['run_id']}")).status_code == 403
+    for path in (f"/runs/{run['run_id']}", f"/runs/{run['run_id']}/events",
+                 f"/sessions/{run['session_id']}"):  # fmt: skip
+        assert stranger.get(agent(stranger, path)).status_code == 404
+    decide = agent(stranger, f"/runs/{run['run_id']}/confirmations/{row.pk}")
+    assert stranger.post(decide, {"approved": True}).status_code == 404
+    body = {"goal": "Mine", "browser_id": run["session_id"]}
+    assert stranger.post(agent(stranger, "/runs"), body).status_code == 404
+
+
+def test_a_confirmation_of_another_run_is_not_found(api):
+    run, other = start(api), start(api)
+    row = ask(claimed(other))
+    answer = api.post(
+        agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}"), {"approved": True}
+    )
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "confirmation_not_found"
