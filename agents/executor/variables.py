@@ -24,7 +24,12 @@ def check_receiver(name: str, variable: Variable, frame: Frame) -> None:
     where = host or "this page"
     raise PolicyError(
         f'variables["{name}"] may not be typed into {where}: '
-        + (f"it is allowed on {', '.join(allowed)} only." if allowed else "it is allowed nowhere."),
+        + (
+            f"it is allowed on {', '.join(allowed)} only."
+            if allowed
+            else "it is allowed nowhere: its allowed_domains are empty, and no start address says where it "
+            "belongs."
+        ),
         rule="variable_domain",
     )
 

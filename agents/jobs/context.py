@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,16 +17,20 @@ from agents.browser.egress import Denied
 from agents.browser.egress_policy import SessionEgress
 from agents.browser.session import BrowserSession
 from agents.control import Interrupted, RunControl
-from agents.errors import BrowserError, LeaseLost, Parked, Unconfirmed
+from agents.errors import BrowserError, LeaseLost, Parked
 from agents.events import Payload, TaskPageChanged, TaskPolicyDenied
+from agents.guard import logs
+from agents.guard.exits import clean_event
 from agents.guard.policy import Policy, merged
+from agents.guard.receivers import bind
+from agents.guard.redactor import Redactor
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.db import db
 from agents.ports import Answer, IncomingMessage, InputRequestSpec, StoredArtifact, TaskSpec, Usage
 from dashboard import nudges
 from dashboard.conf import Config
 from dashboard.models import Artifact, InputRequest, RequestStatus, Task
-from dashboard.services import artifacts, leases, messages, requests, sessions, tasks
+from dashboard.services import artifacts, leases, messages, requests, sessions, standing, tasks
 
 log = structlog.get_logger(__name__)
 _ticker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ticks")
@@ -54,11 +57,22 @@ def spec_of(task: Task) -> TaskSpec:
         max_duration_s=(options.get("max_duration_minutes") or 60) * 60,
         approval=options.get("approval") or task.project.default_approval or "delegated",
         policy=policy,
-        variables=tasks.variables_of(task),
+        variables=bind(
+            tasks.variables_of(task),
+            start_url=options.get("start_url") or _first_page(task),
+            policy=options.get("policy"),
+            instructions=task.instructions,
+        ),
         metadata=options.get("metadata") or {},
         step_timeout_s=options.get("step_timeout_s") or TaskSpec.step_timeout_s,
         options=options.get("agent") or {},
     )
+
+
+def _first_page(task: Task) -> str | None:
+    """Where the session was told to begin: by people, unlike the page it has come to."""
+    first = task.session.tasks.order_by("number").first()
+    return first.options.get("start_url") if first else None
 
 
 def _last_page(task: Task) -> str | None:
@@ -134,10 +148,15 @@ class DbRunContext:
             task.cost_usd,
             task.browser_seconds,
         )
+        self.redactor = Redactor.of(spec.variables)
+        hidden = {n: v.value for n, v in spec.variables.items() if v.sensitive}
+        logs.protect(task.pk, hidden)
         self.artifacts = DbArtifacts(task)
         self.control = RunControl()
         self.park_after_s = config.park_after_s
-        self.asking = False
+        self._asks = 0  # questions under way; the network hold may ask beside a step
+        self._asking_since = 0.0
+        self.confirming = 0  # confirmations among them
         self.changed = asyncio.Event()  # set by the runner on every nudge of the task
         self._pool = pool
         self._config = config
@@ -156,9 +175,16 @@ class DbRunContext:
         pool.set_egress(task.session_id, self.egress)
 
     @property
+    def asking(self) -> bool:
+        """Whether the run waits for an answer."""
+        return self._asks > 0
+
+    @property
     def elapsed_s(self) -> float:
         """Seconds of work: neither questions, nor pauses, nor takeovers count."""
         waited_s = self._waited_s + self.control.held_s
+        if self._asks:
+            waited_s += time.monotonic() - self._asking_since
         return self._earlier_s + time.monotonic() - self._began - waited_s
 
     # --- the ledger -------------------------------------------------------------------------
@@ -168,6 +194,7 @@ class DbRunContext:
         checkpoint: dict[str, Any] | None = None,
         usage: Usage | None = None,
     ) -> None:
+        events = tuple(clean_event(event, self.redactor) for event in events)
         if usage is not None:
             usage = usage + self._browser_time()
         await db(
@@ -212,36 +239,46 @@ class DbRunContext:
 
     # --- people -----------------------------------------------------------------------------
     async def ask(self, request: InputRequestSpec) -> Answer:
-        life_s = self.task.options.get("confirmation_timeout_s")
-        if life_s is not None and request.kind == "confirmation" and request.expires_in_s is None:
-            request = replace(request, expires_in_s=life_s)
         row = await db(requests.open_request, self.row, self.row.fence, request)
         began = time.monotonic()
-        self.asking = True
+        if not self._asks:
+            self._asking_since = began
+        self._asks += 1
+        confirms = request.kind == requests.CONFIRMATION
+        self.confirming += confirms
         try:
-            row = await self._settled(row, began)
+            row = await self._settled(row, began, gives_way=confirms)
         finally:
-            self.asking = False
-            self._waited_s += time.monotonic() - began
-        await db(requests.back_to_work, self.row, self.row.fence)
+            self._asks -= 1
+            self.confirming -= confirms
+            if not self._asks:
+                self._waited_s += time.monotonic() - self._asking_since
+        if not self._asks:
+            await db(requests.back_to_work, self.row, self.row.fence)
         if row.status == RequestStatus.ANSWERED:
+            skipped = row.skipped and not confirms
             return Answer(
-                "skipped" if row.skipped else "answered",
+                "skipped" if skipped else "answered",
                 await db(requests.answer_of, row),
                 row.answered_by or None,
+                row.pk,
             )
-        ends_run = self.task.options.get("ends_unconfirmed") and row.kind == "confirmation"
-        if ends_run and row.status == RequestStatus.EXPIRED:
-            raise Unconfirmed(f"Nobody decided in time, so it was not done: {row.prompt}")
-        return Answer(row.status)
+        return Answer(row.status, request_id=row.pk)
 
-    async def _settled(self, row: InputRequest, began: float) -> InputRequest:
+    async def _settled(self, row: InputRequest, began: float, *, gives_way: bool) -> InputRequest:
+        """The request once it is settled.
+
+        gives_way: somebody who takes the browser over ends the wait. Raises: Interrupted for
+        these; Parked after long; Cancelled.
+        """
         while row.status == RequestStatus.PENDING:
             left = self._config.park_after_s - (time.monotonic() - began)
             if left <= 0:
                 raise Parked
             self.changed.clear()
             self.control.check_waiting()
+            if gives_way and "human" in self.control.held:
+                raise Interrupted
             row = await db(InputRequest.objects.get, pk=row.pk)
             if row.status != RequestStatus.PENDING:
                 break
@@ -253,9 +290,18 @@ class DbRunContext:
                 pass
             except Interrupted:
                 self.control.check()
+                if gives_way:
+                    raise
                 # A takeover while the agent waits: nothing runs that could be cut short.
                 await asyncio.sleep(0.2)
         return row
+
+    async def withdraw(self, keys: Sequence[str]) -> None:
+        await db(requests.withdraw, self.row, self.row.fence, list(keys))
+
+    async def standing(self, tool: str, host: str) -> bool:
+        rules = standing.rules_of(self.row.pk).filter(tool=tool, host=host)
+        return await db(rules.exists)
 
     async def messages(self, step: int) -> Sequence[IncomingMessage]:
         rows = await db(messages.take_unseen, self.row, self.row.fence, step=step)
@@ -317,7 +363,7 @@ class DbRunContext:
             handle=handle,
             host=self._config.host_name,
             task=self.row,
-            reason=reason,
+            reason=self.redactor.text(reason),
         )
 
     def _denied(self, denied: Denied) -> None:
@@ -342,3 +388,4 @@ class DbRunContext:
         """Let go of what belongs to this run; the browser goes on."""
         self._pool.ignore_denied(self.row.session_id, self._denied)
         await asyncio.gather(*self._background, return_exceptions=True)
+        logs.release(self.row.pk)
