@@ -1,0 +1,113 @@
+"""What a call would do, in one sentence for a person."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from agents.guard.risk_facts import CallFacts, ElementFacts
+
+_CHARS = 80
+_VERBS = {
+    "click": "Press",
+    "dblclick": "Double-click",
+    "tap": "Press",
+    "drag_to": "Drag",
+    "check": "Tick",
+    "uncheck": "Untick",
+    "set_checked": "Set",
+    "select_option": "Choose in",
+    "hover": "Point at",
+    "set_input_files": "Hand over files to",
+}
+
+
+def host_of(address: str) -> str:
+    """Host and, when it is not the usual one, port; empty when there is none."""
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
+def quoted(text: str) -> str:
+    """A name in quotes, on one line, cut; only characters that show."""
+    line = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
+    line = line.replace('"', "'")
+    return f'"{line if len(line) <= _CHARS else line[: _CHARS - 1] + "…"}"'
+
+
+def name_of(element: ElementFacts | None, risks: frozenset[str] = frozenset()) -> str:
+    """What to call the element."""
+    if element is None:
+        return "something that could not be looked at"
+    if element.label:
+        seen = quoted(element.label)
+        aria = element.names.get("aria") or element.names.get("labelledby")
+        if risks and aria and aria.strip() != element.label.strip():
+            return f"{seen} (which calls itself {quoted(aria)})"
+        return seen
+    if element.hint:
+        return f"a button without a name ({element.hint[:40].strip()})"
+    return f"a {element.role or element.tag or 'thing'} without a name"
+
+
+def effect_of(call: CallFacts, element: ElementFacts | None, risks: frozenset[str]) -> str:
+    """`Press "Pay £45.00" on shop.example`"""
+    group, _, name = call.tool.rpartition(".")
+    where = _where(call, element)
+    target = name_of(element, risks)
+    if call.url is not None:
+        return f"Open {_short(call.url)}"
+    if name in ("fill", "type", "press_sequentially", "insert_text"):
+        return f"Type {_typed(call)} into {target}{where}"
+    if name in ("press", "down") and group != "mouse":
+        return _key(call, element, target, where)
+    if name == "set_input_files":
+        names = call.arguments.get("names") or call.arguments.get("files") or "files"
+        told = ", ".join(map(str, names)) if isinstance(names, list) else str(names)
+        return f"Upload {told[:_CHARS]} to {target}{where}"
+    verb = _VERBS.get(name, "Press")
+    if element is not None and element.href and not element.submits and verb == "Press":
+        href = element.href
+        if href.startswith(("http://", "https://")) and not risks:
+            return f"Follow {target} to {_short(href)}"
+    hit = element.hit if element is not None else None
+    over = f", where {name_of(hit)} lies over it" if hit is not None and hit.label else ""
+    return f"{verb} {target}{where}{over}{_sends(element, call)}"
+
+
+def _sends(element: ElementFacts | None, call: CallFacts) -> str:
+    """` and send the form to other.example`, when that is somewhere else."""
+    if element is None or not element.submits or element.form is None:
+        return ""
+    there = host_of(element.form.action)
+    here = host_of(element.frame_url or call.page_url)
+    return f", which sends the form to {there}" if there and here and there != here else ""
+
+
+def _where(call: CallFacts, element: ElementFacts | None) -> str:
+    top = host_of(call.page_url)
+    own = host_of(element.origin) if element is not None else ""
+    if own and top and own != top:
+        return f" on {own} inside {top}"
+    return f" on {top or own}" if top or own else ""
+
+
+def _key(call: CallFacts, element: ElementFacts | None, target: str, where: str) -> str:
+    key = str(call.arguments.get("key") or "a key")
+    base = f"Press {key} in {target}{where}"
+    if element is not None and element.default is not None and key.endswith("Enter"):
+        return f"{base}, which presses {name_of(element.default)}"
+    return base
+
+
+def _typed(call: CallFacts) -> str:
+    kinds = [kind.replace("_", " ") for kind in call.typed_kinds if kind != "text"]
+    if kinds:
+        return f"a {kinds[0]}"
+    return "text"
+
+
+def _short(address: str) -> str:
+    bare = address.partition("://")[2] or address
+    return bare if len(bare) <= 120 else bare[:119] + "…"

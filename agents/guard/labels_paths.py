@@ -1,0 +1,186 @@
+"""Verbs in addresses: what a path or a query says is going to be done.
+
+A GET link is judged by this alone. A verb counts where an address names a deed, as a whole part of
+the path (`/posts/7/delete`), with its object (`/delete-account`), or in the query
+(`?action=delete`), and not where it names a subject: below help, docs or blog, or in a slug.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from agents.guard.labels import plain
+from agents.guard.labels_words import ADDRESSES, sections
+
+_LISTS = sections(ADDRESSES)
+_WEAK = frozenset(_LISTS["weak"])
+_OBJECTS = frozenset(_LISTS["object"])
+_NOUNS = frozenset(_LISTS["subject"])
+_DOCS = frozenset(_LISTS["documents"])
+_ACTION_KEYS = frozenset(_LISTS["action key"])
+
+
+def _by_word(prefix: str) -> dict[str, str]:
+    return {
+        plain(word).replace("-", ""): key.removeprefix(prefix)
+        for key, words in _LISTS.items()
+        if key.startswith(prefix)
+        for word in words
+    }
+
+
+_BY_VERB = _by_word("verb ")
+_BY_NOUN = _by_word("posted ")
+_DOC_HOSTS = re.compile(r"^(docs?|help|support|blog|wiki|developers?|learn|forum|community|kb)\.")
+_CART = re.compile(
+    r"cart|basket|wishlist|compare|filter|facet|warenkorb|panier|carrito|carrello|koszyk|winkel|"
+    r"carrinho|sepet|favou?rite|bookmark|cookie"
+)
+_ID = re.compile(r"^(\d+|[0-9a-f]{8,}(-[0-9a-f-]+)?|[\w]*\d[\w-]*|:\w+|\{\w+\})$", re.IGNORECASE)
+_TRUE = frozenset({"1", "true", "yes", "y", "on", "ok", "confirm", "confirmed", ""})
+_EXTENSION = re.compile(r"\.(php\d?|aspx?|jspx?|do|action|cgi|pl|py|cfm|json|rb)$", re.IGNORECASE)
+_STATIC = re.compile(
+    r"\.(html?|md|pdf|txt|png|jpe?g|gif|svg|webp|zip|gz|csv|xml|ico|mp4)$", re.IGNORECASE
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SPLIT = re.compile(r"[-_.+ ~:!]+")
+
+
+def _parts(address: str) -> tuple[str, list[str], list[tuple[str, str]]]:
+    try:
+        split = urlsplit(address)
+        host = split.hostname or ""
+    except ValueError:
+        return "", [], []
+    route = split.fragment[1:] if split.fragment[:2] in ("!/",) else ""
+    if split.fragment.startswith("/"):
+        route = split.fragment
+    path = f"{split.path}/{route.partition('?')[0]}"
+    segments = [unquote(each) for each in path.split("/") if each]
+    query = parse_qsl(split.query, keep_blank_values=True)
+    query += parse_qsl(route.partition("?")[2], keep_blank_values=True)
+    return host.lower(), segments[:30], query[:30]
+
+
+def _words(segment: str) -> list[str]:
+    bare = _EXTENSION.sub("", segment)
+    spaced = _CAMEL.sub("-", bare)
+    return [plain(word) for word in _SPLIT.split(spaced) if word]
+
+
+def _deed(words: list[str]) -> tuple[str, str] | None:
+    """(verb, risk) when the words of one part name a deed: a verb, alone or with its object."""
+    if not words or any(word in _NOUNS for word in words):
+        return None
+    whole = "".join(words)
+    if whole in _BY_VERB:
+        return whole, _BY_VERB[whole]
+    if len(words) == 2 and words[0] in ("log", "sign") and words[1] in ("out", "off"):
+        return "logout", "auth"
+    if words[:2] == ["opt", "out"]:
+        return "optout", "destructive"
+    if 2 <= len(words) <= 4:
+        first, last = words[0], words[-1]
+        for verb, others in ((first, words[1:]), (last, words[:-1])):
+            if verb in _BY_VERB and all(each in _OBJECTS or _ID.match(each) for each in others):
+                return f"{verb} with object", _BY_VERB[verb]
+    return None
+
+
+@lru_cache(maxsize=4096)
+def read_address(address: str) -> tuple[str, str] | None:
+    """(risk, why) when a GET of this address does something; None when it shows something."""
+    host, segments, query = _parts(address)
+    if _CART.search("/".join(segments).lower()):
+        segments = [each for each in segments if _deed(_words(each)) != ("remove", "destructive")]
+    found = _from_query(query, segments)
+    if found is not None:
+        return found
+    lower = [plain(each) for each in segments]
+    is_docs = bool(_DOC_HOSTS.match(host)) or any(each in _DOCS for each in lower)
+    if segments and _STATIC.search(segments[-1]):
+        is_docs = True
+    confirmed = any(
+        key.lower() in ("confirm", "confirmed", "sure", "force") and value.lower() in _TRUE
+        for key, value in query
+    )
+    for place, segment in enumerate(segments):
+        deed = _deed(_words(segment))
+        if deed is None:
+            continue
+        verb, risk = deed
+        before = bool(place) and bool(_ID.match(lower[place - 1]))
+        after = place + 1 < len(lower) and bool(_ID.match(lower[place + 1]))
+        last = place == len(segments) - 1
+        if is_docs:
+            strong = (before and last) or confirmed
+        elif verb in _WEAK:
+            owner = bool(place) and (lower[place - 1] in _OBJECTS)
+            strong = (before and last) or (after and place + 2 >= len(lower)) or confirmed
+            strong = strong or (last and (owner or bool(query)))
+        else:
+            strong = len(segments) - place <= 2 or after or before or confirmed
+        if strong:
+            return risk, f'the address says "{verb.partition(" ")[0]}"'
+    return None
+
+
+def _from_query(query: list[tuple[str, str]], segments: list[str]) -> tuple[str, str] | None:
+    cart = any(_CART.search(each.lower()) for each in segments)
+    for key, value in query:
+        name, said = plain(key), plain(value)
+        if name in _ACTION_KEYS:
+            deed = _deed(_words(value))
+            if deed and not (cart and deed[0] == "remove"):
+                return deed[1], f'the query says "{said[:40]}"'
+        deed = _deed(_words(key))
+        if deed is None or _CART.search(name) or (cart and deed[0] == "remove"):
+            continue
+        weak = deed[0] in _WEAK and not (said in _TRUE and said)
+        if not weak and (said in _TRUE or _ID.match(said)):
+            return deed[1], f'the query says "{name[:40]}"'
+    names = {plain(key) for key, _ in query}
+    if names & {"amount", "betrag", "montant", "importe", "sum"} and names & {
+        "to",
+        "recipient",
+        "account",
+        "iban",
+        "payee",
+        "destination",
+    }:
+        return "payment", "the query names an amount and who gets it"
+    return None
+
+
+@lru_cache(maxsize=4096)
+def read_action(address: str) -> tuple[str, str] | None:
+    """(risk, why) of what something is posted to: verbs as in links, and nouns that say it."""
+    found = read_address(address)
+    if found is not None:
+        return found
+    _, segments, _ = _parts(address)
+    if any(_CART.search(each.lower()) for each in segments):
+        return None
+    parts = [_words(each) for each in segments]
+    for words in reversed(parts[-3:]):
+        deed = _deed(words)
+        if deed is not None:
+            return deed[1], f'it is sent to "{deed[0].partition(" ")[0]}"'
+        whole = "".join(words)
+        for noun in (whole, *words):
+            if noun in _BY_NOUN:
+                return _BY_NOUN[noun], f'it is sent to "{noun}"'
+    return None
+
+
+def read_handler(code: str) -> list[str]:
+    """The names in a line of script, as words: `deleteUser(5)` is `delete user`."""
+    names = re.findall(r"[A-Za-z_$][\w$]{2,40}", code[:600])
+    dull = {"return", "this", "function", "window", "document", "event", "void", "javascript"}
+    return [
+        " ".join(word.lower() for word in _SPLIT.split(_CAMEL.sub("-", name)) if word)
+        for name in names[:12]
+        if name not in dull
+    ]

@@ -1,0 +1,106 @@
+"""A look at an element before it is touched: the facts that its risk is judged by.
+
+The reading (`probe.js`) runs as a Playwright selector engine, as the observation does: in an
+isolated world that the page's patched prototypes do not reach, and in one round trip.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+from playwright.async_api import BrowserContext, ElementHandle, Error, Frame, Locator, Page
+
+from agents.guard.risk_facts import ElementFacts
+
+_ENGINE = "webagent-guard"
+_HERE = Path(__file__).parent
+_SOURCE = "(() => {{\n'use strict';\n{}\nreturn engine;\n}})()".format(
+    "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (_HERE.parent / "browser" / "observe_dom.js", _HERE / "probe.js")
+    )
+)
+_FRAME_DEPTH = 6
+TIMEOUT_MS = 8_000
+
+_registering: WeakKeyDictionary[Any, asyncio.Future[None]] = WeakKeyDictionary()
+
+
+async def _register(context: BrowserContext) -> None:
+    """Give this context the engine, once. As `browser.observe` does, and for its reasons."""
+    done = _registering.get(context)
+    if done is None:
+        engine: Any = {"name": _ENGINE, "source": _SOURCE, "contentScript": True}
+        done = _registering[context] = asyncio.ensure_future(
+            context._impl_obj._channel.registerSelectorEngine(selectorEngine=engine, timeout=0)
+        )
+    await asyncio.shield(done)
+
+
+def _selector(what: str, **options: Any) -> str:
+    return f"{_ENGINE}={what}:{quote(json.dumps(options))}"
+
+
+async def probe(
+    target: Locator | ElementHandle, *, timeout_ms: float = TIMEOUT_MS, scroll: bool = True
+) -> ElementFacts | None:
+    """The facts of a locator's first match, or of a handle's element; None when it is not there.
+
+    Waits up to timeout_ms for it. scroll: bring it into view, so that what lies over it is seen.
+    """
+    selector = _selector("of", scroll=scroll)
+    try:
+        if isinstance(target, Locator):
+            await _register(target.page.context)
+            raw = await target.first.locator(selector).text_content(timeout=timeout_ms)
+        else:
+            frame = await target.owner_frame()
+            if frame is None:
+                return None
+            await _register(frame.page.context)
+            found = await target.query_selector(selector)
+            raw = await found.text_content() if found is not None else None
+    except Error:
+        return None
+    return _facts(raw)
+
+
+async def probe_point(page: Page, x: float, y: float) -> ElementFacts | None:
+    """The facts of what a mouse click at this point meets. x, y: CSS px of the view."""
+    return await _through_frames(page, "point", x, y)
+
+
+async def probe_focused(page: Page) -> ElementFacts | None:
+    """The facts of what has the keyboard."""
+    return await _through_frames(page, "focused", 0, 0)
+
+
+async def _through_frames(page: Page, what: str, x: float, y: float) -> ElementFacts | None:
+    frame: Frame | None = page.main_frame
+    try:
+        await _register(page.context)
+        for _ in range(_FRAME_DEPTH):
+            if frame is None:
+                return None
+            raw = await frame.text_content(_selector(what, x=x, y=y), timeout=TIMEOUT_MS)
+            told = json.loads(raw or "{}")
+            if "frame" not in told:
+                return _facts(raw)
+            handle = await frame.query_selector(_selector(f"{what}frame", x=x, y=y))
+            frame = await handle.content_frame() if handle is not None else None
+            x, y = x - told["frame"][0], y - told["frame"][1]
+    except Error:
+        return None
+    return None
+
+
+def _facts(raw: str | None) -> ElementFacts | None:
+    told = json.loads(raw or "{}")
+    if not told or "error" in told or "none" in told:
+        return None
+    return ElementFacts.from_raw(told)

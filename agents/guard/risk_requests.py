@@ -1,0 +1,257 @@
+"""What a request would do that a page sends by script: for the network hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from agents.guard.labels import read
+from agents.guard.labels_fields import kind_of_field
+from agents.guard.labels_paths import _CAMEL, _SPLIT, read_action, read_address
+from agents.guard.risk_facts import Field, Verdict, main_of
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_TELEMETRY = re.compile(
+    r"(^|[./_-])(analytics?|telemetry|beacons?|metrics?|collect|collector|track|tracking|tracker|"
+    r"rum|sentry|envelope|csp-?reports?|csp_report|web-?vitals|pageviews?|heartbeat|ping|"
+    r"impressions?|gtm|gtag|pixel|events?-?batch|log-?events?|logging|jserrors?|js-?errors?|"
+    r"crash-?reports?|browser-?errors?|datadog|segment|mixpanel|amplitude|hotjar|matomo|piwik|"
+    r"plausible|posthog|keepalive|keep-?alive|stats|statistics|perf|performance|timing)([./_-]|$)",
+    re.I,
+)
+_READS = re.compile(
+    r"(^|[./_-])(search|autocomplete|auto-complete|suggest|suggestions?|typeahead|query|lookup|"
+    r"filter|facets?|find|list|browse|recommendations?|validate|check|availability|quote|"
+    r"preview|render|translate|geocode|autosuggest|msearch|refresh|poll|subscribe-channel|"
+    r"negotiate|socket\.io|sockjs|signalr|csrf|consents?|cookies?|preferences?|locale|theme|"
+    r"cart|basket|wishlist|bag|warenkorb|panier|carrito|carrello|koszyk)([./_-]|$)",
+    re.I,
+)
+_TEMPORARY = re.compile(
+    r"token|csrf|xsrf|nonce|timestamp|^_|viewstate|session|request_?id|trace|^ts$|^v$|signature",
+    re.I,
+)
+_MAX_BODY = 200_000
+
+
+def classify_request(
+    method: str, url: str, content_type: str, body: bytes | str | None, page_url: str
+) -> Verdict:
+    """The verdict on a request. body: as sent, any size; content_type: its header, may be empty.
+
+    Requests that read, measure or search are none.
+    """
+    method = method.upper()
+    found: dict[str, str] = {}
+    text = _text(body)
+    names, operations = _names(content_type, text, url)
+    if method in _SAFE:
+        said = read_address(url)
+        if said is not None:
+            found[said[0]] = said[1]
+    else:
+        _judge(method, url, names, operations, found, text)
+    risks = frozenset(found)
+    level, main = main_of(risks)
+    host = urlsplit(url).netloc if "//" in url else ""
+    path = urlsplit(url).path
+    return Verdict(
+        risks=risks,
+        level=level,
+        main=main,
+        effect=f"Send a {method} request to {host}{path[:120]}" + _tail(main),
+        fingerprint=_fingerprint(method, url, names, operations),
+        reasons=tuple(f"{risk}: {why}" for risk, why in found.items()),
+    )
+
+
+def _tail(main: str | None) -> str:
+    words = {
+        "payment": ", which looks like a payment",
+        "purchase": ", which looks like a purchase",
+        "destructive": ", which looks like a deletion",
+        "permission_change": ", which looks like a change of rights",
+        "external_submit": ", with what was filled in",
+    }
+    return words.get(main or "", "")
+
+
+def _judge(
+    method: str,
+    url: str,
+    names: dict[str, str],
+    operations: list[tuple[str, str]],
+    found: dict[str, str],
+    text: str,
+) -> None:
+    split = urlsplit(url)
+    kinds = {kind_of_field(Field("text", name)) for name in names}
+    if method == "DELETE" and not _READS.search(split.path):
+        found["destructive"] = "its method is DELETE"
+    if kinds & {"card", "card_code"}:
+        found["payment"] = "it holds card details"
+    if "amount" in kinds and kinds & {"recipient", "bank"}:
+        found["payment"] = "it names an amount and who gets it"
+    if operations:
+        for kind, name in operations:
+            _judge_operation(kind, name, found)
+        if not found and all(kind == "read" for kind, _ in operations):
+            return
+        if found:
+            return
+        found["external_submit"] = "it changes something on the server"
+        return
+    said = read_action(url)
+    if not found and said is None and _TELEMETRY.search(f"{split.netloc}{split.path}"):
+        return
+    if said is not None and said[0] != "external_submit":
+        found[said[0]] = said[1]
+    for name, value in names.items():
+        deed = read_address(f"?{name}={value[:60]}") if len(value) <= 60 else None
+        if deed is not None:
+            found.setdefault(deed[0], f'its "{name[:40]}" says so')
+    if kinds & {"password", "otp"} and "account_creation" not in found:
+        found.setdefault(
+            "account_creation" if "account_creation" in found else "auth",
+            "it holds a password or a code",
+        )
+    if kinds & {"bank", "identity"} and "payment" not in found:
+        found["sensitive_data"] = "it holds an account or identity number"
+    if "role" in kinds:
+        found["permission_change"] = "it sets a role or a permission"
+    if "file" in kinds or re.search(r'filename="[^"]', text[:4000]):
+        found["file_upload"] = "it hands over a file"
+    if found:
+        return
+    if said is not None:
+        found["external_submit"] = said[1]
+        return
+    if _TELEMETRY.search(f"{split.netloc}{split.path}") or _READS.search(split.path):
+        return
+    if not names and not text.strip():
+        if method in ("PUT", "PATCH"):
+            found["external_submit"] = "it changes something on the server"
+        else:
+            found["ambiguous"] = "it does not say what it does"
+        return
+    found["external_submit"] = "it sends something to the server"
+
+
+def _judge_operation(kind: str, name: str, found: dict[str, str]) -> None:
+    """A GraphQL or JSON-RPC operation by its name."""
+    if kind == "read":
+        return
+    words = [word for word in _SPLIT.split(_CAMEL.sub("-", name)) if word]
+    said = read_action("/" + "/".join(["x", "-".join(words)]))
+    reading = read(" ".join(words))
+    if said is not None:
+        found[said[0]] = f'the operation is called "{name[:40]}"'
+    for risk in ("payment", "purchase", "destructive", "permission_change"):
+        if risk in reading.kinds and "cart" not in reading.kinds:
+            found[risk] = f'the operation is called "{name[:40]}"'
+    if "signin" in reading.kinds or "signout" in reading.kinds:
+        found["auth"] = f'the operation is called "{name[:40]}"'
+    if "signup" in reading.kinds:
+        found["account_creation"] = f'the operation is called "{name[:40]}"'
+
+
+def _text(body: bytes | str | None) -> str:
+    if body is None:
+        return ""
+    if isinstance(body, bytes):
+        return body[:_MAX_BODY].decode("utf-8", "replace")
+    return body[:_MAX_BODY]
+
+
+def _names(content_type: str, text: str, url: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """({field: value}, [(read|write, operation)]) of a body."""
+    kind = content_type.lower()
+    stripped = text.lstrip()
+    if "json" in kind or "graphql" in kind or stripped[:1] in ("{", "["):
+        try:
+            data = json.loads(stripped)
+        except ValueError:
+            data = None
+        if data is None and "graphql" in kind:
+            return {}, [_graphql(stripped)]
+        if data is not None:
+            return _from_json(data, url)
+    if "multipart/" in kind or stripped.startswith("--"):
+        found = re.findall(r'name="([^"]{1,80})"(?:[^\r\n]*)\r?\n\r?\n([^\r\n]{0,60})', text)
+        files = re.findall(r'name="([^"]{1,80})"; *filename="([^"]+)"', text)
+        return {**dict(found), **{name: "" for name, _ in files}}, []
+    if "urlencoded" in kind or ("=" in stripped and "<" not in stripped[:1]):
+        pairs = dict(parse_qsl(stripped[:20_000], keep_blank_values=True))
+        if "query" in pairs and "graphql" in url.lower():
+            return pairs, [_graphql(pairs["query"], pairs.get("operationName", ""))]
+        return pairs, []
+    return {}, []
+
+
+def _from_json(data: Any, url: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    operations: list[tuple[str, str]] = []
+    for each in data[:20] if isinstance(data, list) else [data]:
+        if not isinstance(each, dict):
+            continue
+        if isinstance(each.get("query"), str) and re.match(
+            r"\s*(#.*\n\s*)*(query|mutation|subscription|fragment|\{)", each["query"]
+        ):
+            operations.append(_graphql(each["query"], str(each.get("operationName") or "")))
+        elif "graphql" in url.lower() and each.get("operationName"):
+            name = str(each["operationName"])
+            operations.append(("read" if _is_reading(name) else "write", name))
+        elif isinstance(each.get("method"), str) and ("jsonrpc" in each or "params" in each):
+            name = each["method"]
+            operations.append(("read" if _is_reading(name) else "write", name))
+    names: dict[str, str] = {}
+    _flatten(data, names, 0)
+    return names, operations
+
+
+def _flatten(value: Any, names: dict[str, str], depth: int) -> None:
+    if depth > 5 or len(names) > 200:
+        return
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, dict | list):
+                _flatten(inner, names, depth + 1)
+            else:
+                names.setdefault(str(key), "" if inner is None else str(inner))
+    elif isinstance(value, list):
+        for inner in value[:20]:
+            _flatten(inner, names, depth + 1)
+
+
+def _graphql(query: str, name: str = "") -> tuple[str, str]:
+    """(read|write, the fields it calls) of a GraphQL document."""
+    bare = re.sub(r"#[^\n]*", "", query)
+    if not re.search(r"(^|\})\s*mutation\b", bare):
+        return "read", name
+    body = bare[bare.find("mutation") :]
+    body = body[body.find("{") + 1 :]
+    called = re.match(r"\s*(?:\w+\s*:\s*)?(\w+)", body)
+    return "write", (called[1] if called else "") or name
+
+
+_READING = re.compile(
+    r"^(.*[./_])?(get|list|search|find|fetch|read|query|load|suggest|count|describe|lookup|is|has|"
+    r"check|validate|preview|watch|poll|ping|web_?search_?read|name_?search|search_read|fields_get)"
+    r"([A-Z_./]|$)"
+)
+
+
+def _is_reading(name: str) -> bool:
+    return bool(_READING.match(name))
+
+
+def _fingerprint(
+    method: str, url: str, names: dict[str, str], operations: list[tuple[str, str]]
+) -> str:
+    split = urlsplit(url)
+    query = sorted((k, v) for k, v in parse_qsl(split.query) if not _TEMPORARY.search(k))
+    values = sorted((k, v) for k, v in names.items() if not _TEMPORARY.search(k))
+    told = [method, split.scheme, split.netloc, split.path, query, values, operations]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]
