@@ -8,10 +8,11 @@ from django.views.decorators.http import require_POST
 from pydantic import ValidationError
 
 from dashboard.errors import Invalid
+from dashboard.models import StandingRule
 from dashboard.pages.access import ConsoleRequest, console
-from dashboard.pages.session import chat_context, control_context
+from dashboard.pages.session import chat_context, control_context, details_context
 from dashboard.pages.session_context import back, chosen_task, fetch
-from dashboard.services import control, messages, sessions, tasks
+from dashboard.services import control, messages, sessions, standing, tasks
 from dashboard.services.options import NewTask
 
 # What a follow-up takes over from the task before.
@@ -61,6 +62,18 @@ def say(request: ConsoleRequest, session_id: str) -> HttpResponse:
     task = chosen_task(request, fetch(request, session_id))
     messages.send(task, request.POST.get("content", ""), by=request.actor)
     return back(request, session_id, "said", pane="chat", **chat_context(task))
+
+
+@console("approve")
+@require_POST
+def revoke_rule(request: ConsoleRequest, session_id: str, rule_id: str) -> HttpResponse:
+    """Take a standing approval back: the next such action asks again."""
+    session = fetch(request, session_id)
+    task = chosen_task(request, session)
+    rules = StandingRule.objects.for_project(request.actor.project).filter(task__session=session)
+    standing.revoke(rules.fetch(rule_id), by=request.actor)
+    more = details_context(session, task)
+    return back(request, session_id, "session_details", pane="details", **more)
 
 
 @console("run")

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_GET
 
 from dashboard.errors import NotFound
 from dashboard.files import artifact_response
-from dashboard.models import AgentSession, Artifact, RequestStatus, Task
+from dashboard.models import AgentSession, Artifact, InputRequest, RequestStatus, Task
 from dashboard.pages import standing, wording
 from dashboard.pages.access import ConsoleRequest, console, respond
-from dashboard.pages.requests import card_context
+from dashboard.pages.cards import card_context
 from dashboard.pages.session_context import base, fetch, part
 from dashboard.pages.steps import FRAMES_AT_ONCE, frames_context, timeline_context
+from dashboard.services import requests
+from dashboard.services import standing as standing_rules
 
 MAX_MESSAGES = 500
 
@@ -28,7 +30,7 @@ def page(request: ConsoleRequest, session_id: str) -> HttpResponse:
     session, task = context["session"], context["task"]
     context |= timeline_context(task)
     context |= chat_context(task)
-    context |= _details_context(session, task)
+    context |= details_context(session, task)
     context |= frames_context(task, at_once=FRAMES_AT_ONCE)
     context |= control_context(task)
     context |= stage_context(session, task)
@@ -107,12 +109,14 @@ def composer(request: ConsoleRequest, session_id: str) -> HttpResponse:
     return part(request, session_id, "composer")
 
 
-def _details_context(session: AgentSession, task: Task) -> dict[str, Any]:
+def details_context(session: AgentSession, task: Task) -> dict[str, Any]:
+    """Result, files, the other tasks, and the approvals that stand."""
     only = session.tasks.only("pk", "number", "instructions", "status").order_by("number")
     return {
         "output": None if task.output is None else _readable(task.output),
         "output_rows": _table(task.output),
         "task_list": list(only),
+        "rules": list(standing_rules.rules_of(task)) if not task.is_terminal else [],
     } | control_context(task)
 
 
@@ -142,7 +146,7 @@ def _cell(value: Any) -> str:
 def details(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """Output, files, usage, the other tasks."""
     context = base(request, session_id)
-    more = _details_context(context["session"], context["task"])
+    more = details_context(context["session"], context["task"])
     return part(request, session_id, "session_details", **more)
 
 
@@ -152,7 +156,22 @@ def _cards(request: ConsoleRequest, task: Task) -> list[dict[str, Any]]:
     shown = list(rows.filter(status=RequestStatus.PENDING).order_by("pk"))
     ids = [pk for pk in request.GET.get("shown", "").split(",") if pk][:20]
     settled = rows.filter(pk__in=ids).exclude(status=RequestStatus.PENDING) if ids else []
-    return [card_context(request, row) for row in [*settled, *shown]]
+    shown = _one_of_each_turn(shown)
+    for row in shown:
+        requests.saw(row, by=request.actor)
+    return [card_context(request, row, here="session") for row in [*settled, *shown]]
+
+
+def _one_of_each_turn(rows: list[InputRequest]) -> list[InputRequest]:
+    """Of the approvals of one turn the first; its card names the others."""
+    seen: set[str] = set()
+    kept = []
+    for row in rows:
+        group = str(row.context.get("group") or row.pk)
+        if group not in seen:
+            kept.append(row)
+        seen.add(group)
+    return kept
 
 
 @console()

@@ -50,6 +50,7 @@ def base(request: ConsoleRequest, session_id: str) -> dict[str, Any]:
         "panes": PANES,
         "max_cost": task.options.get("max_cost_usd"),
         "browser_open": session.browser is not None,
+        "may_approve": bool({"approve", "admin"} & request.actor.scopes),
     }
 
 

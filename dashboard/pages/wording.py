@@ -35,7 +35,27 @@ _QUOTED = re.compile(r'"([^"]*)"')
 def clip(text: str, most: int) -> str:
     """The text, cut with an ellipsis when it is longer."""
     text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    whole = cut.rpartition(" ")[0]  # between words, unless one word fills the line
+    if not text[most - 1].isspace() and len(whole) > most // 2:
+        cut = whole
+    return f"{cut.rstrip(' ,;:.')}…"
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
+
+
+def headline(text: str) -> tuple[str, str]:
+    """The first paragraph, of a long one the first sentence; and what follows."""
+    first, _, rest = text.strip().partition("\n")
+    if len(first) > 180:
+        parts = _SENTENCE.split(first, maxsplit=1)
+        if len(parts) == 2 and len(parts[0]) <= 180:
+            return parts[0], f"{parts[1]}\n{rest}".strip()
+        return "", text.strip()
+    return first.strip(), rest.strip()
 
 
 def address(url: str) -> str:

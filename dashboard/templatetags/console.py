@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dashboard.pages import wording
+from dashboard.pages import approvals, wording
 
 register = template.Library()
 
@@ -117,7 +117,12 @@ def left(at: datetime | None) -> str:
     if at is None:
         return ""
     seconds = (at - timezone.now()).total_seconds()
-    return f"{_clock(seconds)} left" if seconds > 0 else "expired"
+    if seconds <= 0:
+        return "expired"
+    # Seconds count only when few are left, minutes only within hours.
+    unit = 1 if seconds < 120 else 60 if seconds < 10_800 else 3600
+    whole = _clock(seconds // unit * unit)
+    return f"{whole.removesuffix(' 0 s').removesuffix(' 0 min')} left"
 
 
 @register.filter
@@ -135,6 +140,24 @@ def dollars(amount: Any) -> str:
     if value == 0:
         return "$0"
     return f"${value:.2f}" if value >= 0.01 else f"${value:.4f}"
+
+
+@register.filter
+def rule_verb(tool: str) -> str:
+    """`click` of `locator.click`."""
+    return tool.rpartition(".")[2]
+
+
+@register.filter
+def risk_words(name: str) -> str:
+    """A risk as people say it."""
+    return approvals.RISKS.get(name, name.replace("_", " "))
+
+
+@register.simple_tag
+def verdict(row: Any) -> str:
+    """What was decided about a request: Approved, Approved with edits, Rejected..."""
+    return approvals.decided(row)
 
 
 @register.inclusion_tag("_partials/status.html")

@@ -9,11 +9,18 @@ document.addEventListener("change", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   const form = event.target.closest?.("form");
-  if (form && form.method !== "dialog") {
-    event.preventDefault();
-    form.requestSubmit();
-  }
+  if (!form || form.method === "dialog") return;
+  event.preventDefault();
+  const button = sender(event.target, form);
+  if (button) button.click();
+  else if (!form.matches("[data-approval]")) form.requestSubmit();
 });
+
+/** The button that sends what one writes here: the reason's "Reject", an edit's "Approve with edits". */
+function sender(field, form) {
+  const near = field.closest("details, dialog")?.querySelector("button[data-send], button[name=confirmed]");
+  return near ?? (field.matches("[data-edit]") ? form.querySelector("[data-with-edits]") : null);
+}
 
 // A second press while the first is on its way is harmless, and looks so.
 document.addEventListener(

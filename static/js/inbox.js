@@ -1,4 +1,6 @@
 // The inbox: rows open beside the list on wide screens, and as pages on small ones.
+import "./approvals.js";
+
 const wide = matchMedia("(min-width: 861px)");
 const detail = document.getElementById("inbox-detail");
 

@@ -72,10 +72,19 @@ function go(letter) {
   return Boolean(link);
 }
 
+/** Pick the current row for deciding several; out of view, it is only brought into view. */
+function pick() {
+  const box = current()?.closest("li")?.querySelector("[data-pick]");
+  if (!box) return;
+  if (inView(box)) box.click();
+  else box.scrollIntoView({ block: "center" });
+}
+
 const COMMANDS = {
   g: () => (waitingForGo = Date.now()),
   j: () => move(1),
   k: () => move(-1),
+  x: pick,
   "/": () => document.querySelector("[data-filter]")?.focus(),
   ".": () => document.querySelector("[data-show-new]:not([hidden])")?.click(),
   "?": () => document.dispatchEvent(new CustomEvent("open-dialog", { detail: "help" })),
@@ -97,7 +106,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key in COMMANDS) {
     COMMANDS[event.key]();
     event.preventDefault();
-  } else if (press(key)) event.preventDefault();
+  } else if (!event.repeat && press(key)) event.preventDefault(); // a held key decides once
 });
 
 document.addEventListener("focusin", (event) => {

@@ -1,4 +1,5 @@
 // The session page: panes, what the model is saying, and the parts with modules of their own.
+import "./approvals.js";
 import "./timeline.js";
 import "./browser.js";
 import "./replay.js";

@@ -28,6 +28,12 @@ export function clock(seconds) {
   return `${Math.floor(whole / 86400)} d`;
 }
 
+/** Seconds count only when few are left, minutes only within hours. */
+function rough(seconds) {
+  const unit = seconds < 120 ? 1 : seconds < 10800 ? 60 : 3600;
+  return clock(Math.floor(seconds / unit) * unit).replace(/ 0 (s|min)$/, "");
+}
+
 function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -35,7 +41,12 @@ function say(element, text) {
 function expire(element) {
   say(element, "expired");
   const card = element.closest(".request-card");
-  for (const button of card?.querySelectorAll("[data-deadline] form[data-draft] button") ?? []) button.disabled = true;
+  if (!card || card.hasAttribute("data-late")) return;
+  card.setAttribute("data-late", "");
+  for (const button of card.querySelectorAll("button")) button.disabled = true;
+  for (const dialog of card.querySelectorAll("dialog[open]")) dialog.close();
+  for (const form of card.querySelectorAll("form")) form.inert = true;
+  card.dispatchEvent(new CustomEvent("live")); // what the server says of it now
 }
 
 function refresh() {
@@ -47,7 +58,7 @@ function refresh() {
   }
   for (const element of document.querySelectorAll("[data-until]")) {
     const left = (Date.parse(element.dataset.until) - Date.now()) / 1000;
-    if (left > 0) say(element, `${clock(left)} left`);
+    if (left > 0) say(element, `${rough(left)} left`);
     else expire(element);
   }
 }

@@ -45,6 +45,22 @@ CHOICES = [
     {"value": "am", "label": "Tomorrow, 8 to 12"},
     {"value": "pm", "label": "Tomorrow, 12 to 18"},
 ]
+PAY = {
+    "page_url": "https://shop.example/checkout", "page_title": "Checkout", "step": 2,
+    "action_id": "2.1", "tool": "locator.click", "target": 'button "Pay"', "effect": "",
+    "why": "Cart matches the request; the last step is payment.",
+    "risks": ["payment", "purchase"], "level": "high", "host": "shop.example",
+    "box": [820, 560, 220, 48], "screenshot_size": [1280, 800],
+    "code": "await page.get_by_role('button', name='Pay').click()",
+    "arguments": [
+        {"name": "quantity", "label": "Quantity", "type": "number", "value": 2, "editable": True},
+        {"name": "note", "label": "Note", "type": "string", "value": "", "editable": True},
+        {"name": "gift", "label": "Gift wrap", "type": "boolean", "value": False, "editable": True},
+        {"name": "total", "label": "Total", "type": "string", "value": "1,240 GBP",
+         "editable": False},
+    ],
+    "fingerprint": "f1", "group": "turn-2",
+}  # fmt: skip
 # One of each kind: (kind, prompt, what it takes).
 KINDS: list[tuple[str, str, dict[str, Any]]] = [
     ("question", "Which invoice address should I use?", {}),
@@ -81,6 +97,25 @@ def ask_in(task: Task, kind: str = "question", prompt: str = "Which size?", **sp
     )
     leases.release(task.pk, task.fence, due=False)
     return made
+
+
+def approval(
+    actor: Actor, prompt: str = "Submit the order for 1,240 GBP", *, level: str = "high",
+    task: Task | None = None, **context: Any,
+) -> InputRequest:  # fmt: skip
+    """An approval that waits, with a boxed picture; of a task that still runs, or of a new one."""
+    own, task = task is None, task or running(actor, instructions="Reorder toner")
+    risks = {"high": "payment", "medium": "sensitive_data", "low": "external_submit"}
+    made = picture(task, 2, size=(1280, 800))
+    facts = PAY | {"effect": prompt, "level": level, "risks": [risks.get(level, "unknown")],
+                   "screenshot_artifact_id": made.pk} | context  # fmt: skip
+    spec = InputRequestSpec(
+        f"confirm:{prompt[:60]}", "confirmation", prompt, risk=risks.get(level), context=facts
+    )
+    row = requests.open_request(task, task.fence, spec)
+    if own:
+        leases.release(task.pk, task.fence, due=False)
+    return row
 
 
 def expired(request: InputRequest) -> InputRequest:
@@ -125,11 +160,11 @@ def steps(task: Task, count: int = 3, *, first: int = 1, failed: int | None = No
         picture(task, number)
 
 
-def picture(task: Task, step: int) -> Artifact:
+def picture(task: Task, step: int, *, size: tuple[int, int] = (64, 40)) -> Artifact:
     """A picture of a step."""
-    sha256, size = artifacts.write_bytes(png(64, 40, shade=40 + step * 20 % 200))
+    sha256, size_bytes = artifacts.write_bytes(png(*size, shade=40 + step * 20 % 200))
     return artifacts.add(
-        task, task.fence, sha256=sha256, size_bytes=size, name=f"step-{step}.png",
+        task, task.fence, sha256=sha256, size_bytes=size_bytes, name=f"step-{step}.png",
         media_type="image/png", kind="screenshot", step=step,
     )  # fmt: skip
 

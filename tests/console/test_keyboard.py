@@ -128,14 +128,15 @@ def test_letters_are_letters_where_one_types(open_page: OpenPage, olivia: Actor)
 
 
 def test_a_key_never_acts_on_what_is_out_of_view(open_page: OpenPage, olivia: Actor) -> None:
-    row = builders.ask(olivia, prompt="A long story. " * 400)
-    page = open_page(olivia, reverse("request", args=[row.pk]), size=(390, 600))
+    row = builders.ask(olivia, "takeover", prompt="A long story. " * 400)
+    session = builders.open_browser(row.task.session)
+    page = open_page(olivia, reverse("session", args=[session.pk]), size=(390, 600))
     assert not page.evaluate("scrollY")
-    page.keyboard.press("m")
+    page.keyboard.press("c")
     until(page, "scrollY > 0")
-    expect(page.get_by_text("Nobody looks after it yet")).to_be_visible()
-    page.keyboard.press("m")
-    expect(page.get_by_text("You look after it.")).to_be_visible()
+    expect(page.get_by_role("button", name="Take control")).to_be_visible()
+    page.keyboard.press("c")
+    expect(page.get_by_text("You are driving.", exact=True)).to_be_visible()
 
 
 def test_the_palette_leads_anywhere(open_page: OpenPage, olivia: Actor) -> None:

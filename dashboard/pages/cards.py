@@ -1,0 +1,103 @@
+"""A request as a row and as a card; the inbox and the session page share both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.models import InputRequest, RequestStatus, Role, User
+from dashboard.pages import approvals, wording
+from dashboard.pages.access import ConsoleRequest
+from dashboard.pages.forms import fields_of
+
+KIND_WORDS = {
+    "confirmation": ("Approval", "shield"),
+    "question": ("Question", "question"),
+    "choice": ("Choice", "list"),
+    "form": ("Form", "list"),
+    "sign_in": ("Sign-in help", "key"),
+    "captcha": ("Captcha", "hand"),
+    "takeover": ("Takeover", "mouse"),
+    "outline": ("Review", "file"),
+    "alignment": ("Clarification", "question"),
+}
+_HEAVY = (
+    "task__checkpoint",
+    "task__sealed_variables",
+    "task__output",
+    "task__options",
+    "task__session__metadata",
+)
+
+
+def rows_of(request: ConsoleRequest) -> QuerySet[InputRequest]:
+    """The team's requests, with what a row shows of the task, and without its bulk."""
+    rows = InputRequest.objects.for_project(request.actor.project)
+    return rows.select_related("task__session", "assignee").defer(*_HEAVY)
+
+
+def row_context(row: InputRequest) -> dict[str, Any]:
+    """A request as the list shows it. Past its deadline it is not open, swept up or not."""
+    word, symbol = KIND_WORDS.get(row.kind, (row.kind, "question"))
+    pending = row.status == RequestStatus.PENDING
+    late = pending and row.expires_at is not None and row.expires_at <= timezone.now()
+    is_open = pending and not late
+    facts = approvals.row_facts(row)
+    return facts | {
+        "row": row,
+        "kind_word": word,
+        "kind_icon": symbol,
+        "is_open": is_open,
+        "is_late": late,
+        "in_bulk": is_open and facts["level"] in ("low", "medium"),
+        "decided": approvals.decided(row),
+    }
+
+
+def operators(request: ConsoleRequest) -> list[User]:
+    """Those of the team who may decide."""
+    rows = User.objects.filter(memberships__project=request.actor.project, is_active=True)
+    return list(rows.exclude(memberships__role=Role.VIEWER).distinct().order_by("username"))
+
+
+def card_context(
+    request: ConsoleRequest,
+    row: InputRequest,
+    *,
+    problem: str = "",
+    posted: QueryDict | None = None,
+    confirming: str = "",
+    here: str = "",
+) -> dict[str, Any]:
+    """A request as its card shows it. confirming: the approval that waits for a second press."""
+    approval = row.kind == approvals.KIND
+    scope = "approve" if approval else "run"
+    here = here or request.GET.get("here") or request.POST.get("here") or "inbox"
+    card = row_context(row) | {
+        "problem": problem,
+        "may_decide": bool({scope, "admin"} & request.actor.scopes),
+        "may_assign": bool({"run", "admin"} & request.actor.scopes),
+        "operators": operators(request) if here != "session" else [],
+        "here": here,
+        "headline": wording.headline(row.prompt),
+    }
+    if approval:
+        return card | approvals.card(row, posted) | {"confirming": confirming}
+    screenshot = row.context.get("screenshot_artifact_id")
+    return card | {
+        "fields": fields_of(row, posted),
+        "screenshot": (
+            reverse("artifact", args=[row.task.session_id, screenshot]) if screenshot else ""
+        ),
+        "response_text": wording.answer(row.kind, row.response, row.choices),
+    }
+
+
+def part_of(row: InputRequest) -> str:
+    """The template of the card."""
+    name = "approval_card" if row.kind == approvals.KIND else "request_card"
+    return f"_partials/{name}.html"

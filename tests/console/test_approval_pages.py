@@ -1,0 +1,239 @@
+"""Approvals in the inbox: what a card shows, what its form means, several at once, who saw it."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dashboard.models import AuditEntry, InputRequest, Role
+from dashboard.pages import approvals
+from dashboard.services import requests, standing
+from dashboard.services.actors import Actor
+from tests.conftest import make_actor
+from tests.console import builders
+
+pytestmark = pytest.mark.django_db
+PART = {"HX-Request": "true"}
+EDITS = {"edit-quantity": "2", "edit-note": ""}
+
+
+def signed_in(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(actor.user)  # type: ignore[arg-type]
+    return client
+
+
+@pytest.fixture
+def person(operator: Actor) -> Client:
+    return signed_in(operator)
+
+
+def card(client: Client, row: InputRequest) -> str:
+    return client.get(reverse("request", args=[row.pk]), headers=PART).content.decode()
+
+
+def decide(client: Client, row: InputRequest, *, part: bool = True, **data: Any):
+    fields = {"revision": row.revision, "here": "inbox", **EDITS, **data}
+    return client.post(reverse("decide", args=[row.pk]), fields, headers=PART if part else {})
+
+
+def bulk(client: Client, rows: list[InputRequest], **data: Any) -> str:
+    picks = [f"{row.pk}:{row.revision}" for row in rows]
+    sent = {"pick": picks, "action": "approve", **data}
+    return client.post(reverse("bulk"), sent, headers=PART).content.decode()
+
+
+def test_a_card_has_what_a_decision_needs(person: Client, operator: Actor) -> None:
+    row = builders.approval(operator)
+    text = card(person, row)
+    assert "Submit the order for 1,240 GBP" in text and "HIGH" in text and "Payment" in text
+    assert "Cart matches the request" in text and "shop.example/checkout" in text
+    assert f"?task={row.task_id}#step-2" in text
+    # The picture scales with its box: the overlay has the picture's own coordinates.
+    assert 'viewBox="0 0 1280 800"' in text and 'x="820" y="560" width="220" height="48"' in text
+    assert "a box marks the target: button &quot;Pay&quot;" in text
+    assert 'name="edit-quantity"' in text and 'name="edit-gift"' in text
+    assert 'name="edit-total"' not in text and "read-only" in text
+    assert "<summary>Code of the step</summary>" in text and "get_by_role" in text
+    assert 'name="remember"' not in text and " style=" not in text
+    low = builders.approval(operator, "Send the form", level="low")
+    assert "Also approve “click” on shop.example for the rest of this task" in card(person, low)
+
+
+def test_high_risk_needs_a_second_press(person: Client, operator: Actor) -> None:
+    row = builders.approval(operator)
+    asked = decide(person, row, action="approve")
+    text = asked.content.decode()
+    assert asked.status_code == 200 and 'name="confirmed" value="approve"' in text
+    assert re.search(r"<dialog [^>]*open", text) and re.search(r"data-close autofocus>Cancel", text)
+    row.refresh_from_db()
+    assert row.status == "pending"
+    # Without script the same is a page.
+    assert b"Approve this?" in decide(person, row, part=False, action="approve").content
+    done = decide(person, row, action="", confirmed="approve").content.decode()
+    assert "Approved by olivia" in done
+    row.refresh_from_db()
+    assert row.response["approved"] is True and row.response["edits"] == {}
+
+
+def test_edits_are_typed_and_shown(person: Client, operator: Actor) -> None:
+    row = builders.approval(operator, level="medium")
+    edits = {"edit-quantity": "3", "edit-gift": "on"}
+    assert "approve with edits" in decide(person, row, action="approve", **edits).content.decode()
+    wrong = decide(person, row, action="approve_with_edits", **{"edit-quantity": "many"})
+    assert wrong.status_code == 422 and "Quantity must be a number" in wrong.content.decode()
+    assert 'value="many"' in wrong.content.decode()
+    none = decide(person, row, action="approve_with_edits")
+    assert none.status_code == 422 and "Nothing was changed" in none.content.decode()
+    done = decide(person, row, action="approve_with_edits", **edits).content.decode()
+    assert "Approved with edits by olivia" in done
+    assert "<del>2</del>" in done and "<ins>3</ins>" in done and "<ins>yes</ins>" in done
+    row.refresh_from_db()
+    assert row.response["edits"] == {"quantity": 3, "gift": True}
+
+
+def test_a_rejection_has_a_reason_and_an_outcome(person: Client, operator: Actor) -> None:
+    row = builders.approval(operator)
+    said = decide(person, row, action="reject", reason="Too dear", outcome="stop")
+    assert "Rejected by olivia" in said.content.decode() and "Too dear" in said.content.decode()
+    row.refresh_from_db()
+    assert (row.response["outcome"], row.response["approved"]) == ("stop", False)
+    other = builders.approval(operator, "Send the form")
+    decide(person, other, action="reject")
+    other.refresh_from_db()
+    assert other.response["outcome"] == "continue"
+    assert decide(person, other, action="nonsense").status_code in (409, 422)
+
+
+def test_a_rule_stands_until_it_is_revoked(person: Client, operator: Actor) -> None:
+    row = builders.approval(operator, level="low")
+    decide(person, row, action="approve", remember="on")
+    rule = standing.rules_of(row.task).get()
+    session = reverse("session", args=[row.task.session_id])
+    page = person.get(f"{session}?pane=details").content.decode()
+    assert "Standing approvals" in page and "“click” on <strong>shop.example" in page
+    address = reverse("revoke-rule", args=[row.task.session_id, rule.pk])
+    viewer = signed_in(make_actor(operator.project, "vera", Role.VIEWER))
+    assert viewer.post(address).status_code == 403
+    assert "Revoke" not in viewer.get(f"{session}?pane=details").content.decode()
+    assert "Standing approvals" not in person.post(address, headers=PART).content.decode()
+    assert not standing.rules_of(row.task).exists()
+
+
+def test_several_are_decided_after_a_list_of_what_will_happen(
+    person: Client, operator: Actor
+) -> None:
+    low = builders.approval(operator, "Send the letter", level="low")
+    medium = builders.approval(operator, "Type the phone number", level="medium")
+    high = builders.approval(operator, "Pay the bill")
+    listed = bulk(person, [low, medium, high])
+    assert "Approve 2?" in listed and "Send the letter" in listed and "Type the phone" in listed
+    assert "high risk is decided one by one" in listed
+    assert {row.status for row in InputRequest.objects.all()} == {"pending"}
+    oscar = make_actor(operator.project, "oscar")
+    requests.decide(low, by=oscar, response=False, revision=1)
+    done = bulk(person, [low, medium, high], confirmed="1")
+    assert done.count(">Approved<") == 1
+    stale = bulk(person, [medium], confirmed="1")
+    assert "approved already" in stale
+    states = {row.pk: row for row in InputRequest.objects.all()}
+    assert states[high.pk].status == "pending" and states[medium.pk].response["approved"]
+    assert states[low.pk].answered_by == "oscar"
+
+
+def test_what_is_settled_between_list_and_press_is_left_as_it_is(
+    person: Client, operator: Actor
+) -> None:
+    row = builders.approval(operator, level="low")
+    InputRequest.objects.filter(pk=row.pk).update(revision=2)
+    assert "has changed since you saw it" in bulk(person, [row], confirmed="1")
+    row.refresh_from_db()
+    assert row.status == "pending"
+
+
+def test_the_group_of_a_turn_is_decided_together(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    rows = [
+        builders.approval(operator, f"Send form {n}", level=level, task=task)
+        for n, level in enumerate(("low", "low", "high"))
+    ]
+    text = card(person, rows[0])
+    assert "Asked together with 2 more" in text and "Approve 2 of them" in text
+    session = person.get(reverse("session", args=[task.session_id])).content.decode()
+    assert session.count('class="panel request-card approval"') == 1
+    sent = {"group": rows[0].pk, "action": "reject"}
+    listed = person.post(reverse("bulk"), sent, headers=PART).content.decode()
+    assert "Reject 2?" in listed and 'name="reason"' in listed
+    bulk(person, rows[:2], action="reject", reason="Not now", confirmed="1")
+    states = list(InputRequest.objects.order_by("pk").values_list("status", flat=True))
+    assert states == ["answered", "answered", "pending"]
+
+
+def test_it_is_noted_who_saw_what(person: Client, operator: Actor) -> None:
+    row = builders.approval(operator)
+    for _ in range(2):
+        person.get(reverse("request", args=[row.pk]))
+    seen = AuditEntry.objects.filter(action="request.seen", object_id=row.pk)
+    assert [(entry.actor, entry.detail["revision"]) for entry in seen] == [("olivia", 1)]
+
+
+def test_filters_by_risk_and_assignee(person: Client, operator: Actor) -> None:
+    high, low = builders.approval(operator), builders.approval(operator, "Send", level="low")
+    oscar = make_actor(operator.project, "oscar")
+    requests.assign(low, oscar.user, by=operator)
+
+    def shown(query: str) -> set[str]:
+        text = person.get(reverse("inbox") + query, headers=PART).content.decode()
+        return {row.pk for row in (high, low) if f"inbox-row-{row.pk}" in text}
+
+    assert shown("?kind=confirmation") == {high.pk, low.pk}
+    assert shown("?risk=high") == {high.pk} and shown("?risk=low") == {low.pk}
+    assert oscar.user is not None
+    assert shown(f"?assignee={oscar.user.pk}") == {low.pk}
+    assert shown("?assignee=nobody") == {high.pk} and shown("?assignee=me") == set()
+
+
+def test_viewers_read_and_cannot_decide(operator: Actor) -> None:
+    row = builders.approval(operator)
+    viewer = signed_in(make_actor(operator.project, "vera", Role.VIEWER))
+    text = card(viewer, row)
+    assert "Your role may look" in text and "<button" not in text and "1,240 GBP" in text
+    assert decide(viewer, row, action="approve", confirmed="approve").status_code == 403
+    assert viewer.post(reverse("bulk"), {"pick": f"{row.pk}:1"}).status_code == 403
+    assert "data-pick" not in viewer.get(reverse("inbox")).content.decode()
+
+
+def test_odd_geometry_and_arguments_do_no_harm(operator: Actor, person: Client) -> None:
+    row = builders.approval(
+        operator, box=[-50, 790, 9999, 50], screenshot_size=["x", 800], level="odd",
+        arguments=[{"name": ""}, {"name": "a", "value": None}], risks=["<b>"],
+    )  # fmt: skip
+    found = approvals.shot(row)
+    assert found is not None and found.box == (0, 790, 1280, 10)
+    text = card(person, row)
+    assert "HIGH" in text and "&lt;b&gt;" in text and "<b>" not in text
+
+
+def test_a_thousand_approvals_open_under_300_ms(person: Client, operator: Actor) -> None:
+    first = builders.approval(operator, level="low")
+    context = first.context
+    InputRequest.objects.bulk_create(
+        InputRequest(
+            project=operator.project, task=first.task, key=f"k{n}", kind="confirmation",
+            prompt=f"Send form {n}", risk="external_submit", context=context | {"group": f"g{n}"},
+        )
+        for n in range(1000)
+    )  # fmt: skip
+    person.get(reverse("inbox"))
+    for query in ("", "?risk=low", "?state=all&q=form"):
+        took = []
+        for _ in range(3):
+            began = time.perf_counter()
+            person.get(reverse("inbox") + query)
+            took.append(time.perf_counter() - began)
+        assert min(took) < 0.3, (query, took)
