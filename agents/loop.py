@@ -390,6 +390,7 @@ def _executor_factory(run: Run) -> ExecutorFactory:
             variables=context.task.variables,
             artifacts=context.artifacts,
             files=files,
+            on_typed=getattr(context, "variable_typed", None),
         )
 
     return make

@@ -17,8 +17,8 @@ from typing import TypeVar
 from playwright.async_api import Browser, BrowserContext, CDPSession, ElementHandle, Page
 from playwright.async_api import Error as PlaywrightError
 
+from agents.browser import masking, process
 from agents.browser import observe as observing
-from agents.browser import process
 from agents.browser.attach import attach, disconnect, first_line, free
 from agents.browser.capture import Screenshot, capture
 from agents.browser.devtools import page_targets
@@ -131,6 +131,7 @@ class BrowserSession:
                 )
                 session._dialogs.start()
                 await observing.install(session.context)
+                await masking.install(session.context)
                 await session._downloads.start()
                 await session._tabs.start(await session._front_order())
         except BaseException as error:
@@ -219,6 +220,7 @@ class BrowserSession:
             tab = self._tabs.active
             if tab.cdp is None:
                 raise BrowserError("The page does not answer.", code="page_timeout")
+            await masking.cover(tab.page)
             shot = capture(
                 tab.cdp,
                 width=self.handle.width,

@@ -6,31 +6,46 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from playwright.async_api import ElementHandle, Locator, Page
+from playwright.async_api import ElementHandle, Frame, Locator, Page
 
+from agents.browser.masking import mask
 from agents.errors import ActionError, PolicyError
 from agents.executor.actions import Call
 from agents.executor.files import Shelf
 from agents.executor.kinds import kind_of
 from agents.executor.page_errors import Problem
-from agents.executor.probe import HIDDEN, Facts, look, look_at, look_for_secrecy
+from agents.executor.probe import HIDDEN, box_of, is_secret, words_of
 from agents.executor.recipes import Recipe
 from agents.executor.values import Locator as LocatorValue
 from agents.executor.values import Variable as Handle
-from agents.executor.variables import check_receiver
+from agents.executor.variables import OnTyped, address_of, check_receiver
+from agents.guard.intents import arm
+from agents.guard.probe import probe
+from agents.guard.risk_facts import ElementFacts
 from agents.ports import JSON, ActionRecord, Variable
 
 _NO_TIMEOUT = frozenset(
     {"count", "all", "all_inner_texts", "all_text_contents", "is_visible", "is_hidden"}
 )
 _ENGINE = "webagent-observe"
+_ATTACH_MS = 8_000
+_SOON_MS = 500
+# What a person may change before approving it: words and choices, not keys.
+_EDITABLE = ("fill", "type", "press_sequentially", "select_option")
 
 
 class Elements:
     """Makes calls on elements of a browser."""
 
-    def __init__(self, browser: Any, variables: Mapping[str, Variable], shelf: Shelf) -> None:
+    def __init__(
+        self,
+        browser: Any,
+        variables: Mapping[str, Variable],
+        shelf: Shelf,
+        on_typed: OnTyped | None = None,
+    ) -> None:
         self._browser = browser
+        self._on_typed = on_typed
         self._variables = variables
         self._shelf = shelf
 
@@ -55,17 +70,16 @@ class Elements:
             raise ActionError(f"{ref} is gone. Look at the page again.", code="stale_ref")
         return frame.locator(f"{_ENGINE}=ref:{number[1]}"), handle
 
-    async def facts(self, recipe: Recipe) -> Facts | None:
-        """The element as it is now; None when it is not there."""
-        if recipe.ref is not None and not recipe.parts:
-            return await look_at((await self._by_ref(recipe.ref))[1])
-        return await look(await self.locator(recipe))
+    async def look(self, recipe: Recipe, timeout_ms: float) -> ElementFacts | None:
+        """The element as it is, once it is there: one round trip. None when it cannot be read.
 
-    async def _facts_of(self, recipe: Recipe, words: bool) -> Facts | None:
-        """All facts, or only what secrecy needs, which is cheaper."""
-        if words:
-            return await self.facts(recipe)
-        return await look_for_secrecy(await self.locator(recipe))
+        Raises: what Playwright raises when there is no such element in time.
+        """
+        locator = await self.locator(recipe)
+        facts = await probe(locator, timeout_ms=timeout_ms)
+        if facts is None:
+            await locator.first.wait_for(state="attached", timeout=_SOON_MS)
+        return facts
 
     # --- calling ----------------------------------------------------------------------------
     def call(self, recipe: Recipe, method: str, arguments: dict[str, Any], tool: str) -> Call:
@@ -74,35 +88,29 @@ class Elements:
         timeout_ms = arguments.pop("timeout", None)
         kind = kind_of("locator", method)
         typed = arguments.get(kind.typed) if kind.typed else None
-        used = (typed.name,) if isinstance(typed, Handle) else ()
-        seen: list[Facts] = []
+        handle = self._variables.get(typed.name) if isinstance(typed, Handle) else None
 
-        async def prepare(record: ActionRecord) -> None:
-            secret = isinstance(typed, str | list) and not _is_key_name(method, typed)
-            if not (secret or recipe.ref or not recipe.speaks):
-                return
-            words = bool(recipe.ref) or not recipe.speaks
-            facts = await self._facts_of(recipe, words)
-            if facts is None and secret:
-                await (await self.locator(recipe)).first.wait_for(
-                    state="attached", timeout=timeout_ms or 8_000
-                )
-                facts = await self._facts_of(recipe, words)
-            if facts is None:
-                return
-            if words:
-                seen.append(facts)
-                record.box = facts.box
+        async def prepare(record: ActionRecord) -> ElementFacts | None:
+            if not kind.judged and recipe.speaks:
+                return None
+            element = await self.look(recipe, timeout_ms or _ATTACH_MS)
+            if element is None:
+                return None
+            record.box = box_of(element)
             if not recipe.speaks:
-                record.arguments["at"], record.target = record.target, facts.words
-            if secret and facts.secret and kind.typed:
+                record.arguments["at"], record.target = record.target, words_of(element)
+            secret = isinstance(typed, str | list) and not _is_key_name(method, typed)
+            if secret and kind.typed and is_secret(element):
                 record.arguments[kind.typed] = HIDDEN
             if method == "fill" and isinstance(typed, str):
-                _check_format(recipe, facts, typed)
+                _check_format(recipe, element.type, typed)
+            return element
 
-        async def facts() -> Mapping[str, Any]:
-            found = seen[0] if seen else await self.facts(recipe)
-            return found.raw if found else {}
+        async def look_again() -> ElementFacts | None:
+            return await self.look(recipe, _ATTACH_MS)
+
+        async def mark(name: str) -> None:
+            await arm((await self.locator(recipe)).first, name)
 
         async def run(timeout: float) -> JSON:
             return await self._run(recipe, method, arguments, timeout)
@@ -115,9 +123,13 @@ class Elements:
             run=run,
             wrap=lambda value: _wrapped(recipe, method, value),
             prepare=prepare,
-            facts=facts,
+            look=look_again,
+            arm=mark,
+            edit=arguments.update,
+            editable=(kind.typed,) if kind.typed and method in _EDITABLE else (),
             timeout_ms=timeout_ms,
-            variables=used,
+            variables=(typed.name,) if isinstance(typed, Handle) else (),
+            typed_kinds=(handle.kind,) if handle is not None else (),
             field=method == "input_value" or arguments.get("name") == "value",
         )
 
@@ -153,8 +165,8 @@ class Elements:
         """Whether the call would read what a password field holds."""
         if method == "get_attribute" and str(arguments.get("name")).lower() != "value":
             return False
-        facts = await self.facts(recipe)
-        return facts is not None and facts.secret
+        element = await self.look(recipe, _ATTACH_MS)
+        return element is None or is_secret(element)
 
     async def _type_variable(
         self,
@@ -170,7 +182,7 @@ class Elements:
         The handle is bound to that document: if its frame goes elsewhere meanwhile, typing fails.
         """
         variable = self.variable(handle.name)
-        if variable.allowed_domains is None:
+        if variable.allowed_domains is None and not variable.sensitive:
             given[parameter] = variable.value
             result = await getattr(locator, method)(**given)
             return None if method == "select_option" else result
@@ -178,7 +190,7 @@ class Elements:
         frame = await element.owner_frame()
         if frame is None:
             raise PolicyError("The field is in no page any more.", rule="variable_domain")
-        check_receiver(handle.name, variable, frame)
+        await self.before_typing(handle.name, variable, element, frame)
         given[parameter] = variable.value
         if method == "press_sequentially":
             await element.type(given.pop("text"), **given)
@@ -186,6 +198,19 @@ class Elements:
         result = await getattr(element, method)(**given)
         # The option's own value is no news to the page, but it would be to the model.
         return None if method == "select_option" else result
+
+    async def before_typing(
+        self, name: str, variable: Variable, element: ElementHandle, frame: Frame
+    ) -> None:
+        """Check the receiver, mask its field, and tell the host, who may lock the way out.
+
+        Raises: PolicyError when the value may not go there.
+        """
+        check_receiver(name, variable, frame)
+        if variable.sensitive:
+            await mask(element, variable.value)
+            if self._on_typed is not None:
+                await self._on_typed(name, variable, address_of(frame))
 
     def variable(self, name: str) -> Variable:
         """Raises: ActionError when there is none of the name."""
@@ -220,15 +245,15 @@ _FORMATS = {
 }
 
 
-def _check_format(recipe: Recipe, facts: Facts, text: str) -> None:
+def _check_format(recipe: Recipe, kind: str, text: str) -> None:
     """A field with a format of its own silently stays empty when it gets another.
 
     Raises: Problem. Source: HTML, valid date, time, month, week and colour strings.
     """
-    form, example = _FORMATS.get(str(facts.raw.get("type")), (None, ""))
+    form, example = _FORMATS.get(kind, (None, ""))
     if form is not None and text and not re.fullmatch(form, text):
         raise Problem(
-            f"{recipe.words()} is a {facts.raw['type']} field: give the value like {example}.",
+            f"{recipe.words()} is a {kind} field: give the value like {example}.",
             code="bad_value",
             raises=ValueError,
         )

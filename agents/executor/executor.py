@@ -19,6 +19,7 @@ from agents.executor.gate import ActionGate, PeopleGate
 from agents.executor.host import Host
 from agents.executor.replay import Replay
 from agents.executor.sandbox import ExecutorLimits, Printed, feed
+from agents.executor.variables import OnTyped
 from agents.guard.policy import DefaultGate
 from agents.guard.redactor import Redactor
 from agents.plain import clip, plain_text
@@ -53,6 +54,7 @@ class Executor:
         artifacts: ArtifactStore,
         limits: ExecutorLimits = ExecutorLimits(),
         files: Iterable[StoredArtifact] = (),
+        on_typed: OnTyped | None = None,
     ) -> None:
         self._browser = browser
         self._control = control
@@ -62,6 +64,7 @@ class Executor:
         self._artifacts = artifacts
         self._limits = limits
         self._redactor = Redactor.of(variables)
+        self._on_typed = on_typed
         self._shelf = Shelf(artifacts)
         self._shelf.add(files)
         self._people = self._gate if isinstance(self._gate, PeopleGate) else None
@@ -113,7 +116,7 @@ class Executor:
             replay=Replay(replay),
             clock=StepClock(timeout_s),
         )
-        host = Host(actions, self._variables, self._shelf)
+        host = Host(actions, self._variables, self._shelf, self._on_typed)
         printed = Printed(self._limits.printed_chars)
         result = StepResult(ok=False, actions=actions.records)
         before = actions.page_url()
@@ -200,9 +203,7 @@ class Executor:
             code = problem.code or code
         return code, clip(self._redactor.text(plain_text(message)), 4_000)
 
-    async def _collect(
-        self, result: StepResult, host: Host, actions: Actions, step: int
-    ) -> None:
+    async def _collect(self, result: StepResult, host: Host, actions: Actions, step: int) -> None:
         """What happened besides: finished downloads, dialogs, popups."""
         with contextlib.suppress(BrowserGone):
             await host.store_downloads()

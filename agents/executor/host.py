@@ -31,6 +31,7 @@ from agents.executor.values import (
     SandboxObject,
     Tabs,
 )
+from agents.executor.variables import OnTyped
 from agents.guard.policy import resolve_address
 from agents.plain import clip
 from agents.ports import JSON, StoredArtifact, Variable
@@ -42,12 +43,18 @@ _MAX_WAIT_MS = 55_000
 class Host:
     """The objects of one step and what stands behind them."""
 
-    def __init__(self, actions: Actions, variables: Mapping[str, Variable], shelf: Shelf) -> None:
+    def __init__(
+        self,
+        actions: Actions,
+        variables: Mapping[str, Variable],
+        shelf: Shelf,
+        on_typed: OnTyped | None = None,
+    ) -> None:
         self._actions = actions
         self._browser = actions.browser
         self._variables = variables
         self._shelf = shelf
-        self._elements = Elements(actions.browser, variables, shelf)
+        self._elements = Elements(actions.browser, variables, shelf, on_typed)
         self._inputs = Inputs(actions.browser, self._elements)
         self.downloads: list[StoredArtifact] = []
         self.notices: list[str] = []

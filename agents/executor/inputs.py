@@ -10,9 +10,12 @@ from agents.errors import ActionError
 from agents.executor.actions import Call
 from agents.executor.elements import Elements
 from agents.executor.kinds import kind_of
-from agents.executor.probe import HIDDEN, focused, look_at
+from agents.executor.probe import HIDDEN, box_of, focused, is_secret
 from agents.executor.values import Keyboard, Mouse, Variable
 from agents.executor.variables import check_receiver
+from agents.guard.intents import arm
+from agents.guard.probe import probe_focused, probe_point
+from agents.guard.risk_facts import ElementFacts
 from agents.ports import JSON, ActionRecord
 
 
@@ -22,6 +25,8 @@ class Inputs:
     def __init__(self, browser: Any, elements: Elements) -> None:
         self._browser = browser
         self._elements = elements
+        # Where the mouse was moved to: a press without a point goes there.
+        self._mouse: dict[PlaywrightPage, tuple[float, float]] = {}
 
     async def _tab(self, device: Keyboard | Mouse) -> PlaywrightPage:
         page = device.tab if device.tab is not None else await self._browser.ready()
@@ -29,23 +34,47 @@ class Inputs:
             raise ActionError("This tab is closed: use `page`.", code="tab_closed")
         return page
 
+    async def _aimed_at(
+        self, device: Keyboard | Mouse, bound: dict[str, Any]
+    ) -> ElementFacts | None:
+        """The element that the call goes to: the one with the focus, or under the mouse."""
+        page = await self._tab(device)
+        if isinstance(device, Keyboard):
+            return await probe_focused(page)
+        if "x" in bound:
+            self._mouse[page] = (float(bound["x"]), float(bound["y"]))
+        return await probe_point(page, *self._mouse.get(page, (0.0, 0.0)))
+
     def call(self, device: Keyboard | Mouse, method: str, bound: dict[str, Any]) -> Call:
         """The call of a device's method."""
         group = "mouse" if isinstance(device, Mouse) else "keyboard"
         kind = kind_of(group, method)
         typed = bound.get(kind.typed) if kind.typed else None
+        handle = self._elements.variable(typed.name) if isinstance(typed, Variable) else None
 
-        async def prepare(record: ActionRecord) -> None:
-            named_key = method in ("press", "down", "up") and len(str(typed)) > 1
-            if group == "mouse" or named_key or isinstance(typed, Variable):
-                return
-            element, _ = await focused(await self._tab(device))
+        async def prepare(record: ActionRecord) -> ElementFacts | None:
+            if not kind.judged:
+                if group == "mouse":  # `move`: where later presses go
+                    self._mouse[await self._tab(device)] = (float(bound["x"]), float(bound["y"]))
+                return None
+            element = await self._aimed_at(device, bound)
             if element is None:
-                return
-            facts = await look_at(element)
-            record.box = facts.box
-            if facts.secret and kind.typed:
+                return None
+            if group == "keyboard":
+                record.box = box_of(element)
+            named_key = method in ("press", "down", "up") and len(str(typed)) > 1
+            literal = isinstance(typed, str) and not named_key
+            if literal and kind.typed and is_secret(element):
                 record.arguments[kind.typed] = HIDDEN
+            return element
+
+        async def look_again() -> ElementFacts | None:
+            return await self._aimed_at(device, bound)
+
+        async def mark(name: str) -> None:
+            page = await self._tab(device)
+            frame = (await focused(page))[1] if group == "keyboard" else page.main_frame
+            await arm(frame, name)
 
         async def run(timeout: float) -> JSON:
             page = await self._tab(device)
@@ -65,7 +94,12 @@ class Inputs:
             arguments=shown,
             run=run,
             prepare=prepare,
+            look=look_again,
+            arm=mark,
+            edit=bound.update,
+            editable=("text",) if method in ("type", "insert_text") else (),
             variables=(typed.name,) if isinstance(typed, Variable) else (),
+            typed_kinds=(handle.kind,) if handle is not None else (),
         )
 
     async def _type_variable(
@@ -82,6 +116,7 @@ class Inputs:
         check_receiver(handle.name, variable, frame)
         if element is None:
             raise ActionError("No field has the focus: click one first.", code="no_focus")
+        await self._elements.before_typing(handle.name, variable, element, frame)
         await element.type(variable.value, delay=bound.get("delay", 0), timeout=timeout)
 
 

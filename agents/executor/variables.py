@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import ada_url
 from playwright.async_api import Frame
 
 from agents.errors import PolicyError
 from agents.guard.receivers import covers
 from agents.ports import Variable
+
+# Told before a sensitive value is typed: its name, itself, address of the document that gets it.
+OnTyped = Callable[[str, Variable, str], Awaitable[None]]
 
 
 def check_receiver(name: str, variable: Variable, frame: Frame) -> None:
@@ -27,15 +32,15 @@ def check_receiver(name: str, variable: Variable, frame: Frame) -> None:
         + (
             f"it is allowed on {', '.join(allowed)} only."
             if allowed
-            else "it is allowed nowhere: its allowed_domains are empty, and no start address says where it "
-            "belongs."
+            else "it is allowed nowhere: its allowed_domains are empty, and no start address says "
+            "where it belongs."
         ),
         rule="variable_domain",
     )
 
 
-def origin_of(frame: Frame | None) -> tuple[str, str]:
-    """Host and port of the document in a frame; empty when it has none.
+def address_of(frame: Frame | None) -> str:
+    """Address of the document in a frame; empty when it has none.
 
     Documents without an address of their own (about:blank, srcdoc) are their parent's work. The
     address comes from the browser, so a page cannot lie about it.
@@ -43,12 +48,17 @@ def origin_of(frame: Frame | None) -> tuple[str, str]:
     while frame is not None:
         address = frame.url.removeprefix("blob:")
         if not address.startswith("about:"):
-            try:
-                url = ada_url.URL(address)
-            except ValueError:
-                return "", ""
-            if url.protocol not in ("http:", "https:"):
-                return "", ""
-            return url.hostname.lower().rstrip("."), url.port
+            return address
         frame = frame.parent_frame
-    return "", ""
+    return ""
+
+
+def origin_of(frame: Frame | None) -> tuple[str, str]:
+    """Host and port of the document in a frame; empty when it is no web page."""
+    try:
+        url = ada_url.URL(address_of(frame))
+    except ValueError:
+        return "", ""
+    if url.protocol not in ("http:", "https:"):
+        return "", ""
+    return url.hostname.lower().rstrip("."), url.port

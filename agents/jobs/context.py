@@ -10,6 +10,7 @@ from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -26,11 +27,28 @@ from agents.guard.receivers import bind
 from agents.guard.redactor import Redactor
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.db import db
-from agents.ports import Answer, IncomingMessage, InputRequestSpec, StoredArtifact, TaskSpec, Usage
+from agents.ports import (
+    Answer,
+    IncomingMessage,
+    InputRequestSpec,
+    StoredArtifact,
+    TaskSpec,
+    Usage,
+    Variable,
+)
 from dashboard import nudges
 from dashboard.conf import Config
 from dashboard.models import Artifact, InputRequest, RequestStatus, Task
-from dashboard.services import artifacts, leases, messages, requests, sessions, standing, tasks
+from dashboard.services import (
+    artifacts,
+    leases,
+    messages,
+    requests,
+    secrets,
+    sessions,
+    standing,
+    tasks,
+)
 
 log = structlog.get_logger(__name__)
 _ticker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ticks")
@@ -346,6 +364,13 @@ class DbRunContext:
             session.browser, session.user_data_dir = handle, handle["user_data_dir"]
             await self._tell("live", handle, reason or ("browser was lost" if lost else ""))
         return browser
+
+    async def variable_typed(self, name: str, variable: Variable, address: str) -> None:
+        """A sensitive value is about to be typed: from now on the way out is its domains."""
+        domains = variable.allowed_domains or (urlsplit(address).hostname or "",)
+        self.egress.taint(domains, name, at=address)
+        await self.egress.settle()
+        await db(secrets.typed, self.row.project_id, (name,))
 
     def _profile_dir(self) -> Path | None:
         """Where its profile is: the saved one's folder, or what its last browser left here."""
