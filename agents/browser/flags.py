@@ -64,6 +64,7 @@ _ALWAYS = (
             "OptimizationHints",
             "PaintHolding",
             "PreconnectToSearch",
+            "Prerender2",  # a page nobody opened yet is no tab, which is where documents are judged
             "Translate",
         )
     ),

@@ -17,6 +17,7 @@ import ada_url
 from agents.browser.addresses import IPAddress, IPNetwork
 from agents.errors import PolicyError
 from agents.guard.domains import MAX_ENTRIES, Domains, parse_domain
+from agents.guard.risk_facts import ALWAYS_ASK, RISKS
 
 if TYPE_CHECKING:
     from agents.executor.gate import ActionGate, ProposedAction
@@ -27,15 +28,6 @@ _HOST_LIKE = re.compile(r"^[\w-]+(\.[\w-]+)+(:\d{1,5})?([/?#]|$)")
 _LOCAL_LIKE = re.compile(r"^(localhost|\d{1,3}(\.\d{1,3}){3}|[\w.-]+:\d{1,5})([:/?#]|$)", re.I)
 _SCHEME_LIKE = re.compile(r"^\s*([a-z][a-z0-9+.-]*):", re.I)
 
-RISKS = (
-    "auth", "account_creation", "sensitive_data", "external_submit", "payment", "purchase",
-    "legal_acceptance", "destructive", "permission_change", "captcha", "file_upload",
-    "out_of_scope", "ambiguous", "unknown",
-)  # fmt: skip
-# Never decided without a person, whatever a policy says.
-ALWAYS_ASK = frozenset(
-    {"payment", "purchase", "legal_acceptance", "destructive", "permission_change"}
-)
 DECISIONS = ("ask", "allow", "deny")
 MAX_DOWNLOAD_BYTES = 100 * 1024 * 1024
 

@@ -21,6 +21,7 @@ from agents.browser.session import BrowserSession
 from agents.browser.warm import WarmPool
 from agents.errors import BrowserError, BrowserGone
 from agents.jobs.addresses import checker_of
+from agents.jobs.db import db
 from dashboard import nudges
 from dashboard.conf import Config
 
@@ -90,8 +91,11 @@ class BrowserPool:
         self._egress_changed(session_id)
 
     def restore_egress(self, session_id: str, stored: dict[str, Any] | None) -> None:
-        """The rules that a session's row has, unless the session has its rules here already."""
-        if session_id not in self._egress and stored is not None:
+        """The rules that the row of a session has which nobody runs here."""
+        if stored is None:
+            return
+        known = self._egress.get(session_id)
+        if known is None or known.as_json() != stored:
             self.set_egress(session_id, SessionEgress.from_json(stored))
 
     def _egress_changed(self, session_id: str) -> None:
@@ -218,7 +222,7 @@ class BrowserPool:
                     "Another worker of this host holds the browser's way to the network.",
                     code="proxy_port_taken",
                 )
-            await asyncio.to_thread(nudges.after_commit, LET_GO_TOPIC)
+            await db(nudges.after_commit, LET_GO_TOPIC)
             await asyncio.sleep(0.2)
 
     async def ensure_proxy(self, session_id: str, port: int | None) -> int:
@@ -258,13 +262,19 @@ class BrowserPool:
         """Sessions that this worker is attached to, or has a proxy or rules for."""
         return self._live.keys() | self._proxies.keys() | self._egress.keys()
 
-    async def let_go(self, session_id: str) -> None:
-        """Another worker drives this browser now, or nobody does."""
-        await self._drop(session_id)
-        self._egress.pop(session_id, None)
-        proxy = self._proxies.pop(session_id, None)
-        if proxy is not None:
-            await proxy.stop()
+    async def let_go(self, session_id: str, *, unless: Callable[[], bool] | None = None) -> None:
+        """Another worker drives this browser now, or nobody does.
+
+        unless: asked while nobody else can get the browser; True keeps it.
+        """
+        async with self._lock(session_id):
+            if unless is not None and unless():
+                return
+            await self._drop(session_id)
+            self._egress.pop(session_id, None)
+            proxy = self._proxies.pop(session_id, None)
+            if proxy is not None:
+                await proxy.stop()
 
     async def close(
         self,

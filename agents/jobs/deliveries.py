@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from agents.browser.addresses import AddressChecker
 from agents.jobs.db import db
 from agents.jobs.posting import TOTAL_S, post
+from dashboard.conf import config
 from dashboard.services import deliveries
 from dashboard.services.deliveries import SCHEDULE_S, SPREAD, Outgoing
 
@@ -34,8 +35,8 @@ class Sender:
     """One worker process's sender. `start`, `ring` and `stop` are for any thread."""
 
     def __init__(self, *, allow: list[str], total_s: float = TOTAL_S) -> None:
-        """allow: private origins that webhooks may go to, as browsers may."""
-        self._checker = AddressChecker(allow)
+        """allow: private origins that webhooks may go to, as browsers may; never our own."""
+        self._checker = AddressChecker(allow, never=config().own_origins)
         self._total_s = total_s
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._busy: Counter[str] = Counter()

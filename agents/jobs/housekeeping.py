@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -13,10 +16,11 @@ from django.utils import timezone
 
 from agents.browser.process import BrowserHandle, find_orphans, is_alive, terminate
 from agents.errors import BrowserError
-from agents.jobs.browsers import BrowserPool
+from agents.jobs.browsers import LET_GO_TOPIC, BrowserPool
 from agents.jobs.db import db
+from dashboard import nudges
 from dashboard.conf import Config
-from dashboard.models import AgentSession, Control, SessionStatus
+from dashboard.models import AgentSession, Control, SessionStatus, Task
 from dashboard.services import leases, sessions, workers
 
 if TYPE_CHECKING:
@@ -26,6 +30,12 @@ log = structlog.get_logger(__name__)
 
 EVERY_S = 15.0
 _OPEN = (SessionStatus.PENDING, SessionStatus.RUNNING)
+
+
+def _ports_of(rows: Iterable[AgentSession]) -> set[int]:
+    """Debugging and proxy ports of browsers on this host."""
+    handles = [row.browser for row in rows]
+    return {handle.get(key) or 0 for handle in handles for key in ("debug_port", "proxy_port")}
 
 
 def _alive(worker: str) -> bool:
@@ -52,16 +62,58 @@ class Housekeeping:
 
     async def keep(self) -> None:
         """One round at start (browsers left by a dead worker need their proxy), then regularly."""
-        while True:
-            try:
-                await self._round()
-            except (DatabaseError, BrowserError, OSError) as error:
-                log.error("housekeeping failed", error=str(error))
-            await asyncio.sleep(EVERY_S)
+        asked = nudges.hub().subscribe(LET_GO_TOPIC)
+        due = 0.0
+        clock = asyncio.get_running_loop().time
+        try:
+            while True:
+                try:
+                    await self.let_go_of_others()
+                    if clock() >= due:
+                        await self._round()
+                        due = clock() + EVERY_S
+                except (DatabaseError, BrowserError, OSError) as error:
+                    log.error("housekeeping failed", error=str(error))
+                    due = clock() + EVERY_S
+                await asked.wait(max(0.1, due - clock()))
+                asked.take()
+        finally:
+            asked.close()
+
+    async def let_go_of_others(self) -> None:
+        """Let go of sessions that another worker runs, and of those without a browser here."""
+        known = self._pool.known - self._in_runs()
+        if not known:
+            return
+        here, elsewhere = await db(self._whose, known)
+        for session_id in known:
+            if session_id in elsewhere or session_id not in here:
+                await self._pool.let_go(session_id, unless=partial(self._has_run, session_id))
+
+    def _has_run(self, session_id: str) -> bool:
+        return session_id in self._in_runs()
+
+    def _in_runs(self) -> set[str]:
+        return {context.row.session_id for context, _ in self._runs.values()}
+
+    def _whose(self, session_ids: set[str]) -> tuple[set[str], set[str]]:
+        """Of these sessions: those with a browser on this host; those that another worker runs."""
+        here = AgentSession.objects.filter(
+            pk__in=session_ids, browser_host=self._config.host_name
+        ).exclude(browser=None)
+        return set(here.values_list("pk", flat=True)), self._run_elsewhere(session_ids)
+
+    def _run_elsewhere(self, session_ids: Iterable[str]) -> set[str]:
+        held = Task.objects.filter(session_id__in=session_ids).exclude(leases.free())
+        mine = f"{self._config.host_name}:{os.getpid()}:"
+        workers_of = held.exclude(worker="").values_list("session_id", "worker")
+        return {session_id for session_id, worker in workers_of if not worker.startswith(mine)}
 
     async def _round(self) -> None:
         await self._end_leases_of_the_dead()
         rows = await db(self._browsers_here)
+        elsewhere = await db(self._run_elsewhere, [row.pk for row in rows])
+        self._pool.note_ports(_ports_of(rows))
         keep: set[int] = set()
         for row in rows:
             handle = BrowserHandle.from_dict(row.browser)
@@ -73,7 +125,9 @@ class Housekeeping:
                 await self.close_browser(row.pk)
                 continue
             keep.add(handle.pid)
-            if handle.proxy_port:
+            if handle.proxy_port and row.pk not in elsewhere:
+                if row.pk not in self._in_runs():
+                    self._pool.restore_egress(row.pk, row.egress)
                 await self._pool.ensure_proxy(row.pk, handle.proxy_port)
         root = self._config.data_dir / "browsers"
         for orphan in await asyncio.to_thread(find_orphans, root, keep):

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from agents.browser.egress import Denied
+from agents.browser.egress_policy import SessionEgress
 from agents.browser.options import BrowserOptions
 from agents.browser.process import is_alive, launch, terminate
+from agents.guard.policy import Policy
+from agents.jobs import db as threads
 from agents.jobs.browsers import BrowserPool
+from agents.jobs.housekeeping import Housekeeping
 from dashboard.conf import config
 from dashboard.errors import Conflict
 from dashboard.models import AgentSession, BrowserProfile
@@ -20,6 +27,13 @@ from dashboard.services.options import NewTask
 from tests.conftest import make_session
 
 HANDLE = {"pid": 1, "user_data_dir": "/nowhere"}
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_outlives_the_test() -> Iterator[None]:
+    yield
+    for _ in range(12):
+        threads._threads.submit(connections.close_all).result()
 
 
 @pytest.fixture
@@ -112,3 +126,64 @@ def test_a_profile_has_one_session_at_a_time(operator):
     sessions.create_task(first, NewTask(instructions="More"), by=operator)
     with pytest.raises(Conflict):
         make_session(operator, profile_id=profile.pk)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+async def test_a_worker_takes_over_a_browser_with_its_rules(operator, tmp_path):
+    """Two workers of one host: the second waits for the port, and the first lets all of it go."""
+    settings = config().model_copy(update={"data_dir": tmp_path, "warm_browsers": 0})
+    first, second = BrowserPool(settings), BrowserPool(settings)
+    row = await sync_to_async(make_session)(operator)
+    keeping = Housekeeping(settings, first, {})
+    rules = SessionEgress(Policy.parse({"blocked_domains": ["evil.test"]}))
+    first.set_egress(row.pk, rules)
+    session, _ = await first.get(row.pk, None)
+    handle = session.handle.as_dict()
+    tell = sync_to_async(sessions.set_browser)
+    await tell(row.pk, status="live", handle=handle, host=settings.host_name)
+    await keeping.let_go_of_others()
+    assert first.known == {row.pk}  # idle, and its browser is here: somebody has to serve it
+    task = await sync_to_async(row.tasks.get)()
+    assert await sync_to_async(leases.claim)(task.pk, f"{settings.host_name}:1:1") is not None
+    rules.taint(["shop.test"], "password")
+    second.restore_egress(row.pk, rules.as_json())
+    taking = asyncio.ensure_future(second.get(row.pk, handle))
+    try:
+        done, _ = await asyncio.wait({taking}, timeout=1)
+        assert not done  # another worker's proxy knows other rules
+        await keeping.let_go_of_others()
+        assert first.known == set()
+        again, fresh = await taking
+        assert not fresh and again.handle == session.handle
+        assert second._proxies[row.pk].port == handle["proxy_port"]
+        assert second._proxies[row.pk].policy.tainted
+    finally:
+        taking.cancel()
+        await second.close(row.pk, handle)
+        for pool in (first, second):
+            await pool.aclose()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_worker_forgets_sessions_without_a_browser_here(operator, pool):
+    row, other = [await sync_to_async(make_session)(operator) for _ in range(2)]
+    runs = {"task": (SimpleNamespace(row=SimpleNamespace(session_id=other.pk)), None)}
+    for session in (row, other):
+        pool.set_egress(session.pk, SessionEgress())
+        await pool.ensure_proxy(session.pk, None)
+    await Housekeeping(config(), pool, runs).let_go_of_others()
+    assert pool.known == {other.pk}
+
+
+async def test_rules_hold_for_a_proxy_that_is_opened_later(pool):
+    closed = SessionEgress(Policy.parse({"allowed_domains": []}))
+    pool.restore_egress("sess_1", closed.as_json())
+    pool.restore_egress("sess_1", None)
+    await pool.ensure_proxy("sess_1", None)
+    proxy = pool._proxies["sess_1"]
+    assert proxy.policy("any.test", 443, "tunnel") == "policy:allowed_domains"
+    pool.set_egress("sess_1", SessionEgress())
+    assert proxy.policy("any.test", 443, "tunnel") is None
+    pool.note_ports({9222})
+    assert 9222 in pool.own_ports()

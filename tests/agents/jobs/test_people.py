@@ -42,6 +42,9 @@ class Pool:
     def on_denied(self, session_id: str, listener: Any) -> None:
         pass
 
+    def set_egress(self, session_id: str, egress: Any) -> None:
+        pass
+
 
 @sync_to_async
 def claimed(operator) -> Task:

@@ -28,6 +28,9 @@ class NoBrowsers:
     def on_denied(self, session_id: str, listener: Any) -> None:
         pass
 
+    def set_egress(self, session_id: str, egress: Any) -> None:
+        pass
+
     def ignore_denied(self, session_id: str, listener: Any) -> None:
         pass
 
