@@ -11,7 +11,7 @@ from agents.plain import plain_text
 from dashboard import ledger
 from dashboard.errors import Conflict, Invalid
 from dashboard.models import Message, MessageRole, Task
-from dashboard.services import leases
+from dashboard.services import leases, tasks
 from dashboard.services.actors import Actor
 
 MAX_CONTENT = 10_000
@@ -22,7 +22,7 @@ MAX_UNSEEN = 50
 def send(task: Task, content: str, *, by: Actor) -> Message:
     """Tell the running agent something. Raises: Invalid when empty; Conflict when it is over."""
     by.require("run")
-    text = plain_text(content).strip()
+    text = tasks.redactor_of(task).text(plain_text(content).strip())
     if not text:
         raise Invalid("The message is empty.", loc=["body", "content"])
     if len(text) > MAX_CONTENT:

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from django.db import models
 
 from dashboard.errors import Conflict
-from dashboard.models import Endpoint, IdempotencyRecord, Secret, Task
+from dashboard.models import Endpoint, IdempotencyRecord, InputRequest, Secret, Task
 from dashboard.services import keyring, sealing
 
 BATCH = 200
@@ -47,6 +47,7 @@ def _to_its_row(row: Any) -> dict[str, str]:
 _PLACES = (
     _Place(Secret, "sealed", _to_its_row, key_column="key_id"),
     _Place(Task, "sealed_variables", _to_its_row),
+    _Place(InputRequest, "sealed_response", _to_its_row),
     _Place(Endpoint, "sealed_secret", _to_its_row),
     _Place(Endpoint, "sealed_previous", _to_its_row),
     _Place(IdempotencyRecord, "response", sealing.answer_of, as_text=True),

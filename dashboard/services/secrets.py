@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agents.guard.receivers import domain_problem, within
+from agents.guard.redactor import Redactor
 from agents.ports import Variable
 from dashboard.errors import Conflict, Invalid
 from dashboard.models import AuditEntry, Secret, SecretKind, new_id
 from dashboard.services import sealing
 from dashboard.services.actors import Actor
+from dashboard.services.options import NewTask
+
+_Options = TypeVar("_Options", bound=NewTask)
 
 MAX_SECRETS = 200
 MAX_VALUE_CHARS = 20_000
@@ -132,6 +136,29 @@ def variables_of(project_id: str) -> dict[str, Variable]:
         for row in rows
         if row.allowed_domains
     }
+
+
+def cleaned(new: _Options, project_id: str) -> _Options:
+    """The options of a task without its sensitive values: rows are read, values are not.
+
+    In words they become `{{name}}`, which the agent understands; an address with one cannot work.
+    Raises: Invalid for an address that holds one.
+    """
+    given = {name: item.value for name, item in (new.variables or {}).items() if item.sensitive}
+    kept = {name: item.value for name, item in variables_of(project_id).items()}
+    redactor = Redactor(kept | given)
+    if not redactor.active:
+        return new
+    for field in ("start_url", "callback_url"):
+        if redactor.has(getattr(new, field, None) or ""):
+            raise Invalid("An address must not hold a sensitive value.", loc=["body", field])
+    words = {
+        "instructions": redactor.text(new.instructions),
+        "metadata": redactor.json(new.metadata),
+    }
+    if getattr(new, "title", None):
+        words["title"] = redactor.text(new.title)
+    return new.model_copy(update=words)
 
 
 def typed(project_id: str, names: Collection[str]) -> None:

@@ -21,7 +21,7 @@ from dashboard.models import (
     SessionStatus,
     Task,
 )
-from dashboard.services import endpoints, leases, tasks
+from dashboard.services import endpoints, leases, secrets, tasks
 from dashboard.services.actors import Actor
 from dashboard.services.options import NewSession, NewTask
 
@@ -44,6 +44,7 @@ def create(new: NewSession, *, by: Actor, product: str = "do_anything") -> Agent
     tasks.
     """
     by.require("run")
+    new = secrets.cleaned(new, by.project.pk)
     _check_quota(by)
     session = AgentSession(
         project=by.project,
@@ -116,6 +117,7 @@ def create_task(session: AgentSession, new: NewTask, *, by: Actor) -> Task:
     Raises: Conflict while a task runs, after stop, and when another session has its profile now.
     """
     by.require("run")
+    new = secrets.cleaned(new, by.project.pk)
     session = AgentSession.objects.select_for_update().fetch(session.pk)  # retention may be faster
     if session.status in (SessionStatus.STOPPED, SessionStatus.FAILED) or session.stop_requested:
         raise Conflict("The session is stopped.", extra={"status": session.status})

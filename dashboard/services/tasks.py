@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -17,6 +18,7 @@ from agents.events import (
     TaskStatusChanged,
     TaskTakeControlEnded,
 )
+from agents.guard.redactor import Redactor
 from agents.plain import plain_text, storable
 from agents.ports import Usage, Variable
 from dashboard import dispatch, ledger, nudges
@@ -59,9 +61,7 @@ def submit(session: AgentSession, new: NewTask, *, by: Actor, number: int) -> Ta
     )
     if new.variables:
         values = {name: item.model_dump(mode="json") for name, item in new.variables.items()}
-        task.sealed_variables = sealing.seal(
-            values, row_id=task.pk, project_id=task.project_id
-        )
+        task.sealed_variables = sealing.seal(values, row_id=task.pk, project_id=task.project_id)
     task.save(force_insert=True)
     credits.hold(task, by=by)
     ledger.append(task, TaskStatusChanged(status=TaskStatus.PENDING))
@@ -79,9 +79,7 @@ def variables_of(task: Task) -> dict[str, Variable]:
     kept = secrets.variables_of(task.project_id)
     if not task.sealed_variables:
         return kept
-    stored = sealing.unseal(
-        task.sealed_variables, row_id=task.pk, project_id=task.project_id
-    )
+    stored = sealing.unseal(task.sealed_variables, row_id=task.pk, project_id=task.project_id)
     return kept | {
         name: Variable(
             value=item["value"],
@@ -94,6 +92,14 @@ def variables_of(task: Task) -> dict[str, Variable]:
         )
         for name, item in stored.items()
     }
+
+
+def redactor_of(task: Task) -> Redactor:
+    """Takes the task's sensitive values out of what people write; nothing when they are lost."""
+    try:
+        return Redactor.of(variables_of(task))
+    except (InvalidTag, ValueError):
+        return Redactor({})
 
 
 def _locked(task: Task) -> Task:

@@ -12,7 +12,16 @@ from django.test import Client
 
 from dashboard.errors import Conflict, Forbidden, Invalid, NotFound
 from dashboard.models import AuditEntry, Endpoint, Role, Secret, Task
-from dashboard.services import endpoints, keyring, keys, rotation, sealing, secrets, tasks
+from dashboard.services import (
+    endpoints,
+    keyring,
+    keys,
+    messages,
+    rotation,
+    sealing,
+    secrets,
+    tasks,
+)
 from tests.conftest import make_actor, make_project, make_task
 from tests.dashboard.api.conftest import Api
 
@@ -70,6 +79,28 @@ def test_tasks_get_the_secrets_that_have_domains(admin, operator):
     assert VALUE not in repr(found)
     stranger = make_task(make_actor(make_project("other"), "otto"))
     assert tasks.variables_of(stranger) == {}
+
+
+def test_rows_hold_no_value_that_people_wrote_into_words(admin, operator):
+    stored(admin)
+    task = make_task(
+        operator,
+        instructions=f"Sign in with {VALUE} and pin-99-77",
+        metadata={"note": VALUE},
+        variables={"pin": {"value": "pin-99-77", "sensitive": True}},
+    )
+    assert task.instructions == "Sign in with {{shop}} and {{pin}}"
+    assert task.session.title == "Sign in with {{shop}} and {{pin}}"
+    assert task.session.metadata == {"note": "{{shop}}"}
+    said = messages.send(task, f"the pin is PIN-99-77, once more {VALUE[::-1]}", by=operator)
+    assert said.content == "the pin is {{pin}}, once more {{shop}}"
+    with pytest.raises(Invalid):
+        make_task(operator, start_url=f"https://shop.example/?t={VALUE}")
+
+
+def test_some_kinds_are_always_sensitive(operator):
+    task = make_task(operator, variables={"pw": {"value": "open-sesame", "kind": "password"}})
+    assert tasks.variables_of(task)["pw"].sensitive
 
 
 def test_new_domains_need_the_value_again(admin):
