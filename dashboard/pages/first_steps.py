@@ -13,9 +13,8 @@ from dashboard import health
 from dashboard.models import ApiKey, Task, TaskStatus
 from dashboard.pages.access import ConsoleRequest, console, respond
 from dashboard.pages.examples import examples
-from dashboard.services import model_check
+from dashboard.services import model_check, people
 
-DISMISSED = "first_steps_dismissed"
 TESTED = "model_test"
 
 
@@ -31,7 +30,7 @@ class FirstStep:
 
 def of(request: ConsoleRequest) -> list[FirstStep]:
     """What an admin has still to do; empty once all is done or the list was dismissed."""
-    if not request.actor.is_admin or request.session.get(DISMISSED):
+    if not request.actor.is_admin or request.user.first_steps_hidden:
         return []
     project = request.actor.project
     ran = Task.objects.for_project(project).filter(status=TaskStatus.DONE).exists()
@@ -90,8 +89,8 @@ def test_model(request: ConsoleRequest) -> HttpResponse:
 @console("admin")
 @require_POST
 def dismiss(request: ConsoleRequest) -> HttpResponse:
-    """Hide the checklist for as long as this person stays signed in."""
-    request.session[DISMISSED] = True
+    """Hide the checklist from this person for good."""
+    people.hide_first_steps(request.user)
     return _after(request)
 
 

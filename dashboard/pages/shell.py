@@ -14,6 +14,8 @@ NAVIGATION = (
     ("inbox", "Inbox", "inbox", "i"),
     ("sessions", "Sessions", "sessions", "s"),
     ("deliveries", "Deliveries", "send", "d"),
+    ("usage", "Usage", "usage", "u"),
+    ("settings", "Settings", "settings", "t"),
     ("status", "Status", "status", "h"),
 )
 
