@@ -123,7 +123,7 @@ class SessionEgress:
 
         why: the value's name. at: address of the document that gets it. Hosts without
         subdomains (addresses, localhost) are then open on that document's port alone: on another
-        port of theirs is somebody else. Raises: ValueError for what is no domain.
+        port of theirs is somebody else. What is no domain opens nothing.
         """
         entry = {"domains": _at_port(domains, at), "why": why}
         if entry in self._taints:
@@ -226,11 +226,23 @@ def _at_port(domains: Iterable[str], at: str) -> list[str]:
     host, port = _host_and_port(at)
     found = []
     for domain in domains:
-        entry = parse_domain(domain)
-        single = not host or entry.strip("[]") != host or not _stands_alone(host)
-        shown = f"[{host}]" if ":" in host else host
-        found.append(entry if single else f"{shown}:{port}")
-    return list(dict.fromkeys(found))
+        entry = _readable(domain)
+        if entry and entry.strip("[]") == host and _stands_alone(host):
+            entry = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        found.append(entry)
+    return list(dict.fromkeys(entry for entry in found if entry))
+
+
+def _readable(domain: str) -> str:
+    """An entry in its one spelling, its host if it is an address; empty, so nowhere, if neither."""
+    try:
+        return parse_domain(domain)
+    except ValueError:
+        pass
+    try:
+        return parse_domain(ada_url.URL(domain if "://" in domain else f"http://{domain}").host)
+    except ValueError:
+        return ""
 
 
 def _stands_alone(host: str) -> bool:

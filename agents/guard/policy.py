@@ -192,8 +192,11 @@ class Policy:
         return "policy:private_access"
 
     def approval_of(self, risk: str) -> str | None:
-        """`ask`, `allow` or `deny` when the policy says so, else None."""
-        return (self.approvals or {}).get(risk)
+        """`ask`, `allow` or `deny` when the policy says so, else None. Uploads are a risk, too."""
+        said = (self.approvals or {}).get(risk)
+        if risk != "file_upload" or self.uploads.mode == "allow" or said == "deny":
+            return said
+        return self.uploads.mode
 
 
 def merged(default: Mapping[str, Any] | None, own: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -95,6 +95,13 @@ def test_on_an_address_the_port_is_part_of_the_domain() -> None:
     assert anywhere("shop.test", 443, "tunnel") is None
 
 
+def test_what_is_no_domain_opens_nothing() -> None:
+    rules = egress()
+    rules.taint(["", "a b", "https://shop.test/signin"], "password", at="about:blank")
+    assert rules("shop.test", 443, "tunnel") is None
+    assert rules("a", 443, "tunnel") == TAINTED
+
+
 def test_addresses_of_pages_are_judged_before_the_browser_sees_them() -> None:
     rules = egress(allowed_domains=["shop.test"], redirect_domains=["go.test"])
     for url in (

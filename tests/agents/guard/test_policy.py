@@ -138,7 +138,9 @@ def test_transfers_and_approvals() -> None:
         {"downloads": {"mode": "ask", "max_bytes": 5}, "uploads": "deny", "approvals": ["auth"]}
     )
     assert (rules.downloads.mode, rules.downloads.max_bytes) == ("ask", 5)
-    assert rules.uploads.mode == "deny"
+    assert rules.uploads.mode == "deny" and rules.approval_of("file_upload") == "deny"
+    assert Policy.parse({"uploads": "ask"}).approval_of("file_upload") == "ask"
+    assert Policy().approval_of("file_upload") is None
     assert rules.approval_of("auth") == "ask" and rules.approval_of("captcha") is None
     by_risk = Policy.parse({"approvals": {"auth": "allow", "payment": "deny", "captcha": None}})
     assert by_risk.approvals == {"auth": "allow", "payment": "deny"}
