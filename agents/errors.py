@@ -12,6 +12,7 @@
     ├── Cancelled
     │   └── Unconfirmed     nobody decided in time: the run ends without the action
     ├── Parked              a long wait: give the lease up, keep the checkpoint
+    ├── Rejected            a person refused an action and stopped the task
     └── LeaseLost           another worker holds the task: stop and let go
 
 Every AgentError has a stable `code`, `retryable`, and a message fit to show to a person.
@@ -111,6 +112,12 @@ class Unconfirmed(Cancelled):
 
 class Parked(RunSignal):
     """The run waits for a person for long: its checkpoint is saved, its lease can go."""
+
+
+class Rejected(RunSignal):
+    """A person refused a risky action and said that the task ends there. `str()` says so."""
+
+    code = "rejected"
 
 
 class LeaseLost(RunSignal):

@@ -106,6 +106,7 @@ class Answer:
     status: str
     response: JSON = None
     answered_by: str | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,14 @@ class RunContext(Protocol):
         """
         ...
 
+    async def withdraw(self, keys: Sequence[str]) -> None:
+        """Take pending questions back: the step that asked them was cut short."""
+        ...
+
+    async def standing(self, tool: str, host: str) -> bool:
+        """Whether a person approved this tool on this host for the rest of the task."""
+        ...
+
     async def messages(self, step: int) -> Sequence[IncomingMessage]:
         """Messages not seen yet; marks them seen and appends `task.message_seen`.
 
@@ -220,6 +229,8 @@ class ActionRecord:
     error_message: str | None = None
     duration_ms: int = 0
     box: list[float] | None = None
+    rule: str | None = None  # the rule that refused it
+    intent: dict[str, Any] | None = None  # of a risky call: what was allowed (executor.gate.Grant)
 
 
 ActionListener = Callable[[ActionRecord], Awaitable[None]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -29,6 +30,7 @@ class Run:
             )
         self.seen = Seen()
         self._bill = Usage()
+        self._saving = asyncio.Lock()  # the gate saves beside the loop: never an older state last
 
     @property
     def control(self) -> RunControl:
@@ -46,14 +48,15 @@ class Run:
 
         Raises: LeaseLost.
         """
-        state = self.state.as_json()
-        owed = self._bill if bill else Usage()
-        if owed == Usage():
-            await self.context.emit(*events, checkpoint=state)
-            return
-        update = cost_update(self.context.usage + owed)
-        await self.context.emit(*events, update, checkpoint=state, usage=owed)
-        self._bill = Usage()
+        async with self._saving:
+            state = self.state.as_json()
+            owed = self._bill if bill else Usage()
+            if owed == Usage():
+                await self.context.emit(*events, checkpoint=state)
+                return
+            update = cost_update(self.context.usage + owed)
+            await self.context.emit(*events, update, checkpoint=state, usage=owed)
+            self._bill = Usage()
 
     async def settle(self) -> None:
         """Pay what is owed at the end of a run that was cut short."""

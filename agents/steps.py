@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -20,7 +20,9 @@ from agents.errors import AgentError, BrowserGone, Cancelled, PolicyError, RunSi
 from agents.events import (
     Payload,
     TaskActionCompleted,
+    TaskActionDone,
     TaskActionFailed,
+    TaskActionIntent,
     TaskActionStarted,
     TaskNotice,
     TaskPlanReady,
@@ -65,6 +67,15 @@ class Steps:
         self.view = None
         self._executor = self._factory(session, self._on_action, self._run.state.files)
         self._sight.redact = self._executor.redact
+        await self._executor.begin()
+
+    async def clear(self) -> None:
+        """Between steps: wait for decisions on what pages sent by themselves.
+
+        Raises: Parked, Cancelled, Rejected.
+        """
+        if self._executor is not None:
+            self._run.state.notes += await self._executor.clear()
 
     async def aclose(self) -> None:
         """Let go of the executor; the browser stays."""
@@ -257,7 +268,8 @@ class Steps:
             self._judge(step, result, view)
         self.view = view if view is not None and view.readable else None
         waiting, self._waiting = self._waiting, []
-        await run.save(*waiting, *told, *events, *page, *pictures, completed)
+        left = _left_open(step.records, step.step)
+        await run.save(*waiting, *left, *told, *events, *page, *pictures, completed)
 
     def _judge(self, step: OpenStep, result: StepResult, view: View) -> None:
         """Tell the model when its touch changed nothing; remember the step for repeats."""
@@ -307,7 +319,7 @@ class Steps:
                 break
         else:
             step.records.append(record)
-        self._waiting.append(_action_event(record, step.step))
+        self._waiting += _action_events(record, step.step)
         if record.status == "failed" and record.error_code == PolicyError.code:
             self._waiting.append(_denied(record, step.step))
         if not record.mutating and len(self._waiting) < READS_BUFFERED:
@@ -366,6 +378,43 @@ def _summary(result: StepResult) -> str:
     return "done"
 
 
+def _action_events(record: ActionRecord, step: int) -> list[Payload]:
+    """What is told of a call; a risky one is bracketed by its intent and what became of it."""
+    told = [_action_event(record, step)]
+    intent = record.intent
+    if intent is None:
+        return told
+    if record.status != "started":
+        outcome: Literal["done", "failed"] = "done" if record.status == "completed" else "failed"
+        done = TaskActionDone(
+            action_id=record.action_id,
+            step=step,
+            outcome=outcome,
+            detail=clip(plain_text(record.error_message or ""), 500),
+        )
+        return [*told, done]
+    opened = TaskActionIntent(
+        action_id=record.action_id,
+        step=step,
+        tool=record.tool,
+        effect=clip(plain_text(str(intent.get("effect") or "")), 1_000),
+        risk=str(intent.get("risk") or "unknown"),
+        fingerprint=str(intent.get("fingerprint") or ""),
+        request_id=intent.get("request_id"),
+    )
+    return [opened, *told]
+
+
+def _left_open(records: Sequence[ActionRecord], step: int) -> list[Payload]:
+    """Ends of risky calls of which nobody knows whether they happened."""
+    detail = "The step ended in the middle of it."
+    return [
+        TaskActionDone(action_id=r.action_id, step=step, outcome="unknown", detail=detail)
+        for r in records
+        if r.intent is not None and r.status == "started"
+    ]
+
+
 def _action_event(record: ActionRecord, step: int) -> Payload:
     target = clip(plain_text(record.target), 500)
     if record.status == "started":
@@ -374,7 +423,7 @@ def _action_event(record: ActionRecord, step: int) -> Payload:
             step=step,
             tool=record.tool,
             target=target,
-            arguments=record.arguments,
+            arguments={**record.arguments, **(record.intent or {}).get("edits", {})},
             box=record.box,
         )
     if record.status == "completed":
@@ -399,7 +448,7 @@ def _action_event(record: ActionRecord, step: int) -> Payload:
 
 def _denied(record: ActionRecord, step: int) -> TaskPolicyDenied:
     return TaskPolicyDenied(
-        rule=record.tool,
+        rule=record.rule or record.tool,
         reason=clip(plain_text(record.error_message or "Not allowed."), 1_000),
         target=clip(plain_text(record.target), 500),
         step=step,

@@ -32,6 +32,7 @@ from agents.browser.notices import Notice, Notices
 from agents.browser.process import BrowserHandle
 from agents.browser.tabs import MAX_TABS, Tabs
 from agents.errors import BrowserError, BrowserGone
+from agents.guard import probe as guard_probe
 
 __all__ = ["BrowserSession", "Downloaded", "Notice", "PageState", "Screenshot"]
 
@@ -131,6 +132,7 @@ class BrowserSession:
                 )
                 session._dialogs.start()
                 await observing.install(session.context)
+                await guard_probe.install(session.context)
                 await masking.install(session.context)
                 await session._downloads.start()
                 await session._tabs.start(await session._front_order())

@@ -43,10 +43,6 @@ async def _no_element() -> ElementFacts | None:
     return None
 
 
-async def _no_reveal() -> None:
-    return None
-
-
 async def _no_arm(mark: str) -> None:
     return None
 
@@ -58,7 +54,7 @@ class Call:
     run(timeout_ms): does it, gives JSON. wrap: the JSON as the sandbox gets it, also when it
     comes from a record. prepare: looks at the element before anything is announced: gives what
     the gate judges by, and may refine the record's target, arguments and box. look: reads the
-    element again. reveal: scrolls it into view. arm(mark): leaves a mark in its page that tells
+    element again. arm(mark): leaves a mark in its page that tells
     later whether it was touched. editable: arguments that a person may change, by name, and edit:
     changes them. field: the result is what a field holds.
     """
@@ -71,7 +67,6 @@ class Call:
     wrap: Callable[[JSON], Any] = _same
     prepare: Callable[[ActionRecord], Awaitable[ElementFacts | None]] = _nothing
     look: Callable[[], Awaitable[ElementFacts | None]] = _no_element
-    reveal: Callable[[], Awaitable[None]] = _no_reveal
     arm: Callable[[str], Awaitable[None]] = _no_arm
     edit: Callable[[Mapping[str, Any]], None] | None = None
     editable: tuple[str, ...] = ()
@@ -176,9 +171,7 @@ class Actions:
         self.current = None
         return call.wrap(value)
 
-    async def _do(
-        self, call: Call, record: ActionRecord, *, announced: bool, attempt: int
-    ) -> JSON:
+    async def _do(self, call: Call, record: ActionRecord, *, announced: bool, attempt: int) -> JSON:
         begun = time.perf_counter()
         timeout_ms = self._timeout(call)
         try:
@@ -263,13 +256,10 @@ class Actions:
             editable=tuple(_argument(n, v, call) for n, v in record.arguments.items()),
             element=element,
             look=call.look,
-            reveal=call.reveal,
             edit=edit,
         )
 
-    async def _intend(
-        self, call: Call, record: ActionRecord, grant: Grant, attempt: int
-    ) -> None:
+    async def _intend(self, call: Call, record: ActionRecord, grant: Grant, attempt: int) -> None:
         """Keep what was allowed with the record, and leave the mark that tells it was touched."""
         record.intent = {**grant.as_json(), "tries": attempt}
         if grant.edits:

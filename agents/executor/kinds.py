@@ -12,6 +12,7 @@ class Kind:
     repeatable: may run again when nobody knows whether it ran. settle_s: how long the page may
     take to come to rest afterwards, which is when nothing was under way for quiet_s. typed: the
     argument that goes into a field. navigates: has the longer time limit of a navigation.
+    judged: what it touches is looked at first.
     """
 
     mutating: bool = False
@@ -20,10 +21,11 @@ class Kind:
     quiet_s: float = 0.0
     typed: str | None = None
     navigates: bool = False
+    judged: bool = True
 
 
 READ = Kind()
-TOUCH = Kind(mutating=True)
+TOUCH = Kind(mutating=True, judged=False)
 SET = Kind(mutating=True)
 # A click's navigation or request begins within a few milliseconds of it; 30 of them tell.
 ACT = Kind(mutating=True, repeatable=False, settle_s=1.5, quiet_s=0.03)

@@ -371,6 +371,7 @@ const read = (element, inner) => {
     toggle: cut(attr(element, 'data-bs-toggle') || attr(element, 'data-toggle') || '', 40),
     submits,
     editable: element.isContentEditable === true,
+    masked: (getComputedStyle(element).webkitTextSecurity || 'none') !== 'none',
     opaque: tag.includes('-') && shadowRootOf(element) === null && !firstElementChild(element),
     dialog: dialog !== null,
     heading: headingOf(element, scope),

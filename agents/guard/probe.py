@@ -42,6 +42,11 @@ async def _register(context: BrowserContext) -> None:
     await asyncio.shield(done)
 
 
+async def install(context: BrowserContext) -> None:
+    """Give this context the engine. Documents that were looked at before never know it."""
+    await _register(context)
+
+
 def _selector(what: str, **options: Any) -> str:
     return f"{_ENGINE}={what}:{quote(json.dumps(options))}"
 

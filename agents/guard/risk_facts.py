@@ -105,6 +105,7 @@ class ElementFacts:
     submits: bool = False
     editable: bool = False
     opaque: bool = False
+    masked: bool = False
     dialog: bool = False
     heading: str = ""
     around: str = ""
@@ -174,7 +175,7 @@ _TEXTS = (
     "top_origin",
     "frame_url",
 )
-_FLAGS = ("download", "submits", "editable", "opaque", "dialog")
+_FLAGS = ("download", "submits", "editable", "opaque", "masked", "dialog")
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

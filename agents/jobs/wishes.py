@@ -102,7 +102,8 @@ class Wishes:
             if "human" in control.held:
                 await control.release("human", note=wish.handback_note)
         else:
-            await control.hold("human")
+            # A step that waits for an approval gives way at once: nothing of it runs.
+            await control.hold("human", interrupt=bool(context.confirming))
             if wish.control == Control.TAKING and wish.task_id not in self._granting:
                 grant = asyncio.ensure_future(self._grant(wish, context))
                 self._granting[wish.task_id] = grant

@@ -210,6 +210,12 @@ class DoubleExecutor:
     def redact(self, text: str) -> str:
         return text.replace("4711", "***")
 
+    async def begin(self) -> None:
+        pass
+
+    async def clear(self) -> list[str]:
+        return []
+
     async def aclose(self) -> None:
         pass
 

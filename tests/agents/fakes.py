@@ -77,6 +77,7 @@ class World:
     answered: dict[str, Answer] = field(default_factory=dict)
     inbox: list[tuple[IncomingMessage, int | None]] = field(default_factory=list)
     store: FakeStore = field(default_factory=FakeStore)
+    standing: set[tuple[str, str]] = field(default_factory=set)
     elapsed_s: float = 0.0
     emits: int = 0
     asked: int = 0  # calls of `ask`, repeated ones too
@@ -188,6 +189,13 @@ class FakeContext:
                 raise answer
             self.world.answered[request.key] = answer
         return self.world.answered[request.key]
+
+    async def withdraw(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.world.answered.setdefault(key, Answer("canceled"))
+
+    async def standing(self, tool: str, host: str) -> bool:
+        return (tool, host) in self.world.standing
 
     async def messages(self, step: int) -> Sequence[IncomingMessage]:
         found = []

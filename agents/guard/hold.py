@@ -1,0 +1,161 @@
+"""The network hold: what pages send waits here until it is decided.
+
+The browser pauses every request that can change something (all but GET, HEAD and OPTIONS) of
+pages, frames, popups, workers and service workers, and asks for a decision. It works on the
+browser's own debugging session, where new documents and workers are born with it; documents that
+were there before get it by a nudge. Source: Chrome DevTools Protocol, Fetch.
+
+When nobody is attached nothing is held. Websocket messages are not requests and are not held.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from agents.browser.cdp import CdpConnection
+from agents.errors import BrowserError
+
+log = structlog.get_logger(__name__)
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# What a page can send with a method of its choice; scripts, pictures and styles only ever GET.
+_TYPES = ("Document", "XHR", "Fetch", "Ping", "Other")
+_BODY_CHARS = 20_000
+_NUDGE_S = 2.0
+
+
+@dataclass(frozen=True)
+class HeldRequest:
+    """A request that waits. body: as far as the browser gives it, at most 20,000 characters."""
+
+    method: str
+    url: str
+    content_type: str
+    body: str
+    referrer: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+Judge = Callable[[HeldRequest], Awaitable[bool]]
+
+
+class NetworkHold:
+    """Pauses requests of one browser. judge: says whether a request may go; may take long."""
+
+    def __init__(self, debug_port: int, judge: Judge) -> None:
+        self._port = debug_port
+        self._judge = judge
+        self._cdp: CdpConnection | None = None
+        self._judging: dict[asyncio.Task[None], tuple[str, str | None]] = {}
+
+    async def open(self) -> None:
+        """Hold from now on. Raises: BrowserError when the browser does not let us."""
+        cdp = await CdpConnection.connect(self._port)
+        cdp.on(self._on_event)
+        self._cdp = cdp
+        try:
+            patterns = [{"urlPattern": "*", "resourceType": kind} for kind in _TYPES]
+            await cdp.call("Fetch.enable", {"patterns": patterns})
+            targets = (await cdp.call("Target.getTargets"))["targetInfos"]
+            nudges = [self._nudge(t["targetId"]) for t in targets if t["type"] in _DOCUMENTS]
+            await asyncio.gather(*nudges)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _nudge(self, target_id: str) -> None:
+        """Make a document that is there already ask us too.
+
+        Its way to the network is rebuilt when a debugging session of its own starts to intercept,
+        and the new one leads past ours.
+        """
+        assert self._cdp is not None
+        try:
+            async with asyncio.timeout(_NUDGE_S):
+                attached = await self._cdp.call(
+                    "Target.attachToTarget", {"targetId": target_id, "flatten": True}
+                )
+                session = attached["sessionId"]
+                none = {"patterns": [{"urlPattern": "none:*"}]}
+                await self._cdp.call("Fetch.enable", none, session_id=session)
+                await self._cdp.call("Target.detachFromTarget", {"sessionId": session})
+        except (BrowserError, TimeoutError) as error:
+            log.warning("a document could not be put under the hold", error=str(error))
+
+    async def close(self) -> None:
+        """Hold no more. What waits is refused: nobody is there to decide."""
+        cdp, self._cdp = self._cdp, None
+        if cdp is None:
+            return
+        waiting = list(self._judging.items())
+        for task, _ in waiting:
+            task.cancel()
+        for _, (request_id, session) in waiting:
+            self._refuse(cdp, request_id, session)
+        if waiting:
+            await asyncio.gather(*(task for task, _ in waiting), return_exceptions=True)
+        if not cdp.closed.is_set():
+            try:
+                await cdp.call("Fetch.disable", timeout_s=2.0)
+            except BrowserError as error:
+                log.info("the hold could not be lifted", error=str(error))
+        await cdp.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether requests are held at the moment."""
+        return self._cdp is not None and not self._cdp.closed.is_set()
+
+    # --- inside -----------------------------------------------------------------------------
+    def _on_event(self, method: str, params: dict[str, Any], session: str | None) -> None:
+        if method != "Fetch.requestPaused" or self._cdp is None:
+            return
+        request_id, request = params["requestId"], params["request"]
+        if request["method"].upper() in SAFE_METHODS:
+            self._cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
+            return
+        task = asyncio.ensure_future(self._decide(request_id, session, held_of(request)))
+        self._judging[task] = (request_id, session)
+        task.add_done_callback(lambda done: self._judging.pop(done, None))
+
+    async def _decide(self, request_id: str, session: str | None, held: HeldRequest) -> None:
+        cdp = self._cdp
+        try:
+            allowed = await self._judge(held)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("a request could not be judged; it is refused")
+            allowed = False
+        if cdp is None or cdp is not self._cdp:
+            return
+        if allowed:
+            cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
+        else:
+            self._refuse(cdp, request_id, session)
+
+    @staticmethod
+    def _refuse(cdp: CdpConnection, request_id: str, session: str | None) -> None:
+        reason = {"requestId": request_id, "errorReason": "BlockedByClient"}
+        cdp.post("Fetch.failRequest", reason, session_id=session)
+
+
+_DOCUMENTS = ("page", "iframe")
+
+
+def held_of(request: Mapping[str, Any]) -> HeldRequest:
+    """A paused request as the protocol tells it."""
+    headers = {str(k).lower(): str(v) for k, v in (request.get("headers") or {}).items()}
+    return HeldRequest(
+        method=str(request["method"]).upper(),
+        url=str(request["url"]),
+        content_type=headers.get("content-type", ""),
+        body=str(request.get("postData") or "")[:_BODY_CHARS],
+        referrer=headers.get("referer", ""),
+        headers=headers,
+    )
