@@ -23,6 +23,9 @@ class User(AbstractUser):
         choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")],
     )
     single_key_shortcuts = models.BooleanField(default=True)
+    notify_kinds = models.JSONField(default=list, blank=True)  # of requests: pages.notices.KINDS
+    quiet_from = models.TimeField(null=True, blank=True)  # in the user's own time zone
+    quiet_until = models.TimeField(null=True, blank=True)
     first_steps_hidden = models.BooleanField(default=False)
 
     @property

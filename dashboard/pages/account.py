@@ -1,8 +1,9 @@
-"""A person's own settings: theme, shortcuts, time zone, password; and the choice of team."""
+"""A person's own settings: theme, keys, notifications, password; and the choice of team."""
 
 from __future__ import annotations
 
 import zoneinfo
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -15,14 +16,28 @@ from django.views.decorators.http import require_POST
 from dashboard.errors import NotFound
 from dashboard.models import Membership, User
 from dashboard.pages.access import ConsoleRequest, console, respond
+from dashboard.pages.notices import KINDS
 
 
 class AccountForm(forms.ModelForm):
     """What a person may change about the console."""
 
+    notify_kinds = forms.MultipleChoiceField(
+        choices=[(name, words) for name, words, _ in KINDS], required=False
+    )
+
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "theme", "time_zone", "single_key_shortcuts"]
+        fields = [
+            "first_name", "last_name", "theme", "time_zone", "single_key_shortcuts",
+            "notify_kinds", "quiet_from", "quiet_until",
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if bool(cleaned.get("quiet_from")) != bool(cleaned.get("quiet_until")):
+            self.add_error("quiet_until", "Quiet hours need a beginning and an end.")
+        return cleaned
 
     def clean_time_zone(self) -> str:
         name = self.cleaned_data["time_zone"].strip()

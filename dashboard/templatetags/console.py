@@ -112,6 +112,12 @@ def since(at: datetime | None) -> str:
 
 
 @register.filter
+def since_start(end: datetime, start: datetime) -> str:
+    """How long it took, as the running clock counted it."""
+    return _clock((end - start).total_seconds())
+
+
+@register.filter
 def left(at: datetime | None) -> str:
     """How long is left until then."""
     if at is None:
@@ -140,6 +146,12 @@ def dollars(amount: Any) -> str:
     if value == 0:
         return "$0"
     return f"${value:.2f}" if value >= 0.01 else f"${value:.4f}"
+
+
+@register.filter
+def time_of_day(value: Any) -> str:
+    """22:00, of a time or of what was typed."""
+    return "" if value is None else str(value)[:5]
 
 
 @register.filter

@@ -5,3 +5,4 @@ import "./keys.js";
 import "./times.js";
 import "./dialogs.js";
 import "./forms.js";
+import "./notices.js";

@@ -81,7 +81,8 @@ function receive(event) {
 }
 
 function connect() {
-  if (!document.getElementById("connection") || document.hidden) return;
+  // A hidden page needs no line, unless it is to tell of requests.
+  if (!document.getElementById("connection") || (document.hidden && !document.body.dataset.notify)) return;
   if (socket && socket.readyState <= WebSocket.OPEN) return;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}/ws/console/`);
