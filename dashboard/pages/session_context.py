@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from dashboard.errors import NotFound
 from dashboard.models import AgentSession, Task
+from dashboard.pages import wording
 from dashboard.pages.access import ConsoleRequest, respond, wants_part
 
 PANES = (("timeline", "Timeline", "1"), ("chat", "Chat", "2"), ("details", "Details", "3"))
@@ -45,6 +46,7 @@ def base(request: ConsoleRequest, session_id: str) -> dict[str, Any]:
         "section": "sessions",
         "session": session,
         "task": task,
+        "title": _title(session, task),
         "drives": drives,
         "pane": pane if pane in {name for name, _, _ in PANES} else "timeline",
         "panes": PANES,
@@ -52,6 +54,13 @@ def base(request: ConsoleRequest, session_id: str) -> dict[str, Any]:
         "browser_open": session.browser is not None,
         "may_approve": bool({"approve", "admin"} & request.actor.scopes),
     }
+
+
+def _title(session: AgentSession, task: Task) -> str:
+    """The session's title; of a follow-up what it asks for."""
+    if task.number > 1:
+        return wording.clip(task.instructions, 120)
+    return session.title or session.pk
 
 
 def part(request: ConsoleRequest, session_id: str, name: str, **more: Any) -> HttpResponse:

@@ -26,13 +26,17 @@ def timeline_context(task: Task) -> dict[str, Any]:
     """The newest lines, and the cursor after them."""
     last = Event.objects.filter(task=task).aggregate(last=Max("seq"))["last"] or 0
     events = ledger.read_back(task_id=task.pk, before=last + 1, limit=BATCH)
-    return {"items": timeline.items(task, events), "cursor": last} | _earlier(task, events)
+    return {"cursor": last} | _lines(task, events)
 
 
-def _earlier(task: Task, events: list[Event]) -> dict[str, Any]:
+def _lines(task: Task, events: list[Event]) -> dict[str, Any]:
+    """Lines of these events; before the very first ones, what was asked for."""
     first = events[0].seq if events else 0
     more = bool(events) and Event.objects.filter(task=task, seq__lt=first).exists()
-    return {"first": first, "has_earlier": more}
+    items = timeline.items(task, events)
+    if not more:
+        items.insert(0, timeline.asked_for(task))
+    return {"items": items, "first": first, "has_earlier": more}
 
 
 def _number(text: str | None) -> int:
@@ -64,7 +68,7 @@ def earlier(request: ConsoleRequest, session_id: str) -> HttpResponse:
     task = context["task"]
     before = _number(request.GET.get("before"))
     events = ledger.read_back(task_id=task.pk, before=before, limit=BATCH)
-    context |= {"items": timeline.items(task, events)} | _earlier(task, events)
+    context |= _lines(task, events)
     name = "_partials/timeline_earlier.html"
     return respond(request, "pages/timeline.html", name, context)
 

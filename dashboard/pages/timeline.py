@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.models import Artifact, Event, InputRequest, Task
-from dashboard.pages import wording
+from dashboard.pages import approvals, wording
 
 # An action's start is at most this far before its end; it is looked for when a batch cuts them.
 START_WITHIN = 400
@@ -198,12 +198,24 @@ def _message(event: Event, known: _Known) -> Item:
     return _line(event, "message", "chat", data["content"], mine=mine, extra={"who": who})
 
 
+def asked_for(task: Task) -> Item:
+    """The first line of a task: who wants what."""
+    return Item(
+        0, task.created_at, "message", "user", task.instructions, anchor="event-0", mine=True,
+        extra={"who": task.created_by or "A person"},
+    )  # fmt: skip
+
+
 def _asked(event: Event, known: _Known) -> Item:
     data = event.payload
     step = (data.get("context") or {}).get("step")
+    approval = data.get("kind") == approvals.KIND
+    # A question is a step of its own; an approval belongs to the step that it interrupts.
+    extra = {"request": data["request_id"], "own_step": step is not None and not approval}
     return _line(
-        event, "request", "hand", data["prompt"], state="waiting", mine=True, step=step,
-        anchor=f"request-{data['request_id']}", extra={"request": data["request_id"]},
+        event, "request", "shield" if approval else "hand", data["prompt"], state="waiting",
+        mine=True, step=step, anchor=f"request-{data['request_id']}",
+        extra=extra | {"who": "Asks for approval" if approval else "Asked a person"},
     )  # fmt: skip
 
 
@@ -216,7 +228,13 @@ def _settled(event: Event, known: _Known) -> Item:
         text, icon = f"{who} skipped the request", "dash"
     elif data["status"] == "answered":
         text, icon = f"{who or 'Somebody'} answered", "check"
-        if row is not None:
+        if row is not None and row.kind == approvals.KIND:
+            text, detail = (
+                f"{approvals.decided(row)} by {who or 'somebody'}",
+                approvals.outcome(row),
+            )
+            icon = "ban" if approvals.decided(row) == "Rejected" else "check"
+        elif row is not None:
             detail = wording.clip(wording.answer(row.kind, row.response, row.choices), 400)
     else:
         words = {"expired": "Nobody answered in time", "canceled": "The request was withdrawn"}

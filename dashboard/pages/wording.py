@@ -15,7 +15,7 @@ _VERBS = {
     "clear": "Clear", "hover": "Point at", "focus": "Focus", "blur": "Leave", "drag_to": "Drag",
     "reload": "Reload", "go_back": "Go back", "go_forward": "Go forward", "wheel": "Scroll",
     "move": "Move the mouse", "wait_for": "Wait for", "wait_for_url": "Wait for the address",
-    "wait_for_timeout": "Wait", "wait_for_load_state": "Wait for the page",
+    "wait_for_timeout": "Wait", "wait_for_load_state": "Wait for the page to load",
     "set_input_files": "Upload to", "screenshot": "Take a picture of", "new": "Open a tab",
     "switch": "Switch to a tab", "close": "Close", "bring_to_front": "Bring to the front",
     "scroll_into_view_if_needed": "Scroll to", "extract_list": "Read a list on",
@@ -26,7 +26,9 @@ _VERBS = {
     "url": "Read the address of", "content": "Read", "count": "Count", "all": "List",
     "is_visible": "Look for", "is_checked": "Check", "is_enabled": "Check",
 }  # fmt: skip
-_WHOLE = {"reload", "go_back", "go_forward"}  # what they are aimed at goes without saying
+# What they are aimed at goes without saying.
+_WHOLE = {"reload", "go_back", "go_forward", "wait_for_load_state", "wait_for_url"}
+_OF_THE_TAB = {"move", "down", "up", "bring_to_front", "close", "new", "switch"}
 _BETWEEN = {"fill": "into", "type": "into", "press_sequentially": "into", "press": "in",
             "select_option": "in", "insert_text": "into"}  # fmt: skip
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -77,6 +79,13 @@ def action(tool: str, target: str, arguments: dict[str, Any]) -> str:
     verb = _VERBS.get(method, method.replace("_", " ").capitalize())
     if method == "goto":
         return f"{verb} {address(target)}"
+    if method == "wait_for_timeout":
+        times = [v for v in arguments.values() if isinstance(v, int | float)]
+        return f"Wait {times[0] / 1000:g} s" if times else "Wait a moment"
+    if method in _OF_THE_TAB and target == "page":
+        return {"close": "Close the tab", "bring_to_front": "Bring the tab to the front"}.get(
+            method, verb
+        )
     said = next(
         (arguments[name] for name in ("value", "text", "key", "label") if arguments.get(name)), None
     )

@@ -111,6 +111,16 @@ let handedBack = false;
 let askedHere = false; // control was taken with the button of this page
 
 let focusWasHere = false;
+let byPointer = false;
+document.addEventListener("pointerdown", () => (byPointer = true), true);
+document.addEventListener(
+  "keydown",
+  () => {
+    byPointer = false;
+    for (const one of document.querySelectorAll("[data-quiet]")) one.removeAttribute("data-quiet");
+  },
+  true,
+);
 document.addEventListener("focusin", (event) => {
   focusWasHere = control()?.contains(event.target) ?? false;
 });
@@ -125,7 +135,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
   // The focus must not be lost with a button that is gone.
   if (focusWasHere && document.activeElement === document.body) {
-    event.target.querySelector("#hand-back, #never-mind, #take-control")?.focus();
+    const next = event.target.querySelector("#hand-back, #never-mind, #take-control");
+    next?.toggleAttribute("data-quiet", byPointer); // a ring only for those who move by keys
+    next?.focus();
   }
 });
 document.addEventListener("submit", (event) => {

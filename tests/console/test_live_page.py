@@ -196,7 +196,7 @@ def test_the_browser_opens_closes_and_leaves_its_last_picture(
     expect(page.locator("#browser-bar")).to_contain_text("shop.example")
     page.evaluate("document.querySelector('live-view').dataset.mark = 'the same'")
     builders.steps(claimed, 2)
-    expect(page.get_by_role("button", name="Live", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Play the steps")).to_be_visible()
     expect(page.locator("live-view")).to_have_attribute("data-mark", "the same")
     tasks.finish(claimed.pk, claimed.fence, terminal_reason="done")
     sessions.set_browser(task.session_id, status="closed", handle=None, host="")
@@ -222,10 +222,10 @@ def test_the_replay_goes_on_while_new_pictures_come(open_page: OpenPage, olivia:
     before = int(page.locator("#scrubber").input_value())
     until(page, f"Number(document.getElementById('scrubber').value) > {before}")
     page.get_by_role("button", name="Hold").click()
-    # A press on a line shows its picture; "Live" leads back to the browser.
+    # A press on a line shows its picture; "Back to live" leads back to the browser.
     page.locator("#step-3 .step-number").click()
     expect(page.locator("#step-picture")).to_have_attribute("alt", "The page after step 3")
-    page.get_by_role("button", name="Live", exact=True).click()
+    page.get_by_role("button", name="Back to live").click()
     expect(page.locator("#step-picture")).to_be_hidden()
     expect(page.locator("live-view")).to_be_visible()
 

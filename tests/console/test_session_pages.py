@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from agents.events import TaskNotice
 from dashboard.models import AgentSession, Event, Role, Task
+from dashboard.pages import wording
 from dashboard.services import control, messages, requests, sessions, tasks, workers
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_session, make_task
@@ -167,6 +168,51 @@ def test_a_follow_up_keeps_the_model_and_the_limits(person: Client, operator: Ac
     assert newest.options["max_steps"] == 7 and newest.instructions == "Open the first one"
     refused = person.post(reverse("follow-up", args=[task.session_id]), {"instructions": "More"})
     assert refused.status_code == 409
+
+
+def test_a_follow_up_has_its_own_title_and_first_line(person: Client, operator: Actor) -> None:
+    first = builders.finished(operator)
+    session = first.session
+    NEXT = "Now compare the two cheapest"
+    person.post(reverse("follow-up", args=[session.pk]), {"instructions": NEXT})
+    page = person.get(reverse("session", args=[session.pk])).content.decode()
+    assert f">{NEXT}</h1>" in page and "task 2" in page
+    lines = re.sub(r"<[^>]+>", "", page[page.index('id="timeline"') :])
+    assert lines.index("olivia") < lines.index(NEXT)
+    old = person.get(reverse("session", args=[session.pk]), {"task": first.pk}).content.decode()
+    assert ">Get the prices of toner</h1>" in old
+
+
+def test_a_task_took_as_long_as_its_clock_counted(person: Client, operator: Actor) -> None:
+    task = builders.finished(operator)
+    began = task.finished_at - timedelta(minutes=6, seconds=12)
+    Task.objects.filter(pk=task.pk).update(started_at=began, active_seconds=30)
+    text = text_of(person, "session-head", task.session_id)
+    assert ">6 min 12 s</span>" in text and "worked 30 s of it" in text
+
+
+def test_a_question_is_a_step_with_a_number(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    builders.steps(task, 1)
+    builders.ask_in(task)
+    text = person.get(reverse("session", args=[task.session_id])).content.decode()
+    assert '<span class="step-number" id="step-2">2</span>' in text
+
+
+def test_an_approval_says_what_was_decided(person: Client, operator: Actor) -> None:
+    row = builders.approval(operator)
+    said = {"approved": False, "reason": "Too dear"}
+    requests.decide(row, by=operator, response=said)
+    text = person.get(reverse("session", args=[row.task.session_id])).content.decode()
+    assert "Asks for approval" in text and "Rejected by olivia" in text and "Too dear" in text
+
+
+def test_waiting_and_cut_words_read_well() -> None:
+    assert wording.action("page.wait_for_timeout", "page", {"timeout": 1500}) == "Wait 1.5 s"
+    assert wording.action("page.wait_for_load_state", "page", {}) == "Wait for the page to load"
+    assert wording.action("page.close", "page", {}) == "Close the tab"
+    assert wording.clip("Order two cartridges of toner", 17) == "Order two…"
+    assert wording.clip("x" * 30, 10) == "xxxxxxxxx…"
 
 
 def test_the_new_session_form_names_what_is_wrong(person: Client, operator: Actor) -> None:
