@@ -19,7 +19,10 @@ import web_agent.v1.sync
 from tests.sdk.fake import BASE, KEY, NOW, PROJECT, SESSIONS, Fake, frame, task
 
 SDK = Path(__file__).parents[2] / "sdk"
-EXAMPLES = sorted(path.name for path in (SDK / "examples").glob("*.py"))
+# Those of agents run against the real server: tests/e2e/test_agent_examples.py.
+EXAMPLES = sorted(
+    path.name for path in (SDK / "examples").glob("*.py") if not path.name.startswith("agent_")
+)
 DONE = frame(9, "task.completed", terminal_reason="done")
 ASKED = frame(2, "task.input_request", request_id="ir_1", id="ir_1", prompt="Which?", choices=[])
 
@@ -87,6 +90,18 @@ def methods(client: Any) -> dict[str, list[str]]:
                 if not method.startswith("_"):
                     found[f"{name}.{method}"] = list(inspect.signature(function).parameters)
     return found
+
+
+def test_the_twins_of_agents_offer_the_same() -> None:
+    for name in ("Web", "WebAgent", "WebAgentSession"):
+        one, other = (getattr(module, name) for module in (web_agent.v1, web_agent.v1.sync))
+        mine = {n: f for n, f in vars(one).items() if inspect.isfunction(f) and n[0] != "_"}
+        twin = {n: f for n, f in vars(other).items() if inspect.isfunction(f) and n[0] != "_"}
+        assert mine.keys() - {"aclose", "close"} == twin.keys() - {"close"}
+        for method in mine.keys() & twin.keys():
+            assert list(inspect.signature(mine[method]).parameters) == list(
+                inspect.signature(twin[method]).parameters
+            ), method
 
 
 async def test_the_twins_offer_the_same() -> None:

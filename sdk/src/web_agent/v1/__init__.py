@@ -6,11 +6,48 @@
     async with Client() as client:
         task = await client.sessions.run("Find the top five stories on the front page.")
 
-`web_agent.v1.sync` has the same client without `await`.
+    async with Web() as web:
+        result = await web.agent(approval="ask").run("Open the shop and price the blue kettle.")
+
+`web_agent.v1.sync` has the same without `await`.
 """
 
+from web_agent.v1._async.agent import WebAgent, WebAgentSession
 from web_agent.v1._async.client import Client
 from web_agent.v1._async.transport import EventStream
+from web_agent.v1._async.web import Web
+from web_agent.v1.agent_models import (
+    WebAgentModelAccess,
+    WebAgentModelProfile,
+    WebAgentRoute,
+    infer_web_agent_model_route,
+    normalize_web_agent_model_profile,
+    parse_web_agent_model_route,
+    resolve_web_agent_model_access,
+    web_agent_model_config_for_access,
+)
+from web_agent.v1.agent_schema import (
+    OutputValidationError,
+    WebAgentOutputSchema,
+    normalize_output_schema,
+)
+from web_agent.v1.agent_types import (
+    WEB_AGENT_APPROVAL_RISK_VALUES,
+    WebAgentApprovalMode,
+    WebAgentArtifact,
+    WebAgentConfirmationDecision,
+    WebAgentConfirmationRequest,
+    WebAgentError,
+    WebAgentPage,
+    WebAgentResult,
+    WebAgentRunInput,
+    WebAgentStatus,
+    WebAgentStep,
+    WebAgentStreamEvent,
+    WebAgentTimings,
+    WebAgentUsage,
+    WebAgentVariable,
+)
 from web_agent.v1.errors import (
     ApiConnectionError,
     ApiError,
@@ -47,6 +84,7 @@ from web_agent.v1.types import (
 )
 
 __all__ = [
+    "WEB_AGENT_APPROVAL_RISK_VALUES",
     "ApiConnectionError",
     "ApiError",
     "ApiTimeoutError",
@@ -67,6 +105,7 @@ __all__ = [
     "Intervention",
     "Message",
     "NotFoundError",
+    "OutputValidationError",
     "Page",
     "RateLimitedError",
     "ServerError",
@@ -79,4 +118,31 @@ __all__ = [
     "UnauthorizedError",
     "Usage",
     "ValidationError",
+    "Web",
+    "WebAgent",
+    "WebAgentApprovalMode",
+    "WebAgentArtifact",
+    "WebAgentConfirmationDecision",
+    "WebAgentConfirmationRequest",
+    "WebAgentError",
+    "WebAgentModelAccess",
+    "WebAgentModelProfile",
+    "WebAgentOutputSchema",
+    "WebAgentPage",
+    "WebAgentResult",
+    "WebAgentRoute",
+    "WebAgentRunInput",
+    "WebAgentSession",
+    "WebAgentStatus",
+    "WebAgentStep",
+    "WebAgentStreamEvent",
+    "WebAgentTimings",
+    "WebAgentUsage",
+    "WebAgentVariable",
+    "infer_web_agent_model_route",
+    "normalize_output_schema",
+    "normalize_web_agent_model_profile",
+    "parse_web_agent_model_route",
+    "resolve_web_agent_model_access",
+    "web_agent_model_config_for_access",
 ]
