@@ -78,10 +78,17 @@ def _words(detail: Any) -> str:
     """An entry's detail in a line: `name: value, …`."""
     if not isinstance(detail, dict):
         return json.dumps(detail) if detail else ""
-    return ", ".join(
-        f"{name.replace('_', ' ')}: {value if isinstance(value, str) else json.dumps(value)}"
+    return " · ".join(
+        f"{name.replace('_', ' ')}: {_word(value)}"
         for name, value in detail.items()
+        if value not in ("", None, [], {})
     )
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 @console()
