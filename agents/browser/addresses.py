@@ -18,7 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import ada_url
 import psutil
@@ -63,6 +63,7 @@ class Pinned:
         return self.addresses[0]
 
 
+@lru_cache(maxsize=4096)
 def canonical_host(host: str) -> str:
     """The WHATWG spelling of a host: lower case, punycode, dotted IPv4, compressed IPv6 (bare).
 
@@ -98,6 +99,7 @@ def plain_name(host: str) -> str | None:
     return None if is_literal(name) else name
 
 
+@lru_cache(maxsize=4096)
 def is_literal(name: str) -> bool:
     """Whether a canonical host is an address, not a name."""
     try:

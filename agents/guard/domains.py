@@ -9,7 +9,6 @@ Source: WHATWG URL, host parsing; UTS 46.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 import ada_url
 
@@ -117,7 +116,6 @@ class Domains:
         return f"Domains({list(self.entries)!r})"
 
 
-@lru_cache(maxsize=4096)
 def _canonical(host: str) -> str:
     """The host's one spelling; empty for what is none, which no list covers."""
     try:
