@@ -85,7 +85,7 @@ document.addEventListener(
     if (!event.target.matches?.("details.reject")) return;
     if (event.target.open) {
       event.target.querySelector("textarea")?.focus({ preventScroll: true });
-      event.target.scrollIntoView({ block: "nearest" });
+      event.target.closest(".card-actions").scrollIntoView({ block: "nearest" });
     }
   },
   true,
