@@ -68,7 +68,7 @@ PRODUCTS = {
                  "A sword fern that forgives a missed watering."),
         _product("headphones", "Headphones", "119.00", "Travel", "headphones", (4.3, 401, 5),
                  "Closed, comfortable, thirty hours from one charge."),
-        _product("day-backpack", "Day backpack", "64.00", "Travel", "backpack", (4.6, 156, 11),
+        _product("blue-backpack", "Blue backpack", "64.00", "Travel", "backpack", (4.6, 156, 11),
                  "18 litres, a laptop sleeve, and a pocket that a passport fits."),
         _product("storm-umbrella", "Storm umbrella", "29.95", "Travel", "umbrella",
                  (4.1, 73, 0), "Fibreglass ribs that bend back instead of breaking."),

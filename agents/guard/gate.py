@@ -456,10 +456,12 @@ def _judge(action: ProposedAction) -> Verdict:
 
 
 def _refusal(effect: str, reason: str, *, again: bool = False) -> PolicyError:
-    said = f" The reason: {reason}" if reason else ""
-    was = "was already rejected by a person" if again else "was rejected by a person"
+    """The reason comes first: what retells a failure may keep only its beginning."""
+    said = f": {reason.rstrip('.')}" if reason else ""
+    was = "has already rejected this" if again else "rejected this"
     return PolicyError(
-        f"{effect}: this {was}.{said} Do not try it again; go on without it, or finish and say so.",
+        f"A person {was}{said}. It was: {effect}. Do not try it again; go on without it, or "
+        "finish and say so.",
         rule="approval:rejected",
     )
 

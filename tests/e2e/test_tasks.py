@@ -50,7 +50,7 @@ def test_plain_words_search_the_shop(api: httpx.Client, stack: Stack) -> None:
     ) as run:
         ended = run.end()
         assert ended["terminal_reason"] == "done", run.events[-8:]
-        assert ended["output"]["title"] == "Day backpack", ended
+        assert ended["output"]["title"] == "Blue backpack", ended
         assert "64.00" in str(ended["output"]["price"]), ended
 
 

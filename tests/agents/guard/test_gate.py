@@ -127,7 +127,7 @@ async def test_a_rejection_is_told_with_its_reason_and_not_asked_again(site, bou
     first, second = steps(world)
     assert first.error_code == "policy_denied"
     assert "over budget" in first.error_message
-    assert "already rejected" in second.error_message
+    assert "has already rejected this: over budget" in second.error_message
     assert len(world.requests) == 1
     assert [event.rule for event in world.of(TaskPolicyDenied)] == ["approval:rejected"] * 2
     assert (bought, outcome.terminal_reason) == ([], "done")
