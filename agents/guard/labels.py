@@ -48,17 +48,22 @@ class Reading:
     phrases: tuple[str, ...] = ()
 
 
+_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN = ("Cf", "Co", "Cs", "Cc", "Cn", "Mn", "Me")
+
+
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """One line of folded letters: no accents, case, invisible characters or odd widths."""
-    text = unicodedata.normalize("NFKC", text[: MAX_CHARS * 2])
-    text = "".join(
+    if text.isascii():
+        return _HIDDEN.sub("", text[:MAX_CHARS]).lower()
+    text = unicodedata.normalize("NFKC", text[: MAX_CHARS * 2]).casefold()
+    kept = [
         c
-        for c in text
-        if unicodedata.category(c) not in ("Cf", "Co", "Cs", "Cc", "Cn") or c in "\t\n\r"
-    )
-    text = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", text).translate(_FOLD)[:MAX_CHARS]
+        for c in unicodedata.normalize("NFKD", text)
+        if c.isascii() or unicodedata.category(c) not in _UNSEEN
+    ]
+    return unicodedata.normalize("NFC", "".join(kept)).translate(_FOLD)[:MAX_CHARS]
 
 
 def _script(token: str) -> tuple[bool, bool]:
@@ -112,7 +117,7 @@ class _Phrases:
     def __init__(self) -> None:
         self.by_word: dict[str, list[tuple[tuple[str, ...], bool, str]]] = {}
         self.stems: dict[str, list[tuple[str, str]]] = {}
-        self.unspaced: list[tuple[str, str]] = []
+        self.unspaced: dict[str, list[tuple[str, str]]] = {}
         self.squashed: dict[str, str] = {}
 
     def add(self, kind: str, phrases: list[str]) -> None:
@@ -122,7 +127,8 @@ class _Phrases:
             if not words:
                 continue
             if _UNSPACED.search(words[0]):
-                self.unspaced.append(("".join(words), kind))
+                whole = "".join(words)
+                self.unspaced.setdefault(whole[0], []).append((whole, kind))
             elif len(words) == 1 and open_end:
                 self.stems.setdefault(words[0][:3], []).append((words[0], kind))
             else:
@@ -135,7 +141,8 @@ class _Phrases:
             found.sort(key=lambda each: -len(each[0]))
         for stems in self.stems.values():
             stems.sort(key=lambda each: -len(each[0]))
-        self.unspaced.sort(key=lambda each: -len(each[0]))
+        for phrases in self.unspaced.values():
+            phrases.sort(key=lambda each: -len(each[0]))
 
     def at(self, tokens: list[str], start: int) -> tuple[int, str] | None:
         """(words used, kind) of the longest phrase that begins here."""
@@ -212,10 +219,18 @@ def _match(tokens: list[str], kinds: set[str], said: list[str]) -> int:
 
 
 def _match_unspaced(folded: str, kinds: set[str], said: list[str]) -> int:
-    left = "".join(_tokens(folded))
-    for phrase, kind in _PHRASES.unspaced:
-        if phrase in left:
-            left = left.replace(phrase, " ")
-            kinds.add(kind)
-            said.append(phrase)
-    return len(_UNSPACED.findall(left))
+    """The same for scripts without spaces, from the left."""
+    text = "".join(_tokens(folded))
+    rest = 0
+    place = 0
+    while place < len(text):
+        for phrase, kind in _PHRASES.unspaced.get(text[place], ()):
+            if text.startswith(phrase, place):
+                kinds.add(kind)
+                said.append(phrase)
+                place += len(phrase)
+                break
+        else:
+            rest += 1
+            place += 1
+    return rest

@@ -98,11 +98,9 @@ def kind_of_field(field: Field) -> str:
     if "one-time-code" in auto:
         return "otp"
     for kind, pattern in _PATTERNS:
-        if pattern.search(words):
-            if kind == "captcha" or field.type not in ("checkbox", "radio", "select"):
-                return kind
-            if kind == "role":
-                return kind
+        chosen = field.type in ("checkbox", "radio", "select", "hidden")
+        if pattern.search(words) and (kind == "captcha" or chosen == (kind == "role")):
+            return kind
     if field.type == "password" or auto & {"current-password", "new-password"}:
         return "password"
     if field.type in ("checkbox", "radio", "select", "range", "color"):

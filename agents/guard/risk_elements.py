@@ -294,7 +294,8 @@ def _judge_fields(
             findings.add("account_creation", "the form sets a first password")
         else:
             findings.add("auth", "the form holds a password or a code")
-    if posts and not small and fields.get("message"):
+    wrote = any(each.type == "textarea" for each in element.all_fields)
+    if not small and (wrote or (posts and fields.get("message"))):
         findings.add("external_submit", "the form sends what somebody wrote")
     if element.all_fields and not small:
         _judge_terms(element, findings)
@@ -344,7 +345,7 @@ def _judge_rest(
         return
     if personal or fields.get("choice"):
         findings.add("external_submit", "the form sends what was filled in")
-    elif "remove" in said.kinds:
+    elif said.kinds & {"remove", "reset"}:
         findings.add("destructive", "the form removes something")
     elif not said.readable:
         findings.add("ambiguous", "the button has no name and its form posts")
@@ -367,7 +368,7 @@ def _judge_script(element: ElementFacts, said: Said, findings: Findings) -> None
     before = len(findings.risks)
     _judge_words(element, said, findings, cart=_in_cart(element, ""), submits=False, posts=False)
     _judge_handler(element, findings)
-    fields = kinds_of(element.fields)
+    fields = kinds_of(element.all_fields)
     acts = said.kinds & {"generic", "signin", "signup", "send", "save", "subscribe", *_STRONG}
     if fields and (acts or not said.readable) and not element.popup:
         if fields.keys() & {"card", "card_code"} or fields.keys() & {"password", "otp"}:
@@ -436,7 +437,7 @@ def _judge_words(
     if "subscribe" in kinds:
         _judge_subscribe(element, said, submits, findings)
     if "remove" in kinds and not cart and (posts or not submits):
-        _judge_removal(element, said, posts, findings)
+        _judge_removal(element, posts, findings)
     if kinds & {"generic", "save"} or (said.amount and submits):
         _judge_generic(element, said, findings, cart=cart, submits=submits, posts=posts)
 
@@ -452,14 +453,13 @@ def _judge_subscribe(element: ElementFacts, said: Said, submits: bool, findings:
         findings.add("external_submit", "its label subscribes")
 
 
-def _judge_removal(element: ElementFacts, said: Said, posts: bool, findings: Findings) -> None:
-    """`Remove`, `Discard`, `Reset`: a deed when a form posts it or it names an object."""
+def _judge_removal(element: ElementFacts, posts: bool, findings: Findings) -> None:
+    """`Remove`, `Discard`: a deed when a form posts it; a chip's cross only tidies the page."""
     hint = plain(f"{element.hint} {element.around[:80]} {element.heading}")
     chip = re.search(r"chip|filter|tag|facet|badge|pill|select2|token|toast|alert|sort", hint)
-    if chip and not posts:
-        return
-    resets = all("reset" in plain(text) for text in element.names.values())
-    if posts or not resets:
+    seen = element.names.get("text", "")
+    cross = bool(seen) and not any(c.isalpha() for c in seen.replace("x", ""))
+    if posts or not (chip or cross):
         findings.add("destructive", "its label removes something")
 
 
@@ -481,11 +481,11 @@ def _judge_generic(
     if "question" in asked.kinds and not element.dialog:
         return
     for reading in texts if confirming else ():
-        for risk in (*_STRONG, "remove"):
+        for risk in (*_STRONG, "remove", "reset"):
             if risk in reading.kinds and not cart and (element.dialog or submits):
                 if "save" in said.kinds and "generic" not in said.kinds and not element.dialog:
                     continue
-                name = "destructive" if risk == "remove" else risk
+                name = "destructive" if risk in ("remove", "reset") else risk
                 findings.add(name, "what it confirms says so")
         if "legal" in reading.kinds and element.dialog and "generic" in said.kinds:
             findings.add("legal_acceptance", "what it confirms says so")

@@ -88,7 +88,7 @@ def _judge(
     text: str,
 ) -> None:
     split = urlsplit(url)
-    kinds = {kind_of_field(Field("text", name)) for name in names}
+    kinds = {kind_of_field(Field(kind, name)) for name in names for kind in ("text", "select")}
     if method == "DELETE" and not _READS.search(split.path):
         found["destructive"] = "its method is DELETE"
     if kinds & {"card", "card_code"}:
