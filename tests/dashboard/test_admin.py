@@ -1,0 +1,101 @@
+"""Django admin: credits are granted with a trace, endpoints switched off, secrets not shown."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from dashboard.models import AuditEntry, CreditAccount, Endpoint, Role, UsageEntry, User
+from dashboard.services import budgets, endpoints
+from tests.conftest import make_actor, make_task
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def root() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root", password="correct horse battery"))
+    return client
+
+
+def grant(client: Client, project, **form: str):
+    address = reverse("admin:dashboard_usageentry_add")
+    return client.post(address, {"project": project.pk, "kind": "grant", "note": "", **form})
+
+
+def test_a_grant_gives_credits_and_leaves_a_trace(root, project):
+    assert grant(root, project, amount_usd="25.5", note="pilot").status_code == 302
+    account = CreditAccount.objects.get()
+    assert (account.metered, account.balance_micros) == (True, 25_500_000)
+    entry = UsageEntry.objects.get()
+    assert (entry.kind, entry.actor, entry.note) == ("grant", "root", "pilot")
+    audit = AuditEntry.objects.get(action="credits.grant")
+    assert (audit.actor, audit.detail) == ("root", {"amount": "$25.50", "note": "pilot"})
+
+
+def test_grants_that_make_no_sense_are_refused(root, project, operator):
+    bad = ["0", "-3", "x", ""]
+    odd = [{"amount_usd": "1", "kind": "charge"}, {"amount_usd": "-1", "kind": "adjust"}]
+    for form in [{"amount_usd": amount} for amount in bad] + odd:
+        assert grant(root, project, **form).status_code == 200, form
+    assert not UsageEntry.objects.exists()
+    budgets.grant(project, Decimal(1), by="root")
+    make_task(operator, max_cost_usd="1")
+    answer = grant(root, project, amount_usd="-1", kind="adjust", note="too much")
+    assert answer.status_code == 302 and "add" in answer["Location"]
+    assert CreditAccount.objects.get().balance_micros == 1_000_000
+
+
+def test_metering_can_be_switched_on_and_off(root, project):
+    form = {"project": project.pk, "metered": "on", "hold_usd": "2"}
+    assert root.post(reverse("admin:dashboard_creditaccount_add"), form).status_code == 302
+    account = CreditAccount.objects.get()
+    assert (account.metered, account.hold_micros) == (True, 2_000_000)
+    change = reverse("admin:dashboard_creditaccount_change", args=[project.pk])
+    assert 'name="hold_usd" value="2"' in root.get(change).content.decode()
+    assert root.post(change, {"hold_usd": "0.25"}).status_code == 302
+    account.refresh_from_db()
+    assert (account.metered, account.hold_micros) == (False, 250_000)
+
+
+def test_endpoints_are_switched_off_and_on_and_show_no_secret(root, project):
+    by = make_actor(project, "ada", Role.ADMIN)
+    made = endpoints.create("https://hooks.example/a", by=by)
+    change = reverse("admin:dashboard_endpoint_change", args=[made.endpoint.pk])
+    page = root.get(change).content.decode()
+    assert "hooks.example" in page and "sealed" not in page and made.secret not in page
+    listed = reverse("admin:dashboard_endpoint_changelist")
+    for action, status in (("switch_off", "disabled"), ("switch_on", "active")):
+        form = {"action": action, "_selected_action": [made.endpoint.pk]}
+        assert root.post(listed, form).status_code == 302
+        assert Endpoint.objects.get().status == status
+    assert AuditEntry.objects.filter(action="endpoint.disabled", actor="root").exists()
+
+
+def test_every_page_of_the_admin_opens(root, project, operator):
+    make_task(operator)
+    budgets.grant(project, Decimal(1), by="root")
+    for model, site in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        assert root.get(reverse(f"{name}_changelist")).status_code == 200, name
+        row = model._default_manager.first()
+        if row is not None:
+            assert root.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200, name
+        request = type("Request", (), {"user": User.objects.get(username="root")})()
+        if site.has_add_permission(request):
+            assert root.get(reverse(f"{name}_add")).status_code == 200, name
+
+
+def test_who_is_no_staff_gets_nothing(project):
+    client = Client()
+    client.force_login(make_actor(project, "ada", Role.ADMIN).user)
+    for name in ("usageentry", "creditaccount", "endpoint"):
+        address = reverse(f"admin:dashboard_{name}_changelist")
+        assert client.get(address).status_code == 302
+    assert grant(client, project, amount_usd="5").status_code == 302
+    assert not UsageEntry.objects.exists()
