@@ -30,10 +30,12 @@ test: setup-dev ## whole suite: SQLite, private Valkey, real browser (TESTS=path
 test-services: setup-dev ## all that touches them again, on PostgreSQL and Redis
 	scripts/services.sh $(PYTEST) -m "not once" $(SERVICE_TESTS)
 
-lint: setup-dev ## ruff, format, import rules
+lint: setup-dev ## ruff, format, import rules, bandit, known vulnerabilities
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports --no-cache
+	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive agents dashboard practice sdk manage.py
+	scripts/audit.sh
 
 fix: setup-dev ## let ruff correct and format what it can
 	.venv/bin/ruff check --fix .
