@@ -7,6 +7,7 @@ import secrets
 import socket
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -40,6 +41,9 @@ class Config(BaseSettings):
     egress_allow: str = Field("", description="Origins or CIDRs that may be private")
     browser_path: str | None = None
     browser_no_sandbox: bool | None = None
+    browser_netns: Literal["off", "auto", "on"] = Field(
+        "off", description="Whether each browser gets a network namespace of its own"
+    )
     sockets_per_user: int = Field(20, ge=1, description="Open sockets of one person, a process")
     max_runs: int = Field(16, ge=1, description="Tasks that one worker runs at once")
     warm_browsers: int = Field(1, ge=0, le=4)

@@ -12,7 +12,9 @@ class BrowserOptions:
     executable: None finds one (see `find_browser`). width, height: viewport in CSS px.
     no_sandbox: None switches Chromium's sandbox off for root only, since Chromium refuses to run
     as root with it; True switches it off for anybody (a system without user namespaces).
-    extra_args: further command-line switches, after ours. timezone: IANA name, e.g. Europe/Berlin.
+    own_network: run it in a network namespace of its own, from which only its proxy is reachable;
+    such a browser needs a proxy. extra_args: further command-line switches, after ours.
+    timezone: IANA name, e.g. Europe/Berlin.
     """
 
     executable: str | None = None
@@ -23,3 +25,4 @@ class BrowserOptions:
     extra_args: tuple[str, ...] = ()
     locale: str = "en-US"
     timezone: str | None = None
+    own_network: bool = False

@@ -14,7 +14,9 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
+from functools import lru_cache
 from pathlib import Path
 
 import psutil
@@ -34,11 +36,13 @@ __all__ = [
     "find_orphans",
     "is_alive",
     "launch",
+    "network_namespaces",
     "reap",
     "terminate",
 ]
 
 LOG_NAME = "browser.log"
+NETNS = (sys.executable, "-I", "-S", str(Path(__file__).with_name("netns.py")))
 BROWSER_NICENESS = 5
 
 
@@ -65,6 +69,8 @@ async def launch(
         proxy_port=proxy_port,
         headless_shell=is_headless_shell(executable),
     )
+    if options.own_network and proxy_port is not None:
+        argv = [*NETNS, str(proxy_port), "--", *argv]
     child = _spawn(argv, browser_environment(options), directory)
     children[child.pid] = child
     try:
@@ -86,6 +92,16 @@ async def launch(
         if isinstance(error, psutil.Error):
             raise _start_failed(directory, "it ended at once") from error
         raise
+
+
+@lru_cache(maxsize=1)
+def network_namespaces() -> bool:
+    """Whether browsers can have a network of their own on this system. Asked once."""
+    try:
+        done = subprocess.run([*NETNS, "1", "--probe"], capture_output=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 class _Detached(subprocess.Popen[bytes]):
@@ -159,6 +175,8 @@ def _start_failed(directory: Path, what: str) -> BrowserError:
             "this system forbids its sandbox: allow unprivileged user namespaces, "
             "or set no_sandbox if you accept less isolation"
         )
+    elif "no network namespace" in low:
+        hint = "this system gives it no network of its own: set WEBAGENT_BROWSER_NETNS=off"
     elif "error while loading shared libraries" in low:
         hint = "a system library is missing: `playwright install-deps chromium` installs them"
     elif "no space left" in low or "disk full" in low:

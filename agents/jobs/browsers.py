@@ -16,7 +16,14 @@ import structlog
 from agents.browser.egress import Denied, EgressProxy
 from agents.browser.egress_policy import SessionEgress
 from agents.browser.playwright_driver import close_driver
-from agents.browser.process import BrowserHandle, BrowserOptions, is_alive, launch, terminate
+from agents.browser.process import (
+    BrowserHandle,
+    BrowserOptions,
+    is_alive,
+    launch,
+    network_namespaces,
+    terminate,
+)
 from agents.browser.session import BrowserSession
 from agents.browser.warm import WarmPool
 from agents.errors import BrowserError, BrowserGone
@@ -46,7 +53,10 @@ class BrowserPool:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._options = BrowserOptions(
-            executable=config.browser_path, no_sandbox=config.browser_no_sandbox
+            executable=config.browser_path,
+            no_sandbox=config.browser_no_sandbox,
+            own_network=config.browser_netns == "on"
+            or (config.browser_netns == "auto" and network_namespaces()),
         )
         self._checker = checker_of(config, self.own_ports)
         self._spare_proxies: dict[int, EgressProxy] = {}
