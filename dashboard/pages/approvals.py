@@ -153,6 +153,7 @@ def card(row: InputRequest, posted: QueryDict | None = None) -> dict[str, Any]:
         "editable": any(argument.editable for argument in found),
         "edited": [argument for argument in found if argument.after is not None],
         "risks": [RISKS.get(name, name.replace("_", " ")) for name in risks],
+        "because": [str(line) for line in context.get("reasons") or []][:6],
         "why": str(context.get("why") or context.get("reasoning") or ""),
         "code": str(context.get("code") or ""),
         "step": context.get("step") if isinstance(context.get("step"), int) else None,

@@ -79,17 +79,16 @@ document.addEventListener("htmx:afterSettle", () => {
   }
 });
 
-document.addEventListener(
-  "toggle",
-  (event) => {
-    if (!event.target.matches?.("details.reject")) return;
-    if (event.target.open) {
-      event.target.querySelector("textarea")?.focus({ preventScroll: true });
-      event.target.closest(".card-actions").scrollIntoView({ block: "nearest" });
-    }
-  },
-  true,
-);
+// At once, not after the toggle: what is typed next is the reason.
+document.addEventListener("click", (event) => {
+  const details = event.target.closest(".reject > summary")?.parentElement;
+  if (!details) return;
+  event.preventDefault();
+  details.open = !details.open;
+  if (!details.open) return;
+  details.querySelector("textarea").focus({ preventScroll: true });
+  details.closest(".card-actions").scrollIntoView({ block: "nearest" });
+});
 
 // --- several at once ----------------------------------------------------------------------------
 const picks = () => [...document.querySelectorAll("[data-pick]")];

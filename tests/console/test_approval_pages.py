@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -231,9 +230,6 @@ def test_a_thousand_approvals_open_under_300_ms(person: Client, operator: Actor)
     )  # fmt: skip
     person.get(reverse("inbox"))
     for query in ("", "?risk=low", "?state=all&q=form"):
-        took = []
-        for _ in range(3):
-            began = time.perf_counter()
-            person.get(reverse("inbox") + query)
-            took.append(time.perf_counter() - began)
-        assert min(took) < 0.3, (query, took)
+        address = reverse("inbox") + query
+        took = builders.fastest_s(lambda address=address: person.get(address), enough_s=0.3)
+        assert took < 0.3, query
