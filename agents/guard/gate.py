@@ -36,6 +36,7 @@ GRANT_S = 15.0  # for so long the page may send what an approved call set off
 MOST_HELD = 5  # requests that wait at once; more are refused
 _BUYING = frozenset({"payment", "purchase", "legal_acceptance"})
 _TEXT = 4_000
+_SECRET_KINDS = frozenset({"password", "one_time_code"})
 
 
 @dataclass
@@ -94,7 +95,7 @@ class RunGate(PeopleGate):
         if not action.mutating:
             return None
         verdict = _judge(action)
-        asked = self.must_ask(verdict)
+        asked = self._asks_for(action, verdict)
         self._open = None
         if not verdict.risks:
             return None
@@ -108,6 +109,12 @@ class RunGate(PeopleGate):
             asyncio.get_running_loop().time() + GRANT_S,
         )
         return grant
+
+    def _asks_for(self, action: ProposedAction, verdict: Verdict) -> frozenset[str]:
+        """As `must_ask`; a password goes into password fields, or where a person lets it."""
+        asked = self.must_ask(verdict)
+        misplaced = "sensitive_data" in verdict.risks and _SECRET_KINDS & set(action.typed_kinds)
+        return asked | {"sensitive_data"} if misplaced else asked
 
     async def _stands(self, verdict: Verdict, tool: str, host: str) -> bool:
         """Whether a person allowed this for the rest of the task; never for the highest level."""
@@ -135,7 +142,7 @@ class RunGate(PeopleGate):
             wanted = _judge(action) if edits else verdict
             now = replace(action, element=await action.look()) if action.element else action
             fresh = _judge(now)
-            asked = self.must_ask(fresh)
+            asked = self._asks_for(now, fresh)
             same = fresh.fingerprint == wanted.fingerprint
             if same and not (asked - verdict.risks):
                 grant = Grant(
