@@ -27,6 +27,7 @@ class RunControl:
         self._changed = asyncio.Condition()
         self._interrupt = asyncio.Event()
         self._handback_notes: list[str] = []
+        self._left_note: tuple[str, str] | None = None
         self._human_drove = False
         self.waiting_since: float | None = None  # loop time; set while held at a boundary
         self._held_s = 0.0
@@ -97,6 +98,27 @@ class RunControl:
         """Notes left at handback since the last call."""
         notes, self._handback_notes = self._handback_notes, []
         return notes
+
+    def leave_note(self, key: str, note: str) -> None:
+        """What was said at the newest handback, which may have been while nobody ran the task.
+
+        key: which handback it was.
+        """
+        self._left_note = (key, note)
+
+    def take_handback(self, told: list[str], *, resumed: bool) -> tuple[bool, list[str]]:
+        """Whether a person had the browser since the last call, and what they said at the end.
+
+        told: keys of the handbacks that the run knows of; new ones are added. resumed: the run
+        was begun before, so that a handback while it was parked concerns it.
+        """
+        drove, notes = self.take_human_drove(), self.take_notes()
+        left, self._left_note = self._left_note, None
+        if left is not None and left[0] not in told:
+            told.append(left[0])
+            if resumed and not drove:
+                return True, [*notes, left[1]]
+        return drove, notes
 
     def take_human_drove(self) -> bool:
         """Whether a person had the browser since the last call, however shortly."""

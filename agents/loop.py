@@ -207,7 +207,7 @@ class _Loop:
             # What was decided on is not the page that the person will leave behind.
             await self._steps.abandon("interrupted", "A person took the browser over.")
         waited = await control.boundary()
-        drove, notes = control.take_human_drove(), control.take_notes()
+        drove, notes = control.take_handback(state.told, resumed=self._run.resumed)
         if waited or drove:
             self._steps.view = None
         if drove:

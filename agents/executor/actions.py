@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,12 +13,12 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.control import Interrupted, RunControl
 from agents.errors import ActionError, BrowserGone, PolicyError, RunSignal
+from agents.executor.calls import Call, argument_of
 from agents.executor.clock import StepClock
 from agents.executor.diagnostics import StepError
-from agents.executor.gate import ActionGate, Argument, Grant, PeopleGate, ProposedAction
+from agents.executor.gate import ActionGate, Grant, PeopleGate, ProposedAction
 from agents.executor.kinds import Kind
 from agents.executor.page_errors import Problem, translate
-from agents.executor.probe import HIDDEN
 from agents.executor.replay import Replay, cut_result, is_cut
 from agents.executor.sandbox import ExecutorLimits
 from agents.guard.redactor import Redactor
@@ -29,52 +29,6 @@ from agents.ports import JSON, ActionListener, ActionRecord
 _ARGUMENT_CHARS = 500
 _GRACE_S = 2.0  # beyond Playwright's own time limit: then the page is not answering at all
 _LAST_WORDS_S = 0.3
-
-
-def _same(value: JSON) -> Any:
-    return value
-
-
-async def _nothing(record: ActionRecord) -> ElementFacts | None:
-    return None
-
-
-async def _no_element() -> ElementFacts | None:
-    return None
-
-
-async def _no_arm(mark: str) -> None:
-    return None
-
-
-@dataclass
-class Call:
-    """One call as the road needs it.
-
-    run(timeout_ms): does it, gives JSON. wrap: the JSON as the sandbox gets it, also when it
-    comes from a record. prepare: looks at the element before anything is announced: gives what
-    the gate judges by, and may refine the record's target, arguments and box. look: reads the
-    element again. arm(mark): leaves a mark in its page that tells
-    later whether it was touched. editable: arguments that a person may change, by name, and edit:
-    changes them. field: the result is what a field holds.
-    """
-
-    tool: str
-    kind: Kind
-    target: str
-    arguments: dict[str, Any]
-    run: Callable[[float], Awaitable[JSON]]
-    wrap: Callable[[JSON], Any] = _same
-    prepare: Callable[[ActionRecord], Awaitable[ElementFacts | None]] = _nothing
-    look: Callable[[], Awaitable[ElementFacts | None]] = _no_element
-    arm: Callable[[str], Awaitable[None]] = _no_arm
-    edit: Callable[[Mapping[str, Any]], None] | None = None
-    editable: tuple[str, ...] = ()
-    timeout_ms: float | None = None
-    url: str | None = None
-    variables: tuple[str, ...] = ()
-    typed_kinds: tuple[str, ...] = ()
-    field: bool = False
 
 
 @dataclass
@@ -253,7 +207,7 @@ class Actions:
             variables=call.variables,
             typed_kinds=call.typed_kinds,
             attempt=attempt,
-            editable=tuple(_argument(n, v, call) for n, v in record.arguments.items()),
+            editable=tuple(argument_of(n, v, call) for n, v in record.arguments.items()),
             element=element,
             look=call.look,
             edit=edit,
@@ -420,21 +374,6 @@ class Actions:
         if len(shown(value)) <= self.limits.record_chars:
             return value
         return cut_result(value, bounded(value, self.limits.record_chars // 4))
-
-
-def _argument(name: str, value: Any, call: Call) -> Argument:
-    """An argument for people; a secret and a variable cannot be edited."""
-    kind = "boolean" if isinstance(value, bool) else "string"
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        kind = "number"
-    plain_one = isinstance(value, str | int | float) and value != HIDDEN
-    return Argument(
-        name=name,
-        label=name.replace("_", " ").capitalize(),
-        type=kind,
-        value=value if isinstance(value, str | int | float) or value is None else shown(value),
-        editable=plain_one and name in call.editable and not call.variables,
-    )
 
 
 class _Signalled(Exception):

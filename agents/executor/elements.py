@@ -10,7 +10,7 @@ from playwright.async_api import ElementHandle, Frame, Locator, Page
 
 from agents.browser.masking import mask
 from agents.errors import ActionError, PolicyError
-from agents.executor.actions import Call
+from agents.executor.calls import Call
 from agents.executor.files import Shelf
 from agents.executor.kinds import kind_of
 from agents.executor.page_errors import Problem

@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import re2
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page as PlaywrightPage
+from playwright.async_api import Response
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.errors import ActionError, BrowserError, BrowserGone
 from agents.executor import reading
-from agents.executor.actions import Actions, Call
+from agents.executor.actions import Actions
+from agents.executor.calls import Call
 from agents.executor.elements import Elements
 from agents.executor.files import Shelf, as_json_bytes, describe, media_type_of
 from agents.executor.inputs import Inputs
@@ -38,6 +41,22 @@ from agents.ports import JSON, StoredArtifact, Variable
 
 _LOAD_STATES = ("domcontentloaded", "load", "networkidle", "commit")
 _MAX_WAIT_MS = 55_000
+_GOTO_TRIES = 3
+
+
+async def _insist(
+    page: PlaywrightPage, url: str, wait_until: Any, timeout_ms: float
+) -> Response | None:
+    """Open an address; again, when the page that is left navigates itself in between."""
+    ends = time.monotonic() + timeout_ms / 1000
+    for left in reversed(range(_GOTO_TRIES)):
+        try:
+            left_ms = max(1.0, (ends - time.monotonic()) * 1000)
+            return await page.goto(url, wait_until=wait_until, timeout=left_ms)
+        except PlaywrightError as error:
+            if not left or "interrupted by another navigation" not in str(error):
+                raise
+    raise AssertionError
 
 
 class Host:
@@ -172,9 +191,13 @@ class Host:
         url = resolve_address(bound["url"], self._actions.page_url())
         wait_until = bound.get("wait_until", "domcontentloaded")
 
+        def edit(edits: Mapping[str, Any]) -> None:
+            nonlocal url
+            url = resolve_address(str(edits.get("url", url)), self._actions.page_url())
+
         async def run(timeout: float) -> JSON:
             page = await self._tab(value)
-            answer = await page.goto(url, wait_until=wait_until, timeout=timeout)
+            answer = await _insist(page, url, wait_until, timeout)
             if answer is not None:
                 check_is_the_sites(answer.headers, clip(url, 300))
             status = answer.status if answer is not None else None
@@ -186,6 +209,8 @@ class Host:
             target=clip(url, 300),
             arguments={"url": url},
             run=run,
+            edit=edit,
+            editable=("url",),
             timeout_ms=bound.get("timeout"),
             url=url,
         )

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import Page as PlaywrightPage
 
 from agents.errors import ActionError
-from agents.executor.actions import Call
+from agents.executor.calls import Call
 from agents.executor.elements import Elements
 from agents.executor.kinds import kind_of
 from agents.executor.probe import HIDDEN, box_of, focused, is_secret

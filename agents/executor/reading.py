@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
@@ -15,6 +16,12 @@ from agents.ports import JSON
 
 PAGE_TEXT_CHARS = 20_000
 _MAX_ROWS = 1_000
+_TRIES = 3
+_MOVED_ON = re.compile(
+    r"because of a navigation|context was destroyed|interrupted by another navigation|"
+    r"Frame was detached|Cannot find context",
+    re.IGNORECASE,
+)
 _PASSWORDS = """() => [...document.querySelectorAll('input[type=password]')]
   .map(e => e.value).filter(Boolean)"""
 
@@ -22,7 +29,24 @@ _PASSWORDS = """() => [...document.querySelectorAll('input[type=password]')]
 async def read(
     browser: Any, page: Page, method: str, arguments: dict[str, Any], timeout_ms: float
 ) -> JSON:
-    """The result of a reading call. Raises: Playwright's errors; AgentError."""
+    """The result of a reading call; tried again when the page moves on under it.
+
+    Raises: Playwright's errors; AgentError.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            return await _read(browser, page, method, arguments, timeout_ms)
+        except PlaywrightError as error:
+            if not left or not _MOVED_ON.search(str(error)):
+                raise
+            with contextlib.suppress(PlaywrightError):
+                await page.wait_for_load_state("domcontentloaded", timeout=min(timeout_ms, 5_000))
+    raise AssertionError
+
+
+async def _read(
+    browser: Any, page: Page, method: str, arguments: dict[str, Any], timeout_ms: float
+) -> JSON:
     # Not needed by any other call, and heavy to load.
     from agents.browser import extract, observe
 

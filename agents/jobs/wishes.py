@@ -97,6 +97,8 @@ class Wishes:
         await (control.hold("paused") if wish.paused else control.release("paused"))
         if wish.control == Control.AGENT:
             known = self._versions.get(wish.task_id)
+            if wish.handback_note and known != wish.control_version:
+                control.leave_note(f"handback:{wish.control_version}", wish.handback_note)
             if known is not None and known != wish.control_version:
                 await control.hold("human")  # taken and handed back between two looks
             if "human" in control.held:

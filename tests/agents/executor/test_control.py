@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 
@@ -70,21 +71,20 @@ async def test_a_cancelled_run_starts_nothing(quiet_bench):
 
 
 async def test_a_call_that_was_cut_short_is_reported(quiet_bench):
-    task = await started(quiet_bench, "await page.keyboard.press('Enter')")
     announced = asyncio.Event()
 
-    class Keyboard:
-        async def press(self, key: str) -> None:
-            announced.set()
-            await asyncio.Event().wait()
+    async def reload(**options: Any) -> None:
+        announced.set()
+        await asyncio.Event().wait()
 
-    quiet_bench.browser.page.keyboard = Keyboard()
+    quiet_bench.browser.page.reload = reload
+    task = await started(quiet_bench, "await page.reload()")
     await announced.wait()
     await quiet_bench.control.hold("human", interrupt=True)
     result = await task
     assert result.interrupted and result.changed
     last = quiet_bench.reported[-1]
-    assert (last.tool, last.status, last.error_code) == ("keyboard.press", "failed", "interrupted")
+    assert (last.tool, last.status, last.error_code) == ("page.reload", "failed", "interrupted")
 
 
 class Gate:
