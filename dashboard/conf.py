@@ -85,7 +85,8 @@ class Config(BaseSettings):
         if self.host in EVERYWHERE and not public:
             return ["*"]
         own = [] if self.host in EVERYWHERE else [_bracketed(self.host)]
-        return ["localhost", "127.0.0.1", "[::1]", *own, *([_bracketed(public)] if public else [])]
+        named = [*own, _bracketed(public)] if public else own
+        return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", *named]))
 
     @property
     def proxy_count(self) -> int:
