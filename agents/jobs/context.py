@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from agents.browser.egress import Denied
 from agents.browser.egress_policy import SessionEgress
 from agents.browser.session import BrowserSession
 from agents.control import Interrupted, RunControl
-from agents.errors import BrowserError, LeaseLost, Parked
+from agents.errors import BrowserError, LeaseLost, Parked, Unconfirmed
 from agents.events import Payload, TaskPageChanged, TaskPolicyDenied
 from agents.guard import logs
 from agents.guard.exits import clean_event
@@ -257,6 +258,9 @@ class DbRunContext:
 
     # --- people -----------------------------------------------------------------------------
     async def ask(self, request: InputRequestSpec) -> Answer:
+        life_s = self.task.options.get("confirmation_timeout_s")
+        if life_s is not None and request.kind == requests.CONFIRMATION:
+            request = replace(request, expires_in_s=life_s)
         row = await db(requests.open_request, self.row, self.row.fence, request)
         began = time.monotonic()
         if not self._asks:
@@ -281,6 +285,9 @@ class DbRunContext:
                 row.answered_by or None,
                 row.pk,
             )
+        ends_run = confirms and self.task.options.get("ends_unconfirmed")
+        if ends_run and row.status == RequestStatus.EXPIRED:
+            raise Unconfirmed(f"Nobody decided in time, so it was not done: {row.prompt}")
         return Answer(row.status, request_id=row.pk)
 
     async def _settled(self, row: InputRequest, began: float, *, gives_way: bool) -> InputRequest:
