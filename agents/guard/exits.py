@@ -212,6 +212,9 @@ def guard_route(route: ModelRoute, redactor: Redactor) -> ModelRoute:
     return _Route(route, redactor) if redactor.active else route  # type: ignore[return-value]
 
 
+_ASKED = ("instructions", "observation", "page_url", "page_title", "guidance")
+
+
 class _Route:
     """A ModelRoute over another one."""
 
@@ -231,11 +234,8 @@ class _Route:
 
         asked = replace(
             turn,
-            instructions=text(turn.instructions),
+            **{name: text(getattr(turn, name)) for name in _ASKED},
             turns=self._cleaned(turn.turns),
-            observation=text(turn.observation),
-            page_url=text(turn.page_url),
-            page_title=text(turn.page_title),
             messages=[replace(one, content=text(one.content)) for one in turn.messages],
             variables={name: text(said) for name, said in turn.variables.items()},
             output_schema=clean(turn.output_schema, self._redactor),

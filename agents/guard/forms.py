@@ -67,23 +67,39 @@ def forms_of(name: str, value: str) -> Iterator[Form]:
     """Every form of a value. Empty for an empty value."""
     if not value:
         return
-    whole, spread = fold(value), squeeze(fold(value))
-    wide = len(spread) >= SPREAD_CHARS
-    scale = max(8, min(PIECE_CHARS, len(spread) // 2)) if len(spread) >= PIECE_CHARS else 0
-    chosen = spread if wide else whole
-    yield Form(name, chosen, wide, piece=scale, word=len(value) < WORD_CHARS)
-    if wide and spread[:1] + spread[-1:] != whole[:1] + whole[-1:]:
-        yield Form(name, whole, False)  # with the signs at its ends
-    if len(value) >= REVERSED_CHARS:
-        backwards = fold(value[::-1])
-        yield Form(name, squeeze(backwards) if wide else backwards, wide, piece=scale)
+    yield from _as_written(name, value)
+    undone = ESCAPE.sub(unescaped, value)
+    if undone != value and len(undone) >= WORD_CHARS:
+        yield from _as_written(name, undone)  # what undoing escapes makes of a value with signs
     if len(value) >= CODES_CHARS:
         yield Form(name, "".join(str(ord(char)) for char in value).encode(), True)
     for raw in _bytes_of(value):
         if len(value) >= HEX_CHARS:
-            yield Form(name, raw.hex().encode(), True, piece=2 * scale)
+            data = raw.hex().encode()
+            yield Form(name, data, True, piece=_piece(data, 2))
         for data in _base64_of(raw):
-            yield Form(name, data, True, base64=True, piece=-(-4 * scale // 3))
+            yield Form(name, data, True, base64=True, piece=_piece(data, 4 / 3))
+
+
+def _as_written(name: str, value: str) -> Iterator[Form]:
+    """Forwards and backwards."""
+    whole, spread = fold(value), squeeze(fold(value))
+    wide = len(spread) >= SPREAD_CHARS
+    chosen = spread if wide else whole
+    yield Form(name, chosen, wide, piece=_piece(chosen, 1), word=len(value) < WORD_CHARS)
+    if wide and spread[:1] + spread[-1:] != whole[:1] + whole[-1:]:
+        yield Form(name, whole, False)  # with the signs at its ends
+    if len(value) >= REVERSED_CHARS:
+        backwards = fold(value[::-1])
+        chosen = squeeze(backwards) if wide else backwards
+        yield Form(name, chosen, wide, piece=_piece(chosen, 1))
+
+
+def _piece(data: bytes, scale: float) -> int:
+    """How much of a form counts as the whole. scale: its characters for one of the value."""
+    if len(data) < PIECE_CHARS:
+        return 0
+    return max(SPREAD_CHARS, min(round(PIECE_CHARS * scale), len(data) // 2))
 
 
 def _bytes_of(value: str) -> list[bytes]:

@@ -21,6 +21,7 @@ VALUES = {
     "short": "p@ss w0",
     "json": 'quo"te\\back/slash<&>',
     "otp": "482913",
+    "escapes": 'oh"<Nb>&\\tMR%41 0x61 &lt',
 }
 
 
