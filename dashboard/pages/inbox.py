@@ -28,10 +28,11 @@ KINDS = (
     ("takeover", "Takeovers"),
 )
 RISKS = (("high", "High risk"), ("medium", "Medium risk"), ("low", "Low risk"))
+ALWAYS = "Payments, purchases, accepting terms, deleting and changing permissions always ask."
 MODES = {
-    "ask": "Agents ask before every action that matters.",
-    "delegated": "Agents go on by themselves with the rest, unless a task reserves it.",
-    "never": "Agents do nothing else that matters: it is refused.",
+    "ask": (ALWAYS, "So do forms, sign-ins, uploads and all else that matters."),
+    "delegated": (ALWAYS, "With the rest agents go on by themselves, unless a task reserves it."),
+    "never": ("Actions that matter are refused; nobody is asked.",),
 }
 FILTERS = ("q", "kind", "risk", "assignee", "mine")
 
