@@ -87,11 +87,18 @@ class RunGate(PeopleGate):
             if risk in ALWAYS_ASK or choice == "ask" or (self._mode == "ask" and choice != "allow")
         )
 
+    def _may_open(self, url: str) -> None:
+        """Raises: PolicyError, before the tab leaves the page that it shows."""
+        check_address(url)
+        egress = getattr(self._run.context, "egress", None)
+        if egress is not None:
+            egress.check_url(url)
+
     # --- calls ------------------------------------------------------------------------------
     async def allow(self, action: ProposedAction) -> Grant | None:
         """Raises: PolicyError; Rejected, Parked, Cancelled, LeaseLost."""
         if action.url is not None:
-            check_address(action.url)
+            self._may_open(action.url)
         if not action.mutating:
             return None
         verdict = _judge(action)
@@ -138,7 +145,7 @@ class RunGate(PeopleGate):
                 action = replace(action, arguments=action.edit(edits))
                 action = replace(action, url=str(edits.get("url") or action.url or "") or None)
                 if action.url is not None:
-                    check_address(action.url)
+                    self._may_open(action.url)
             wanted = _judge(action) if edits else verdict
             now = replace(action, element=await action.look()) if action.element else action
             fresh = _judge(now)
@@ -305,10 +312,10 @@ class RunGate(PeopleGate):
         log.info("open intent", action=record.action_id, seen=seen)
         if seen == "untouched":
             return "not_done"
+        if intent.get("level") != "high" and not intent.get("asked"):
+            return "unknown"  # the model is told, and looks
         if seen == "touched":
             return "done"
-        if intent.get("level") != "high" and not intent.get("asked"):
-            return "unknown"
         effect = str(intent.get("effect") or record.tool)
         spec = InputRequestSpec(
             key=_key("intent", record.action_id, str(intent.get("fingerprint")), tries),
