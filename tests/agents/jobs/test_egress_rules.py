@@ -1,0 +1,140 @@
+"""A session's rules in its row: from the project and the task, over follow-ups and workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.core.exceptions import ValidationError
+from django.db import connections
+
+from agents.browser.egress_policy import TAINTED, SessionEgress
+from agents.browser.process import BrowserHandle
+from agents.errors import LeaseLost
+from agents.jobs import db as threads
+from agents.jobs import housekeeping
+from agents.jobs.browsers import BrowserPool
+from agents.jobs.context import DbRunContext, spec_of
+from agents.jobs.housekeeping import Housekeeping
+from dashboard.conf import config
+from dashboard.models import AgentSession, Project, Task
+from dashboard.services import leases, sessions, tasks
+from dashboard.services.options import NewTask
+from tests.conftest import make_session, make_task
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_outlives_the_test() -> Iterator[None]:
+    yield
+    for _ in range(12):
+        threads._threads.submit(connections.close_all).result()
+
+
+class Pool:
+    """Takes the rules that it is given."""
+
+    def __init__(self) -> None:
+        self.egress: dict[str, SessionEgress] = {}
+
+    def on_denied(self, session_id: str, listener: Any) -> None:
+        pass
+
+    def set_egress(self, session_id: str, egress: SessionEgress) -> None:
+        self.egress[session_id] = egress
+
+
+def claimed(task: Task, worker: str = "w1") -> Task:
+    found = leases.claim(task.pk, worker)
+    assert found is not None
+    return found
+
+
+def context_of(task: Task) -> tuple[DbRunContext, Pool]:
+    pool = Pool()
+    return DbRunContext(task, spec_of(task), pool=pool, config=config()), pool  # type: ignore[arg-type]
+
+
+def test_a_task_runs_under_its_policy_over_the_projects(operator) -> None:
+    Project.objects.update(default_policy={"blocked_domains": ["ads.test"], "mode": "strict"})
+    task = claimed(make_task(operator, start_url="https://shop.test/", policy={"uploads": "deny"}))
+    context, pool = context_of(task)
+    rules = pool.egress[task.session_id]
+    assert context.egress is rules
+    assert rules("ads.test", 443, "tunnel") == "policy:blocked_domains"
+    assert rules("other.test", 443, "tunnel") == "policy:allowed_domains"
+    assert rules("www.shop.test", 443, "tunnel") is None
+    assert rules.policy.uploads.mode == "deny"
+    own = claimed(make_task(operator, policy={"mode": "guided", "blocked_domains": []}))
+    assert context_of(own)[0].egress("ads.test", 443, "tunnel") is None
+
+
+def test_a_project_cannot_have_a_policy_that_no_task_could_run_under(operator) -> None:
+    project = operator.project
+    project.default_policy = {"allowed_domains": ["a/b"]}
+    with pytest.raises(ValidationError, match="allowed_domains"):
+        project.full_clean()
+
+
+async def test_what_was_typed_is_known_to_the_next_task_and_worker(operator) -> None:
+    def first() -> Task:
+        return claimed(make_task(operator))
+
+    task = await sync_to_async(first)()
+    context, _ = await sync_to_async(context_of)(task)
+    context.egress.taint(["shop.test"], "password")
+    await context.egress.settle()
+
+    def follow_up() -> Task:
+        tasks.finish(task.pk, task.fence, terminal_reason="done")
+        session = AgentSession.objects.get(pk=task.session_id)
+        assert session.egress["taints"] == [{"domains": ["shop.test"], "why": "password"}]
+        after = sessions.create_task(
+            session, NewTask(instructions="More", policy={"allowed_domains": ["*"]}), by=operator
+        )
+        return claimed(after, "w2")
+
+    later, _ = await sync_to_async(lambda: context_of(follow_up()))()
+    assert later.egress("evil.test", 443, "tunnel") == TAINTED
+    assert later.egress("shop.test", 443, "tunnel") is None
+    with pytest.raises(LeaseLost):  # the first run's rules are no longer the session's
+        context.egress.approve("https://evil.test")
+        await context.egress.settle()
+
+
+async def test_an_idle_session_gets_its_rules_back_after_a_restart(
+    operator, tmp_path, monkeypatch
+) -> None:
+    settings = config().model_copy(update={"data_dir": tmp_path, "warm_browsers": 0})
+    rules = SessionEgress()
+    rules.taint(["shop.test"], "password")
+    handle = BrowserHandle(1, 0.0, 9222, 0, settings.host_name, str(tmp_path))
+
+    def idle() -> AgentSession:
+        session = make_session(operator)
+        task = claimed(session.tasks.get())
+        tasks.finish(task.pk, task.fence, terminal_reason="done")
+        AgentSession.objects.filter(pk=session.pk).update(egress=rules.as_json())
+        stored = handle.as_dict() | {"proxy_port": None}
+        sessions.set_browser(session.pk, status="live", handle=stored, host=settings.host_name)
+        return session
+
+    monkeypatch.setattr(housekeeping, "is_alive", lambda found: True)
+    session = await sync_to_async(idle)()
+    probe = BrowserPool(settings)
+    port = await probe.ensure_proxy("any", None)
+    await probe.aclose()
+    taken = handle.as_dict() | {"proxy_port": port}
+    await sync_to_async(AgentSession.objects.filter(pk=session.pk).update)(browser=taken)
+    pool = BrowserPool(settings)
+    try:
+        await Housekeeping(settings, pool, {})._round()
+        proxy = pool._proxies[session.pk]
+        assert proxy.port == port and proxy.policy is not None
+        assert proxy.policy("evil.test", 443, "tunnel") == TAINTED
+        assert {9222, port} <= pool.own_ports()
+    finally:
+        await pool.aclose()
