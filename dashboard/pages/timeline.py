@@ -247,9 +247,8 @@ def _settled(event: Event, known: _Known) -> Item:
 
 def _denied(event: Event, known: _Known) -> Item:
     data = event.payload
-    return _line(
-        event, "denied", "ban", f"Refused {data['target']}", detail=data["reason"], state="failed"
-    )
+    detail = f"{data['reason']} Rule: {data['rule']}"
+    return _line(event, "denied", "ban", f"Refused {data['target']}", detail=detail, state="failed")
 
 
 def _took(event: Event, known: _Known) -> Item:
