@@ -195,7 +195,8 @@ async def test_limits_and_guidance_reach_the_model(stack: Stack) -> None:
     loop = Loop()
     server = ModelServer(loop, act("1 + 1"), act("2 + 2"), finish("Two calls were enough."))
     try:
-        model = {**server.model, "apiKey": KEY}
+        key = f"{KEY}-of-one-run"
+        model = {**server.model, "apiKey": key}
         async with Web(**options(stack)) as web:
             agent = web.agent(
                 model=model,
@@ -211,6 +212,10 @@ async def test_limits_and_guidance_reach_the_model(stack: Stack) -> None:
             assert "Answer like a pirate." in asked
             assert "evaluate" in asked
             assert "No tool calls are left" in asked
+            assert server.wire.seen[-1].headers["Authorization"] == f"Bearer {key}"
+            kept = [*stack.data_dir.glob("*.sqlite3*"), *stack.data_dir.glob("logs/*.log")]
+            assert kept
+            assert not [path for path in kept if key.encode() in path.read_bytes()]
             server.wire.answers = [act("1 + 1")]
             too_many = await agent.run("Count for ever", max_tool_calls=1)
             assert too_many.error is not None

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from django.db import DataError, connections
 
+from agents.errors import ModelError
 from agents.jobs import db as threads
 from agents.jobs import runner as running
 from agents.jobs.runner import MOST_DEATHS, Runner
 from agents.outcome import Outcome
 from dashboard.conf import config
 from dashboard.models import Task
-from dashboard.services import leases
+from dashboard.services import agent_runs, leases, model_keys
+from dashboard.services.agent_options import NewRun
 from tests.conftest import make_task
 from tests.dashboard.test_tasks import expire_lease
 
@@ -120,3 +122,47 @@ async def test_a_part_that_fails_starts_again(runner, monkeypatch):
     await third.wait()
     kept.cancel()
     assert len(calls) == 3
+
+
+# --- model keys that come with a run --------------------------------------------------------------
+KEYED = {"route": "openai-compatible", "model": "m", "base_url": "http://m.example/v1",
+         "api_key": "sk-of-one-run"}  # fmt: skip
+
+
+def keyed_run(operator) -> Task:
+    run = agent_runs.create(NewRun.model_validate({"goal": "Go", "model": KEYED}), by=operator)
+    return run.task
+
+
+async def test_a_runs_own_key_reaches_its_route_and_goes_with_the_run(
+    runner, operator, monkeypatch
+):
+    made: list[Any] = []
+
+    class Route:
+        async def aclose(self) -> None:
+            pass
+
+    async def product(context: Any, *, route: Any) -> Outcome:
+        return Outcome.done(None, text="done", verified=None)
+
+    def build(model: Any, *, settings: Any) -> Route:
+        made.append(model)
+        return Route()
+
+    monkeypatch.setattr(running, "build_route", build)
+    monkeypatch.setitem(running._PRODUCTS, "agent", product)
+    task = await asyncio.to_thread(keyed_run, operator)
+    ended = await play(runner, task)
+    assert ended.status == "done"
+    assert made[0]["api_key"] == "sk-of-one-run"
+    with pytest.raises(ModelError):
+        await asyncio.to_thread(model_keys.completed, task)
+
+
+async def test_a_run_whose_key_is_gone_says_so(runner, operator):
+    task = await asyncio.to_thread(keyed_run, operator)
+    await asyncio.to_thread(model_keys.forget, task)
+    ended = await play(runner, task)
+    assert (ended.status, ended.error_code) == ("failed", "model_key_gone")
+    assert "Start the run again" in ended.error_message
