@@ -63,8 +63,9 @@ class Budget:
         spent = spent_usd(usage)
         if self.max_cost_usd is not None and spent > 0 and spent >= self.max_cost_usd:
             how = "" if usage.cost_usd is not None else " at the assumed price"
+            used = f"${spent.normalize():f}{how}"
             raise BudgetExceeded(
-                f"The task's cost limit of ${self.max_cost_usd} is used up (${spent:f}{how}).",
+                f"The task's cost limit of ${self.max_cost_usd} is used up ({used}).",
                 limit="cost",
             )
 
