@@ -30,6 +30,7 @@ _NO_TIMEOUT = frozenset(
 _ENGINE = "webagent-observe"
 _ATTACH_MS = 8_000
 _SOON_MS = 500
+_PLACEHOLDER = re.compile(r"\{\{(\w{1,64})\}\}")
 # What a person may change before approving it: words and choices, not keys.
 _EDITABLE = ("fill", "type", "press_sequentially", "select_option")
 
@@ -87,6 +88,8 @@ class Elements:
         arguments = dict(arguments)
         timeout_ms = arguments.pop("timeout", None)
         kind = kind_of("locator", method)
+        if kind.typed and kind.typed in arguments:
+            arguments[kind.typed] = self.named(arguments[kind.typed])
         typed = arguments.get(kind.typed) if kind.typed else None
         handle = self._variables.get(typed.name) if isinstance(typed, Handle) else None
 
@@ -211,6 +214,11 @@ class Elements:
             await mask(element, variable.value)
             if self._on_typed is not None:
                 await self._on_typed(name, variable, address_of(frame))
+
+    def named(self, typed: Any) -> Any:
+        """The variable itself where step code types its `{{name}}`, as it is told of it."""
+        found = _PLACEHOLDER.fullmatch(typed) if isinstance(typed, str) else None
+        return Handle(found[1]) if found and found[1] in self._variables else typed
 
     def variable(self, name: str) -> Variable:
         """Raises: ActionError when there is none of the name."""

@@ -49,6 +49,8 @@ class Inputs:
         """The call of a device's method."""
         group = "mouse" if isinstance(device, Mouse) else "keyboard"
         kind = kind_of(group, method)
+        if kind.typed and kind.typed in bound:
+            bound[kind.typed] = self._elements.named(bound[kind.typed])
         typed = bound.get(kind.typed) if kind.typed else None
         handle = self._elements.variable(typed.name) if isinstance(typed, Variable) else None
 

@@ -41,6 +41,7 @@ from dashboard import nudges
 from dashboard.conf import Config
 from dashboard.models import Artifact, InputRequest, RequestStatus, Task
 from dashboard.services import (
+    answers,
     artifacts,
     leases,
     messages,
@@ -77,7 +78,7 @@ def spec_of(task: Task) -> TaskSpec:
         approval=options.get("approval") or task.project.default_approval or "delegated",
         policy=policy,
         variables=bind(
-            tasks.variables_of(task),
+            {**tasks.variables_of(task), **answers.variables_of(task)},
             start_url=options.get("start_url") or _first_page(task),
             policy=options.get("policy"),
             instructions=task.instructions,
@@ -279,9 +280,11 @@ class DbRunContext:
             await db(requests.back_to_work, self.row, self.row.fence)
         if row.status == RequestStatus.ANSWERED:
             skipped = row.skipped and not confirms
+            if not await db(self._knows, row):
+                raise Parked  # and come back with the secret answers among the variables
             return Answer(
                 "skipped" if skipped else "answered",
-                await db(requests.answer_of, row),
+                await db(answers.told, row),
                 row.answered_by or None,
                 row.pk,
             )
@@ -289,6 +292,12 @@ class DbRunContext:
         if ends_run and row.status == RequestStatus.EXPIRED:
             raise Unconfirmed(f"Nobody decided in time, so it was not done: {row.prompt}")
         return Answer(row.status, request_id=row.pk)
+
+    def _knows(self, row: InputRequest) -> bool:
+        """Whether what people answered in secret is among the run's variables."""
+        if row.sealed_response is None:
+            return True
+        return answers.variables_of(self.row).keys() <= self.task.variables.keys()
 
     async def _settled(self, row: InputRequest, began: float, *, gives_way: bool) -> InputRequest:
         """The request once it is settled.

@@ -8,7 +8,7 @@ from agents.ports import InputRequestSpec
 from dashboard import ledger
 from dashboard.errors import Conflict, Forbidden, Invalid
 from dashboard.models import AuditEntry, InputRequest, Role, StandingRule
-from dashboard.services import actors, keys, leases, requests, standing
+from dashboard.services import actors, answers, keys, leases, requests, standing
 from tests.conftest import make_actor, make_project, make_task
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -166,3 +166,20 @@ def test_several_are_decided_together_or_none(olivia):
     assert first.status == "pending"
     (done,) = requests.decide_many(seen[:1], by=olivia, approve=True)
     assert done.response["approved"] is True
+
+
+def test_a_secret_answer_is_a_variable_of_its_task_and_a_name_to_the_run(olivia):
+    held = leases.claim(make_task(olivia).pk, "w1")
+    schema = {
+        "properties": {"User": {"type": "string"}, "Pass word": {"format": "password"}},
+        "type": "object",
+    }
+    context = {"page_url": "https://login.example:8443/in"}
+    spec = InputRequestSpec("k", "sign_in", "Sign in?", input_schema=schema, context=context)
+    request = requests.open_request(held, held.fence, spec)
+    given = {"User": "ada", "Pass word": "s3cret-value"}
+    request = requests.decide(request, by=olivia, response=given)
+    assert answers.told(request) == {"User": "ada", "Pass word": "{{answer_1_pass_word}}"}
+    (variable,) = answers.variables_of(held).values()
+    assert (variable.value, variable.sensitive, variable.kind) == ("s3cret-value", True, "password")
+    assert variable.allowed_domains == ("login.example:8443",)

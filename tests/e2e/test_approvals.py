@@ -185,3 +185,49 @@ def test_cancel_and_pause_reach_a_run_that_waits(api: httpx.Client, stack: Stack
         assert time.monotonic() - began < 10
         run.answer(asked, True, expect=409)
     assert orders_of(stack, name) == []
+
+
+def test_a_takeover_withdraws_what_was_asked(api: httpx.Client, stack: Stack) -> None:
+    name = buyer()
+    after = {"code": "await page.title()"}
+    with at_the_pay_button(api, stack, name, after) as (run, asked):
+        run.post("intervene", {"kind": "take_control"}, expect=200)
+        run.until("task.take_control_started", 20)
+        run.until("task.input_request_resolved", 20, status="canceled")
+        run.answer(asked, True, expect=409)
+        run.post("intervene", {"kind": "release_control", "note": "I looked"}, expect=200)
+        assert run.end(60)["terminal_reason"] == "done"
+    assert orders_of(stack, name) == []
+
+
+# --- secret answers -----------------------------------------------------------------------------
+def test_a_password_that_a_person_answers_is_typed_but_told_nowhere(
+    api: httpx.Client, stack: Stack
+) -> None:
+    secret = f"Hush-{secrets.token_hex(6)}"
+    schema = {
+        "type": "object",
+        "properties": {"password": {"type": "string", "format": "password"}},
+        "required": ["password"],
+    }
+    typing = (
+        'field = page.get_by_label("Password", exact=True)\n'
+        'await field.fill("{{answer_1_password}}")\n'
+        "await field.input_value()"
+    )
+    with session_of(
+        api,
+        stack,
+        {"ask": {"prompt": "Your password?", "kind": "sign_in", "input_schema": schema}},
+        {"code": typing},
+        done(),
+        start_url=f"{stack.practice_url}/signin/",
+    ) as run:
+        asked = run.until("task.input_request")
+        run.answer(asked, {"password": secret}, expect=200)
+        assert run.end(90)["terminal_reason"] == "done"
+        step = run.of_type("task.step_completed")[-1]
+        assert step["success"] is True, step
+        assert secret not in json.dumps(run.events)
+        assert secret not in json.dumps(run.task())
+        assert run.task()["input_requests"][0]["response"] == {"password": "••••"}
