@@ -173,15 +173,18 @@ _PHRASES = _build()
 
 
 @lru_cache(maxsize=4096)
-def read(text: str) -> Reading:
-    """What a label says. text: as the page has it, any length."""
+def read(text: str, *, whole: bool = False) -> Reading:
+    """What a label says. text: as the page has it, any length.
+
+    whole: also the middle of a long text, for what a dialog asks.
+    """
     kinds: set[str] = set()
     said: list[str] = []
     words = 0
     rest = 10_000
     for tokens in _readings(text):
         words = max(words, len(tokens))
-        rest = min(rest, _match(tokens, kinds, said))
+        rest = min(rest, _match(tokens, kinds, said, whole))
     folded = plain(text)
     if _UNSPACED.search(folded):
         rest = min(rest, _match_unspaced(folded, kinds, said))
@@ -199,11 +202,11 @@ def read(text: str) -> Reading:
     )
 
 
-def _match(tokens: list[str], kinds: set[str], said: list[str]) -> int:
+def _match(tokens: list[str], kinds: set[str], said: list[str], whole: bool) -> int:
     """Add the kinds of the phrases found; how many words are left unexplained."""
     rest = 0
     place = 0
-    long = len(tokens) > _LONG_WORDS
+    long = len(tokens) > _LONG_WORDS and not whole
     while place < len(tokens):
         found = _PHRASES.at(tokens, place)
         if found is None:

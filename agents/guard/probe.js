@@ -25,6 +25,7 @@ const selectValue = getter(HTMLSelectElement, 'value');
 const areaValue = getter(HTMLTextAreaElement, 'value');
 const inputChecked = getter(HTMLInputElement, 'checked');
 const textOf = getter(Node, 'textContent');
+const previousOf = getter(Element, 'previousElementSibling');
 const closest = method(Element, 'closest');
 const ACTOR =
   'button, a, area, input, select, textarea, summary, option, [role=button], [role=link], [role=menuitem], ' +
@@ -140,7 +141,6 @@ const namesOf = (element) => {
   put('alt', cut(attr(element, 'alt'), 120));
   put('title', cut(attr(element, 'title'), 120));
   put('placeholder', cut(attr(element, 'placeholder') || attr(element, 'data-placeholder'), 120));
-  put('described', byIds(element, attr(element, 'aria-description') ? '' : '') || cut(attr(element, 'aria-roledescription'), 60));
   return names;
 };
 
@@ -182,14 +182,17 @@ const labelOfField = (element) => {
   return type === 'checkbox' || type === 'radio' ? besides(element) : '';
 };
 
-/** The text right beside a box that has no label of its own. */
-const besides = (element) => {
+/** The text right beside an element; more: how much longer than its own it has to be. */
+const besides = (element, more = 0) => {
+  const own = more ? cut(textOf(element), 220).length + more : 0;
+  const next = more ? null : nextSibling(element);
+  if (next && cut(textOf(next))) return cut(textOf(next), 220);
   let node = element;
-  for (let depth = 0; depth < 3 && node; depth += 1) {
+  for (let depth = 0; depth < 4 && node; depth += 1) {
     const parent = parentNode(node);
-    if (!parent || nodeType(parent) !== 1) return '';
+    if (!parent || nodeType(parent) !== 1 || /^(body|html)$/.test(localName(parent))) return '';
     const text = cut(textOf(parent), 220);
-    if (text) return text;
+    if (text.length > own) return text;
     node = parent;
   }
   return '';
@@ -264,13 +267,26 @@ const dialogOf = (element) => {
   const found = closest(element, DIALOG);
   return found && !/^(body|html)$/.test(localName(found)) ? found : null;
 };
+/** The heading before an element: its own box's, or the nearest one above it on the page. */
+const headingBefore = (element) => {
+  let node = element;
+  for (let depth = 0; depth < 6 && node && nodeType(node) === 1; depth += 1, node = parentNode(node)) {
+    if (/^(body|html)$/.test(localName(node))) return '';
+    let before = previousOf(node);
+    for (let i = 0; i < 6 && before; i += 1, before = previousOf(before)) {
+      const found = matches(before, HEADINGS) ? before : queryOne(before, HEADINGS);
+      if (found) return seenText(found, 160);
+    }
+  }
+  return '';
+};
 const headingOf = (element, scope) => {
-  if (!scope) return '';
+  if (!scope) return headingBefore(element);
   const ids = byIds(scope, attr(scope, 'aria-labelledby'));
   const stated = ids || cut(attr(scope, 'aria-label'), 160);
   if (stated) return stated;
   const heading = queryOne(scope, HEADINGS);
-  return heading ? seenText(heading, 160) : '';
+  return heading ? seenText(heading, 160) : headingBefore(scope);
 };
 const sectionOf = (element, form) =>
   form || closest(element, 'fieldset, section, article, [role=region], [role=group], .card, .panel, li, tr');
@@ -342,9 +358,9 @@ const whole = (element) => {
 };
 
 /** One element's facts, without what lies over it. */
-const read = (element, inner) => {
+const read = (element) => {
   const tag = localName(element);
-  const form = formOf(element) || (inner ? null : null);
+  const form = formOf(element);
   const submits = isSubmitter(element) && form !== null;
   const dialog = dialogOf(element);
   const scope = dialog || sectionOf(element, form);
@@ -375,7 +391,7 @@ const read = (element, inner) => {
     opaque: tag.includes('-') && shadowRootOf(element) === null && !firstElementChild(element),
     dialog: dialog !== null,
     heading: headingOf(element, scope),
-    around: dialog ? seenText(dialog, 300) : isTick ? besides(element) : '',
+    around: dialog ? seenText(dialog, 300) : besides(element, isTick ? 0 : 12),
     form: form ? readForm(form, submits ? element : null) : null,
     fields: form ? [] : nearFields(element),
     amounts: amountsNear(element, scope),
@@ -432,10 +448,10 @@ const facts = (element, options) => {
   const hit = options.hit ? hitOf(element, actor, options.scroll) : null;
   const form = formOf(actor);
   const first = form && !isSubmitter(actor) ? defaultOf(form) : null;
-  const answer = read(actor, false);
-  if (first) answer.default = read(first, true);
+  const answer = read(actor);
+  if (first) answer.default = read(first);
   if (hit && /^(body|html)$/.test(localName(hit))) return answer;
-  if (hit) answer.hit = read(hit, true);
+  if (hit) answer.hit = read(hit);
   return answer;
 };
 

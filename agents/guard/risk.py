@@ -10,7 +10,7 @@ from __future__ import annotations
 from agents.guard.effects import effect_of
 from agents.guard.fingerprint import fingerprint_of
 from agents.guard.labels_paths import read_address
-from agents.guard.risk_elements import Findings, judge_press
+from agents.guard.risk_elements import judge_press
 from agents.guard.risk_facts import (
     ALWAYS_ASK,
     RISKS,
@@ -24,6 +24,7 @@ from agents.guard.risk_facts import (
 )
 from agents.guard.risk_requests import classify_request
 from agents.guard.risk_typing import judge_choice, judge_enter, judge_typing, types_text
+from agents.guard.risk_words import Findings
 
 __all__ = [
     "ALWAYS_ASK",

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from agents.guard.labels import AMOUNT, Reading, plain, read
+from agents.guard.labels import plain, read
 from agents.guard.labels_fields import kinds_of
 from agents.guard.labels_paths import read_action, read_address, read_handler
 from agents.guard.risk_facts import ElementFacts, FormFacts
+from agents.guard.risk_words import STRONG, Findings, Said, accepts_terms, judge_tick, judge_words
 
-_STRONG = ("payment", "purchase", "destructive", "permission_change")
 _HARMLESS_ROLES = frozenset(
     {
         *("tab", "option", "treeitem", "slider", "spinbutton", "scrollbar", "columnheader"),
@@ -23,41 +21,12 @@ _HARMLESS_ROLES = frozenset(
 _CAPTCHA_FRAMES = re.compile(
     r"recaptcha|hcaptcha|challenges\.cloudflare|turnstile|arkoselabs|funcaptcha|geetest", re.I
 )
-_COOKIES = re.compile(
-    r"cookie|\bgdpr\b|\bconsent banner|traceurs|ciasteczk|coocki|cerez|クッキー|куки|tracking tech"
-)
-_ICON = {
-    "destructive": "trash delete dustbin bin garbage deleteuser deleteitem trashcan erase",
-    "send": "send paperplane paper-plane submit",
-    "payment": "paynow paybutton paypal",
-    "purchase": "placeorder buynow",
-    "signout": "logout signout",
-}
-_ICONS = {word: kind for kind, words in _ICON.items() for word in words.split()}
 _TEXT_TYPES = frozenset(
     {
         *("text", "search", "email", "url", "tel", "password", "number", "date", "time", "month"),
         *("week", "datetime-local", "color", "range", "textarea"),
     }
 )
-
-
-@dataclass
-class Findings:
-    """Risks and why, as they are found."""
-
-    risks: set[str] = field(default_factory=set)
-    reasons: list[str] = field(default_factory=list)
-
-    def add(self, risk: str, why: str) -> None:
-        """A risk, and the reason in words."""
-        self.risks.add(risk)
-        self.note(f"{risk}: {why}")
-
-    def note(self, why: str) -> None:
-        """A reason alone."""
-        if why not in self.reasons and len(self.reasons) < 8:
-            self.reasons.append(why)
 
 
 def judge_press(element: ElementFacts | None, findings: Findings) -> None:
@@ -94,51 +63,6 @@ def _judge_one(element: ElementFacts, findings: Findings) -> None:
         judge_submit(element, said, findings)
     else:
         _judge_script(element, said, findings)
-
-
-@dataclass(frozen=True)
-class Said:
-    """All that the names of an element say together. readable: any of them has letters."""
-
-    kinds: frozenset[str]
-    readable: bool
-    words: int
-    amount: bool
-    rest: int
-    question: bool
-
-    @classmethod
-    def of(cls, element: ElementFacts) -> Said:
-        """The names, and the question that is asked before it happens; the riskier counts."""
-        texts = [*element.names.values()]
-        readings = [read(text) for text in dict.fromkeys(texts) if text]
-        readable = any(reading.words for reading in readings)
-        kinds: set[str] = set().union(*(r.kinds for r in readings)) if readings else set()
-        if element.confirm:
-            kinds |= read(element.confirm).kinds & {*_STRONG, "remove"}
-        if not readable:
-            kinds |= _from_hint(element.hint)
-        return cls(
-            frozenset(kinds),
-            readable,
-            max((r.words for r in readings), default=0),
-            any(r.amount for r in readings),
-            max((r.rest for r in readings), default=0),
-            _asks(element, readings),
-        )
-
-
-def _asks(element: ElementFacts, readings: list[Reading]) -> bool:
-    """A heading that asks ("How do I delete my account?"), not a button that does."""
-    if element.submits or element.confirm:
-        return False
-    return bool(readings) and all(r.words >= 4 and "question" in r.kinds for r in readings)
-
-
-def _from_hint(hint: str) -> set[str]:
-    words = re.split(r"[^a-z]+", plain(hint))
-    found = {_ICONS[word] for word in words if word in _ICONS}
-    return found | (set(read(" ".join(words)).kinds & {"destructive"}) if hint else set())
 
 
 # --- links ----------------------------------------------------------------------------------
@@ -198,9 +122,10 @@ def _judge_sent(
         _judge_hidden(form, findings)
     search = _is_search(element, fields, said, posts)
     cart = _in_cart(element, action)
-    _judge_words(element, said, findings, cart=cart, submits=True, posts=posts)
-    found = read_action(action) if posts else read_address(action)
-    if found is not None and not search:
+    judge_words(element, said, findings, cart=cart, submits=True, posts=posts)
+    deed = read_address(action)
+    found = read_action(action) if posts else deed
+    if found is not None and (deed is not None or not search):
         _add_action(found, said, fields, findings)
     if not search:
         _judge_fields(element, said, fields, posts, findings)
@@ -238,7 +163,7 @@ def _judge_hidden(form: FormFacts, findings: Findings) -> None:
 
 def _is_search(element: ElementFacts, fields: dict[str, int], said: Said, posts: bool) -> bool:
     """A search, a filter, a page size: reads and changes nothing."""
-    if said.kinds & {*_STRONG, "legal", "send"}:
+    if said.kinds & {*STRONG, "legal", "send"}:
         return False
     if fields.keys() & {"card", "card_code", "bank", "password", "identity", "file", "message"}:
         return False
@@ -308,30 +233,6 @@ def _judge_terms(element: ElementFacts, findings: Findings) -> None:
             return
 
 
-def accepts_terms(text: str) -> bool:
-    """Whether a checkbox with this text accepts terms."""
-    reading = read(text)
-    if _COOKIES.search(plain(text)):
-        return False
-    if "legal" in reading.kinds and reading.words <= 3:
-        return True
-    return "terms" in reading.kinds and (
-        bool(reading.kinds & {"legal", "accept"}) or reading.words <= 4 or _agrees(text)
-    )
-
-
-_AGREE = re.compile(
-    r"agree|accept|consent|acknowledg|\bread\b|stimme|akzeptier|einverstanden|gelesen|accept|"
-    r"j ai lu|consens|acept|acuerdo|leido|accett|letto|acconsent|concord|aceit|\blido?\b|\bli\b|"
-    r"akkoord|gelezen|ga akkoord|akceptuj|zgadzam|zapozna|zgod|同意|согла|принима|озна|kabul|"
-    r"onayl|okudum|godkanner|accepterer|godtar|hyvaksyn|souhlas|elfogad|de acord|동의|اوافق|bound"
-)
-
-
-def _agrees(text: str) -> bool:
-    return bool(_AGREE.search(plain(text).replace("'", " ").replace("’", " ")))
-
-
 def _judge_rest(
     element: ElementFacts, said: Said, fields: dict[str, int], findings: Findings
 ) -> None:
@@ -358,7 +259,8 @@ def _judge_rest(
 # --- buttons by script ----------------------------------------------------------------------
 def _judge_script(element: ElementFacts, said: Said, findings: Findings) -> None:
     """Of what only script knows: its label, its handler, the fields beside it."""
-    if element.role in _HARMLESS_ROLES and not element.handler:
+    quiet = element.role in _HARMLESS_ROLES or element.tag == "summary"
+    if (quiet and not element.handler) or element.role == "columnheader":
         return
     if said.question:
         return
@@ -366,10 +268,10 @@ def _judge_script(element: ElementFacts, said: Said, findings: Findings) -> None
         _judge_sent(element, said, element.method, element.target, findings)
         return
     before = len(findings.risks)
-    _judge_words(element, said, findings, cart=_in_cart(element, ""), submits=False, posts=False)
+    judge_words(element, said, findings, cart=_in_cart(element, ""), submits=False, posts=False)
     _judge_handler(element, findings)
     fields = kinds_of(element.all_fields)
-    acts = said.kinds & {"generic", "signin", "signup", "send", "save", "subscribe", *_STRONG}
+    acts = said.kinds & {"generic", "signin", "signup", "send", "save", "subscribe", *STRONG}
     if fields and (acts or not said.readable) and not element.popup:
         if fields.keys() & {"card", "card_code"} or fields.keys() & {"password", "otp"}:
             _judge_fields(element, said, fields, posts=True, findings=findings)
@@ -389,7 +291,7 @@ def _judge_handler(element: ElementFacts, findings: Findings) -> None:
         return
     for words in read_handler(code):
         reading = read(words)
-        for risk in _STRONG:
+        for risk in STRONG:
             if risk in reading.kinds:
                 findings.add(risk, f'its script calls "{words[:40]}"')
         if "signout" in reading.kinds:
@@ -398,119 +300,3 @@ def _judge_handler(element: ElementFacts, findings: Findings) -> None:
         found = read_address(address)
         if found is not None:
             findings.add(*found)
-
-
-# --- words ----------------------------------------------------------------------------------
-def _judge_words(
-    element: ElementFacts,
-    said: Said,
-    findings: Findings,
-    *,
-    cart: bool,
-    submits: bool,
-    posts: bool,
-) -> None:
-    """What the label says, by itself and in the dialog or form where it stands."""
-    kinds = said.kinds
-    for risk in _STRONG:
-        if risk in kinds and not (risk == "destructive" and cart and _only_items(said)):
-            findings.add(risk, "its label says so")
-    cookies = bool(_COOKIES.search(plain(f"{element.heading} {element.around}")))
-    if "legal" in kinds and not cookies:
-        findings.add("legal_acceptance", "its label accepts something")
-    if "accept" in kinds and not cookies:
-        findings.add("legal_acceptance", "its label accepts something")
-    if "allow" in kinds and not cookies:
-        findings.add("permission_change", "its label allows something")
-    if "signout" in kinds:
-        findings.add("auth", "its label ends a session")
-    if "signin" in kinds and (submits or element.fields):
-        findings.add("auth", "its label signs in")
-    if "signup" in kinds and submits and posts:
-        findings.add("account_creation", "its label opens an account")
-    if "send" in kinds:
-        findings.add("external_submit", "its label sends something")
-    if "upload" in kinds:
-        findings.add("file_upload", "its label uploads something")
-    if "reply" in kinds and submits:
-        findings.add("external_submit", "its label sends something")
-    if "subscribe" in kinds:
-        _judge_subscribe(element, said, submits, findings)
-    if "remove" in kinds and not cart and (posts or not submits):
-        _judge_removal(element, posts, findings)
-    if kinds & {"generic", "save"} or (said.amount and submits):
-        _judge_generic(element, said, findings, cart=cart, submits=submits, posts=posts)
-
-
-def _only_items(said: Said) -> bool:
-    return said.words <= 3
-
-
-def _judge_subscribe(element: ElementFacts, said: Said, submits: bool, findings: Findings) -> None:
-    if said.amount or (element.amounts and not element.all_fields):
-        findings.add("purchase", "it subscribes at a price")
-    elif submits or element.fields or element.tag == "button":
-        findings.add("external_submit", "its label subscribes")
-
-
-def _judge_removal(element: ElementFacts, posts: bool, findings: Findings) -> None:
-    """`Remove`, `Discard`: a deed when a form posts it; a chip's cross only tidies the page."""
-    hint = plain(f"{element.hint} {element.around[:80]} {element.heading}")
-    chip = re.search(r"chip|filter|tag|facet|badge|pill|select2|token|toast|alert|sort", hint)
-    seen = element.names.get("text", "")
-    cross = bool(seen) and not any(c.isalpha() for c in seen.replace("x", ""))
-    if posts or not (chip or cross):
-        findings.add("destructive", "its label removes something")
-
-
-def _judge_generic(
-    element: ElementFacts,
-    said: Said,
-    findings: Findings,
-    *,
-    cart: bool,
-    submits: bool,
-    posts: bool,
-) -> None:
-    """`Yes`, `Confirm`, `Continue`: means what its dialog or form asks."""
-    asked = read(element.heading)
-    texts = [asked]
-    if element.dialog:
-        texts.append(read(element.around[:160]))
-    confirming = element.dialog or posts or asked.words <= 8
-    if "question" in asked.kinds and not element.dialog:
-        return
-    for reading in texts if confirming else ():
-        for risk in (*_STRONG, "remove", "reset"):
-            if risk in reading.kinds and not cart and (element.dialog or submits):
-                if "save" in said.kinds and "generic" not in said.kinds and not element.dialog:
-                    continue
-                name = "destructive" if risk in ("remove", "reset") else risk
-                findings.add(name, "what it confirms says so")
-        if "legal" in reading.kinds and element.dialog and "generic" in said.kinds:
-            findings.add("legal_acceptance", "what it confirms says so")
-    priced = said.amount and not said.kinds & {"harmless", "cart", "payment", "purchase"}
-    if priced and (posts or "generic" in said.kinds):
-        findings.add("purchase", "it confirms a price")
-
-
-def judge_tick(element: ElementFacts, said: Said, findings: Findings) -> None:
-    """Ticking a box: harmless, unless it accepts terms."""
-    texts = [*element.names.values()]
-    if not said.readable or (said.words <= 2 and not said.kinds):
-        texts.append(element.around)
-    if element.type == "radio" or element.role == "radio":
-        return
-    if any(accepts_terms(text) for text in texts if text):
-        findings.add("legal_acceptance", "the box accepts terms")
-
-
-def names_of(element: ElementFacts) -> Iterator[str]:
-    """All names, the seen one first."""
-    yield element.label
-    yield from element.names.values()
-
-
-def amounts_in(text: str) -> list[str]:
-    """Prices in a text."""
-    return AMOUNT.findall(text)

@@ -124,20 +124,22 @@ class ElementFacts:
         """From the probe's answer, or what a test wrote by hand; unknown keys are left out."""
         form = raw.get("form")
         box = raw.get("box")
-        inner = {
+        read: dict[str, Any] = {
+            **{key: str(raw.get(key) or "") for key in _TEXTS},
+            **{key: bool(raw.get(key)) for key in _FLAGS},
+        }
+        read |= {
             key: cls.from_raw(raw[key], depth + 1)
             for key in ("hit", "default")
             if isinstance(raw.get(key), Mapping) and depth < _DEPTH
         }
         return cls(
-            **{key: str(raw.get(key) or "") for key in _TEXTS},
-            **{key: bool(raw.get(key)) for key in _FLAGS},
             names={str(k): str(v) for k, v in _mapping(raw.get("names")).items() if v},
             form=_form(form) if isinstance(form, Mapping) else None,
             fields=_fields(raw.get("fields")),
             amounts=tuple(str(each) for each in raw.get("amounts") or ()),
             box=tuple(float(side) for side in box) if box else None,
-            **inner,
+            **read,
         )
 
     @property

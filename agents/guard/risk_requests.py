@@ -144,6 +144,11 @@ def _judge_operation(kind: str, name: str, found: dict[str, str]) -> None:
     """A GraphQL or JSON-RPC operation by its name."""
     if kind == "read":
         return
+    for each in name.split():
+        _judge_name(each, found)
+
+
+def _judge_name(name: str, found: dict[str, str]) -> None:
     words = [word for word in _SPLIT.split(_CAMEL.sub("-", name)) if word]
     said = read_action("/" + "/".join(["x", "-".join(words)]))
     reading = read(" ".join(words))
@@ -173,12 +178,15 @@ def _names(content_type: str, text: str, url: str) -> tuple[dict[str, str], list
     if "json" in kind or "graphql" in kind or stripped[:1] in ("{", "["):
         try:
             data = json.loads(stripped)
-        except ValueError:
+        except (ValueError, RecursionError):
             data = None
         if data is None and "graphql" in kind:
             return {}, [_graphql(stripped)]
         if data is not None:
             return _from_json(data, url)
+        if stripped[:1] in ("{", "["):  # cut off or broken: its names can still be read
+            pairs = re.findall(r'"(\w{1,60})"\s*:\s*"?([^",}\]]{0,60})', stripped)
+            return dict(pairs[:300]), []
     if "multipart/" in kind or stripped.startswith("--"):
         found = re.findall(r'name="([^"]{1,80})"(?:[^\r\n]*)\r?\n\r?\n([^\r\n]{0,60})', text)
         files = re.findall(r'name="([^"]{1,80})"; *filename="([^"]+)"', text)
@@ -230,10 +238,28 @@ def _graphql(query: str, name: str = "") -> tuple[str, str]:
     bare = re.sub(r"#[^\n]*", "", query)
     if not re.search(r"(^|\})\s*mutation\b", bare):
         return "read", name
-    body = bare[bare.find("mutation") :]
-    body = body[body.find("{") + 1 :]
-    called = re.match(r"\s*(?:\w+\s*:\s*)?(\w+)", body)
-    return "write", (called[1] if called else "") or name
+    called = _called(bare[bare.find("mutation") :])
+    return "write", " ".join(called) or name
+
+
+def _called(document: str) -> list[str]:
+    """The fields that a mutation calls: names one brace deep, outside of arguments."""
+    found: list[str] = []
+    depth = nested = 0
+    last = ""
+    for token in re.findall(r'"(?:[^"\\]|\\.)*"|\w+|[{}():@]', document[:20_000]):
+        if token in "()":
+            nested += 1 if token == "(" else -1
+        elif nested:
+            continue
+        elif token in "{}":
+            depth += 1 if token == "{" else -1
+        elif depth == 1 and token == ":" and found:
+            found.pop()  # what stood before was an alias
+        elif depth == 1 and token not in ":@" and last != "@":
+            found.append(token)
+        last = token
+    return found[:20]
 
 
 _READING = re.compile(

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from agents.guard.labels_fields import kind_of_field
-from agents.guard.risk_elements import Findings, Said, judge_press, judge_submit, judge_tick
+from agents.guard.risk_elements import judge_press, judge_submit
 from agents.guard.risk_facts import CallFacts, ElementFacts, Field, FormFacts
+from agents.guard.risk_words import Findings, Said, judge_tick
 
 _SENSITIVE = frozenset({"card", "card_code", "bank", "identity"})
 _SECRET_KINDS = {"password": {"password"}, "one_time_code": {"otp", "password"}}
