@@ -31,7 +31,6 @@ _WORDS = {
     ),
     "policy:downloads": "The task's policy does not let files be downloaded.",
     "policy:downloads.max_bytes": "The file is larger than the task's policy lets files be.",
-    "policy:uploads": "The task's policy does not let files be uploaded.",
 }
 
 
@@ -100,12 +99,6 @@ class SessionEgress:
             rule = self.refusal(host, port, kind="redirect")
         if rule is not None:
             raise PolicyError(self.explain(rule, host, port), rule=rule)
-
-    def check_upload(self) -> str:
-        """`allow`, or `ask` when a person decides. Raises: PolicyError when uploads are denied."""
-        if self.policy.uploads.mode == "deny":
-            raise PolicyError(self.explain("policy:uploads"), rule="policy:uploads")
-        return self.policy.uploads.mode
 
     # --- what changes -----------------------------------------------------------------------
     @property

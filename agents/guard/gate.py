@@ -36,6 +36,7 @@ GRANT_S = 15.0  # for so long the page may send what an approved call set off
 MOST_HELD = 5  # requests that wait at once; more are refused
 _BUYING = frozenset({"payment", "purchase", "legal_acceptance"})
 _TEXT = 4_000
+_FILE = "the task's policy has a person decide on each download"
 _SECRET_KINDS = frozenset({"password", "one_time_code"})
 
 
@@ -102,6 +103,9 @@ class RunGate(PeopleGate):
         if not action.mutating:
             return None
         verdict = _judge(action)
+        takes_file = action.tool == "download" and self._policy.downloads.mode == "ask"
+        if takes_file:
+            verdict = _with_file(verdict)
         asked = self._asks_for(action, verdict)
         self._open = None
         if not verdict.risks:
@@ -115,11 +119,15 @@ class RunGate(PeopleGate):
             _hosts(action),
             asyncio.get_running_loop().time() + GRANT_S,
         )
+        if takes_file:
+            self._browser.grant_download()
         return grant
 
     def _asks_for(self, action: ProposedAction, verdict: Verdict) -> frozenset[str]:
         """As `must_ask`; a password goes into password fields, or where a person lets it."""
         asked = self.must_ask(verdict)
+        if _FILE in verdict.reasons:
+            asked |= {"unknown"}
         misplaced = "sensitive_data" in verdict.risks and _SECRET_KINDS & set(action.typed_kinds)
         return asked | {"sensitive_data"} if misplaced else asked
 
@@ -454,6 +462,17 @@ class RunGate(PeopleGate):
             await hold.close()
         for task in list(self._asking):
             task.cancel()
+
+
+def _with_file(verdict: Verdict) -> Verdict:
+    """The same call, which also brings a file that the policy has people decide on."""
+    return replace(
+        verdict,
+        risks=verdict.risks | {"unknown"},
+        level="medium" if verdict.level in ("none", "low") else verdict.level,
+        main=verdict.main if verdict.level in ("medium", "high") else "unknown",
+        reasons=(*verdict.reasons, _FILE),
+    )
 
 
 def _judge(action: ProposedAction) -> Verdict:

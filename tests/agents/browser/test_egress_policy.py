@@ -121,14 +121,6 @@ def test_addresses_of_pages_are_judged_before_the_browser_sees_them() -> None:
         rules.check_url("https://evil.test/")
 
 
-def test_uploads_are_refused_by_rule() -> None:
-    assert egress().check_upload() == "allow"
-    assert egress(uploads={"mode": "ask"}).check_upload() == "ask"
-    with pytest.raises(PolicyError) as refusal:
-        egress(uploads={"mode": "deny"}).check_upload()
-    assert refusal.value.rule == "policy:uploads"
-
-
 async def test_rules_are_kept_and_come_back() -> None:
     kept: list[dict[str, Any]] = []
 
