@@ -111,7 +111,7 @@ class Report:
     @property
     def shown(self) -> list[str]:
         """Names of the chart's series."""
-        names = [line.name for line in self.models]
+        names = [line.name for line in self.models if line.spent]
         return names[:MODELS_SHOWN] + ([OTHERS] if len(names) > MODELS_SHOWN else [])
 
 
