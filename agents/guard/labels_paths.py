@@ -115,7 +115,8 @@ def read_address(address: str) -> tuple[str, str] | None:
         after = place + 1 < len(lower) and bool(_ID.match(lower[place + 1]))
         last = place == len(segments) - 1
         if is_docs:
-            strong = (before and last) or confirmed
+            numbered = place + 2 == len(lower) and lower[-1].isdigit()
+            strong = (before and last) or numbered or confirmed
         elif verb in _WEAK:
             owner = bool(place) and (lower[place - 1] in _OBJECTS)
             strong = (before and last) or (after and place + 2 >= len(lower)) or confirmed

@@ -207,6 +207,7 @@ const fieldOf = (element) => ({
 const isField = (element) =>
   /^(input|select|textarea)$/.test(localName(element)) && !/^(submit|button|image|reset)$/.test(typeOf(element));
 const ACTION_FIELD = /^(_method|action|act|op|do|cmd|operation|intent|task|method|mode|event)$/i;
+const DEED_FIELD = /delete|remove|cancel|destroy|confirm|pay|purchase|grant|role|admin/i;
 
 const isSearch = (form) =>
   attr(form, 'role') === 'search' ||
@@ -226,7 +227,7 @@ const readForm = (form, submitter) => {
     const name = cut(attr(element, 'name') || '', 80);
     const value = String(inputValue(element) ?? selectValue(element) ?? areaValue(element) ?? '');
     if (type === 'hidden') {
-      if (ACTION_FIELD.test(name)) hidden[name] = cut(value, 60);
+      if (ACTION_FIELD.test(name) || DEED_FIELD.test(name)) hidden[name] = cut(value, 60);
       if (name) values[name] = hash(value);
       continue;
     }

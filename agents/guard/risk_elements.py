@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from agents.guard.labels import plain, read
 from agents.guard.labels_fields import kinds_of
@@ -152,13 +152,14 @@ def _add_action(
 
 
 def _judge_hidden(form: FormFacts, findings: Findings) -> None:
+    """What fields say that nobody sees: `_method=DELETE`, `action=delete`, `delete_user=5`."""
     for name, value in form.hidden.items():
         if plain(name) == "_method" and value.lower() == "delete":
             findings.add("destructive", "the form sends DELETE")
-        elif value:
-            found = read_address(f"?{'action'}={value}")
-            if found is not None and not _cart_words(form.action):
-                findings.add(found[0], f'the form says "{value[:40]}"')
+        elif value and not _cart_words(form.action):
+            found = read_address(f"?{quote(name)}={quote(value)}")
+            if found is not None:
+                findings.add(found[0], f'the form says "{name[:20]}={value[:40]}"')
 
 
 def _is_search(element: ElementFacts, fields: dict[str, int], said: Said, posts: bool) -> bool:

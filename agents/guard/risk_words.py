@@ -136,7 +136,9 @@ def judge_words(
         findings.add("auth", "its label signs in")
     if "signup" in kinds and submits and posts:
         findings.add("account_creation", "its label opens an account")
-    if "send" in kinds:
+    if "send" in kinds and said.amount and said.words <= 6:
+        findings.add("payment", "its label sends an amount")
+    elif "send" in kinds:
         findings.add("external_submit", "its label sends something")
     if "upload" in kinds:
         findings.add("file_upload", "its label uploads something")

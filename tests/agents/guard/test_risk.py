@@ -260,6 +260,8 @@ def test_addresses_that_show_something(path: str) -> None:
         ("/orders/1001/cancel", "destructive"),
         ("/konto/löschen", "destructive"),
         ("/#/account/delete?confirm=1", "destructive"),
+        ("/products/delete/5", "destructive"),
+        ("/blog/delete/12", "destructive"),
         ("/logout", "auth"),
         ("/?logout=1", "auth"),
         ("/invoices/12/pay", "payment"),
@@ -289,6 +291,8 @@ def test_announced_methods_count() -> None:
     assert judge(ElementFacts.from_raw({**link, "method": "delete"})).main == "destructive"
     hidden = submit("Go on", hidden={"_method": "DELETE"})
     assert judge(hidden).main == "destructive"
+    for fields in ({"action": "delete"}, {"delete_user": "5"}):
+        assert judge(submit("Go on", hidden=fields)).main == "destructive"
 
 
 def test_files_and_captchas() -> None:
