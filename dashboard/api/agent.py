@@ -216,7 +216,7 @@ def _session(row: AgentSession) -> dict[str, Any]:
         "debug_url": sessions.live_url(row),
         "page": {"url": row.page_url, "title": row.page_title},
         "run_ids": list(row.agent_runs.order_by("pk").values_list("pk", flat=True)),
-        "metadata": row.metadata,
+        "metadata": {k: v for k, v in row.metadata.items() if k != agent_runs.DEFAULTS},
         "created_at": row.created_at,
     }
 

@@ -27,6 +27,7 @@ from dashboard.services.options import (
     VariableName,
     WebAddress,
 )
+from dashboard.services.policies import PolicyIn
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SECRET_MODEL_FIELDS = ("api_key", "default_headers")
@@ -89,13 +90,13 @@ def _no_proxy(value: Any) -> Any:
     return None
 
 
-PolicyObject = Annotated[JsonObject, BeforeValidator(_deep_snake_keys)]
+AgentPolicy = Annotated[PolicyIn, BeforeValidator(_deep_snake_keys)]
 
 
 class BrowserCreate(Spelled):
     """How the browser of a run is made."""
 
-    policy: PolicyObject | None = None
+    policy: AgentPolicy | None = None
     recording: Annotated[Recording, BeforeValidator(_recording)] | None = None
     profile_id: CleanText | None = Field(None, max_length=40)
     proxy: Annotated[Any, AfterValidator(_no_proxy)] = Field(None, description="Not supported")
@@ -104,7 +105,7 @@ class BrowserCreate(Spelled):
 class BrowserIn(Spelled):
     """Where the browser may go, and how it is made."""
 
-    policy: PolicyObject | None = None
+    policy: AgentPolicy | None = None
     create: BrowserCreate | None = None
 
 
@@ -177,7 +178,7 @@ class NewRun(NewTask):
         "machine only, and never stored.",
     )
     browser: BrowserIn | None = None
-    policy: PolicyObject | None = None
+    policy: AgentPolicy | None = None
     captcha: Annotated[CaptchaIn, BeforeValidator(_captcha)] | None = None
     variables: dict[VariableName, Annotated[VariableIn, BeforeValidator(_variable)]] | None = None
     system_prompt: CleanText | None = Field(None, max_length=20_000)
@@ -267,6 +268,7 @@ class NewRun(NewTask):
         own = set(NewTask.model_fields) - {"instructions", "variables", "callback_url", "model"}
         data = self.model_dump(mode="json", include=own)
         data["model"] = self._stored_model()
+        data["policy"] = self.policy.stored() if self.policy is not None else None
         data["max_steps"] = self.max_turns or self.max_steps
         if self.timeout_ms:
             data["max_duration_minutes"] = self.timeout_ms / 60_000
@@ -309,6 +311,14 @@ class NewAgentSession(Spelled):
     browser_id: CleanText | None = Field(
         None, max_length=40, description="An earlier run's browser, to go on with"
     )
-    browser: BrowserIn | None = None
+    browser: BrowserIn | None = Field(None, description="Its policy holds for runs without one")
     title: CleanText | None = Field(None, max_length=200)
     metadata: JsonObject | None = None
+
+    @property
+    def policy(self) -> PolicyIn | None:
+        """What runs of the session may reach and do, unless they say so themselves."""
+        browser = self.browser
+        if browser is None:
+            return None
+        return browser.policy or (browser.create.policy if browser.create else None)

@@ -25,9 +25,12 @@ from dashboard.services import model_keys, requests, sessions, tasks
 from dashboard.services.actors import Actor
 from dashboard.services.agent_options import NewAgentSession, NewRun
 from dashboard.services.options import NewSession
+from dashboard.services.policies import PolicyIn
 
 PRODUCT = "agent"
-START_URL = "start_url"  # in a session's metadata: where its first run begins
+# Our own part of a session's metadata: where its first run begins (`start_url`), and the policy of
+# runs that bring none (`policy`).
+DEFAULTS = "agent_session"
 CONFIRMATION = "confirmation"
 BY_HAND = ("captcha", "sign_in", "takeover")
 
@@ -71,9 +74,13 @@ def create(new: NewRun, *, by: Actor) -> AgentRun:
 @transaction.atomic
 def create_in(session: AgentSession, new: NewRun, *, by: Actor) -> AgentRun:
     """A run in a session's browser. Raises: Conflict while it is busy or when it is closed."""
-    first = not session.tasks.exists()
-    if first and new.start_url is None:
-        new = new.model_copy(update={"start_url": session.metadata.get(START_URL)})
+    changes: dict[str, Any] = {}
+    defaults = session.metadata.get(DEFAULTS) or {}
+    if new.start_url is None and not session.tasks.exists():
+        changes["start_url"] = defaults.get("start_url")
+    if new.policy is None and defaults.get("policy"):
+        changes["policy"] = PolicyIn.model_validate(defaults["policy"])
+    new = new.model_copy(update=changes)
     return _named(sessions.create_task(session, new, by=by), new)
 
 
@@ -90,11 +97,10 @@ class _OfRun(NewSession):
 
     @classmethod
     def of(cls, new: NewRun) -> _OfRun:
-        """Its options; the task's are the run's own, which were checked before."""
+        """Its options; the task's are the run's own, its metadata too, and were checked before."""
         session = cls.model_construct(
             instructions=new.instructions,
             variables=new.variables,
-            metadata=new.metadata,
             profile_id=new.create.profile_id,
             callback_url=new.callback_url,
         )
@@ -120,9 +126,11 @@ def open_session(new: NewAgentSession, *, by: Actor) -> AgentSession:
         if session.status in (SessionStatus.STOPPED, SessionStatus.FAILED):
             raise Conflict("The session is stopped.", extra={"status": session.status})
         return session
-    metadata = dict(new.metadata or {})
-    if new.start_url:
-        metadata[START_URL] = new.start_url
+    defaults = {
+        "start_url": new.start_url,
+        "policy": new.policy.stored() if new.policy is not None else None,
+    }
+    metadata = {**(new.metadata or {}), DEFAULTS: defaults}
     create = new.browser.create if new.browser else None
     session = AgentSession(
         project=by.project,

@@ -152,6 +152,7 @@ def test_snake_case_and_shorthands_mean_the_same(api):
         ({"outputSchema": {"type": "nonsense"}}, "output_schema"),
         ({"codePolicy": {"extraDeniedPatterns": ["(?=x)"]}}, "code_policy"),
         ({"browser": {"create": {"proxy": "http://p.example"}}}, "browser"),
+        ({"browser": {"policy": {"mode": "wild"}}}, "policy"),
         ({"variables": {"a b": "x"}}, "variables"),
     ],
 )
@@ -322,13 +323,18 @@ def test_how_a_run_ends(api, end, status):
 
 # --- sessions -----------------------------------------------------------------------------------
 def test_a_session_takes_runs_one_after_another(api):
-    made = api.post(agent(api, "/sessions"), {"startUrl": "https://shop.example/"})
+    policy = {"allowedDomains": ["shop.example"]}
+    forged = {"agent_session": {"policy": "none", "start_url": 7}, "mine": 1}
+    body = {"startUrl": "https://shop.example/", "browser": {"policy": policy}, "metadata": forged}
+    made = api.post(agent(api, "/sessions"), body)
     assert made.status_code == 201, made.content
     session = made.json()
     assert session["browser_id"] == session["session_id"]
+    assert session["metadata"] == {"mine": 1}
     path = agent(api, f"/sessions/{session['session_id']}/runs")
     first = api.post(path, {"goal": "One"}).json()
     assert task_of(first).options["start_url"] == "https://shop.example/"
+    assert task_of(first).options["policy"] == {"allowed_domains": ["shop.example"]}
     assert api.post(path, {"goal": "Two"}).status_code == 409
     task = claimed(first)
     tasks.finish(task.pk, task.fence, terminal_reason="done")
