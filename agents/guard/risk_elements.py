@@ -218,6 +218,8 @@ def _judge_fields(
         )
         if signup or (new and fields.get("person") and "signin" not in said.kinds):
             findings.add("account_creation", "the form sets a first password")
+        elif "send" in said.kinds and fields.keys() & {"message", "file"}:
+            findings.add("sensitive_data", "the form sends a password with what was filled in")
         else:
             findings.add("auth", "the form holds a password or a code")
     wrote = any(each.type == "textarea" for each in element.all_fields)

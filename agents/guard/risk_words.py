@@ -90,13 +90,17 @@ def accepts_terms(text: str) -> bool:
     reading = read(text)
     if _COOKIES.search(plain(text)):
         return False
-    if "legal" in reading.kinds and reading.words <= 3:
+    if "legal" in reading.kinds and (reading.words <= 3 or not _NEWS.search(plain(text))):
         return True
     return "terms" in reading.kinds and (
         bool(reading.kinds & {"legal", "accept"}) or reading.words <= 4 or _agrees(text)
     )
 
 
+_NEWS = re.compile(
+    r"newsletter|marketing|offers?\b|e ?-?mails?\b|sms|promo|news\b|updates|angebote|neuigkeiten|"
+    r"publicit|ofertas|novedades|offerte|novidades|aanbiedingen|nieuwsbrief|ofert|рассыл|kampanya"
+)
 _AGREE = re.compile(
     r"agree|accept|consent|acknowledg|\bread\b|stimme|akzeptier|einverstanden|gelesen|accept|"
     r"j ai lu|consens|acept|acuerdo|leido|accett|letto|acconsent|concord|aceit|\blido?\b|\bli\b|"

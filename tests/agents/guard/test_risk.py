@@ -220,10 +220,12 @@ def test_ticking_terms_accepts_them() -> None:
         "Ich habe die AGB gelesen und akzeptiere sie",
         "J'accepte les conditions générales",
         "Zapoznałem się z regulaminem i go akceptuję",
+        "I accept the travel rules",
     ):
         assert judge(box(text), "locator.check").main == "legal_acceptance", text
         assert judge(box(text), "locator.uncheck").risks == frozenset()
-    assert judge(box("Remember me"), "locator.check").risks == frozenset()
+    for text in ("Remember me", "Send me news and offers", "I agree to receive the newsletter"):
+        assert judge(box(text), "locator.check").risks == frozenset(), text
 
 
 @pytest.mark.parametrize(
