@@ -60,8 +60,12 @@ def row_context(row: InputRequest) -> dict[str, Any]:
 
 def operators(request: ConsoleRequest) -> list[User]:
     """Those of the team who may decide."""
-    rows = User.objects.filter(memberships__project=request.actor.project, is_active=True)
-    return list(rows.exclude(memberships__role=Role.VIEWER).distinct().order_by("username"))
+    rows = User.objects.filter(
+        memberships__project=request.actor.project,
+        memberships__role__in=(Role.OPERATOR, Role.ADMIN),
+        is_active=True,
+    )
+    return list(rows.order_by("username"))
 
 
 def card_context(

@@ -36,7 +36,7 @@ def palette(request: ConsoleRequest) -> HttpResponse:
         for name, label, symbol, _ in NAVIGATION
         if words in label.lower()
     ]
-    if words in "new session":
+    if words in "new session" and {"run", "admin"} & request.actor.scopes:
         found.append({"label": "New session", "icon": "plus", "url": reverse("new-session")})
     if words in "settings":
         found.append({"label": "Your settings", "icon": "user", "url": reverse("account")})

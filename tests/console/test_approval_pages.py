@@ -197,6 +197,20 @@ def test_filters_by_risk_and_assignee(person: Client, operator: Actor) -> None:
     assert shown("?assignee=nobody") == {high.pk} and shown("?assignee=me") == set()
 
 
+def test_it_is_given_to_somebody_of_the_team(person: Client, operator: Actor) -> None:
+    row = builders.approval(operator)
+    oscar = make_actor(operator.project, "oscar").user
+    vera = make_actor(operator.project, "vera", Role.VIEWER).user
+    assert oscar is not None and vera is not None
+    address = reverse("assign", args=[row.pk])
+    text = person.post(address, {"to": oscar.pk}, headers=PART).content.decode()
+    assert "oscar looks after it" in text
+    for nobody in (vera.pk, 999_999, "x"):
+        assert person.post(address, {"to": nobody}, headers=PART).status_code == 404
+    row.refresh_from_db()
+    assert row.assignee == oscar
+
+
 def test_viewers_read_and_cannot_decide(operator: Actor) -> None:
     row = builders.approval(operator)
     viewer = signed_in(make_actor(operator.project, "vera", Role.VIEWER))

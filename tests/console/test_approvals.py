@@ -124,6 +124,7 @@ def test_a_row_decided_elsewhere_says_by_whom(open_page: OpenPage, olivia: Actor
     oscar = make_actor(olivia.project, "oscar")
     row = builders.approval(olivia, level="low")
     page = live(open_page(olivia, reverse("inbox")))
+    expect(page.locator("#connection")).to_have_attribute("data-subscribed", "1")
     requests.decide(row, by=oscar, response={"approved": False, "reason": "No"})
     expect(page.locator(f"#inbox-row-{row.pk}")).to_contain_text("Rejected by oscar")
     expect(page.locator(f"#inbox-row-{row.pk} [data-pick]")).to_have_count(0)
@@ -187,6 +188,16 @@ def test_it_is_decided_beside_the_browser(open_page: OpenPage, olivia: Actor) ->
     expect(page.locator(".shot-close")).to_be_visible()
     page.get_by_role("button", name="Approve", exact=False).first.click()
     expect(page.locator(".request-card")).to_contain_text("Approved by olivia")
+
+
+def test_the_browser_is_taken_over_from_the_card(open_page: OpenPage, olivia: Actor) -> None:
+    row = builders.approval(olivia)
+    builders.open_browser(row.task.session)
+    page = at_card(open_page, olivia, row)
+    page.keyboard.press("t")
+    page.wait_for_url("**/sessions/**")
+    expect(page.get_by_text("You are driving.", exact=True)).to_be_visible()
+    expect(page.locator(".request-card")).to_contain_text("Submit the order")
 
 
 @pytest.mark.timeout(300)
