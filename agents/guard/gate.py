@@ -8,26 +8,25 @@ step; a long wait parks it, and the resumed step comes back to the same question
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import structlog
 
-from agents.errors import AgentError, BrowserError, PolicyError, Rejected, RunSignal
+from agents.control import Interrupted
+from agents.errors import PolicyError, Rejected, RunSignal
 from agents.events import TaskActionDone, TaskActionIntent, TaskPolicyDenied
 from agents.executor.gate import Grant, PeopleGate, ProposedAction
+from agents.guard.confirming import Confirming, host_of, hosts_of, key_of, what_of
 from agents.guard.hold import HeldRequest, NetworkHold
 from agents.guard.intents import observe
 from agents.guard.policy import Policy, check_address
 from agents.guard.risk import classify, classify_request
-from agents.guard.risk_facts import ALWAYS_ASK, CallFacts, ElementFacts, Verdict
-from agents.plain import clip, plain, plain_text
-from agents.ports import ActionRecord, Answer, InputRequestSpec
+from agents.guard.risk_facts import ALWAYS_ASK, CallFacts, Verdict
+from agents.plain import clip, plain_text
+from agents.ports import ActionRecord, Answer
 from agents.run import Run
 
 log = structlog.get_logger(__name__)
@@ -54,13 +53,11 @@ class RunGate(PeopleGate):
 
     def __init__(self, run: Run, *, redact: Callable[[str], str] = lambda text: text) -> None:
         self._run = run
-        self._redact = redact
+        self._people = Confirming(run, redact)
         self._mode = run.context.task.approval
         self._policy = Policy.parse(run.context.task.policy)
-        self._browser: Any = None
         self._hold: NetworkHold | None = None
         self._open: _Open | None = None
-        self._pending: set[str] = set()  # keys of what was asked and is not answered
         self._asking: set[asyncio.Task[Any]] = set()  # requests of pages that wait
         self._held = asyncio.Event()
         self._refused: list[str] = []
@@ -111,16 +108,16 @@ class RunGate(PeopleGate):
         if not verdict.risks:
             return None
         grant = Grant(verdict.main or "unknown", verdict.level, verdict.effect, verdict.fingerprint)
-        host = _host(action.url or action.page_url)
+        host = host_of(action.url or action.page_url)
         if asked and not await self._stands(verdict, action.tool, host):
             action, verdict, grant = await self._asked(action, verdict, host)
         self._open = _Open(
             verdict.risks,
-            _hosts(action),
+            hosts_of(action),
             asyncio.get_running_loop().time() + GRANT_S,
         )
         if takes_file:
-            self._browser.grant_download()
+            self._people.browser.grant_download()
         return grant
 
     def _asks_for(self, action: ProposedAction, verdict: Verdict) -> frozenset[str]:
@@ -139,14 +136,14 @@ class RunGate(PeopleGate):
         self, action: ProposedAction, verdict: Verdict, host: str
     ) -> tuple[ProposedAction, Verdict, Grant]:
         """Ask until what was approved is what would happen now. Raises: PolicyError; signals."""
-        earlier = self._run.state.rejected.get(_what(verdict, action.arguments))
+        earlier = self._run.state.rejected.get(what_of(verdict, action.arguments))
         if earlier is not None:
             raise _refusal(verdict.effect, earlier, again=True)
         while True:
-            what = _what(verdict, action.arguments)
-            key = _key("confirm", action.action_id, what, action.attempt)
-            spec = await self._spec(key, verdict, action=action, host=host)
-            answer = await self._ask(spec)
+            what = what_of(verdict, action.arguments)
+            key = key_of("confirm", action.action_id, what, action.attempt)
+            spec = await self._people.spec(key, verdict, action=action, host=host)
+            answer = await self._people.ask(spec)
             decided = self._approved(answer, verdict, what)
             edits = decided.get("edits") or {}
             if edits:
@@ -199,7 +196,7 @@ class RunGate(PeopleGate):
     # --- requests of pages ------------------------------------------------------------------
     async def begin(self, browser: Any) -> None:
         """Hold what this browser's pages send. Raises: BrowserError."""
-        self._browser = browser
+        self._people.browser = browser
         port = getattr(getattr(browser, "handle", None), "debug_port", None)
         if port is not None:
             self._hold = NetworkHold(port, self.request)
@@ -210,14 +207,14 @@ class RunGate(PeopleGate):
         control = self._run.control
         if "human" in control.held:
             return True  # the person who drives sends it
-        page_url = held.referrer or self._page_url()
+        page_url = held.referrer or self._people.page_url()
         verdict = classify_request(held.method, held.url, held.content_type, held.body, page_url)
         try:
             asked = self.must_ask(verdict)
         except PolicyError as error:
             await self._deny(error, held)
             return False
-        host = _host(held.url)
+        host = host_of(held.url)
         if not asked or self._covered(verdict, host):
             return True
         if await self._stands(verdict, "request", host):
@@ -254,10 +251,10 @@ class RunGate(PeopleGate):
             self._refused.append(str(_refusal(verdict.effect, earlier, again=True)))
             return False
         used = state.sent.get(verdict.fingerprint, 0)
-        key = _key("request", "", verdict.fingerprint, used + 1)
+        key = key_of("request", "", verdict.fingerprint, used + 1)
         try:
-            spec = await self._spec(key, verdict, held=held, host=host)
-            answer = await self._ask(spec)
+            spec = await self._people.spec(key, verdict, held=held, host=host)
+            answer = await self._people.ask(spec)
             self._approved(answer, verdict, verdict.fingerprint)
             state.sent[verdict.fingerprint] = used + 1
             action_id = f"{state.step}.request.{used + 1}"
@@ -266,7 +263,7 @@ class RunGate(PeopleGate):
                     action_id=action_id,
                     step=state.step,
                     tool="request",
-                    effect=self._words(verdict.effect),
+                    effect=self._people.words(verdict.effect),
                     risk=verdict.main or "unknown",
                     fingerprint=verdict.fingerprint,
                     request_id=answer.request_id,
@@ -279,7 +276,12 @@ class RunGate(PeopleGate):
             return True
         except PolicyError as error:
             self._refused.append(str(error))
-        except (RunSignal, AgentError, Exception) as signal:  # told to whoever waits in `clear`
+        except Interrupted:
+            self._refused.append(f"{verdict.effect}: a person took the browser over first.")
+            self._people.pending.discard(key)
+            with suppress(RunSignal):
+                await self._run.context.withdraw([key])
+        except Exception as signal:  # raised where the run waits, in `clear`
             self._signal = signal
         return False
 
@@ -288,8 +290,8 @@ class RunGate(PeopleGate):
         self._refused.append(str(error))
         event = TaskPolicyDenied(
             rule=error.rule,
-            reason=self._words(str(error), 1_000),
-            target=self._words(f"{held.method} {held.url}", 500),
+            reason=self._people.words(str(error), 1_000),
+            target=self._people.words(f"{held.method} {held.url}", 500),
             step=self._run.state.step,
         )
         with suppress(RunSignal):
@@ -316,7 +318,11 @@ class RunGate(PeopleGate):
         intent = record.intent or {}
         tries = int(intent.get("tries", 1))
         mark = f"{record.action_id}:{tries}"
-        seen = await observe(self._browser, mark) if self._browser is not None else "gone"
+        seen = (
+            await observe(self._people.browser, mark)
+            if self._people.browser is not None
+            else "gone"
+        )
         log.info("open intent", action=record.action_id, seen=seen)
         if seen == "untouched":
             return "not_done"
@@ -324,133 +330,19 @@ class RunGate(PeopleGate):
             return "unknown"  # the model is told, and looks
         if seen == "touched":
             return "done"
-        effect = str(intent.get("effect") or record.tool)
-        spec = InputRequestSpec(
-            key=_key("intent", record.action_id, str(intent.get("fingerprint")), tries),
-            kind="choice",
-            prompt=(
-                f"The worker stopped in the middle of this: {effect}. "
-                "The page has moved on since. Did it happen?"
-            ),
-            choices=[
-                {"value": "done", "label": "Yes, it happened"},
-                {"value": "not_done", "label": "No, it did not happen"},
-                {"value": "unknown", "label": "I cannot tell"},
-            ],
-            risk=str(intent.get("risk") or "") or None,
-            context=await self._shot({"step": self._run.state.step, "effect": effect}),
-        )
-        answer = await self._ask(spec)
+        answer = await self._people.ask(await self._people.did_it_happen(record, tries))
         if answer.status == "answered" and answer.response == "not_done":
             # Whoever says so does not approve it again: that is asked by itself.
             record.intent = {**intent, "tries": tries + 1}
             return "not_done"
         return "done" if answer.response == "done" else "unknown"
 
-    # --- asking -----------------------------------------------------------------------------
-    async def _ask(self, spec: InputRequestSpec) -> Answer:
-        """Save where the run stands, ask, and come back when nobody holds the run."""
-        run = self._run
-        await run.save(bill=False)
-        self._pending.add(spec.key)
-        answer = await run.context.ask(spec)
-        self._pending.discard(spec.key)
-        if run.control.held:
-            await run.control.boundary()
-        return answer
-
-    async def _spec(
-        self,
-        key: str,
-        verdict: Verdict,
-        *,
-        host: str,
-        action: ProposedAction | None = None,
-        held: HeldRequest | None = None,
-    ) -> InputRequestSpec:
-        """The confirmation as people get it."""
-        state = self._run.state
-        decision = state.open.decision if state.open else None
-        box = action.element.box if action is not None and action.element else None
-        arguments = [argument.as_json() for argument in action.editable] if action else []
-        if held is not None:
-            arguments = [
-                {"name": name, "label": name.capitalize(), "type": "string", "value": value,
-                 "editable": False}
-                for name, value in (
-                    ("method", held.method), ("url", held.url), ("body", held.body[:2_000])
-                )
-            ]  # fmt: skip
-        context = {
-            "page_url": action.page_url if action else self._page_url(),
-            "page_title": state.page_title,
-            "step": state.step,
-            "action_id": action.action_id if action else "",
-            "tool": action.tool if action else "request",
-            "target": action.target if action else f"{held.method} {held.url}" if held else "",
-            "effect": verdict.effect,
-            "why": decision.reasoning if decision else "",
-            "risks": sorted(verdict.risks),
-            "level": verdict.level,
-            "reasons": list(verdict.reasons),
-            "host": host,
-            "box": list(box) if box else None,
-            "code": clip(decision.code, 20_000) if decision else "",
-            "arguments": arguments,
-            "fingerprint": verdict.fingerprint,
-            "group": f"{self._run.context.task.id}:{state.step}",
-        }
-        return InputRequestSpec(
-            key=key,
-            kind="confirmation",
-            prompt=self._words(verdict.effect, 2_000),
-            risk=verdict.main or "unknown",
-            context=await self._shot(self._clean(context)),
-        )
-
-    async def _shot(self, context: dict[str, Any]) -> dict[str, Any]:
-        """The context with a picture of the page as it is; without one if there is none."""
-        context |= {"screenshot_artifact_id": None, "screenshot_size": None}
-        try:
-            shot = await self._browser.screenshot()
-            stored = await self._run.context.artifacts.put(
-                shot.data,
-                name=f"approval-{self._run.state.step}.jpg",
-                media_type="image/jpeg",
-                kind="screenshot",
-                step=self._run.state.step,
-            )
-        except (BrowserError, OSError, AttributeError) as error:
-            log.warning("no picture for an approval", error=str(error))
-            return context
-        size = [shot.width, shot.height]
-        return context | {"screenshot_artifact_id": stored.id, "screenshot_size": size}
-
-    def _clean(self, value: Any) -> Any:
-        """JSON without the caller's secrets."""
-        if isinstance(value, str):
-            return self._words(value, 20_000)
-        if isinstance(value, list):
-            return [self._clean(item) for item in value]
-        if isinstance(value, dict):
-            return {str(key): self._clean(item) for key, item in value.items()}
-        return plain(value)
-
-    def _words(self, text: str, limit: int = _TEXT) -> str:
-        return clip(plain_text(self._redact(text)), limit)
-
-    def _page_url(self) -> str:
-        try:
-            return str(self._browser.page.url)
-        except (BrowserError, AttributeError):
-            return self._run.state.page_url
-
     # --- ending -----------------------------------------------------------------------------
     async def interrupted(self) -> None:
         """Take back what was asked and nobody waits for."""
         for task in list(self._asking):
             task.cancel()
-        keys, self._pending = list(self._pending), set()
+        keys, self._people.pending = list(self._people.pending), set()
         if keys:
             with suppress(RunSignal):
                 await self._run.context.withdraw(keys)
@@ -497,35 +389,3 @@ def _refusal(effect: str, reason: str, *, again: bool = False) -> PolicyError:
         "finish and say so.",
         rule="approval:rejected",
     )
-
-
-def _key(kind: str, action_id: str, fingerprint: str, attempt: int) -> str:
-    """The name of a question: the same call on the same page asks once."""
-    tail = f":{attempt}" if attempt > 1 else ""
-    return f"{kind}:{action_id}:{fingerprint[:56]}{tail}"
-
-
-def _what(verdict: Verdict, arguments: Mapping[str, Any]) -> str:
-    """The call on its page, arguments included, in few letters."""
-    said = json.dumps(plain(dict(arguments)), sort_keys=True)
-    return f"{verdict.fingerprint}.{hashlib.sha256(said.encode()).hexdigest()[:12]}"
-
-
-def _host(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        return parts.netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return ""
-
-
-def _hosts(action: ProposedAction) -> frozenset[str]:
-    """Where an approved call may send things: its page's host, and its form's."""
-    urls = [action.page_url, action.url or ""]
-    element: ElementFacts | None = action.element
-    if element is not None:
-        urls += [element.frame_url, element.href, element.target]
-        urls += [element.form.action] if element.form else []
-        if element.default is not None and element.default.form is not None:
-            urls.append(element.default.form.action)
-    return frozenset(host for host in map(_host, urls) if host)

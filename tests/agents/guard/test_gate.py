@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 
-from agents.browser.process import BrowserHandle
+from agents.browser.playwright_driver import close_driver
+from agents.browser.process import BrowserHandle, BrowserOptions, launch, terminate
 from agents.browser.session import BrowserSession
 from agents.errors import Parked
 from agents.events import (
@@ -23,13 +25,11 @@ from agents.executor import close_sandbox
 from agents.loop import run_loop
 from agents.outcome import Outcome
 from agents.ports import Act, Answer, DecideInput, Finish, InputRequestSpec
-from tests.agents.browser.conftest import Site, browser_handle, browser_options, driver, site
+from tests.agents.browser.conftest import Site
 from tests.agents.doubles import PlannedRoute, in_order
 from tests.agents.fakes import FakeContext, World, make_task
 
-__all__ = ["browser_handle", "browser_options", "driver", "site"]
-
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 SHOP = """<!doctype html><title>Checkout</title><h1>Checkout</h1>
 <form method=post action=/buy><p>Blue backpack, total $49.00</p>
@@ -39,10 +39,24 @@ PAY = 'await page.get_by_role("button", name="Pay now").click()\n"pressed"'
 Opener = Callable[[], Awaitable[BrowserSession]]
 
 
-@pytest.fixture(autouse=True)
-async def _sandbox() -> AsyncIterator[None]:
-    yield
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def handle(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BrowserHandle]:
+    """One browser for all; each test's runs attach to it anew."""
+    folder = tmp_path_factory.mktemp("browser")
+    found = await launch(BrowserOptions(), user_data_dir=folder / "profile", proxy_port=None)
+    yield found
+    await terminate(found)
+    await close_driver()
     await close_sandbox()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    site = Site()
+    runner = await site.start()
+    yield site
+    site.closing.set()
+    await runner.cleanup()
 
 
 @pytest.fixture
@@ -60,22 +74,23 @@ def bought(site: Site) -> list[str]:
     return sent
 
 
-@pytest.fixture
-async def opener(
-    driver: None, browser_handle: BrowserHandle, tmp_path: Path
-) -> AsyncIterator[Opener]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def opener(handle: BrowserHandle, tmp_path: Path) -> AsyncIterator[Opener]:
     """Attaches to the one browser anew, as each worker does."""
     sessions: list[BrowserSession] = []
 
     async def open_session() -> BrowserSession:
         for old in sessions:
             await old.detach()
-        sessions.append(await BrowserSession.open(browser_handle, downloads_dir=tmp_path / "dl"))
+        sessions.append(await BrowserSession.open(handle, downloads_dir=tmp_path / "dl"))
         return sessions[-1]
 
     yield open_session
-    for session in sessions:
-        await session.detach()
+    last = await open_session()
+    await last.new_tab()
+    while len(last.pages) > 1:
+        await last.close_tab(0)
+    await last.detach()
 
 
 def yes(**more: Any) -> Answer:
@@ -91,7 +106,7 @@ def world_of(site: Site, *answers: Answer | Exception, path: str = "/checkout", 
 
 
 async def play(world: World, opener: Opener, *decisions: Any, **context: Any) -> Outcome:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(100):
         return await run_loop(
             FakeContext(world, browser=opener, **context), in_order(*decisions, Finish("Ended."))
         )
@@ -194,7 +209,7 @@ async def test_an_approval_of_another_page_is_void(site, bought, opener):
             return self.session
 
     context.append(Changing(world, browser=opener))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(100):
         await run_loop(context[0], in_order(Act(PAY), Finish("Ended.")))
     assert len(world.requests) == 2
     first, second = (spec.context["fingerprint"] for spec in world.requests.values())
@@ -216,12 +231,25 @@ async def test_edits_change_the_call(site, bought, opener):
     assert bought == ["/buy ssn=ring+the+bell"]
 
 
+async def test_an_address_that_acts_is_asked_about_and_may_be_edited(site, bought, opener):
+    site.add("/account/delete", "gone")
+    site.add("/account/settings", "<h1>Settings</h1>")
+    go = Act(f"await page.goto({site.url('/account/delete?confirm=1')!r})\nawait page.page_text()")
+    settings = site.url("/account/settings")
+    world = world_of(site, yes(edits={"url": settings}))
+    await play(world, opener, go)
+    (asked,) = world.requests.values()
+    assert (asked.risk, asked.context["tool"]) == ("destructive", "page.goto")
+    assert "Settings" in steps(world)[0].value
+    assert not [r for r in site.requests if r.path == "/account/delete"]
+
+
 # --- the worker dies --------------------------------------------------------------------------
 async def test_a_parked_approval_goes_on_at_the_very_call(site, bought, opener):
     code = 'await page.get_by_label("Note").fill("hi")\n' + PAY
     world = world_of(site, Parked())
     route = in_order(Act(code), Finish("Ended."))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(100):
         with pytest.raises(Parked):
             await run_loop(FakeContext(world, browser=opener), route)
         assert bought == []
@@ -246,7 +274,7 @@ class Answering(FakeContext):
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_worker_that_dies_at_any_save_buys_once(site, bought, opener, when):
     died = 0
-    for number in range(3, 20):
+    for number in range(5, 20):
         world = world_of(site)
         bought.clear()
         route = in_order(Act(PAY), Finish("Ended."))
@@ -254,7 +282,7 @@ async def test_a_worker_that_dies_at_any_save_buys_once(site, bought, opener, wh
         context.bought = bought
         run = asyncio.ensure_future(run_loop(context, route))
         crash = asyncio.ensure_future(context.crashed.wait())
-        await asyncio.wait({run, crash}, timeout=40, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({run, crash}, timeout=90, return_when=asyncio.FIRST_COMPLETED)
         crash.cancel()
         if run.done():
             break
@@ -263,10 +291,10 @@ async def test_a_worker_that_dies_at_any_save_buys_once(site, bought, opener, wh
         await asyncio.gather(run, return_exceptions=True)
         second = Answering(world, browser=opener)
         second.bought = bought
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(100):
             await run_loop(second, route)
         assert bought == ["/buy note="], f"died {when} save {number}"
-    assert died >= 5
+    assert died >= 4
 
 
 # --- the network hold -------------------------------------------------------------------------
@@ -283,7 +311,10 @@ SENDERS = {
     " f.submit() })()",
     "worker": "new Worker(URL.createObjectURL(new Blob([`fetch('${location.origin}"
     "/api/delete-account', {method: 'POST'}).catch(() => 0)`])))",
+    "service worker": "navigator.serviceWorker.register('/sw.js').then(() =>"
+    " navigator.serviceWorker.ready).then(r => r.active.postMessage('go'))",
 }
+SERVICE = """onmessage = () => fetch('/api/delete-account', {method: 'POST'}).catch(() => 0);"""
 
 
 def quiet(how: str) -> str:
@@ -295,6 +326,7 @@ def quiet(how: str) -> str:
 @pytest.mark.parametrize("how", SENDERS)
 async def test_what_a_script_sends_is_held(site, bought, opener, how):
     site.add("/quiet", quiet(how))
+    site.add("/sw.js", SERVICE, "text/javascript")
     more = Act('await page.get_by_role("button", name="More").click()\n'
                "await page.wait_for_timeout(600)\nawait page.title()")  # fmt: skip
     world = world_of(site, no("keep the account"), path="/quiet")
@@ -314,15 +346,15 @@ async def test_a_held_request_goes_once_it_is_approved(site, bought, opener):
 
 
 async def test_a_timer_between_steps_is_held_too(site, bought, opener):
-    site.add("/timer", f"<title>T</title><script>setTimeout(() => {{ {SENDERS['fetch']} }}, 900)"
+    site.add("/timer", f"<title>T</title><script>setTimeout(() => {{ {SENDERS['fetch']} }}, 500)"
              "</script>")  # fmt: skip
     world = world_of(site, no(), path="/timer")
 
     def decide(turn: DecideInput) -> Any:
         count = turn.memory["n"] = turn.memory.get("n", 0) + 1
-        return Act(f"await page.wait_for_timeout({700 + count})") if count < 4 else Finish("Ended.")
+        return Act(f"await page.wait_for_timeout({300 + count})") if count < 4 else Finish("Ended.")
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(100):
         await run_loop(FakeContext(world, browser=opener), PlannedRoute(decide))
     assert len(world.requests) == 1
     assert bought == []
