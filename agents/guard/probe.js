@@ -4,6 +4,11 @@
 
 const LIMIT = 300;
 const cut = (text, limit = LIMIT) => (text || '').slice(0, limit * 4).replace(/\s+/g, ' ').trim().slice(0, limit);
+/** Both ends of a long text: what counts may stand behind much that nobody reads. */
+const ends = (text, limit = LIMIT) => {
+  const line = text.slice(0, limit * 20).replace(/\s+/g, ' ').trim();
+  return line.length <= limit ? line : `${line.slice(0, limit - 100)} … ${line.slice(-97)}`;
+};
 const getter = (type, name) => {
   const found = Object.getOwnPropertyDescriptor(type.prototype, name);
   return (node) => (found && node instanceof type ? found.get.call(node) : undefined);
@@ -68,10 +73,12 @@ const seenText = (element, limit = LIMIT) => {
   let count = 0;
   const visit = (node) => {
     count += 1;
-    if (text.length > limit * 2 || count > 600) return;
+    if (text.length > limit * 16 || count > 600) return;
     const type = nodeType(node);
     if (type === 3) {
-      text += node.data.slice(0, limit * 4);
+      const parent = parentNode(node);
+      const tiny = nodeType(parent) === 1 && parseFloat(getComputedStyle(parent).fontSize) < 3;
+      if (!tiny) text += node.data.slice(0, limit * 4);
       return;
     }
     if (type !== 1) return;
@@ -101,7 +108,7 @@ const seenText = (element, limit = LIMIT) => {
     }
   };
   visit(element);
-  return cut(text, limit);
+  return ends(text, limit);
 };
 
 const byIds = (element, ids) => {

@@ -55,7 +55,8 @@ class Said:
     def of(cls, element: ElementFacts) -> Said:
         """The names, and the question that is asked before it happens; the riskier counts."""
         texts = [*element.names.values()]
-        readings = [read(text) for text in dict.fromkeys(texts) if text]
+        # A button that submits is read whole; a card that can be clicked is not.
+        readings = [read(text, whole=element.submits) for text in dict.fromkeys(texts) if text]
         readable = any(reading.words for reading in readings)
         kinds: set[str] = set().union(*(r.kinds for r in readings)) if readings else set()
         if element.confirm:

@@ -62,6 +62,12 @@ SNIPPETS = [
         "<input type=password name=attributes><button id=t>Next</button></form>",
     ),
     ("payment", f"<script>{LIES}</script><form {POST}><button id=t>Pay</button></form>"),
+    ("payment", f"<form {POST}><button id=t>{'so ' * 200} Pay now</button></form>"),
+    (
+        "payment",
+        "<button id=t><i style='font-size:1px'>how to read of it</i>Pay now"
+        f"<i style='font-size:1px'>{'so ' * 90}</i></button>",
+    ),
     ("none", "<div>This site uses cookies. <button id=t>Accept</button></div>"),
     ("none", "<button id=t aria-haspopup=menu aria-label=Menu>☰</button>"),
     ("none", "<button id=t aria-expanded=false>How do I cancel my order?</button>"),
