@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import re2
-from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page as PlaywrightPage
-from playwright.async_api import Response
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.errors import ActionError, BrowserError, BrowserGone
@@ -22,6 +20,7 @@ from agents.executor.files import Shelf, as_json_bytes, describe, media_type_of
 from agents.executor.inputs import Inputs
 from agents.executor.kinds import kind_of
 from agents.executor.objects import bind, globals_for, wrap
+from agents.executor.opening import insist
 from agents.executor.page_errors import check_is_the_sites
 from agents.executor.recipes import Recipe
 from agents.executor.signatures import api
@@ -41,22 +40,6 @@ from agents.ports import JSON, StoredArtifact, Variable
 
 _LOAD_STATES = ("domcontentloaded", "load", "networkidle", "commit")
 _MAX_WAIT_MS = 55_000
-_GOTO_TRIES = 3
-
-
-async def _insist(
-    page: PlaywrightPage, url: str, wait_until: Any, timeout_ms: float
-) -> Response | None:
-    """Open an address; again, when the page that is left navigates itself in between."""
-    ends = time.monotonic() + timeout_ms / 1000
-    for left in reversed(range(_GOTO_TRIES)):
-        try:
-            left_ms = max(1.0, (ends - time.monotonic()) * 1000)
-            return await page.goto(url, wait_until=wait_until, timeout=left_ms)
-        except PlaywrightError as error:
-            if not left or "interrupted by another navigation" not in str(error):
-                raise
-    raise AssertionError
 
 
 class Host:
@@ -197,7 +180,7 @@ class Host:
 
         async def run(timeout: float) -> JSON:
             page = await self._tab(value)
-            answer = await _insist(page, url, wait_until, timeout)
+            answer = await insist(page, url, wait_until, timeout)
             if answer is not None:
                 check_is_the_sites(answer.headers, clip(url, 300))
             status = answer.status if answer is not None else None

@@ -16,7 +16,7 @@ from agents.ports import JSON
 
 PAGE_TEXT_CHARS = 20_000
 _MAX_ROWS = 1_000
-_TRIES = 3
+_TRIES = 6
 _MOVED_ON = re.compile(
     r"because of a navigation|context was destroyed|interrupted by another navigation|"
     r"Frame was detached|Cannot find context",

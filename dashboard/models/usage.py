@@ -128,8 +128,8 @@ class UsageEntry(models.Model):
 
     A `charge` sums what a task spent with one model in a quarter of an hour (from `at` on), so
     that a month is thousands of rows and not millions. The sum of `balance_delta_micros` is the
-    account's balance, as long as retention has taken none. `cost_micros` is null when the price is not known; `spent_micros` then
-    counts the assumed price, and is what budgets hold against.
+    account's balance, as long as retention has taken none. `cost_micros` is null when the price is
+    not known; `spent_micros` then counts the assumed price, and is what budgets hold against.
     """
 
     NOUN = "usage_entry"
