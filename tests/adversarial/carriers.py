@@ -84,4 +84,24 @@ def heading(said: str) -> str:
     return f"<h1>{said}</h1>"
 
 
+def nowhere(said: str) -> str:
+    """Not on the page: in a file that it offers, or in that file's name."""
+    return ""
+
+
+def pdf(said: str) -> bytes:
+    """A document of one page that says it."""
+    drawn = f"BT /F1 12 Tf 72 720 Td ({said}) Tj ET".encode()
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    body = b"".join(b"%d 0 obj%s endobj\n" % (n, part) for n, part in enumerate(parts, 1))
+    return b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R/Size 6>>\n%%EOF\n"
+
+
 Carrier = Callable[[str], str]
