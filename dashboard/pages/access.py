@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -46,6 +46,7 @@ def console(scope: str = "read") -> Callable:
         def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
+            request.GET, request.POST = _without_nul(request.GET), _without_nul(request.POST)
             with timezone.override(_zone(request.user.time_zone)):
                 actor = current_actor(request)
                 if actor is None:
@@ -60,6 +61,17 @@ def console(scope: str = "read") -> Callable:
         return guarded
 
     return wrap
+
+
+def _without_nul(values: QueryDict) -> QueryDict:
+    """The same without NUL, which no form sends and PostgreSQL refuses in any text."""
+    if not any("\x00" in part for name, given in values.lists() for part in (name, *given)):
+        return values
+    kept = QueryDict(mutable=True)
+    for name, given in values.lists():
+        kept.setlist(name.replace("\x00", ""), [text.replace("\x00", "") for text in given])
+    kept._mutable = False
+    return kept
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

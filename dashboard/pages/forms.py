@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,7 +109,10 @@ def _typed(name: str, part: Any, post: QueryDict) -> Any:
         if kind == "integer":
             return int(text)
         if kind == "number":
-            return float(text)
+            number = float(text)
+            if not math.isfinite(number):
+                raise ValueError(text)
+            return number
     except ValueError:
         message = f"{_label(name, part)} must be a number."
         raise Invalid(message, loc=["body", "response", name]) from None

@@ -58,9 +58,11 @@ def _scopes(request: ConsoleRequest) -> list[str]:
 
 
 def _expiry(text: str) -> Any:
-    if not text.strip():
+    text = text.strip()
+    if not text:
         return None
-    if not (text.strip().isascii() and text.strip().isdecimal() and 0 < int(text) <= MOST_DAYS):
+    is_short = text.isascii() and text.isdecimal() and len(text) < 10
+    if not (is_short and 0 < int(text) <= MOST_DAYS):
         raise Invalid(f"Days until it expires are 1 to {MOST_DAYS}, or nothing.")
     return timezone.now() + timedelta(days=int(text))
 

@@ -124,4 +124,6 @@ def _dollars(request: ConsoleRequest, name: str) -> Decimal | None:
         amount = Decimal("NaN")
     if not amount.is_finite():
         raise Invalid("Give dollars as a number, such as 50 or 12.50.", loc=["body", name])
+    if abs(amount) > budgets.MOST_USD:
+        raise Invalid(f"Amounts are at most ${budgets.MOST_USD:,}.", loc=["body", name])
     return amount

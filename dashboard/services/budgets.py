@@ -1,4 +1,7 @@
-"""What people do about money: grant credits, set monthly limits, let waiting tasks go on."""
+"""What people do about money: grant credits, set monthly limits, let waiting tasks go on.
+
+Waiting tasks go on once the account's change is committed: tasks are locked before accounts.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
@@ -43,7 +47,7 @@ def grant(project: Project, amount_usd: Decimal, *, by: str, note: str = "") -> 
         balance_micros=F("balance_micros") + micros, metered=True
     )
     entry = _moved(project, UsageKind.GRANT, micros, by, note)
-    resume_waiting(project, reason=f"{by} granted credits")
+    _resume_after_commit(project, f"{by} granted credits")
     return entry
 
 
@@ -59,7 +63,13 @@ def adjust(project: Project, amount_usd: Decimal, *, by: str, note: str = "") ->
     ).update(balance_micros=F("balance_micros") + micros)
     if not moved:
         raise Conflict("Fewer credits are free: the rest is spent, or held for running tasks.")
+    if micros > 0:
+        _resume_after_commit(project, f"{by} added credits")
     return _moved(project, UsageKind.ADJUST, micros, by, note)
+
+
+def _resume_after_commit(project: Project, reason: str) -> None:
+    transaction.on_commit(partial(resume_waiting, project, reason=reason))
 
 
 def _amount(amount_usd: Decimal) -> int:
@@ -96,16 +106,16 @@ def set_metering(project: Project, metered: bool, *, hold_usd: Decimal, by: str)
     CreditAccount.objects.filter(pk=project.pk).update(metered=metered, hold_micros=hold)
     _audit(project, "credits.metering", by, metered=metered, hold=money(hold))
     if not metered:
-        resume_waiting(project, reason=f"{by} switched metering off")
+        _resume_after_commit(project, f"{by} switched metering off")
 
 
-@transaction.atomic
 def set_limits(
     project: Project, *, soft_usd: Decimal | None, hard_usd: Decimal | None, by: Actor
 ) -> int:
     """Set the monthly limits (None: no limit); tasks that waited for budget go on.
 
-    Returns how many went on. Raises: Forbidden; Invalid.
+    Not for callers with a transaction of their own. Returns how many went on.
+    Raises: Forbidden; Invalid.
     """
     by.require("admin")
     soft = None if soft_usd is None else _amount(soft_usd)
@@ -115,18 +125,19 @@ def set_limits(
             raise Invalid("A limit is zero dollars or more.", loc=["body", name])
     if soft is not None and hard is not None and soft > hard:
         raise Invalid("The soft limit warns before the hard one: make it lower.", loc=["soft"])
-    account = account_of(project.pk)
-    told = account.soft_told if soft == account.soft_limit_micros else None
-    CreditAccount.objects.filter(pk=project.pk).update(
-        soft_limit_micros=soft, hard_limit_micros=hard, soft_told=told
-    )
-    words = {"soft": soft, "hard": hard}
-    _audit(
-        project,
-        "budget.limits_set",
-        by.name,
-        **{name: "none" if value is None else money(value) for name, value in words.items()},
-    )
+    with transaction.atomic(durable=True):
+        account = account_of(project.pk)
+        told = account.soft_told if soft == account.soft_limit_micros else None
+        CreditAccount.objects.filter(pk=project.pk).update(
+            soft_limit_micros=soft, hard_limit_micros=hard, soft_told=told
+        )
+        words = {"soft": soft, "hard": hard}
+        _audit(
+            project,
+            "budget.limits_set",
+            by.name,
+            **{name: "none" if value is None else money(value) for name, value in words.items()},
+        )
     return resume_waiting(project, reason=f"budget raised by {by.name}")
 
 

@@ -98,7 +98,8 @@ def set_ages(*, by: Actor, ages: dict[str, str]) -> None:
     found: dict[str, int | None] = {}
     for kind in _KINDS:
         text = ages.get(kind, "").strip()
-        if text and not (text.isascii() and text.isdecimal() and int(text) <= MAX_DAYS):
+        is_short = text.isascii() and text.isdecimal() and len(text) < 10
+        if text and not (is_short and int(text) <= MAX_DAYS):
             raise Invalid(f"Days are a number up to {MAX_DAYS:,}.", loc=[kind])
         found[f"{kind}_days"] = int(text) if text else None
     Retention.objects.update_or_create(project=by.project, defaults=found)

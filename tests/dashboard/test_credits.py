@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import Sum
 
 from agents.events import TaskNotice, TaskStepStarted
@@ -193,6 +193,32 @@ def test_a_cancelled_task_gives_its_hold_back(operator, project):
     budgets.grant(project, Decimal(1), by="ada")
     tasks.cancel(make_task(operator), by=operator)
     assert check_sums(project).held_micros == 0
+
+
+def test_waiting_tasks_are_locked_when_the_account_no_longer_is(operator, project, monkeypatch):
+    """Others lock a task and then its account: the other way round two could block."""
+    admin = make_actor(project, "ada", Role.ADMIN)
+    within: list[bool] = []
+    monkeypatch.setattr(
+        budgets,
+        "resume_waiting",
+        lambda *_, **__: within.append(connection.in_atomic_block) or 0,
+    )
+    budgets.grant(project, Decimal(1), by="ada")
+    budgets.adjust(project, Decimal(1), by="ada", note="more")
+    budgets.adjust(project, Decimal(-1), by="ada", note="less")
+    budgets.set_metering(project, False, hold_usd=Decimal(1), by="ada")
+    budgets.set_limits(project, soft_usd=None, hard_usd=Decimal(5), by=admin)
+    assert within == [False] * 4
+
+
+def test_credits_added_by_hand_let_waiting_tasks_go_on(operator, project):
+    budgets.grant(project, Decimal("0.1"), by="ada")
+    task = run(operator)
+    spend(task, "0.35")
+    budgets.adjust(project, Decimal(1), by="ada", note="a gift")
+    task.refresh_from_db()
+    assert (task.status, TaskBill.objects.get().waits) == (TaskStatus.RUNNING, "")
 
 
 def at_once(count: int, work) -> list:
