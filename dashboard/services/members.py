@@ -1,4 +1,8 @@
-"""Members of a team: invited, given a role, removed. A team keeps an admin."""
+"""Members of a team: invited, given a role, removed. A team keeps an admin.
+
+User names are the whole server's, and whoever made an account may hold it: a team's admin adds
+people who are new to the server, and only a server admin brings a known account into a team.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,8 @@ class Invited:
 def invite(name: str, role: str, *, by: Actor) -> Invited:
     """Make somebody a member. Somebody new gets a link; a known one signs in as ever.
 
-    Raises: Forbidden; Invalid; Conflict for a member.
+    Raises: Forbidden; Invalid; Conflict for a member, and for a known user unless a server admin
+    adds them.
     """
     by.require("admin")
     _check_role(role)
@@ -39,6 +44,8 @@ def invite(name: str, role: str, *, by: Actor) -> Invited:
     if made:
         user.set_unusable_password()
         user.save(update_fields=["password"])
+    elif not (by.user and by.user.is_superuser) and not _is_member(user, by):
+        raise Conflict("This user name is taken. A server admin can add its owner to the team.")
     membership, joined = Membership.objects.get_or_create(
         user=user, project=by.project, defaults={"role": role}
     )
@@ -47,6 +54,10 @@ def invite(name: str, role: str, *, by: Actor) -> Invited:
     audit(by, "member.added", str(user.pk), user=name, role=role)
     # A link for a known person would let an admin of one team sign in as a member of another.
     return Invited(membership, sign_in.create_link(user) if made else None)
+
+
+def _is_member(user: User, by: Actor) -> bool:
+    return Membership.objects.filter(user=user, project=by.project).exists()
 
 
 @transaction.atomic

@@ -208,14 +208,9 @@ def test_members_come_change_and_go_and_an_admin_stays(admin, project):
     assert "/sign-in/link/" in link and not User.objects.get(username="noa").has_usable_password()
     opened = Client().post("/" + link.split("/", 3)[3])
     assert opened.status_code == 302
-    known = make_actor(make_project("other"), "otto")
-    answer = client.post(reverse("settings-members"), {"name": "otto", "role": "operator"})
-    assert answer.status_code == 302  # no link: nobody gets into a known person's account
-    assert (
-        client.post(reverse("settings-members"), {"name": "otto", "role": "viewer"}).status_code
-        == 409
-    )
-    member = Membership.objects.get(user=known.user, project=project)
+    again = client.post(reverse("settings-members"), {"name": "noa", "role": "viewer"})
+    assert again.status_code == 409 and "member already" in again.content.decode()
+    member = Membership.objects.get(user__username="noa")
     client.post(reverse("member-change", args=[member.pk, "role"]), {"role": "admin"})
     member.refresh_from_db()
     assert member.role == Role.ADMIN
@@ -225,6 +220,20 @@ def test_members_come_change_and_go_and_an_admin_stays(admin, project):
     for verb, form in (("remove", {}), ("role", {"role": "viewer"})):
         refused = client.post(reverse("member-change", args=[own.pk, verb]), form)
         assert refused.status_code == 409 and "needs an admin" in refused.content.decode()
+
+
+def test_only_a_server_admin_adds_somebody_whom_another_team_made(admin, project):
+    """Whoever made an account may still hold it: a look-alike must not walk into a team."""
+    known = make_actor(make_project("other"), "otto")
+    form = {"name": "otto", "role": "operator"}
+    refused = signed_in(admin).post(reverse("settings-members"), form)
+    assert refused.status_code == 409 and "server admin" in refused.content.decode()
+    assert not Membership.objects.filter(user=known.user, project=project).exists()
+    root = make_actor(project, "root", Role.ADMIN)
+    User.objects.filter(pk=root.user.pk).update(is_superuser=True)
+    added = signed_in(root).post(reverse("settings-members"), form)
+    assert added.status_code == 302  # no link: nobody gets into a known person's account
+    assert Membership.objects.get(user=known.user, project=project).role == Role.OPERATOR
 
 
 def test_ages_are_set_and_checked(admin, project):
