@@ -35,7 +35,7 @@ def _is_there(target: Path) -> bool:
     """Whether the bytes are stored already; touched, so that retention sees them wanted again."""
     try:
         os.utime(target)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return True
 
@@ -44,14 +44,14 @@ def write_bytes(data: bytes) -> tuple[str, int]:
     """Store bytes; (sha256 hex, size). Raises: StorageFull."""
     sha256 = hashlib.sha256(data).hexdigest()
     target = _root() / "artifacts" / sha256[:2] / sha256
-    if not _is_there(target):
-        try:
+    try:
+        if not _is_there(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
                 file.write(data)
             Path(file.name).replace(target)
-        except OSError as error:
-            raise StorageFull(f"The file could not be stored: {error.strerror}.") from error
+    except OSError as error:
+        raise StorageFull(f"The file could not be stored: {error.strerror}.") from error
     return sha256, len(data)
 
 

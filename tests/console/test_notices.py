@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 
 import pytest
@@ -101,4 +102,4 @@ def test_a_new_request_is_told_while_one_looks_elsewhere(open_page: OpenPage) ->
     assert page.evaluate("shown") == [
         ["Approval, HIGH risk", "Submit the order for 1,240 GBP", row.pk]
     ]
-    assert page.title().startswith("(1) ")
+    expect(page).to_have_title(re.compile(r"^\(1\) "))

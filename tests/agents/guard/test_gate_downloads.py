@@ -28,7 +28,7 @@ class Gate(RunGate):
         task = SimpleNamespace(approval=approval, policy=policy)
         context = SimpleNamespace(task=task, standing=self._nothing_stands)
         super().__init__(SimpleNamespace(context=context))  # type: ignore[arg-type]
-        self._browser = Browser()
+        self._people.browser = Browser()
         self.asked: list[frozenset[str]] = []
 
     async def _nothing_stands(self, tool: str, host: str) -> bool:
@@ -49,7 +49,7 @@ def call(tool: str) -> ProposedAction:
 async def test_a_download_is_asked_about_and_then_let_in() -> None:
     gate = Gate({"downloads": "ask"})
     assert await gate.allow(call("download")) is not None
-    assert gate._browser.granted == 1
+    assert gate._people.browser.granted == 1
     assert len(gate.asked) == 1 and "unknown" in gate.asked[0]
 
 
@@ -57,7 +57,7 @@ async def test_a_download_is_asked_about_and_then_let_in() -> None:
 async def test_nothing_is_granted_that_nobody_asks_about(policy: dict[str, Any]) -> None:
     gate = Gate(policy)
     await gate.allow(call("download"))
-    assert gate._browser.granted == 0
+    assert gate._people.browser.granted == 0
     assert not any("unknown" in risks for risks in gate.asked)
 
 
@@ -65,4 +65,4 @@ async def test_where_nothing_is_asked_nothing_comes() -> None:
     gate = Gate({"downloads": "ask"}, approval="never")
     with pytest.raises(PolicyError) as refusal:
         await gate.allow(call("download"))
-    assert refusal.value.rule == "approval:never" and gate._browser.granted == 0
+    assert refusal.value.rule == "approval:never" and gate._people.browser.granted == 0

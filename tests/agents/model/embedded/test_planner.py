@@ -39,7 +39,8 @@ class Played:
 
     @property
     def asked(self) -> list[InputRequestSpec]:
-        return list(self.world.requests.values())
+        """Questions of the planner."""
+        return [spec for spec in self.world.requests.values() if spec.kind != "confirmation"]
 
     @property
     def code(self) -> str:
@@ -47,6 +48,16 @@ class Played:
 
     async def text(self, selector: str = "body") -> str:
         return await self.session.page.locator(selector).inner_text()
+
+
+class Agreeing(FakeContext):
+    """A host whose people approve whatever they are asked to: the gate has tests of its own."""
+
+    async def ask(self, request: InputRequestSpec) -> Answer:
+        if request.kind != "confirmation":
+            return await super().ask(request)
+        self.world.requests.setdefault(request.key, request)
+        return Answer("answered", {"approved": True}, "Ada", "ir_1")
 
 
 Play = Callable[..., Awaitable[Played]]
@@ -74,7 +85,7 @@ async def play(driver: None, browser_handle: BrowserHandle, tmp_path: Path) -> A
         world.answers = [Answer("answered", a) for a in answers]
         if tell:
             world.tell(tell)
-        outcome = await run_loop(FakeContext(world, browser=browser), EmbeddedRoute())
+        outcome = await run_loop(Agreeing(world, browser=browser), EmbeddedRoute())
         return Played(outcome, world, session)
 
     yield run
