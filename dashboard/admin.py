@@ -31,7 +31,7 @@ from dashboard.models import (
 )
 from dashboard.models.usage import to_usd
 from dashboard.services import budgets, endpoints, keys
-from dashboard.services.actors import Actor
+from dashboard.services.actors import Actor, user_id
 from dashboard.services.keys import NewKey
 
 admin.site.site_header = "Web agents"
@@ -195,9 +195,9 @@ class LookOnly(admin.ModelAdmin):
 class AuditEntryAdmin(LookOnly):
     """Who did what."""
 
-    list_display = ["at", "actor", "action", "object_id", "project"]
+    list_display = ["at", "actor", "actor_id", "action", "object_id", "project"]
     list_filter = ["action", "project"]
-    search_fields = ["actor", "object_id"]
+    search_fields = ["actor", "actor_id", "object_id"]
     date_hierarchy = "at"
 
 
@@ -281,7 +281,11 @@ class CreditAccountAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: CreditAccount, form: Any, change: bool) -> None:
         budgets.set_metering(
-            obj.project, obj.metered, hold_usd=form.cleaned_data["hold_usd"], by=_name(request)
+            obj.project,
+            obj.metered,
+            hold_usd=form.cleaned_data["hold_usd"],
+            by=_name(request),
+            by_id=user_id(request.user),  # type: ignore[arg-type]
         )
 
 
@@ -340,7 +344,10 @@ class UsageEntryAdmin(LookOnly):
         data = form.cleaned_data
         work = budgets.grant if data["kind"] == UsageKind.GRANT else budgets.adjust
         try:
-            made = work(obj.project, data["amount_usd"], by=_name(request), note=data["note"])
+            made = work(
+                obj.project, data["amount_usd"], by=_name(request),
+                by_id=user_id(request.user), note=data["note"],  # type: ignore[arg-type]
+            )  # fmt: skip
         except ServiceError as error:
             messages.error(request, error.detail)
         else:
@@ -381,7 +388,10 @@ class EndpointAdmin(LookOnly):
             messages.error(request, "You may look at endpoints only.")
             return
         for row in queryset.select_related("project"):
-            by = Actor(row.project, _name(request), frozenset({"admin"}))
+            by = Actor(
+                row.project, _name(request), frozenset({"admin"}),
+                user=request.user,  # type: ignore[arg-type]
+            )  # fmt: skip
             try:
                 endpoints.change(row, by=by, enabled=enabled)
             except ServiceError as error:

@@ -426,6 +426,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("actor", models.CharField(max_length=200)),
+                ("actor_id", models.CharField(blank=True, max_length=60)),
                 ("action", models.CharField(max_length=60)),
                 ("object_id", models.CharField(blank=True, max_length=60)),
                 ("detail", models.JSONField(default=dict)),
@@ -986,6 +987,7 @@ class Migration(migrations.Migration):
                 ("sealed_response", models.BinaryField(blank=True, null=True)),
                 ("skipped", models.BooleanField(default=False)),
                 ("answered_by", models.CharField(blank=True, max_length=200)),
+                ("answered_by_id", models.CharField(blank=True, max_length=60)),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 (

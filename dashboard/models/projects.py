@@ -31,7 +31,7 @@ class User(AbstractUser):
     @property
     def display_name(self) -> str:
         """The name other operators see."""
-        return self.get_full_name() or self.username
+        return (self.get_full_name() or self.username)[:200]  # as columns keep it
 
 
 def readable_policy(value: Any) -> None:
@@ -155,10 +155,15 @@ class SignInLink(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what, when. Written by services, never changed."""
+    """Who did what, when. Written by services, never changed.
+
+    A person may rename themselves: `actor` is the name they had, `actor_id` is who it was:
+    `user:<number>`, a key's id, or empty for the system.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True)
     actor = models.CharField(max_length=200)
+    actor_id = models.CharField(max_length=60, blank=True)
     action = models.CharField(max_length=60)
     object_id = models.CharField(max_length=60, blank=True)
     detail = models.JSONField(default=dict)

@@ -252,6 +252,7 @@ class InputRequest(models.Model):
     sealed_response = models.BinaryField(null=True, blank=True)  # the same in the clear, encrypted
     skipped = models.BooleanField(default=False)
     answered_by = models.CharField(max_length=200, blank=True)
+    answered_by_id = models.CharField(max_length=60, blank=True)  # as AuditEntry.actor_id
     answered_at = models.DateTimeField(null=True, blank=True)
     assignee = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
     expires_at = models.DateTimeField(null=True, blank=True)

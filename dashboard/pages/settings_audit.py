@@ -53,7 +53,8 @@ def _filtered(request: ConsoleRequest) -> QuerySet[AuditEntry]:
     rows = AuditEntry.objects.filter(project=request.actor.project)
     words = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if words:
-        rows = rows.filter(Q(actor__icontains=words) | Q(object_id__icontains=words))
+        who = Q(actor__icontains=words) | Q(actor_id=words)
+        rows = rows.filter(who | Q(object_id__icontains=words))
     if action := request.GET.get("action", "").replace("\x00", ""):
         rows = rows.filter(action=action[:60])
     if since := _day(request.GET.get("since", "")):
@@ -106,9 +107,9 @@ def export(request: ConsoleRequest) -> StreamingHttpResponse:
 def _csv(rows: QuerySet[AuditEntry]) -> Iterator[str]:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(("at", "actor", "action", "object", "detail"))
+    writer.writerow(("at", "actor", "actor_id", "action", "object", "detail"))
     for row in rows.order_by("-pk")[:MOST_EXPORTED].iterator(chunk_size=500):
-        cells = (row.actor, row.action, row.object_id, json.dumps(row.detail))
+        cells = (row.actor, row.actor_id, row.action, row.object_id, json.dumps(row.detail))
         writer.writerow((timezone.localtime(row.at).isoformat(), *map(safe_cell, cells)))
         yield out.getvalue()
         out.seek(0)

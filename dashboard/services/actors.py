@@ -32,9 +32,21 @@ class Actor:
         raise Forbidden(f"{what} lacks the scope '{scope}'.", extra={"required_scope": scope})
 
     @property
+    def id(self) -> str:
+        """Who this is whatever they call themselves: `user:<number>` or a key's id."""
+        if self.user is not None:
+            return user_id(self.user)
+        return self.key.pk if self.key else ""
+
+    @property
     def is_admin(self) -> bool:
         """May override other people in this project."""
         return "admin" in self.scopes
+
+
+def user_id(user: User) -> str:
+    """A person in the audit log."""
+    return f"user:{user.pk}"
 
 
 def member(user: User, project: Project | None = None) -> Actor | None:

@@ -37,7 +37,9 @@ MOST_USD = Decimal(10_000_000)
 
 
 @transaction.atomic
-def grant(project: Project, amount_usd: Decimal, *, by: str, note: str = "") -> UsageEntry:
+def grant(
+    project: Project, amount_usd: Decimal, *, by: str, by_id: str = "", note: str = ""
+) -> UsageEntry:
     """Give credits; the first grant switches metering on. Raises: Invalid."""
     micros = _amount(amount_usd)
     if micros <= 0:
@@ -46,13 +48,15 @@ def grant(project: Project, amount_usd: Decimal, *, by: str, note: str = "") -> 
     CreditAccount.objects.filter(pk=project.pk).update(
         balance_micros=F("balance_micros") + micros, metered=True
     )
-    entry = _moved(project, UsageKind.GRANT, micros, by, note)
+    entry = _moved(project, UsageKind.GRANT, micros, (by, by_id), note)
     _resume_after_commit(project, f"{by} granted credits")
     return entry
 
 
 @transaction.atomic
-def adjust(project: Project, amount_usd: Decimal, *, by: str, note: str = "") -> UsageEntry:
+def adjust(
+    project: Project, amount_usd: Decimal, *, by: str, by_id: str = "", note: str = ""
+) -> UsageEntry:
     """Correct the balance by hand, up or down. Raises: Invalid; Conflict below what is held."""
     micros = _amount(amount_usd)
     if not note.strip():
@@ -65,7 +69,7 @@ def adjust(project: Project, amount_usd: Decimal, *, by: str, note: str = "") ->
         raise Conflict("Fewer credits are free: the rest is spent, or held for running tasks.")
     if micros > 0:
         _resume_after_commit(project, f"{by} added credits")
-    return _moved(project, UsageKind.ADJUST, micros, by, note)
+    return _moved(project, UsageKind.ADJUST, micros, (by, by_id), note)
 
 
 def _resume_after_commit(project: Project, reason: str) -> None:
@@ -78,23 +82,33 @@ def _amount(amount_usd: Decimal) -> int:
     return to_micros(amount_usd)
 
 
-def _moved(project: Project, kind: UsageKind, micros: int, by: str, note: str) -> UsageEntry:
+def _moved(
+    project: Project, kind: UsageKind, micros: int, by: tuple[str, str], note: str
+) -> UsageEntry:
     entry = UsageEntry.objects.create(
-        project=project, kind=kind, balance_delta_micros=micros, actor=by[:200], note=note[:300]
+        project=project, kind=kind, balance_delta_micros=micros, actor=by[0][:200], note=note[:300]
     )
     _audit(project, f"credits.{kind}", by, amount=money(micros), note=note[:300])
     return entry
 
 
-def _audit(project: Project, action: str, by: str, **detail: object) -> None:
+def _audit(project: Project, action: str, by: tuple[str, str], **detail: object) -> None:
+    """by: name and id."""
     AuditEntry.objects.create(
-        project=project, actor=by, action=action, object_id=project.pk, detail=detail
+        project=project,
+        actor=by[0],
+        actor_id=by[1],
+        action=action,
+        object_id=project.pk,
+        detail=detail,
     )
     nudges.after_commit(f"usage:{project.pk}")
 
 
 @transaction.atomic
-def set_metering(project: Project, metered: bool, *, hold_usd: Decimal, by: str) -> None:
+def set_metering(
+    project: Project, metered: bool, *, hold_usd: Decimal, by: str, by_id: str = ""
+) -> None:
     """Whether tasks need credits, and how many are held for a task without a cost limit.
 
     Raises: Invalid.
@@ -104,7 +118,7 @@ def set_metering(project: Project, metered: bool, *, hold_usd: Decimal, by: str)
         raise Invalid("Hold more than nothing for a task.")
     account_of(project.pk)
     CreditAccount.objects.filter(pk=project.pk).update(metered=metered, hold_micros=hold)
-    _audit(project, "credits.metering", by, metered=metered, hold=money(hold))
+    _audit(project, "credits.metering", (by, by_id), metered=metered, hold=money(hold))
     if not metered:
         _resume_after_commit(project, f"{by} switched metering off")
 
@@ -135,7 +149,7 @@ def set_limits(
         _audit(
             project,
             "budget.limits_set",
-            by.name,
+            (by.name, by.id),
             **{name: "none" if value is None else money(value) for name, value in words.items()},
         )
     return resume_waiting(project, reason=f"budget raised by {by.name}")

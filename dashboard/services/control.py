@@ -240,5 +240,9 @@ def _expire(session: AgentSession, idle_before) -> int:
 
 def _audit(session: AgentSession, by: Actor, action: str) -> None:
     AuditEntry.objects.create(
-        project_id=session.project_id, actor=by.name, action=action, object_id=session.pk
+        project_id=session.project_id,
+        actor=by.name,
+        actor_id=by.id,
+        action=action,
+        object_id=session.pk,
     )

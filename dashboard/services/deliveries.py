@@ -308,8 +308,9 @@ def retry(delivery: Delivery, *, by: Actor) -> Delivery:
             f"The delivery is {delivery.get_status_display()}.", extra={"status": delivery.status}
         )
     AuditEntry.objects.create(
-        project_id=delivery.project_id, actor=by.name, action="delivery.retried",
-        object_id=delivery.pk, detail={"webhook_id": delivery.webhook_id},
+        project_id=delivery.project_id, actor=by.name, actor_id=by.id,
+        action="delivery.retried", object_id=delivery.pk,
+        detail={"webhook_id": delivery.webhook_id},
     )  # fmt: skip
     dispatch.deliver(delivery.pk)
     _nudge(delivery)
@@ -347,8 +348,9 @@ def recover(endpoint: Endpoint, *, since: datetime, by: Actor) -> int:
     )
     if first is not None:
         AuditEntry.objects.create(
-            project_id=endpoint.project_id, actor=by.name, action="deliveries.recovered",
-            object_id=endpoint.pk, detail={"count": count, "since": wire_time(since)},
+            project_id=endpoint.project_id, actor=by.name, actor_id=by.id,
+            action="deliveries.recovered", object_id=endpoint.pk,
+            detail={"count": count, "since": wire_time(since)},
         )  # fmt: skip
         dispatch.deliver(first)
         nudges.after_commit(f"deliveries:{endpoint.project_id}")

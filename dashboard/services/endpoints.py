@@ -259,6 +259,7 @@ def _audit(endpoint: Endpoint, by: Actor, action: str) -> None:
     AuditEntry.objects.create(
         project_id=endpoint.project_id,
         actor=by.name,
+        actor_id=by.id,
         action=action,
         object_id=endpoint.pk,
         detail={"url": endpoint.url.partition("?")[0]},

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from dashboard.errors import Conflict, Invalid, Unauthorized
 from dashboard.models import SCOPES, ApiKey, AuditEntry, Project, User
+from dashboard.services.actors import user_id
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PREFIX = "wa_live_"
@@ -156,6 +157,7 @@ def _audit(key: ApiKey, action: str, by: User | None) -> None:
     AuditEntry.objects.create(
         project=key.project,
         actor=by.display_name if by else "system",
+        actor_id=user_id(by) if by else "",
         action=action,
         object_id=key.pk,
         detail={"name": key.name, "scopes": key.scopes},

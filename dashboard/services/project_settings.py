@@ -22,7 +22,7 @@ _KINDS = ("sessions", "files", "audit", "usage")
 def audit(by: Actor, action: str, object_id: str = "", **detail: Any) -> None:
     """A line of the project's audit log."""
     AuditEntry.objects.create(
-        project=by.project, actor=by.name, action=action,
+        project=by.project, actor=by.name, actor_id=by.id, action=action,
         object_id=object_id or by.project.pk, detail=detail,
     )  # fmt: skip
 

@@ -170,6 +170,7 @@ def decide(
         sealed_response=None if masked == answer else _sealed(request, answer),
         skipped=skip,
         answered_by=by.name,
+        answered_by_id=by.id,
         answered_at=timezone.now(),
     )
     request = InputRequest.objects.select_related("task__session").get(pk=request.pk)
@@ -208,6 +209,7 @@ def _tell(request: InputRequest, by: Actor, *, skip: bool) -> None:
     AuditEntry.objects.create(
         project_id=task.project_id,
         actor=by.name,
+        actor_id=by.id,
         action=action,
         object_id=request.pk,
         detail=detail,
@@ -243,12 +245,13 @@ def saw(request: InputRequest, *, by: Actor) -> None:
     if request.kind != CONFIRMATION:
         return
     looks = AuditEntry.objects.filter(
-        actor=by.name, action="request.seen", object_id=request.pk
+        actor_id=by.id, action="request.seen", object_id=request.pk
     ).values_list("detail", flat=True)
     if not any(detail.get("revision") == request.revision for detail in looks):
         AuditEntry.objects.create(
             project_id=request.project_id,
             actor=by.name,
+            actor_id=by.id,
             action="request.seen",
             object_id=request.pk,
             detail={"revision": request.revision},

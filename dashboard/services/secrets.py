@@ -207,6 +207,7 @@ def _audit(secret: Secret, by: Actor, action: str) -> None:
     AuditEntry.objects.create(
         project_id=secret.project_id,
         actor=by.name,
+        actor_id=by.id,
         action=action,
         object_id=secret.pk,
         detail=detail,

@@ -165,6 +165,7 @@ def stop(session: AgentSession, *, by: Actor, force: bool = False) -> AgentSessi
     AuditEntry.objects.create(
         project_id=session.project_id,
         actor=by.name,
+        actor_id=by.id,
         action="session.stopped",
         object_id=session.pk,
         detail={"force": force},

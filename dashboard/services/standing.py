@@ -34,6 +34,7 @@ def remember(request: InputRequest, *, by: Actor) -> StandingRule:
     AuditEntry.objects.create(
         project_id=request.project_id,
         actor=by.name,
+        actor_id=by.id,
         action="rule.created",
         object_id=rule.pk,
         detail={"tool": tool, "host": host, "risk": request.risk, "task": request.task_id},
@@ -52,6 +53,7 @@ def revoke(rule: StandingRule, *, by: Actor) -> StandingRule:
         AuditEntry.objects.create(
             project_id=rule.project_id,
             actor=by.name,
+            actor_id=by.id,
             action="rule.revoked",
             object_id=rule.pk,
             detail={"tool": rule.tool, "host": rule.host, "task": rule.task_id},

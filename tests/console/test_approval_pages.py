@@ -179,6 +179,10 @@ def test_it_is_noted_who_saw_what(person: Client, operator: Actor) -> None:
         person.get(reverse("request", args=[row.pk]))
     seen = AuditEntry.objects.filter(action="request.seen", object_id=row.pk)
     assert [(entry.actor, entry.detail["revision"]) for entry in seen] == [("olivia", 1)]
+    who = f"user:{operator.user.pk}"  # the name may be another one tomorrow
+    assert who in person.get(reverse("settings-audit"), {"q": who}).content.decode()
+    exported = b"".join(person.get(reverse("audit-export"), {"q": who})).decode()
+    assert f",olivia,{who},request.seen,{row.pk}," in exported
 
 
 def test_filters_by_risk_and_assignee(person: Client, operator: Actor) -> None:

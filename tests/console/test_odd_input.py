@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from dashboard.models import CreditAccount, Role
+from dashboard.models import CreditAccount, Role, User
 from tests.conftest import make_actor
 from tests.console import builders
 
@@ -89,3 +89,7 @@ def test_days_of_thousands_of_digits_are_refused(person):
     key = {"name": "x", "scopes": ["read"], "days": digits}
     assert person.post(reverse("settings-keys"), key).status_code == 422
     assert person.post(reverse("settings-retention"), {"files": digits}).status_code == 422
+
+
+def test_the_longest_name_fits_the_columns_that_keep_it():
+    assert len(User(first_name="a" * 150, last_name="b" * 150).display_name) == 200

@@ -120,6 +120,27 @@ def test_the_second_decision_and_a_stale_one_conflict(olivia):
     assert lost.value.extra["response"]["approved"] is False
 
 
+def test_another_name_makes_nobody_somebody_else(olivia):
+    request = confirm(olivia)
+    mallory = make_actor(olivia.project, "mallory")
+    mallory.user.first_name = "olivia"
+    mallory.user.save()
+    mallory = make_actor(olivia.project, "mallory")
+    assert mallory.name == olivia.name
+    for person in (mallory, olivia, mallory):
+        requests.saw(request, by=person)
+    requests.decide(request, by=mallory, response=True)
+    ids = AuditEntry.objects.filter(object_id=request.pk).order_by("pk")
+    hers, his = f"user:{olivia.user.pk}", f"user:{mallory.user.pk}"
+    assert [(entry.action, entry.actor_id) for entry in ids] == [
+        ("request.seen", his),
+        ("request.seen", hers),
+        ("request.approved", his),
+    ]
+    request.refresh_from_db()
+    assert (request.answered_by, request.answered_by_id) == ("olivia", his)
+
+
 def test_who_saw_and_who_decided_is_on_record(olivia):
     request = confirm(olivia)
     requests.saw(request, by=olivia)
@@ -131,6 +152,7 @@ def test_who_saw_and_who_decided_is_on_record(olivia):
         ("olivia", "request.rejected"),
     ]
     assert entries[1].detail["reason"] == "too dear"
+    assert {entry.actor_id for entry in entries} == {f"user:{olivia.user.pk}"}
     assert entries[1].detail["revision"] == 1
 
 
