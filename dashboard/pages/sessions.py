@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pydantic import ValidationError
 
 from dashboard import paging
+from dashboard.errors import Conflict, Invalid, PaymentRequired, QuotaExceeded, ServiceError
 from dashboard.models import AgentSession, SessionStatus, Task, TaskStatus
 from dashboard.pages import first_steps
 from dashboard.pages.access import ConsoleRequest, console, respond
@@ -149,19 +150,26 @@ def _submitted(post: Any) -> tuple[NewSession | None, dict[str, str]]:
 def new(request: ConsoleRequest) -> HttpResponse:
     """The form for a new session; sent, it starts one and shows it."""
     errors: dict[str, str] = {}
+    refused: ServiceError | None = None
     values: Any = request.GET
     if request.method == "POST":
         values = request.POST
         options, errors = _submitted(request.POST)
         if options is not None:
-            session = sessions.create(options, by=request.actor)
-            return redirect("session", session.pk)
+            try:
+                session = sessions.create(options, by=request.actor)
+            except (Conflict, Invalid, PaymentRequired, QuotaExceeded) as error:
+                refused = error  # what was typed stays
+            else:
+                return redirect("session", session.pk)
     context = {
         "section": "sessions",
         "values": values,
         "errors": errors,
+        "refused": refused,
         "limits": LIMITS,
         "examples": examples(),
     }
     page = "pages/new_session.html"
-    return respond(request, page, page, context, status=422 if errors else 200)
+    status = refused.status if refused else 422 if errors else 200
+    return respond(request, page, page, context, status=status)

@@ -1,25 +1,31 @@
-"""Settings: the project's API keys. Each is shown once, with a request to try it with."""
+"""Settings: the project's API keys. Each is shown once, with a request to try it with.
+
+A new key is shown on a page of its own, after a redirect: reloading that makes no second one. On
+the way it lies in the browser's session, sealed, until that page takes it.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from dashboard.errors import Conflict, Invalid
 from dashboard.models import SCOPES, ApiKey
 from dashboard.pages.access import ConsoleRequest, console
 from dashboard.pages.settings_tabs import TABS, page
-from dashboard.services import keys
+from dashboard.services import keys, sealing
 from dashboard.services.keys import NewKey
 
+_MADE = "made_key"
 OVERLAP = timedelta(hours=24)
 MOST_DAYS = 3650
 SCOPE_WORDS = {
@@ -33,7 +39,7 @@ SCOPE_WORDS = {
 @console()
 @never_cache
 def index(request: ConsoleRequest) -> HttpResponse:
-    """The tab; a POST makes a key and shows it once."""
+    """The tab; a POST makes a key, which the next page shows once."""
     if request.method != "POST":
         return _shown(request)
     request.actor.require("admin")
@@ -68,12 +74,29 @@ def _expiry(text: str) -> Any:
 
 
 def _once(request: ConsoleRequest, made: NewKey) -> HttpResponse:
-    project = made.key.project_id
-    address = f"{settings.CONFIG.address}/v1/projects/{project}/do_anything/sessions"
+    row = {"row_id": made.key.pk, "project_id": made.key.project_id}
+    request.session[_MADE] = [made.key.pk, sealing.seal(made.plain, **row).hex()]
+    return redirect("key-made")
+
+
+@console("admin")
+@never_cache
+@require_GET
+def shown_once(request: ConsoleRequest) -> HttpResponse:
+    """The key that was just made; whoever looks again is shown the list."""
+    key_id, sealed = request.session.pop(_MADE, ("", ""))
+    key = ApiKey.objects.for_project(request.actor.project).filter(pk=key_id).first()
+    if key is None:
+        return redirect("settings-keys")
+    row = {"row_id": key.pk, "project_id": key.project_id}
+    try:
+        plain = sealing.unseal(bytes.fromhex(sealed), **row)
+    except InvalidTag:  # the installation's keys were changed in between
+        return redirect("settings-keys")
+    address = f"{settings.CONFIG.address}/v1/projects/{key.project_id}/do_anything/sessions"
     context = {
-        "section": "settings", "tabs": TABS, "tab": "settings-keys", "key": made.key,
-        "plain": made.plain,
-        "curl": f"curl -H 'Authorization: Bearer {made.plain}' {address}",
+        "section": "settings", "tabs": TABS, "tab": "settings-keys", "key": key, "plain": plain,
+        "curl": f"curl -H 'Authorization: Bearer {plain}' {address}",
     }  # fmt: skip
     return render(request, "pages/settings_key_once.html", context)
 
@@ -92,10 +115,12 @@ def _shown(request: ConsoleRequest, *, status: int = 200, **more: Any) -> HttpRe
 
 @console("admin")
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def change(request: ConsoleRequest, key_id: str, verb: str) -> HttpResponse:
-    """Rotate a key (the old one works for a day more), or revoke it at once."""
+    """Rotate a key (the old one works for a day more), or revoke it at once; a GET asks first."""
     key = ApiKey.objects.for_project(request.actor.project).fetch(key_id)
+    if request.method != "POST":
+        return page(request, "settings-keys", "key_change", {"key": key, "verb": verb})
     if verb == "revoke":
         keys.revoke(key, by=request.actor.user)
         messages.success(request, f"{key.name} is revoked: requests with it are refused.")

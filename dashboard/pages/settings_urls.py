@@ -40,6 +40,7 @@ urlpatterns = [
         name="profile-change",
     ),
     path("settings/keys/", settings_keys.index, name="settings-keys"),
+    path("settings/keys/made/", settings_keys.shown_once, name="key-made"),
     re_path(
         r"^settings/keys/(?P<key_id>[^/]+)/(?P<verb>rotate|revoke)/$",
         settings_keys.change,

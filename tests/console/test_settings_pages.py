@@ -181,8 +181,12 @@ def test_profiles_are_made_renamed_and_deleted_unless_in_use(admin, project, set
 
 def test_a_key_is_shown_once_rotated_and_revoked(admin, project):
     client = signed_in(admin)
-    made = client.post(reverse("settings-keys"), {"name": "robot", "scopes": ["read"], "days": "9"})
+    form = {"name": "robot", "scopes": ["read"], "days": "9"}
+    sent = client.post(reverse("settings-keys"), form)
+    assert sent.status_code == 302 and sent["Location"] == reverse("key-made")
     key = ApiKey.objects.get()
+    kept = str(dict(client.session))
+    made = client.get(reverse("key-made"))
     shown = made.content.decode()
     assert made.status_code == 200 and key.prefix in shown and "curl -H" in shown
     assert "no-store" in made["Cache-Control"]
@@ -190,9 +194,16 @@ def test_a_key_is_shown_once_rotated_and_revoked(admin, project):
     assert timedelta(days=8) < key.expires_at - timezone.now() <= timedelta(days=9)
     plain = shown.split('id="plain"')[1].split(">")[1].split("<")[0]
     assert keys.verify(plain) == key
-    assert plain not in page(client, "settings-keys")
-    rotated = client.post(reverse("key-change", args=[key.pk, "rotate"]))
-    assert rotated.status_code == 200 and keys.verify(plain) == key  # for a day more
+    assert plain not in kept and plain not in page(client, "settings-keys")
+    again = client.get(reverse("key-made"))  # a reload makes no second one and shows none
+    assert again.status_code == 302 and ApiKey.objects.count() == 1
+    for verb in ("rotate", "revoke"):
+        asked = client.get(reverse("key-change", args=[key.pk, verb]))
+        assert asked.status_code == 200 and f"{verb.capitalize()} robot?" in asked.content.decode()
+    assert ApiKey.objects.get().state == "active" and ApiKey.objects.count() == 1
+    rotated = client.post(reverse("key-change", args=[key.pk, "rotate"]), follow=True)
+    assert rotated.redirect_chain == [(reverse("key-made"), 302)]
+    assert 'id="plain"' in rotated.content.decode() and keys.verify(plain) == key  # a day more
     assert client.post(reverse("key-change", args=[key.pk, "rotate"])).status_code == 409
     client.post(reverse("key-change", args=[key.pk, "revoke"]))
     assert ApiKey.objects.get(pk=key.pk).state == "revoked"

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from agents.events import TaskStepStarted
 from agents.ports import Usage
-from dashboard.models import CreditAccount, Role, Task, TaskStatus, UsageEntry, User
+from dashboard.models import CreditAccount, Project, Role, Task, TaskStatus, UsageEntry, User
 from dashboard.services import budgets, leases, usage
 from dashboard.services.actors import Actor
 from dashboard.services.usage import Month
@@ -137,3 +137,21 @@ def test_another_teams_usage_is_not_shown(admin):
     spend(other, "3", model="their:model")
     assert "their:model" not in text_of(signed_in(admin))
     assert usage.report(admin.project, Month.parse("")).total.spent == 0
+
+
+def test_a_session_that_money_refuses_keeps_what_was_typed(admin, project):
+    client = signed_in(admin)
+    client.post(reverse("set-budget"), {"soft": "1", "hard": "2"})
+    spend(admin, "2.40")
+    typed = {"instructions": "Find the blue kettle", "start_url": "https://shop.example/"}
+    refused = client.post(reverse("new-session"), typed | {"max_steps": "7"})
+    shown = refused.content.decode()
+    assert refused.status_code == 402 and "budget" in shown
+    assert f'href="{reverse("usage")}">See Usage' in shown
+    for text in ("Find the blue kettle", "https://shop.example/", 'value="7"'):
+        assert text in shown
+    client.post(reverse("raise-budget"), {"hard": "9"})
+    Project.objects.filter(pk=project.pk).update(max_concurrent_sessions=0)
+    busy = client.post(reverse("new-session"), typed)
+    assert busy.status_code == 429 and "Find the blue kettle" in busy.content.decode()
+    assert "See what runs" in busy.content.decode()
