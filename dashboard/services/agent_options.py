@@ -91,6 +91,7 @@ def _no_proxy(value: Any) -> Any:
 
 
 AgentPolicy = Annotated[PolicyIn, BeforeValidator(_deep_snake_keys)]
+OwnProxy = Annotated[Any, AfterValidator(_no_proxy), Field(description="Not supported")]
 
 
 class BrowserCreate(Spelled):
@@ -99,7 +100,7 @@ class BrowserCreate(Spelled):
     policy: AgentPolicy | None = None
     recording: Annotated[Recording, BeforeValidator(_recording)] | None = None
     profile_id: CleanText | None = Field(None, max_length=40)
-    proxy: Annotated[Any, AfterValidator(_no_proxy)] = Field(None, description="Not supported")
+    proxy: OwnProxy = None
 
 
 class BrowserIn(Spelled):
@@ -107,6 +108,7 @@ class BrowserIn(Spelled):
 
     policy: AgentPolicy | None = None
     create: BrowserCreate | None = None
+    proxy: OwnProxy = None
 
 
 def _pattern(text: str) -> str:
@@ -178,6 +180,7 @@ class NewRun(NewTask):
         "machine only, and never stored.",
     )
     browser: BrowserIn | None = None
+    proxy: OwnProxy = None
     policy: AgentPolicy | None = None
     captcha: Annotated[CaptchaIn, BeforeValidator(_captcha)] | None = None
     variables: dict[VariableName, Annotated[VariableIn, BeforeValidator(_variable)]] | None = None
@@ -312,6 +315,7 @@ class NewAgentSession(Spelled):
         None, max_length=40, description="An earlier run's browser, to go on with"
     )
     browser: BrowserIn | None = Field(None, description="Its policy holds for runs without one")
+    proxy: OwnProxy = None
     title: CleanText | None = Field(None, max_length=200)
     metadata: JsonObject | None = None
 

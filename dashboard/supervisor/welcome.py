@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import sys
 import time
 from typing import Any
 
+from dashboard.conf import Config
 from dashboard.supervisor.plan import Plan
 
 _EXAMPLE = "Get the top 5 stories with title, points and comments"
@@ -35,6 +37,13 @@ class Terminal:
             print(sentence, file=sys.stderr, flush=True)
 
 
+def command(plan: Plan, words: str) -> str:
+    """A `manage.py` command as it works in a new terminal, for the data of this instance."""
+    usual = plan.data_dir == Config.model_fields["data_dir"].default
+    where = "" if usual else f"WEBAGENT_DATA_DIR={shlex.quote(str(plan.data_dir))} "
+    return f"{where}.venv/bin/python manage.py {words}"
+
+
 def block(plan: Plan, found: dict[str, Any]) -> str:
     """The one block at the end of a start: addresses, sign-in link, project, key, a ready curl."""
     console, project = plan.config.address, found["project_id"]
@@ -46,8 +55,7 @@ def block(plan: Plan, found: dict[str, Any]) -> str:
     if key:
         rows.append(("API key", f"{key}   (shown only now)"))
     else:
-        make = ".venv/bin/python manage.py keys create --project default --name NAME"
-        rows.append(("API key", make))
+        rows.append(("API key", command(plan, "keys create --project default --name NAME")))
     start = f"{plan.config.practice_address}/news/" if plan.practice else "https://example.com/"
     curl = "\n".join(
         [

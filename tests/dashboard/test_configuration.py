@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from agents.model.settings import KEY_VARIABLES, ModelSettings
 from dashboard.conf import BASE_DIR, Config
+from dashboard.models import User
+from dashboard.supervisor.plan import Plan
+from dashboard.supervisor.welcome import block
 
 MANUAL = (BASE_DIR / "docs" / "configuration.md").read_text()
 
@@ -38,3 +48,36 @@ def test_a_secret_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) ->
     assert len(first) >= 48
     assert Config(data_dir=tmp_path).secret("sample") == first
     assert (tmp_path / "secrets" / "sample").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("words", [("sign_in_link",), ("keys", "list")])
+def test_a_command_before_the_first_start_says_so_and_makes_nothing(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    empty = tmp_path / "none"
+    environment = {k: v for k, v in os.environ.items() if k != "WEBAGENT_DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=BASE_DIR, capture_output=True, text=True,
+        timeout=60, env=environment | {"WEBAGENT_DATA_DIR": str(empty)},
+    )  # fmt: skip
+    assert done.returncode == 1 and not empty.exists()
+    assert len(done.stderr.splitlines()) == 1 and f"no database in {empty}" in done.stderr
+
+
+def test_a_sign_in_link_without_tables_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_table(**which: object) -> None:
+        raise OperationalError("no such table: users")
+
+    monkeypatch.setattr(User.objects, "filter", no_table)
+    with pytest.raises(CommandError, match="The database is not ready"):
+        call_command("sign_in_link")
+
+
+def test_the_printed_commands_name_a_data_directory_that_is_not_the_usual_one(
+    tmp_path: Path,
+) -> None:
+    found = {"project_id": "proj_1", "api_key": None, "link": "/sign-in/link/x/"}
+    own, usual = tmp_path / "a b", Config.model_fields["data_dir"].default
+    said = block(Plan(Config(data_dir=own), own, {}), found)
+    assert f"WEBAGENT_DATA_DIR='{own}' .venv/bin/python manage.py keys create" in said
+    assert "WEBAGENT_DATA_DIR" not in block(Plan(Config(data_dir=usual), usual, {}), found)

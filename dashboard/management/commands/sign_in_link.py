@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from dashboard.conf import config
 from dashboard.models import User
@@ -20,13 +21,19 @@ class Command(BaseCommand):
         parser.add_argument("user", nargs="?", help="user name; default: the first superuser")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        users = User.objects.filter(is_active=True)
-        name = options["user"]
-        user = (
-            users.filter(username=name).first()
-            if name
-            else users.filter(is_superuser=True).order_by("pk").first()
-        )
-        if user is None:
-            raise CommandError(f"There is no active user {name or 'with admin rights'}.")
-        self.stdout.write(config().address + sign_in.create_link(user))
+        try:
+            self.stdout.write(config().address + sign_in.create_link(_user(options["user"])))
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database is not ready ({error}): start once with `manage.py up`, or run "
+                "`manage.py migrate`."
+            ) from None
+
+
+def _user(name: str | None) -> User:
+    users = User.objects.filter(is_active=True)
+    chosen = users.filter(username=name) if name else users.filter(is_superuser=True)
+    user = chosen.order_by("pk").first()
+    if user is None:
+        raise CommandError(f"There is no active user {name or 'with admin rights'}.")
+    return user

@@ -151,7 +151,9 @@ def test_snake_case_and_shorthands_mean_the_same(api):
         ({"model": {"apiKey": "k"}}, "model"),
         ({"outputSchema": {"type": "nonsense"}}, "output_schema"),
         ({"codePolicy": {"extraDeniedPatterns": ["(?=x)"]}}, "code_policy"),
-        ({"browser": {"create": {"proxy": "http://p.example"}}}, "browser"),
+        ({"browser": {"create": {"proxy": "http://p.example"}}}, "proxy"),
+        ({"browser": {"proxy": {"server": "http://p.example"}}}, "proxy"),
+        ({"proxy": "http://p.example"}, "proxy"),
         ({"browser": {"policy": {"mode": "wild"}}}, "policy"),
         ({"variables": {"a b": "x"}}, "variables"),
     ],
@@ -160,6 +162,14 @@ def test_what_cannot_be_is_refused(api, body, where):
     answer = api.post(agent(api, "/runs"), {"goal": "Find it", **body})
     assert answer.status_code == 422, answer.content
     assert where in answer.json()["extra"]["errors"][0]["loc"]
+
+
+def test_a_session_with_a_proxy_of_its_own_is_refused(api):
+    for body in ({"browser": {"proxy": "http://p.example"}}, {"proxy": "http://p.example"}):
+        answer = api.post(agent(api, "/sessions"), body)
+        assert answer.status_code == 422, answer.content
+        assert "egress proxy" in answer.content.decode()
+    assert api.post(agent(api, "/sessions"), {"browser": {"proxy": None}}).status_code == 201
 
 
 # --- model keys ---------------------------------------------------------------------------------
