@@ -18,6 +18,7 @@ from agents.executor.clock import StepClock
 from agents.executor.diagnostics import StepError
 from agents.executor.gate import ActionGate, Grant, PeopleGate, ProposedAction
 from agents.executor.kinds import Kind
+from agents.executor.once import arrived, new_mark, only_once
 from agents.executor.page_errors import Problem, translate
 from agents.executor.replay import Replay, cut_result, is_cut
 from agents.executor.sandbox import ExecutorLimits
@@ -215,12 +216,18 @@ class Actions:
 
     async def _intend(self, call: Call, record: ActionRecord, grant: Grant, attempt: int) -> None:
         """Keep what was allowed with the record, and leave the mark that tells it was touched."""
-        record.intent = {**grant.as_json(), "tries": attempt}
+        mark = new_mark(record, attempt)
+        record.intent = {
+            **grant.as_json(),
+            "tries": attempt,
+            "mark": mark,
+            "from": self.redactor.text(self.page_url()),
+        }
         if grant.edits:
             changed = ", ".join(f"{name} = {shown(value)}" for name, value in grant.edits.items())
             self.notices.append(f"A person changed {call.tool} before approving it: {changed}")
-        if not call.kind.repeatable:
-            await call.arm(f"{record.action_id}:{attempt}")
+        if only_once(call.kind, record):
+            await call.arm(mark)
 
     async def _run(self, call: Call, timeout_ms: float) -> JSON:
         """Make the call. While a request that it sent waits for a person, no time goes by."""
@@ -299,9 +306,9 @@ class Actions:
     async def _settles(self, past: ActionRecord, call: Call) -> bool:
         """Whether a record answers the call, so that it is not made again."""
         if past.status == "started":
-            if past.mutating and not call.kind.repeatable:
+            if past.mutating and only_once(call.kind, past):
                 if past.intent and self._people is not None:
-                    outcome = await self._became(past)
+                    outcome = await self._became(past, call)
                     if outcome != "unknown":
                         return outcome == "done"
                 error = ActionError(
@@ -315,17 +322,22 @@ class Actions:
             return False
         return not (is_cut(past.result) and not past.mutating)
 
-    async def _became(self, past: ActionRecord) -> str:
+    async def _became(self, past: ActionRecord, call: Call) -> str:
         """What became of a risky call that was under way; written down before it is used."""
         assert self._people is not None and past.intent is not None
-        try:
-            with self.clock.stopped():
-                outcome = await self._people.settle(past)
-        except (RunSignal, Interrupted) as signal:
-            raise self.abort(signal) from None
+        if arrived(past, call, self.page_url(), self.redactor.text):
+            outcome = "done"
+        else:
+            try:
+                with self.clock.stopped():
+                    outcome = await self._people.settle(past)
+            except (RunSignal, Interrupted) as signal:
+                raise self.abort(signal) from None
         past.intent = {**past.intent, "outcome": outcome}
         if outcome == "done":
             past.status = "completed"
+            if call.tool == "page.goto":
+                past.result = {"url": self.page_url(), "status": None, "ok": True}
             self.notices.append(
                 f"{past.tool} on {past.target} had happened when the worker stopped; it was not "
                 "made again. Look at the page."

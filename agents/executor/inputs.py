@@ -14,7 +14,7 @@ from agents.executor.probe import HIDDEN, box_of, focused, is_secret
 from agents.executor.values import Keyboard, Mouse, Variable
 from agents.executor.variables import check_receiver
 from agents.guard.intents import arm
-from agents.guard.probe import probe_focused, probe_point
+from agents.guard.probe import frame_at, frame_focused, probe_focused, probe_point
 from agents.guard.risk_facts import ElementFacts
 from agents.ports import JSON, ActionRecord
 
@@ -75,8 +75,12 @@ class Inputs:
 
         async def mark(name: str) -> None:
             page = await self._tab(device)
-            frame = (await focused(page))[1] if group == "keyboard" else page.main_frame
-            await arm(frame, name)
+            if group == "keyboard":
+                frame = await frame_focused(page)
+            else:
+                frame = await frame_at(page, *self._mouse.get(page, (0.0, 0.0)))
+            if frame is not None:
+                await arm(frame, name)
 
         async def run(timeout: float) -> JSON:
             page = await self._tab(device)

@@ -317,7 +317,7 @@ class RunGate(PeopleGate):
         """What became of a risky call whose worker stopped: looked at, or a person is asked."""
         intent = record.intent or {}
         tries = int(intent.get("tries", 1))
-        mark = f"{record.action_id}:{tries}"
+        mark = str(intent.get("mark") or f"{record.action_id}:{tries}")
         seen = (
             await observe(self._people.browser, mark)
             if self._people.browser is not None

@@ -14,16 +14,17 @@ from typing import Any, Literal
 from playwright.async_api import ElementHandle, Frame, Locator, Page
 from playwright.async_api import Error as PlaywrightError
 
-_NAME = "Symbol.for('action.mark')"
-_ARM = f"""(e, id) => {{
-  const w = (e && e.ownerDocument ? e.ownerDocument : document).defaultView;
-  const mark = {{id, touched: false}};
-  Object.defineProperty(w, {_NAME}, {{value: mark, configurable: true}});
+# Only its listeners can change the mark: what the page sees of it is neither writable nor
+# removable, and its name is not known before it is there.
+_ARM = """(e, id) => {
+  const d = e && e.ownerDocument ? e.ownerDocument : document;
+  let touched = false;
   for (const kind of ['pointerdown', 'mousedown', 'touchstart', 'click', 'keydown', 'submit',
                       'input', 'change', 'drop'])
-    w.addEventListener(kind, () => {{ mark.touched = true; }}, {{capture: true, once: true}});
-}}"""
-_READ = f"() => {{ const m = window[{_NAME}]; return m ? [m.id, m.touched] : null; }}"
+    d.defaultView.addEventListener(kind, () => { touched = true; }, {capture: true, once: true});
+  Object.defineProperty(d, Symbol.for(id), {get: () => touched});
+}"""
+_READ = "id => { const touched = document[Symbol.for(id)]; return touched ?? null; }"
 _ANSWER_S = 3.0
 # Input that a dying worker had already sent reaches the page within milliseconds.
 _LATE_INPUT_S = 0.5
@@ -56,7 +57,7 @@ async def _look(browser: Any, mark: str) -> Seen:
         for frame in page.frames:
             with contextlib.suppress(PlaywrightError, TimeoutError):
                 async with asyncio.timeout(_ANSWER_S):
-                    found = await frame.evaluate(_READ)
-                if isinstance(found, list) and found[0] == mark:
-                    return "touched" if found[1] else "untouched"
+                    found = await frame.evaluate(_READ, mark)
+                if isinstance(found, bool):
+                    return "touched" if found else "untouched"
     return "gone"

@@ -77,31 +77,43 @@ async def probe(
 
 async def probe_point(page: Page, x: float, y: float) -> ElementFacts | None:
     """The facts of what a mouse click at this point meets. x, y: CSS px of the view."""
-    return await _through_frames(page, "point", x, y)
+    return (await _through_frames(page, "point", x, y))[0]
+
+
+async def frame_at(page: Page, x: float, y: float) -> Frame | None:
+    """The innermost frame at this point, as `probe_point` finds it."""
+    return (await _through_frames(page, "point", x, y))[1]
 
 
 async def probe_focused(page: Page) -> ElementFacts | None:
     """The facts of what has the keyboard."""
-    return await _through_frames(page, "focused", 0, 0)
+    return (await _through_frames(page, "focused", 0, 0))[0]
 
 
-async def _through_frames(page: Page, what: str, x: float, y: float) -> ElementFacts | None:
+async def frame_focused(page: Page) -> Frame | None:
+    """The innermost frame that has the keyboard."""
+    return (await _through_frames(page, "focused", 0, 0))[1]
+
+
+async def _through_frames(
+    page: Page, what: str, x: float, y: float
+) -> tuple[ElementFacts | None, Frame | None]:
     frame: Frame | None = page.main_frame
     try:
         await _register(page.context)
         for _ in range(_FRAME_DEPTH):
             if frame is None:
-                return None
+                break
             raw = await frame.text_content(_selector(what, x=x, y=y), timeout=TIMEOUT_MS)
             told = json.loads(raw or "{}")
             if "frame" not in told:
-                return _facts(raw)
+                return _facts(raw), frame
             handle = await frame.query_selector(_selector(f"{what}frame", x=x, y=y))
             frame = await handle.content_frame() if handle is not None else None
             x, y = x - told["frame"][0], y - told["frame"][1]
     except Error:
-        return None
-    return None
+        pass
+    return None, None
 
 
 def _facts(raw: str | None) -> ElementFacts | None:

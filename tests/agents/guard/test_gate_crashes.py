@@ -1,0 +1,118 @@
+"""What a worker that died in the middle of a risky call leaves behind: it is never made twice."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from agents.guard.intents import arm, observe
+from agents.loop import run_loop
+from agents.ports import Act, Finish
+from tests.agents.browser.conftest import Site
+from tests.agents.doubles import in_order
+from tests.agents.guard.test_gate import Answering, Opener, handle, opener, site, world_of
+
+__all__ = ["handle", "opener", "site"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+FRAME = """<!doctype html><body style="margin:0"><button style="width:300px;height:100px"
+  onclick="fetch('/hit?' + Date.now())">Pay now</button>"""
+OUTER = """<!doctype html><body style="margin:0">
+  <iframe src=/frame style="border:0;width:400px;height:200px"></iframe>"""
+
+
+def hits(site: Site, path: str, text: str = "") -> list[str]:
+    found: list[str] = []
+
+    async def take(request: web.Request) -> web.Response:
+        found.append(request.path_qs)
+        return web.Response(text=text, content_type="text/html")
+
+    site.add(path, take)
+    return found
+
+
+async def dies(
+    site: Site, opener: Opener, code: str, done: list[str], path: str, numbers: range, when: str
+) -> list[Any]:
+    """The questions that each death at one of these saves led to; each time it was done once."""
+    asked: list[Any] = []
+    for number in numbers:
+        done.clear()
+        world = world_of(site, path=path)
+        route = in_order(Act(code), Finish("Ended."))
+        first = Answering(world, browser=opener, crash=(number, when))
+        first.bought = done
+        run = asyncio.ensure_future(run_loop(first, route))
+        crash = asyncio.ensure_future(first.crashed.wait())
+        await asyncio.wait({run, crash}, timeout=90, return_when=asyncio.FIRST_COMPLETED)
+        crash.cancel()
+        assert not run.done()
+        run.cancel()
+        await asyncio.gather(run, return_exceptions=True)
+        second = Answering(world, browser=opener)
+        second.bought = done
+        async with asyncio.timeout(100):
+            await run_loop(second, route)
+        assert len(done) == 1, f"died {when} save {number}"
+        asked.append([spec.kind for spec in world.requests.values()])
+    return asked
+
+
+async def test_an_address_that_acts_is_opened_once(site, opener):
+    done = hits(site, "/account/delete", "<h1>Deleted</h1>")
+    site.add("/start", "<h1>Start</h1>")
+    code = f"await page.goto({site.url('/account/delete?confirm=1')!r})\n'x'"
+    asked = await dies(site, opener, code, done, "/start", range(7, 9), "before")
+    assert asked[1] == ["confirmation"]  # the tab is at the address: nobody has to tell
+
+
+async def test_an_address_that_leads_on_is_asked_about(site, opener):
+    done: list[str] = []
+
+    async def take(request: web.Request) -> web.Response:
+        done.append(request.path_qs)
+        raise web.HTTPFound("/start")
+
+    site.add("/account/delete", take)
+    site.add("/start", "<h1>Start</h1>")
+    code = f"await page.goto({site.url('/account/delete?confirm=1')!r})\n'x'"
+    asked = await dies(site, opener, code, done, "/start", range(8, 9), "before")
+    assert asked == [["confirmation", "choice"]]
+
+
+async def test_a_press_into_a_frame_is_not_repeated(site, opener):
+    done = hits(site, "/hit")
+    site.add("/frame", FRAME)
+    site.add("/outer", OUTER)
+    code = 'await page.frame_locator("iframe").locator("button").wait_for()\n' \
+           "await page.mouse.click(100, 50)\n'x'"  # fmt: skip
+    asked = await dies(site, opener, code, done, "/outer", range(7, 9), "before")
+    assert asked == [["confirmation"]] * 2
+
+
+async def test_a_ticked_box_is_not_ticked_again(site, opener):
+    done = hits(site, "/hit")
+    site.add("/terms", "<label><input type=checkbox onclick=\"fetch('/hit');this.checked=false;"
+             "setTimeout(()=>this.checked=true)\">I accept the terms</label>")  # fmt: skip
+    code = "await page.get_by_label('I accept the terms').check()\n'x'"
+    await dies(site, opener, code, done, "/terms", range(7, 9), "before")
+
+
+async def test_a_page_cannot_take_the_mark_back(site, opener):
+    site.add("/mark", "<button>Press</button>")
+    page = (session := await opener()).page
+    await page.goto(site.url("/mark"))
+    await arm(page.locator("button"), "1.1:1:abc")
+    assert await observe(session, "1.1:1:abc") == "untouched"
+    await page.locator("button").click()
+    await page.evaluate("""() => {
+      const name = Object.getOwnPropertySymbols(document).find(s => /abc/.test(String(s)));
+      try { document[name] = false } catch {}
+      try { delete document[name] } catch {}
+      try { Object.defineProperty(document, name, {value: false}) } catch {}
+    }""")
+    assert await observe(session, "1.1:1:abc") == "touched"
