@@ -101,6 +101,7 @@ class _OfRun(NewSession):
         session = cls.model_construct(
             instructions=new.instructions,
             variables=new.variables,
+            policy=new.policy,
             profile_id=new.create.profile_id,
             callback_url=new.callback_url,
         )

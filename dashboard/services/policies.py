@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from agents.events import TaskNotice
 from agents.guard.domains import MAX_ENTRIES, parse_domain
 from agents.guard.policy import Policy, parse_private, reserved
+from agents.plain import clip, plain_text
 
 MAX_ENTRY_CHARS = 300
+_MOST_UNKNOWN = 10
 
 
 def _private(entry: str) -> str:
@@ -82,8 +95,32 @@ class PolicyIn(BaseModel):
         dict[str, Literal["ask", "allow", "deny"]] | None, BeforeValidator(_approvals)
     ] = Field(None, description="By risk; a list of risks reserves each for people.")
 
+    _unknown: tuple[str, ...] = PrivateAttr(())  # keys that were given and mean nothing
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _notes_unknown_keys(cls, value: Any, read: ModelWrapValidatorHandler[PolicyIn]) -> PolicyIn:
+        made = read(value)
+        if isinstance(value, dict):
+            keys = sorted(str(key) for key in value if key not in cls.model_fields)
+            made._unknown = tuple(clip(plain_text(key), 60) for key in keys[:_MOST_UNKNOWN])
+        return made
+
+    def notices(self) -> list[TaskNotice]:
+        """One for each key that was ignored, so that somebody sees a misspelt rule."""
+        return [_unknown_key(key) for key in self._unknown]
+
     def stored(self) -> dict[str, Any]:
         """What a row keeps: JSON of what was said, without nulls."""
         said = self.model_dump(mode="json", exclude_none=True)
         Policy.parse(said)
         return said
+
+
+def _unknown_key(key: str) -> TaskNotice:
+    near = difflib.get_close_matches(key.lower(), PolicyIn.model_fields, n=1)
+    message = f"The policy has no key {key}; it was ignored."
+    if near:
+        message += f" Did you mean {near[0]}?"
+    detail = {"key": key, "meant": near[0] if near else None}
+    return TaskNotice(kind="policy_unknown_key", message=message, detail=detail)

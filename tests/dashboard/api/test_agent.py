@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agents.errors import ModelError
 from agents.ports import InputRequestSpec
+from dashboard import ledger
 from dashboard.models import AgentRun, InputRequest, Task
 from dashboard.services import keys, leases, model_keys, requests, tasks
 from tests.conftest import make_project
@@ -162,6 +163,21 @@ def test_what_cannot_be_is_refused(api, body, where):
     answer = api.post(agent(api, "/runs"), {"goal": "Find it", **body})
     assert answer.status_code == 422, answer.content
     assert where in answer.json()["extra"]["errors"][0]["loc"]
+
+
+def test_a_misspelt_rule_of_the_policy_is_noticed(api):
+    policy = {"allowedDomain": ["a.example"], "frobnicate\x00": 1, "mode": "strict"}
+    task = task_of(start(api, policy=policy))
+    found = [e.payload for e in ledger.read(task_id=task.pk) if e.type == "task.notice"]
+    assert [notice["kind"] for notice in found] == ["policy_unknown_key"] * 2
+    assert found[0]["message"] == (
+        "The policy has no key allowed_domain; it was ignored. Did you mean allowed_domains?"
+    )
+    assert found[0]["detail"] == {"key": "allowed_domain", "meant": "allowed_domains"}
+    assert found[1]["message"] == "The policy has no key frobnicate; it was ignored."
+    assert task.options["policy"] == {"mode": "strict"}
+    plain = task_of(start(api, policy={"allowed_domains": ["a.example"]}))
+    assert [e.type for e in ledger.read(task_id=plain.pk)] == ["task.status_changed"]
 
 
 def test_a_session_with_a_proxy_of_its_own_is_refused(api):
