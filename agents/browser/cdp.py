@@ -50,8 +50,17 @@ class CdpConnection:
         self._reader = asyncio.ensure_future(self._read())
 
     @classmethod
-    async def connect(cls, debug_port: int, *, timeout_s: float = CONNECT_S) -> CdpConnection:
-        """Attach to the browser that listens on a loopback port. Raises: BrowserGone."""
+    async def connect(
+        cls,
+        debug_port: int,
+        *,
+        timeout_s: float = CONNECT_S,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
+    ) -> CdpConnection:
+        """Attach to the browser that listens on a loopback port. Raises: BrowserGone.
+
+        max_message_bytes: a bigger message from the browser ends the connection.
+        """
         # trust_env stays off: the debugging port is never behind a proxy.
         http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None), trust_env=False)
         try:
@@ -60,7 +69,7 @@ class CdpConnection:
                 async with http.get(url) as answer:
                     version = await answer.json(content_type=None)
                 socket = await http.ws_connect(
-                    version["webSocketDebuggerUrl"], max_msg_size=MAX_MESSAGE_BYTES, autoclose=True
+                    version["webSocketDebuggerUrl"], max_msg_size=max_message_bytes, autoclose=True
                 )
             return cls(http, socket)
         except (aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:

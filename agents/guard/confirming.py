@@ -21,6 +21,7 @@ from agents.run import Run
 log = structlog.get_logger(__name__)
 
 _TEXT = 4_000
+_BODY = 2_000
 
 
 class Confirming:
@@ -65,7 +66,7 @@ class Confirming:
                 {"name": name, "label": name.capitalize(), "type": "string", "value": value,
                  "editable": False}
                 for name, value in (
-                    ("method", held.method), ("url", held.url), ("body", held.body[:2_000])
+                    ("method", held.method), ("url", held.url), ("body", _shown(held))
                 )
             ]  # fmt: skip
         context = {
@@ -151,6 +152,19 @@ class Confirming:
             risk=str(intent.get("risk") or "") or None,
             context=await self.shot({"step": self._run.state.step, "effect": effect}),
         )
+
+
+def _shown(held: HeldRequest) -> str:
+    """The body for people: all of a short one, beginning and end of a long one, and what is cut."""
+    text, size = held.body, held.size or len(held.body.encode())
+    missing = "[… not all of it can be shown as text …]" if held.unread else ""
+    if held.unread == "most" and not text:
+        return missing
+    if held.tail or len(text) > _BODY:
+        half = _BODY // 2
+        cut = f"[… cut: beginning and end of {size:,} bytes …]"
+        return f"{text[:half]}\n{cut}\n{(held.tail or text)[-half:]}"
+    return f"{text}\n{missing}" if missing else text
 
 
 def key_of(kind: str, action_id: str, fingerprint: str, attempt: int) -> str:

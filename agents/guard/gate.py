@@ -15,16 +15,24 @@ from typing import Any, Literal
 
 import structlog
 
+from agents.browser.ending import kill
 from agents.control import Interrupted
-from agents.errors import PolicyError, Rejected, RunSignal
+from agents.errors import BrowserGone, PolicyError, Rejected, RunSignal
 from agents.events import TaskActionDone, TaskActionIntent, TaskPolicyDenied
 from agents.executor.gate import Grant, PeopleGate, ProposedAction
 from agents.guard.confirming import Confirming, host_of, hosts_of, key_of, what_of
 from agents.guard.hold import HeldRequest, NetworkHold
 from agents.guard.intents import observe
+from agents.guard.judging import (
+    BRINGS_FILE,
+    is_blind,
+    judge,
+    judge_request,
+    refusal,
+    with_file,
+)
 from agents.guard.policy import Policy, check_address
-from agents.guard.risk import classify, classify_request
-from agents.guard.risk_facts import ALWAYS_ASK, CallFacts, Verdict
+from agents.guard.risk_facts import ALWAYS_ASK, Verdict
 from agents.plain import clip, plain_text
 from agents.ports import ActionRecord, Answer
 from agents.run import Run
@@ -34,14 +42,13 @@ log = structlog.get_logger(__name__)
 GRANT_S = 15.0  # for so long the page may send what an approved call set off
 MOST_HELD = 5  # requests that wait at once; more are refused
 _BUYING = frozenset({"payment", "purchase", "legal_acceptance"})
-_TEXT = 4_000
-_FILE = "the task's policy has a person decide on each download"
+_SENDING = frozenset({"external_submit", "ambiguous"})
 _SECRET_KINDS = frozenset({"password", "one_time_code"})
 
 
 @dataclass
 class _Open:
-    """A risky call under way: requests of its kind need no second decision."""
+    """An allowed call under way: requests of its kind need no second decision."""
 
     risks: frozenset[str]
     hosts: frozenset[str]
@@ -62,6 +69,7 @@ class RunGate(PeopleGate):
         self._held = asyncio.Event()
         self._refused: list[str] = []
         self._signal: BaseException | None = None
+        self._one_by_one: dict[str, asyncio.Lock] = {}  # by fingerprint: one approval, one request
 
     # --- the rule ---------------------------------------------------------------------------
     def must_ask(self, verdict: Verdict) -> frozenset[str]:
@@ -94,28 +102,29 @@ class RunGate(PeopleGate):
 
     # --- calls ------------------------------------------------------------------------------
     async def allow(self, action: ProposedAction) -> Grant | None:
-        """Raises: PolicyError; Rejected, Parked, Cancelled, LeaseLost."""
+        """Raises: PolicyError; Rejected, Parked, Cancelled, LeaseLost; BrowserGone."""
+        self._require_hold()
         if action.url is not None:
             self._may_open(action.url)
         if not action.mutating:
             return None
-        verdict = _judge(action)
+        verdict = judge(action)
         takes_file = action.tool == "download" and self._policy.downloads.mode == "ask"
         if takes_file:
-            verdict = _with_file(verdict)
+            verdict = with_file(verdict)
         asked = self._asks_for(action, verdict)
         self._open = None
         if not verdict.risks:
             return None
         grant = Grant(verdict.main or "unknown", verdict.level, verdict.effect, verdict.fingerprint)
         host = host_of(action.url or action.page_url)
-        if asked and not await self._stands(verdict, action.tool, host):
+        stands = bool(asked) and await self._stands(verdict, action.tool, host)
+        if asked and not stands:
             action, verdict, grant = await self._asked(action, verdict, host)
-        self._open = _Open(
-            verdict.risks,
-            hosts_of(action),
-            asyncio.get_running_loop().time() + GRANT_S,
-        )
+            self._require_hold()
+        if stands or grant.asked:  # what nobody allowed opens nothing
+            until = asyncio.get_running_loop().time() + GRANT_S
+            self._open = _Open(verdict.risks, hosts_of(action), until)
         if takes_file:
             self._people.browser.grant_download()
         return grant
@@ -123,7 +132,7 @@ class RunGate(PeopleGate):
     def _asks_for(self, action: ProposedAction, verdict: Verdict) -> frozenset[str]:
         """As `must_ask`; a password goes into password fields, or where a person lets it."""
         asked = self.must_ask(verdict)
-        if _FILE in verdict.reasons:
+        if BRINGS_FILE in verdict.reasons:
             asked |= {"unknown"}
         misplaced = "sensitive_data" in verdict.risks and _SECRET_KINDS & set(action.typed_kinds)
         return asked | {"sensitive_data"} if misplaced else asked
@@ -138,7 +147,7 @@ class RunGate(PeopleGate):
         """Ask until what was approved is what would happen now. Raises: PolicyError; signals."""
         earlier = self._run.state.rejected.get(what_of(verdict, action.arguments))
         if earlier is not None:
-            raise _refusal(verdict.effect, earlier, again=True)
+            raise refusal(verdict.effect, earlier, again=True)
         while True:
             what = what_of(verdict, action.arguments)
             key = key_of("confirm", action.action_id, what, action.attempt)
@@ -151,9 +160,9 @@ class RunGate(PeopleGate):
                 action = replace(action, url=str(edits.get("url") or action.url or "") or None)
                 if action.url is not None:
                     self._may_open(action.url)
-            wanted = _judge(action) if edits else verdict
+            wanted = judge(action) if edits else verdict
             now = replace(action, element=await action.look()) if action.element else action
-            fresh = _judge(now)
+            fresh = judge(now)
             asked = self._asks_for(now, fresh)
             same = fresh.fingerprint == wanted.fingerprint
             if same and not (asked - verdict.risks):
@@ -191,7 +200,7 @@ class RunGate(PeopleGate):
             why = f" Reason: {reason}" if reason else ""
             raise Rejected(f"Stopped{by}: {verdict.effect} was rejected.{why}")
         self._run.state.rejected[what] = reason
-        raise _refusal(verdict.effect, reason)
+        raise refusal(verdict.effect, reason)
 
     # --- requests of pages ------------------------------------------------------------------
     async def begin(self, browser: Any) -> None:
@@ -199,56 +208,82 @@ class RunGate(PeopleGate):
         self._people.browser = browser
         port = getattr(getattr(browser, "handle", None), "debug_port", None)
         if port is not None:
-            self._hold = NetworkHold(port, self.request)
+            self._hold = NetworkHold(port, self.request, lost=self._on_lost)
             await self._hold.open()
+
+    def _on_lost(self) -> None:
+        """The browser holds nothing any more: it ends here, and the run goes on in a new one."""
+        kill(self._people.browser.handle)
+        for task in list(self._asking):
+            task.cancel()
+        self._held.set()  # whoever waits for requests finds out
+
+    @property
+    def _holds(self) -> bool:
+        return self._hold is None or self._hold.is_open
+
+    def _require_hold(self) -> None:
+        """Raises: BrowserGone."""
+        if not self._holds:
+            raise BrowserGone("The browser was ended: its requests could not be held any more.")
 
     async def request(self, held: HeldRequest) -> bool:
         """Whether a page's request may go. Waits for a person when one must decide."""
         control = self._run.control
         if "human" in control.held:
             return True  # the person who drives sends it
-        page_url = held.referrer or self._people.page_url()
-        verdict = classify_request(held.method, held.url, held.content_type, held.body, page_url)
+        if not self._holds:
+            return False
+        verdict = judge_request(held, held.referrer or self._people.page_url())
         try:
             asked = self.must_ask(verdict)
         except PolicyError as error:
             await self._deny(error, held)
             return False
         host = host_of(held.url)
-        if not asked or self._covered(verdict, host):
-            return True
-        if await self._stands(verdict, "request", host):
-            return True
+        if not is_blind(verdict):
+            if not asked or self._covered(asked, held, host):
+                return True
+            if await self._stands(verdict, "request", host):
+                return True
         if len(self._asking) >= MOST_HELD:
             self._refused.append(f"{verdict.effect}: too many requests wait for a decision.")
             return False
-        task = asyncio.ensure_future(self._decide_request(held, verdict, host))
+        task = asyncio.ensure_future(self._in_turn(held, verdict, host))
         self._asking.add(task)
         self._held.set()
         try:
             return await task
+        except asyncio.CancelledError:
+            self._refused.append(f"{verdict.effect}: nobody waits for its decision any more.")
+            raise
         finally:
             task.cancel()
             self._asking.discard(task)
-            if not self._asking:
+            if not self._asking and self._holds:
                 self._held.clear()
 
-    def _covered(self, verdict: Verdict, host: str) -> bool:
-        """Whether an approved call that is under way may send this."""
+    def _covered(self, asked: frozenset[str], held: HeldRequest, host: str) -> bool:
+        """Whether an allowed call that is under way may send this. asked: what needs a person."""
         grant = self._open
         if grant is None or asyncio.get_running_loop().time() > grant.until:
             return False
         if host not in grant.hosts:
             return False
         allowed = grant.risks | (_BUYING if grant.risks & _BUYING else frozenset())
-        return not (verdict.risks & ALWAYS_ASK) - allowed
+        return not asked - allowed - (frozenset() if held.unread else _SENDING)
+
+    async def _in_turn(self, held: HeldRequest, verdict: Verdict, host: str) -> bool:
+        """Equal requests one after the other: each needs an approval of its own."""
+        async with self._one_by_one.setdefault(verdict.fingerprint, asyncio.Lock()):
+            return await self._decide_request(held, verdict, host)
 
     async def _decide_request(self, held: HeldRequest, verdict: Verdict, host: str) -> bool:
         """Ask about a request; approved, it is noted before it goes, and goes once."""
         state = self._run.state
         earlier = state.rejected.get(verdict.fingerprint)
         if earlier is not None:
-            self._refused.append(str(_refusal(verdict.effect, earlier, again=True)))
+            self._refused.append(str(refusal(verdict.effect, earlier, again=True)))
             return False
         used = state.sent.get(verdict.fingerprint, 0)
         key = key_of("request", "", verdict.fingerprint, used + 1)
@@ -302,10 +337,13 @@ class RunGate(PeopleGate):
         await self._held.wait()
 
     async def clear(self) -> list[str]:
-        """Wait until no request waits. Raises: what ended the wait."""
+        """Wait until no request waits. Raises: what ended the wait; BrowserGone."""
         while self._asking:
             await asyncio.wait(set(self._asking))
             await asyncio.sleep(0)
+        if not self._holds:
+            await self.interrupted()
+            self._require_hold()
         if self._signal is not None:
             signal, self._signal = self._signal, None
             raise signal
@@ -354,38 +392,3 @@ class RunGate(PeopleGate):
             await hold.close()
         for task in list(self._asking):
             task.cancel()
-
-
-def _with_file(verdict: Verdict) -> Verdict:
-    """The same call, which also brings a file that the policy has people decide on."""
-    return replace(
-        verdict,
-        risks=verdict.risks | {"unknown"},
-        level="medium" if verdict.level in ("none", "low") else verdict.level,
-        main=verdict.main if verdict.level in ("medium", "high") else "unknown",
-        reasons=(*verdict.reasons, _FILE),
-    )
-
-
-def _judge(action: ProposedAction) -> Verdict:
-    return classify(
-        CallFacts(
-            tool=action.tool,
-            arguments=action.arguments,
-            page_url=action.page_url,
-            url=action.url,
-            typed_kinds=action.typed_kinds,
-        ),
-        action.element,
-    )
-
-
-def _refusal(effect: str, reason: str, *, again: bool = False) -> PolicyError:
-    """The reason comes first: what retells a failure may keep only its beginning."""
-    said = f": {reason.rstrip('.')}" if reason else ""
-    was = "has already rejected this" if again else "rejected this"
-    return PolicyError(
-        f"A person {was}{said}. It was: {effect}. Do not try it again; go on without it, or "
-        "finish and say so.",
-        rule="approval:rejected",
-    )

@@ -6,14 +6,19 @@ browser's own debugging session, where new documents and workers are born with i
 were there before get it by a nudge. Source: Chrome DevTools Protocol, Fetch.
 
 When nobody is attached nothing is held. Websocket messages are not requests and are not held.
+A browser lets everything go when the connection breaks: `lost` is called then, to end it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
+import hashlib
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -25,13 +30,20 @@ log = structlog.get_logger(__name__)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # What a page can send with a method of its choice; scripts, pictures and styles only ever GET.
 _TYPES = ("Document", "XHR", "Fetch", "Ping", "Other")
-_BODY_CHARS = 20_000
+MOST_BODY = 2_000_000  # bytes of a body that are judged
+# The protocol sends each body along, twice; about 100 MB of body fit. More ends the connection.
+MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 _NUDGE_S = 2.0
 
 
 @dataclass(frozen=True)
 class HeldRequest:
-    """A request that waits. body: as far as the browser gives it, at most 20,000 characters."""
+    """A request that waits.
+
+    body: as text, at most 2,000,000 bytes of it; its end is in `tail` when it is longer. size and
+    digest: bytes and SHA-256 (hex) of all that the browser gives of it. unread: "part" when it is
+    no text or a file of it is not shown; "most" when it is longer than `body`, or not shown at all.
+    """
 
     method: str
     url: str
@@ -39,25 +51,36 @@ class HeldRequest:
     body: str
     referrer: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tail: str = ""
+    size: int = 0
+    digest: str = ""
+    unread: Literal["", "part", "most"] = ""
 
 
 Judge = Callable[[HeldRequest], Awaitable[bool]]
 
 
 class NetworkHold:
-    """Pauses requests of one browser. judge: says whether a request may go; may take long."""
+    """Pauses requests of one browser.
 
-    def __init__(self, debug_port: int, judge: Judge) -> None:
+    judge: says whether a request may go; may take long. lost: called when the connection breaks,
+    and with it the hold; not after `close`.
+    """
+
+    def __init__(self, debug_port: int, judge: Judge, *, lost: Callable[[], None]) -> None:
         self._port = debug_port
         self._judge = judge
+        self._lost = lost
+        self._watching: asyncio.Task[None] | None = None
         self._cdp: CdpConnection | None = None
         self._judging: dict[asyncio.Task[None], tuple[str, str | None]] = {}
 
     async def open(self) -> None:
         """Hold from now on. Raises: BrowserError when the browser does not let us."""
-        cdp = await CdpConnection.connect(self._port)
+        cdp = await CdpConnection.connect(self._port, max_message_bytes=MAX_MESSAGE_BYTES)
         cdp.on(self._on_event)
         self._cdp = cdp
+        self._watching = asyncio.ensure_future(self._watch(cdp))
         try:
             patterns = [{"urlPattern": "*", "resourceType": kind} for kind in _TYPES]
             await cdp.call("Fetch.enable", {"patterns": patterns})
@@ -67,6 +90,12 @@ class NetworkHold:
         except BaseException:
             await self.close()
             raise
+
+    async def _watch(self, cdp: CdpConnection) -> None:
+        await cdp.closed.wait()
+        if self._cdp is cdp:
+            log.error("the hold was lost")
+            self._lost()
 
     async def _nudge(self, target_id: str) -> None:
         """Make a document that is there already ask us too.
@@ -92,6 +121,8 @@ class NetworkHold:
         cdp, self._cdp = self._cdp, None
         if cdp is None:
             return
+        if self._watching is not None:
+            self._watching.cancel()
         waiting = list(self._judging.items())
         for task, _ in waiting:
             task.cancel()
@@ -125,19 +156,17 @@ class NetworkHold:
 
     async def _decide(self, request_id: str, session: str | None, held: HeldRequest) -> None:
         cdp = self._cdp
+        allowed = False
         try:
             allowed = await self._judge(held)
-        except asyncio.CancelledError:
-            raise
         except Exception:
             log.exception("a request could not be judged; it is refused")
-            allowed = False
-        if cdp is None or cdp is not self._cdp:
-            return
-        if allowed:
-            cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
-        else:
-            self._refuse(cdp, request_id, session)
+        finally:  # cancelled too: what is not answered would go when the hold ends
+            if cdp is not None and cdp is self._cdp:
+                if allowed:
+                    cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
+                else:
+                    self._refuse(cdp, request_id, session)
 
     @staticmethod
     def _refuse(cdp: CdpConnection, request_id: str, session: str | None) -> None:
@@ -151,11 +180,57 @@ _DOCUMENTS = ("page", "iframe")
 def held_of(request: Mapping[str, Any]) -> HeldRequest:
     """A paused request as the protocol tells it."""
     headers = {str(k).lower(): str(v) for k, v in (request.get("headers") or {}).items()}
+    raw, unread = _body_of(request)
+    long = len(raw) > MOST_BODY
     return HeldRequest(
         method=str(request["method"]).upper(),
         url=str(request["url"]),
         content_type=headers.get("content-type", ""),
-        body=str(request.get("postData") or "")[:_BODY_CHARS],
+        body=raw[:MOST_BODY].decode("utf-8", "replace"),
         referrer=headers.get("referer", ""),
         headers=headers,
+        tail=raw[-_TAIL:].decode("utf-8", "replace") if long else "",
+        size=len(raw),
+        digest=hashlib.sha256(_without_boundary(raw)).hexdigest() if raw else "",
+        unread="most" if long else unread,
     )
+
+
+def _body_of(request: Mapping[str, Any]) -> tuple[bytes, Literal["", "part", "most"]]:
+    """The body's bytes and what is missing of them.
+
+    `postData` leaves out what is no UTF-8; `postDataEntries` are exact, but an entry that is a
+    file of a form or a stream comes without its bytes.
+    """
+    entries = request.get("postDataEntries") or []
+    try:
+        parts = [base64.b64decode(e["bytes"], validate=True) for e in entries if "bytes" in e]
+    except (binascii.Error, ValueError, TypeError):
+        parts = []
+    raw = b"".join(parts)
+    if not entries and request.get("postData"):
+        raw = str(request["postData"]).encode("utf-8", "replace")
+        parts = [raw]
+    if not parts:
+        return raw, "most" if request.get("hasPostData") or entries else ""
+    if len(parts) < len(entries) or not _is_text(raw):
+        return raw, "part"
+    return raw, ""
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in raw
+
+
+def _without_boundary(raw: bytes) -> bytes:
+    """A form's body without the random line that browsers put between its parts."""
+    found = _BOUNDARY.match(raw)
+    return raw.replace(found[0], b"") if found else raw
+
+
+_BOUNDARY = re.compile(rb"--(----WebKitFormBoundary[A-Za-z0-9]{16})(?=\r\n)")
+_TAIL = 1_000

@@ -34,7 +34,18 @@ _TEMPORARY = re.compile(
     r"token|csrf|xsrf|nonce|timestamp|^_|viewstate|session|request_?id|trace|^ts$|^v$|signature",
     re.I,
 )
-_MAX_BODY = 200_000
+_MAX_BODY = 2_000_000
+_MOST_NAMES = 5_000
+_MOST_DOCUMENT = 20_000  # characters of a GraphQL document
+TOO_MUCH = "ambiguous: not all that it sends can be read"
+
+
+class _TooMuch(Exception):
+    """More than is looked at. Holds what was read."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        super().__init__()
+        self.names = names
 
 
 def classify_request(
@@ -42,18 +53,27 @@ def classify_request(
 ) -> Verdict:
     """The verdict on a request. body: as sent, any size; content_type: its header, may be empty.
 
-    Requests that read, measure or search are none.
+    Requests that read, measure or search are none. `TOO_MUCH` is a reason when it sends more than
+    is looked at.
     """
     method = method.upper()
     found: dict[str, str] = {}
     text = _text(body)
-    names, operations = _names(content_type, text, url)
+    too_much = body is not None and len(body) > _MAX_BODY
+    operations: list[tuple[str, str]] = []
+    try:
+        names, operations = _names(content_type, text, url)
+    except _TooMuch as error:
+        names, too_much = error.names, True
     if method in _SAFE:
         said = read_address(url)
         if said is not None:
             found[said[0]] = said[1]
     else:
         _judge(method, url, names, operations, found, text)
+        if too_much:
+            risk, _, why = TOO_MUCH.partition(": ")
+            found[risk] = why
     risks = frozenset(found)
     level, main = main_of(risks)
     host = urlsplit(url).netloc if "//" in url else ""
@@ -122,7 +142,7 @@ def _judge(
         found["sensitive_data"] = "it holds an account or identity number"
     if "role" in kinds:
         found["permission_change"] = "it sets a role or a permission"
-    if "file" in kinds or re.search(r'filename="[^"]', text[:4000]):
+    if "file" in kinds or re.search(r'filename="[^"]', text):
         found["file_upload"] = "it hands over a file"
     if found:
         return
@@ -185,25 +205,40 @@ def _names(content_type: str, text: str, url: str) -> tuple[dict[str, str], list
         if data is not None:
             return _from_json(data, url)
         if stripped[:1] in ("{", "["):  # cut off or broken: its names can still be read
-            pairs = re.findall(r'"(\w{1,60})"\s*:\s*"?([^",}\]]{0,60})', stripped)
-            return dict(pairs[:300]), []
+            found = re.findall(r'"(\w{1,60})"\s*:\s*"?([^",}\]]{0,60})', stripped)
+            return _few(dict(found) | ({} if "json" in kind else _form(stripped))), []
     if "multipart/" in kind or stripped.startswith("--"):
-        found = re.findall(r'name="([^"]{1,80})"(?:[^\r\n]*)\r?\n\r?\n([^\r\n]{0,60})', text)
+        found = re.findall(r'name="([^"]{1,80})"[^\r\n]{0,100}\r?\n\r?\n([^\r\n]{0,60})', text)
         files = re.findall(r'name="([^"]{1,80})"; *filename="([^"]+)"', text)
-        return {**dict(found), **{name: "" for name, _ in files}}, []
+        return _few({**dict(found), **{name: "" for name, _ in files}}), []
     if "urlencoded" in kind or ("=" in stripped and "<" not in stripped[:1]):
-        pairs = dict(parse_qsl(stripped[:20_000], keep_blank_values=True))
+        pairs = _form(stripped)
         if "query" in pairs and "graphql" in url.lower():
             return pairs, [_graphql(pairs["query"], pairs.get("operationName", ""))]
         return pairs, []
     return {}, []
 
 
+def _few(names: dict[str, str]) -> dict[str, str]:
+    """Raises: _TooMuch."""
+    if len(names) > _MOST_NAMES:
+        raise _TooMuch(dict(list(names.items())[:_MOST_NAMES]))
+    return names
+
+
+def _form(text: str) -> dict[str, str]:
+    """Fields of a form. Raises: _TooMuch."""
+    return _few(dict(parse_qsl(text, keep_blank_values=True)))
+
+
 def _from_json(data: Any, url: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    names = _flat(data)
     operations: list[tuple[str, str]] = []
-    for each in data[:20] if isinstance(data, list) else [data]:
+    for each in data if isinstance(data, list) else [data]:
         if not isinstance(each, dict):
             continue
+        if len(operations) > _MOST_NAMES:
+            raise _TooMuch(names)
         if isinstance(each.get("query"), str) and re.match(
             r"\s*(#.*\n\s*)*(query|mutation|subscription|fragment|\{)", each["query"]
         ):
@@ -214,31 +249,35 @@ def _from_json(data: Any, url: str) -> tuple[dict[str, str], list[tuple[str, str
         elif isinstance(each.get("method"), str) and ("jsonrpc" in each or "params" in each):
             name = each["method"]
             operations.append(("read" if _is_reading(name) else "write", name))
-    names: dict[str, str] = {}
-    _flatten(data, names, 0)
     return names, operations
 
 
-def _flatten(value: Any, names: dict[str, str], depth: int) -> None:
-    if depth > 5 or len(names) > 200:
-        return
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if isinstance(inner, dict | list):
-                _flatten(inner, names, depth + 1)
-            else:
-                names.setdefault(str(key), "" if inner is None else str(inner))
-    elif isinstance(value, list):
-        for inner in value[:20]:
-            _flatten(inner, names, depth + 1)
+def _flat(data: Any) -> dict[str, str]:
+    """All names in JSON with their (first) values, however deep. Raises: _TooMuch."""
+    names: dict[str, str] = {}
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += [inner for inner in reversed(value) if isinstance(inner, dict | list)]
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                if not isinstance(inner, dict | list):
+                    names.setdefault(str(key), "" if inner is None else str(inner))
+            waiting += [v for v in reversed(value.values()) if isinstance(v, dict | list)]
+        _few(names)
+    return names
 
 
 def _graphql(query: str, name: str = "") -> tuple[str, str]:
-    """(read|write, the fields it calls) of a GraphQL document."""
+    """(read|write, the fields it calls) of a GraphQL document. Raises: _TooMuch."""
     bare = re.sub(r"#[^\n]*", "", query)
     if not re.search(r"(^|\})\s*mutation\b", bare):
         return "read", name
-    called = _called(bare[bare.find("mutation") :])
+    document = bare[bare.find("mutation") :]
+    if len(document) > _MOST_DOCUMENT:
+        raise _TooMuch({})
+    called = _called(document)
     return "write", " ".join(called) or name
 
 
@@ -247,7 +286,7 @@ def _called(document: str) -> list[str]:
     found: list[str] = []
     depth = nested = 0
     last = ""
-    for token in re.findall(r'"(?:[^"\\]|\\.)*"|\w+|[{}():@]', document[:20_000]):
+    for token in re.findall(r'"(?:[^"\\]|\\[\s\S])*(?:"|\\?\Z)|\w+|[{}():@]', document):
         if token in "()":
             nested += 1 if token == "(" else -1
         elif nested:
@@ -259,7 +298,7 @@ def _called(document: str) -> list[str]:
         elif depth == 1 and token not in ":@" and last != "@":
             found.append(token)
         last = token
-    return found[:20]
+    return found
 
 
 _READING = re.compile(
