@@ -20,7 +20,7 @@ _HEX_CHARS = 32
 
 
 def fingerprint_of(call: CallFacts, element: ElementFacts | None) -> str:
-    """32 hex digits over origin, role, names, target, form and the amounts beside it.
+    """32 hex digits over origin, role, names, target, form, field values and the amounts beside it.
 
     Arguments are not in it: the gate knows which of them were approved.
     """
@@ -78,6 +78,7 @@ def _element(element: ElementFacts) -> list[Any]:
         element.handler,
         element.submits,
         _form(element.form) if element.form is not None else [],
+        element.held,
         sorted(element.amounts),
         plain(element.heading),
         _element(element.hit) if element.hit is not None else [],

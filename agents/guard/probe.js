@@ -29,9 +29,13 @@ const inputValue = getter(HTMLInputElement, 'value');
 const selectValue = getter(HTMLSelectElement, 'value');
 const areaValue = getter(HTMLTextAreaElement, 'value');
 const inputChecked = getter(HTMLInputElement, 'checked');
+const inputFiles = getter(HTMLInputElement, 'files');
+const selectedOptions = getter(HTMLSelectElement, 'selectedOptions');
+const optionValue = getter(HTMLOptionElement, 'value');
 const textOf = getter(Node, 'textContent');
 const previousOf = getter(Element, 'previousElementSibling');
 const closest = method(Element, 'closest');
+const rootAll = method(DocumentFragment, 'querySelectorAll');
 const ACTOR =
   'button, a, area, input, select, textarea, summary, option, [role=button], [role=link], [role=menuitem], ' +
   '[role=checkbox], [role=radio], [role=switch], [role=tab], [role=option], [role=menuitemcheckbox], ' +
@@ -163,19 +167,6 @@ const hintOf = (element) => {
   return cut(parts.filter(Boolean).join(' ').replace(/[_.-]+/g, ' '), 200);
 };
 
-const hash = (text) => {
-  let a = 0xdeadbeef;
-  let b = 0x41c6ce57;
-  for (let i = 0; i < text.length && i < 4000; i += 1) {
-    const code = text.charCodeAt(i);
-    a = Math.imul(a ^ code, 2654435761);
-    b = Math.imul(b ^ code, 1597334677);
-  }
-  return ((b >>> 0).toString(36) + (a >>> 0).toString(36)).slice(0, 13);
-};
-const SECRET = /^(password)$/;
-const SECRET_AUTO = /cc-|one-time-code|password/;
-
 const labelOfField = (element) => {
   const label = labelsOf(element)
     .map((each) => cut(textOf(each), 200))
@@ -203,61 +194,6 @@ const besides = (element, more = 0) => {
     node = parent;
   }
   return '';
-};
-
-const fieldOf = (element) => ({
-  type: typeOf(element),
-  name: cut(attr(element, 'name') || attr(element, 'id') || '', 80),
-  autocomplete: cut(attr(element, 'autocomplete') || '', 60),
-  label: labelOfField(element),
-});
-const isField = (element) =>
-  /^(input|select|textarea)$/.test(localName(element)) && !/^(submit|button|image|reset)$/.test(typeOf(element));
-const ACTION_FIELD = /^(_method|action|act|op|do|cmd|operation|intent|task|method|mode|event)$/i;
-const DEED_FIELD = /delete|remove|cancel|destroy|confirm|pay|purchase|grant|role|admin/i;
-
-const isSearch = (form) =>
-  attr(form, 'role') === 'search' ||
-  closest(form, 'search, [role=search]') !== null ||
-  queryOne(form, 'input[type=search], [role=searchbox]') !== null;
-
-const readForm = (form, submitter) => {
-  const own = (name) => (submitter ? rawAttr(submitter, `form${name}`) : null);
-  const method = (own('method') ?? rawAttr(form, 'method') ?? 'get').toLowerCase();
-  const action = own('action') ?? rawAttr(form, 'action') ?? '';
-  const fields = [];
-  const hidden = {};
-  const values = {};
-  for (const element of [...(elementsOf(form) || [])].slice(0, 120)) {
-    if (!isField(element)) continue;
-    const type = typeOf(element);
-    const name = cut(attr(element, 'name') || '', 80);
-    const value = String(inputValue(element) ?? selectValue(element) ?? areaValue(element) ?? '');
-    if (type === 'hidden') {
-      if (ACTION_FIELD.test(name) || DEED_FIELD.test(name)) hidden[name] = cut(value, 60);
-      if (name) values[name] = hash(value);
-      continue;
-    }
-    if (fields.length < 40) fields.push(fieldOf(element));
-    const secret = SECRET.test(type) || SECRET_AUTO.test(attr(element, 'autocomplete') || '');
-    if (!name || secret || type === 'file') continue;
-    if ((type === 'checkbox' || type === 'radio') && !inputChecked(element)) continue;
-    values[name] = hash((values[name] || '') + value);
-  }
-  const sent = submitter && attr(submitter, 'name');
-  if (sent) {
-    values[sent] = hash(attr(submitter, 'value') || '');
-    if (ACTION_FIELD.test(sent)) hidden[sent] = cut(attr(submitter, 'value') || '', 60);
-  }
-  return {
-    method: /^(post|dialog)$/.test(method) ? method : 'get',
-    action: absolute(action || location.href),
-    search: isSearch(form),
-    name: cut(`${attr(form, 'name') || ''} ${attr(form, 'id') || ''}`, 80),
-    fields,
-    hidden,
-    values,
-  };
 };
 
 const isSubmitter = (element) => {
@@ -298,16 +234,6 @@ const headingOf = (element, scope) => {
 };
 const sectionOf = (element, form) =>
   form || closest(element, 'fieldset, section, article, [role=region], [role=group], .card, .panel, li, tr');
-
-const nearFields = (element) => {
-  let node = parentNode(element);
-  for (let depth = 0; node && nodeType(node) === 1 && depth < 7; depth += 1, node = parentNode(node)) {
-    if (/^(body|html|main)$/.test(localName(node)) && depth > 2) break;
-    const found = [...queryAll(node, FIELDS)].filter((each) => isField(each) && typeOf(each) !== 'hidden');
-    if (found.length) return found.slice(0, 20).map(fieldOf);
-  }
-  return [];
-};
 
 const PRICE =
   /(?:[$€£¥₽₺₹₩₴]|\b(?:USD|EUR|GBP|CHF|PLN|SEK|NOK|DKK|CZK|JPY|CNY|INR|BRL)\b)\s?\d[\d .,'’\u00a0]{0,14}|\d[\d.,'’\u00a0]{0,14}\s?(?:[$€£¥₽₺₹₩₴]|\b(?:USD|EUR|GBP|CHF|PLN|zł|kr|Kč|SEK|NOK|DKK|JPY|CNY|INR|BRL|TL|Ft|lei)(?![\p{L}]))/gu;
@@ -402,6 +328,7 @@ const read = (element) => {
     around: dialog ? seenText(dialog, 300) : besides(element, isTick ? 0 : 12),
     form: form ? readForm(form, submits ? element : null) : null,
     fields: form ? [] : nearFields(element),
+    held: form ? heldIn(form) : isField(element) ? '' : heldNear(element),
     amounts: amountsNear(element, scope),
     origin: self.origin,
     top_origin: ancestors && ancestors.length ? ancestors[ancestors.length - 1] : self.origin,

@@ -1,7 +1,7 @@
 """A look at an element before it is touched: the facts that its risk is judged by.
 
-The reading (`probe.js`) runs as a Playwright selector engine, as the observation does: in an
-isolated world that the page's patched prototypes do not reach, and in one round trip.
+The reading (`probe.js`, `probe_forms.js`) runs as a Playwright selector engine, as the observation
+does: in an isolated world that the page's patched prototypes do not reach, and in one round trip.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ _HERE = Path(__file__).parent
 _SOURCE = "(() => {{\n'use strict';\n{}\nreturn engine;\n}})()".format(
     "\n".join(
         path.read_text(encoding="utf-8")
-        for path in (_HERE.parent / "browser" / "observe_dom.js", _HERE / "probe.js")
+        for path in (
+            _HERE.parent / "browser" / "observe_dom.js",
+            _HERE / "probe.js",
+            _HERE / "probe_forms.js",
+        )
     )
 )
 _FRAME_DEPTH = 6

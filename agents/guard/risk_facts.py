@@ -81,7 +81,8 @@ class ElementFacts:
     css, svg). hint: words of its id, class and icon. submits: pressing it submits `form`.
     method, target: of a request that attributes announce (`hx-delete`, `data-method`).
     heading: of the dialog or form it stands in; around: text of that dialog, or a checkbox's
-    neighbourhood. fields: of the form, or those next to a button that is in none. hit: what a
+    neighbourhood. fields: of the form, or those next to a button that is in none. held: one hash of
+    what all fields of the form hold, or those beside what is in none, secrets left out. hit: what a
     click at its centre would meet, when that is something else. default: the button that Enter
     presses. box: x, y, width, height in CSS px of the top document's view, or None.
     """
@@ -111,6 +112,7 @@ class ElementFacts:
     around: str = ""
     form: FormFacts | None = None
     fields: tuple[Field, ...] = ()
+    held: str = ""
     amounts: tuple[str, ...] = ()
     origin: str = ""
     top_origin: str = ""
@@ -173,6 +175,7 @@ _TEXTS = (
     "toggle",
     "heading",
     "around",
+    "held",
     "origin",
     "top_origin",
     "frame_url",

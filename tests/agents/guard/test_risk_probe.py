@@ -163,3 +163,46 @@ async def test_what_is_not_there(shared_session: BrowserSession, shared_site: Si
     assert handle is not None
     facts = await probe(handle)
     assert facts is not None and facts.label == "nothing"
+
+
+FORMLESS = """<title>T</title><main><h1>Transfer</h1><p id=clock>12:00</p>
+  <input type=hidden name=csrf_token value=a><div><label>To <input id=to value=Ada></label>
+  <select id=kind multiple><option selected>now<option>later</select>
+  <div id=note contenteditable=true>rent</div><input type=password id=pin></div>
+  <div><button id=t>Transfer money</button></div></main><section><input id=other></section>"""
+LONG = "<title>T</title><form method=post action=/pay>{}<input name=amount value=10>{}".format(
+    "".join(f"<input name=x{n} value=1>" for n in range(121)),
+    "<textarea name=text></textarea><button id=t>Pay now</button></form>",
+)
+SHADOWED = """<title>T</title><div id=host></div><script>host.attachShadow({mode: 'open'})
+  .innerHTML = '<p><input id=to value=Ada></p><button id=t>Transfer money</button>'</script>"""
+CHANGES = [
+    (FORMLESS, "document.getElementById('to').value = 'Mallory'", True),
+    (FORMLESS, "document.getElementById('kind').options[1].selected = true", True),
+    (FORMLESS, "document.getElementById('note').textContent = 'gift'", True),
+    (FORMLESS, "document.getElementById('pin').value = '1234'", False),
+    (FORMLESS, "document.getElementById('clock').textContent = '12:01'", False),
+    (FORMLESS, "document.querySelector('[name=csrf_token]').value = 'b'", False),
+    (FORMLESS, "document.getElementById('other').value = 'x'", False),
+    (LONG, "document.querySelector('[name=amount]').value = '9999'", True),
+    (LONG, "document.querySelector('textarea').value = 'x'.repeat(5000) + 'y'", True),
+    (SHADOWED, "host.shadowRoot.getElementById('to').value = 'Mallory'", True),
+]
+
+
+@pytest.mark.parametrize("number", range(len(CHANGES)))
+async def test_an_approval_binds_what_the_fields_hold(shared_session, shared_site, number):
+    markup, change, voids = CHANGES[number]
+    shared_site.add("/held", markup)
+    page = shared_session.page
+    await page.goto(shared_site.url("/held"))
+
+    async def print_of() -> str:
+        facts = await probe(page.locator("#t"))
+        assert facts is not None
+        return classify(CallFacts("locator.click", {}, page.url), facts).fingerprint
+
+    before = await print_of()
+    assert await print_of() == before
+    await page.evaluate(change)
+    assert (await print_of() != before) is voids

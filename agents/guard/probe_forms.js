@@ -1,0 +1,121 @@
+// What forms hold, and where they send it. Part of the guard's engine, after probe.js.
+
+const hash = (text) => {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length && i < 200000; i += 1) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  return ((b >>> 0).toString(36) + (a >>> 0).toString(36)).slice(0, 13);
+};
+const SECRET = /^(password)$/;
+const SECRET_AUTO = /cc-|one-time-code|password/;
+
+
+const fieldOf = (element) => ({
+  type: typeOf(element),
+  name: cut(attr(element, 'name') || attr(element, 'id') || '', 80),
+  autocomplete: cut(attr(element, 'autocomplete') || '', 60),
+  label: labelOfField(element),
+});
+const isField = (element) =>
+  /^(input|select|textarea)$/.test(localName(element)) && !/^(submit|button|image|reset)$/.test(typeOf(element));
+const ACTION_FIELD = /^(_method|action|act|op|do|cmd|operation|intent|task|method|mode|event)$/i;
+const DEED_FIELD = /delete|remove|cancel|destroy|confirm|pay|purchase|grant|role|admin/i;
+
+const isSearch = (form) =>
+  attr(form, 'role') === 'search' ||
+  closest(form, 'search, [role=search]') !== null ||
+  queryOne(form, 'input[type=search], [role=searchbox]') !== null;
+
+const readForm = (form, submitter) => {
+  const own = (name) => (submitter ? rawAttr(submitter, `form${name}`) : null);
+  const method = (own('method') ?? rawAttr(form, 'method') ?? 'get').toLowerCase();
+  const action = own('action') ?? rawAttr(form, 'action') ?? '';
+  const fields = [];
+  const hidden = {};
+  const values = {};
+  for (const element of [...(elementsOf(form) || [])].slice(0, 120)) {
+    if (!isField(element)) continue;
+    const type = typeOf(element);
+    const name = cut(attr(element, 'name') || '', 80);
+    const value = String(inputValue(element) ?? selectValue(element) ?? areaValue(element) ?? '');
+    if (type === 'hidden') {
+      if (ACTION_FIELD.test(name) || DEED_FIELD.test(name)) hidden[name] = cut(value, 60);
+      if (name) values[name] = hash(value);
+      continue;
+    }
+    if (fields.length < 40) fields.push(fieldOf(element));
+    const secret = SECRET.test(type) || SECRET_AUTO.test(attr(element, 'autocomplete') || '');
+    if (!name || secret || type === 'file') continue;
+    if ((type === 'checkbox' || type === 'radio') && !inputChecked(element)) continue;
+    values[name] = hash((values[name] || '') + value);
+  }
+  const sent = submitter && attr(submitter, 'name');
+  if (sent) {
+    values[sent] = hash(attr(submitter, 'value') || '');
+    if (ACTION_FIELD.test(sent)) hidden[sent] = cut(attr(submitter, 'value') || '', 60);
+  }
+  return {
+    method: /^(post|dialog)$/.test(method) ? method : 'get',
+    action: absolute(action || location.href),
+    search: isSearch(form),
+    name: cut(`${attr(form, 'name') || ''} ${attr(form, 'id') || ''}`, 80),
+    fields,
+    hidden,
+    values,
+  };
+};
+
+const nearFields = (element) => {
+  let node = parentNode(element);
+  for (let depth = 0; node && nodeType(node) === 1 && depth < 7; depth += 1, node = parentNode(node)) {
+    if (/^(body|html|main)$/.test(localName(node)) && depth > 2) break;
+    const found = [...queryAll(node, FIELDS)].filter((each) => isField(each) && typeOf(each) !== 'hidden');
+    if (found.length) return found.slice(0, 20).map(fieldOf);
+  }
+  return [];
+};
+
+// --- what the fields of an element hold, as one hash ----------------------------------------
+const MOST_FIELDS = 3000;
+const HELD = 'input, select, textarea, [contenteditable]:not([contenteditable=false])';
+const SCOPE = 'dialog, [role=dialog], [role=alertdialog], [aria-modal=true], main, [role=main], body';
+// As in fingerprint.py: values that change with every look at the same page.
+const TEMPORARY = /token|csrf|xsrf|nonce|timestamp|viewstate|eventvalidation|captcha|signature|^_$|^ts$|^sid$/i;
+
+const valueOf = (element) => {
+  const type = typeOf(element);
+  if (type === 'checkbox' || type === 'radio') return inputChecked(element) ? `${inputValue(element)}` : '';
+  if (type === 'file') return [...(inputFiles(element) || [])].map((file) => `${file.name} ${file.size}`).join();
+  if (type === 'select') return [...(selectedOptions(element) || [])].map(optionValue).join();
+  return String(inputValue(element) ?? areaValue(element) ?? textOf(element) ?? '');
+};
+const heldBy = (elements) => {
+  const parts = [];
+  for (const element of elements.slice(0, MOST_FIELDS)) {
+    const tag = localName(element);
+    const type = typeOf(element);
+    if (/^(button|object|output|fieldset)$/.test(tag) || /^(submit|button|image|reset)$/.test(type)) continue;
+    if (SECRET.test(type) || SECRET_AUTO.test(attr(element, 'autocomplete') || '')) continue;
+    const name = attr(element, 'name') || attr(element, 'id') || '';
+    if (!TEMPORARY.test(name)) parts.push([name, type, valueOf(element)]);
+  }
+  return parts.length ? hash(JSON.stringify(parts)) : '';
+};
+const heldIn = (form) => heldBy([...(elementsOf(form) || []), ...queryAll(form, '[contenteditable]:not([contenteditable=false])')]);
+/** The same for what is in no form: those of its dialog, or else of the page's main part. */
+const heldNear = (element) => {
+  let node = parentNode(element);
+  for (let depth = 0; depth < 20 && node; depth += 1) {
+    const root = getRootNode(node);
+    const scope = nodeType(node) === 1 ? closest(node, SCOPE) : null;
+    if (!scope && !(root instanceof ShadowRoot)) return '';
+    const found = [...(scope ? queryAll(scope, HELD) : rootAll(root, HELD))];
+    if (found.some((each) => typeOf(each) !== 'hidden')) return heldBy(found);
+    node = scope ? parentNode(scope) : root.host;
+  }
+  return '';
+};
