@@ -351,7 +351,7 @@ class UsageEntryAdmin(LookOnly):
         except ServiceError as error:
             messages.error(request, error.detail)
         else:
-            obj.pk = made.pk
+            obj.pk, obj.balance_delta_micros = made.pk, made.balance_delta_micros
 
     def log_addition(self, request: HttpRequest, obj: UsageEntry, message: Any) -> Any:
         if UsageEntry.objects.filter(pk=obj.pk).exists():

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+# What pydantic says of a text whose length it measures after our own check of it.
+_LENGTH = re.compile(r"Value should have at (least|most) (\d+) items? after validation, not \S+")
+
+
+def field_words(message: str) -> str:
+    """What a check of a field says, in words that follow the field's name."""
+    found = _LENGTH.fullmatch(message)
+    if found is None:
+        return message.removeprefix("Value error, ")
+    side, number = found.groups()
+    is_any = (side, number) == ("least", "1")
+    return "must not be empty" if is_any else f"must have at {side} {number} characters"
 
 
 class ServiceError(Exception):

@@ -12,7 +12,7 @@ from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from dashboard.errors import QuotaExceeded, ServiceError
+from dashboard.errors import QuotaExceeded, ServiceError, field_words
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ def _location(loc: Sequence[str | int]) -> list[str | int]:
 
 
 def _printable(text: object) -> str:
-    return str(text).removeprefix("Value error, ").encode("utf-8", "replace").decode()
+    return field_words(str(text)).encode("utf-8", "replace").decode()
 
 
 def _of_validation(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -167,7 +167,8 @@ class UsageEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {to_usd(self.balance_delta_micros)}"
+        amount = to_usd(self.balance_delta_micros)
+        return f"{self.get_kind_display()} {'-' if amount < 0 else ''}${abs(amount):,.2f}"
 
 
 class Retention(models.Model):

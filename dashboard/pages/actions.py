@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 from pydantic import ValidationError
 
-from dashboard.errors import Invalid
+from dashboard.errors import Invalid, field_words
 from dashboard.models import StandingRule
 from dashboard.pages.access import ConsoleRequest, console
 from dashboard.pages.session import chat_context, control_context, details_context
@@ -86,7 +86,7 @@ def follow_up(request: ConsoleRequest, session_id: str) -> HttpResponse:
     try:
         new = NewTask(instructions=request.POST.get("instructions", ""), **options)
     except ValidationError as error:
-        detail = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        detail = field_words(str(error.errors()[0]["msg"]))
         raise Invalid(f"The instructions {detail}") from None
     sessions.create_task(session, new, by=request.actor)
     return redirect("session", session_id)

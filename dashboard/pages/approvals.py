@@ -131,13 +131,16 @@ def decided(row: InputRequest) -> str:
 def outcome(row: InputRequest) -> str:
     """What else a decision said: the reason, what the agent does next, the lasting rule."""
     said = row.response if isinstance(row.response, dict) else {}
-    parts = [str(said["reason"])] if said.get("reason") else []
+    parts = []
     if said and not said.get("approved"):
         stop = said.get("outcome") == "stop"
         parts.append("The task was stopped." if stop else "The agent went on without it.")
     if said.get("remember"):
         parts.append("The same was allowed for the rest of the task.")
-    return " ".join(parts)
+    reason = str(said.get("reason") or "").strip()
+    if parts and reason and not reason.endswith((".", "!", "?", "…")):
+        reason += "."
+    return " ".join([reason, *parts]).strip()
 
 
 # --- the card -----------------------------------------------------------------------------------

@@ -11,7 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pydantic import ValidationError
 
 from dashboard import paging
-from dashboard.errors import Conflict, Invalid, PaymentRequired, QuotaExceeded, ServiceError
+from dashboard.errors import (
+    Conflict,
+    Invalid,
+    PaymentRequired,
+    QuotaExceeded,
+    ServiceError,
+    field_words,
+)
 from dashboard.models import AgentSession, SessionStatus, Task, TaskStatus
 from dashboard.pages import first_steps
 from dashboard.pages.access import ConsoleRequest, console, respond
@@ -141,7 +148,7 @@ def _submitted(post: Any) -> tuple[NewSession | None, dict[str, str]]:
         found = {}
         for item in error.errors():
             name = str(item["loc"][0])
-            found.setdefault(name, str(item["msg"]).removeprefix("Value error, "))
+            found.setdefault(name, field_words(str(item["msg"])))
         return None, found
 
 

@@ -299,9 +299,9 @@ def _end(event: Event, known: _Known) -> Item:
         "expired": ("Out of time", "cross", "failed"),
     }.get(data["terminal_reason"], ("Failed", "cross", "failed"))
     if data["terminal_reason"] == "done" and data["is_task_successful"] is False:
-        text = "Ended without success"
+        text, icon, state = "Ended without success", "warning", ""
     elif data["terminal_reason"] == "done" and data["is_task_successful"] is None:
-        text = "Finished; nothing verified the result"
+        text, icon, state = "Finished; nothing verified the result", "dash", ""
     detail = (data.get("error") or {}).get("message", "")
     extra = {"result": data["output"] is not None}
     return _line(event, "end", icon, text, detail=detail, state=state, extra=extra)

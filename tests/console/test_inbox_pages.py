@@ -185,6 +185,7 @@ def test_shown_rows_become_tombstones_and_new_ones_wait(person: Client, operator
     query = {"ids": f"{second.pk},{first.pk}", "selected": second.pk}
     text = person.get(reverse("inbox-changes"), query, headers=PART).content.decode()
     assert "1 new: show" in text
+    assert re.search(r'id="inbox-waiting" hx-swap-oob="true">2</span>', text)  # as the badge says
     assert re.search(r"Answered by oscar, \d\d:\d\d", text)
     assert third.pk not in text
     # In the order in which they are shown, and the reader's own row stays marked.
@@ -233,7 +234,7 @@ def test_a_thousand_requests_open_in_no_more_queries_and_under_300_ms(
     with CaptureQueriesContext(connection) as many:
         person.get(reverse("inbox"))
     assert len(many) == len(few)
-    took = []  # processor time: what others do on this machine is not the page's doing
+    took = []  # processor time: other processes are not the page's doing
     for _ in range(3):
         began = time.process_time()
         page = person.get(reverse("inbox"))

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from agents.events import TaskNotice
 from dashboard.models import AgentSession, Event, Role, Task
-from dashboard.pages import wording
+from dashboard.pages import timeline, wording
 from dashboard.services import control, messages, requests, sessions, tasks, workers
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_session, make_task
@@ -204,7 +204,25 @@ def test_an_approval_says_what_was_decided(person: Client, operator: Actor) -> N
     said = {"approved": False, "reason": "Too dear"}
     requests.decide(row, by=operator, response=said)
     text = person.get(reverse("session", args=[row.task.session_id])).content.decode()
-    assert "Asks for approval" in text and "Rejected by olivia" in text and "Too dear" in text
+    assert (
+        "Asks for approval" in text
+        and "Rejected by olivia" in text
+        and "Too dear. The agent went on" in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("success", "words", "icon"),
+    [(True, "Succeeded", "check"), (False, "Ended without success", "warning")],
+)
+def test_only_success_ends_with_a_check_mark(
+    person: Client, operator: Actor, success: bool, words: str, icon: str
+) -> None:
+    task = builders.running(operator)
+    tasks.finish(task.pk, task.fence, terminal_reason="done", output=1, is_task_successful=success)
+    task.refresh_from_db()
+    end = timeline.items(task, list(Event.objects.filter(task=task).order_by("seq")))[-1]
+    assert (end.text, end.icon) == (words, icon)
 
 
 def test_waiting_and_cut_words_read_well() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib import admin
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
@@ -29,7 +30,9 @@ def grant(client: Client, project, **form: str):
 
 
 def test_a_grant_gives_credits_and_leaves_a_trace(root, project):
-    assert grant(root, project, amount_usd="25.5", note="pilot").status_code == 302
+    answer = grant(root, project, amount_usd="25.5", note="pilot")
+    assert answer.status_code == 302
+    assert "Grant $25.50" in str(next(iter(get_messages(answer.wsgi_request))))
     account = CreditAccount.objects.get()
     assert (account.metered, account.balance_micros) == (True, 25_500_000)
     entry = UsageEntry.objects.get()

@@ -146,6 +146,7 @@ def test_snake_case_and_shorthands_mean_the_same(api):
     ("body", "where"),
     [
         ({"goal": " "}, "goal"),
+        ({"goal": ""}, "goal"),
         ({"maxTurns": 0}, "max_turns"),
         ({"timeoutMs": 10}, "timeout_ms"),
         ({"approval": "sometimes"}, "approval"),
@@ -163,6 +164,7 @@ def test_what_cannot_be_is_refused(api, body, where):
     answer = api.post(agent(api, "/runs"), {"goal": "Find it", **body})
     assert answer.status_code == 422, answer.content
     assert where in answer.json()["extra"]["errors"][0]["loc"]
+    assert "after validation" not in answer.json()["detail"]
 
 
 def test_a_misspelt_rule_of_the_policy_is_noticed(api):
