@@ -1,4 +1,7 @@
-"""The browser that an agent gets: where it may go, whether it is recorded, from which profile."""
+"""The browser that an agent gets: where it may go, whether it is recorded, from which profile.
+
+Needs ANTHROPIC_API_KEY on the server.
+"""
 
 import asyncio
 import os

@@ -1,4 +1,7 @@
-"""Two ways to stop an agent: a signal, which gives a result, and plain cancellation."""
+"""Two ways to stop an agent: a signal, which gives a result, and plain cancellation.
+
+Needs OPENAI_API_KEY, here or on the server.
+"""
 
 import asyncio
 import os

@@ -1,4 +1,7 @@
-"""A program decides on what an agent may do: no payment, everything else."""
+"""A program decides on what an agent may do: no payment, everything else.
+
+Needs OPENAI_API_KEY, here or on the server.
+"""
 
 import asyncio
 import os

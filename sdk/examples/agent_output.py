@@ -1,4 +1,7 @@
-"""An answer as your own type."""
+"""An answer as your own type.
+
+Needs OPENAI_API_KEY, here or on the server; `main(model="embedded")` runs without any.
+"""
 
 import asyncio
 import os

@@ -1,6 +1,7 @@
 """An agent with a model, a rule where it may go, and a person asked before what matters.
 
 Reads WEBAGENT_API_KEY, WEBAGENT_PROJECT_ID and WEBAGENT_BASE_URL.
+Needs OPENAI_API_KEY, here or on the server; `main(model="embedded")` runs without any.
 """
 
 import asyncio

@@ -1,4 +1,7 @@
-"""Several goals, one after another, in the same browser."""
+"""Several goals, one after another, in the same browser.
+
+Needs GOOGLE_API_KEY on the server; `main(model="embedded")` runs without any.
+"""
 
 import asyncio
 import os

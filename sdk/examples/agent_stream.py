@@ -1,4 +1,7 @@
-"""What an agent does, while it does it."""
+"""What an agent does, while it does it.
+
+Needs OPENAI_API_KEY, here or on the server; `main(model="embedded")` runs without any.
+"""
 
 import asyncio
 import os

@@ -1,4 +1,7 @@
-"""The same without async, and with a model profile of one's own."""
+"""The same without async, and with a model profile of one's own.
+
+Needs OPENAI_API_KEY, here or on the server; `main(model="embedded")` runs without any.
+"""
 
 import os
 import sys

@@ -1,4 +1,7 @@
-"""Values that an agent types into pages without ever seeing them."""
+"""Values that an agent types into pages without ever seeing them.
+
+Needs OPENROUTER_API_KEY on the server.
+"""
 
 import asyncio
 import os

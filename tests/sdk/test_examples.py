@@ -118,3 +118,5 @@ def test_the_readmes_programs_are_python() -> None:
     for block in blocks:
         # Fragments with await at the top level stand inside a coroutine.
         ast.parse("async def main():\n" + textwrap.indent(block, "    "))
+        if "import" in block:  # a program, to be run as it stands
+            compile(block, "README.md", "exec")
