@@ -54,11 +54,12 @@ def address_of(frame: Frame | None) -> str:
 
 
 def origin_of(frame: Frame | None) -> tuple[str, str]:
-    """Host and port of the document in a frame; empty when it is no web page."""
+    """Host and port (a number, always) of a frame's document; empty when it is no web page."""
     try:
         url = ada_url.URL(address_of(frame))
     except ValueError:
         return "", ""
     if url.protocol not in ("http:", "https:"):
         return "", ""
-    return url.hostname.lower().rstrip("."), url.port
+    port = url.port or ("443" if url.protocol == "https:" else "80")
+    return url.hostname.lower().rstrip("."), port

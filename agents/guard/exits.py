@@ -7,8 +7,8 @@ through holds no value of a sensitive variable in a form that `agents.guard.reda
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,40 +34,99 @@ from agents.ports import (
 
 MOST_TEXT = 20_000_000  # bytes of a downloaded file that are looked through
 _SNIFFED = 4_096
-# Names and numbers that we made: a short value may be in them by chance, and they must hold.
-_OURS = frozenset(
-    (
-        "id", "sha256", "key", "keys", "kind", "status", "tool", "type", "boundary", "today",
-        "page_mark", "repeats", "seen", "browser", "model", "media_type", "fingerprint", "group",
-        "format", "action", "rule", "decision", "error_code", "terminal_reason",
-        "level", "risk", "risks",
-    )
-)  # fmt: skip
+CONFIRMATION = "confirmation"
 
 
-def clean(value: JSON, redactor: Redactor, *, numbers: bool = False) -> JSON:
+@dataclass(frozen=True)
+class _Level:
+    """An object of ours: its fields' names stay. What people, pages and models fill is cleaned.
+
+    ours: fields with names and numbers that we made. A short value may be in them by chance, and
+    they must hold. below: fields that are, or list, objects of ours themselves.
+    """
+
+    ours: frozenset[str] = frozenset()
+    below: Mapping[str, _Level] = field(default_factory=dict)
+
+
+def _level(ours: str = "", **below: _Level) -> _Level:
+    return _Level(frozenset(ours.split()), below)
+
+
+_FILE = _level("id sha256 media_type")
+_MESSAGE = _level("id")
+_INTENT = _level("action_id tool risk risks level fingerprint request_id rule")
+_RECORD = _level("action_id tool status error_code rule", intent=_INTENT)
+_DECISION = _level("decision kind")
+_CONTEXT = _level("action_id tool level risks fingerprint group screenshot_artifact_id")
+_TURN = _level(
+    decision=_DECISION,
+    result=_level("error_code", actions=_RECORD, downloads=_FILE),
+    answer=_level("status request_id"),
+    messages=_MESSAGE,
+)
+_STATE = _level(
+    "boundary today format browser seen repeats",
+    turns=_TURN,
+    open=_level("model page_mark", decision=_DECISION, records=_RECORD, messages=_MESSAGE),
+    asking=_level("key", decision=_DECISION, messages=_MESSAGE),
+    messages=_MESSAGE,
+    files=_FILE,
+    outcome=_level("terminal_reason status"),
+)
+_EVENT = _level(
+    "id kind status previous tool model rule risk level fingerprint media_type sha256 error_code "
+    "terminal_reason action_id artifact_id observation_artifact_id message_id request_id task_id"
+)
+_ANY_JSON = frozenset(("output", "value", "result", "response"))
+# Words that a schema is made of. They tell nothing, and without them it is none.
+_TYPES = frozenset(("string", "number", "integer", "boolean", "object", "array", "null"))
+_FORMATS = frozenset(
+    ("password", "one-time-code", "email", "uri", "date", "time", "date-time", "uuid", "hostname")
+)
+
+
+def clean(
+    value: JSON, redactor: Redactor, *, numbers: bool = False, level: _Level | None = None
+) -> JSON:
     """JSON without values, but for the fields that hold our own identifiers.
 
-    numbers: a number that is a value goes too; only where any JSON is allowed.
+    numbers: a number that is a value goes too; only where any JSON is allowed. level: what the
+    value is when we made it; without one, every text in it is cleaned, names of fields too.
     """
     if isinstance(value, str):
         return redactor.text(value)
+    if isinstance(value, dict) and level is not None:
+        return {
+            key: item
+            if key in level.ours and not isinstance(item, dict)
+            else clean(item, redactor, numbers=numbers, level=level.below.get(key))
+            for key, item in value.items()
+        }
     if isinstance(value, dict):
         return {
             (redactor.text(key) if isinstance(key, str) else key): (
-                item if _is_ours(key, item) else clean(item, redactor, numbers=numbers)
+                clean(item, redactor, numbers=numbers)
             )
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [clean(item, redactor, numbers=numbers) for item in value]
+        return [clean(item, redactor, numbers=numbers, level=level) for item in value]
     return redactor.json(value) if numbers else value
 
 
-def _is_ours(key: Any, item: Any) -> bool:
-    return isinstance(key, str) and (
-        (key in _OURS and not isinstance(item, dict)) or key.endswith(("_id", "_ids"))
-    )
+def clean_schema(schema: JSON, redactor: Redactor) -> JSON:
+    """A JSON Schema without values; it stays one when a value is a word like `string`."""
+    if isinstance(schema, list | tuple):
+        return [clean_schema(item, redactor) for item in schema]
+    if not isinstance(schema, dict):
+        return clean(schema, redactor)
+    return {
+        redactor.text(str(key)): item
+        if isinstance(item, str) and item in {"type": _TYPES, "format": _FORMATS}.get(key, ())
+        else clean_schema(item, redactor)
+        for key, item in schema.items()
+    }
 
 
 def clean_event(event: Payload, redactor: Redactor) -> Payload:
@@ -75,12 +134,13 @@ def clean_event(event: Payload, redactor: Redactor) -> Payload:
     if not redactor.active:
         return event
     data = event.model_dump(mode="json")
-    cleaned = {
-        name: item
-        if _is_ours(name, item)
-        else clean(item, redactor, numbers=name in ("output", "value", "result"))
-        for name, item in data.items()
-    }
+    cleaned = clean(data, redactor, level=_EVENT)
+    for name in _ANY_JSON & data.keys():
+        cleaned[name] = clean(data[name], redactor, numbers=True)
+    if data.get("input_schema"):
+        cleaned["input_schema"] = clean_schema(data["input_schema"], redactor)
+    if data.get("kind") == CONFIRMATION and "context" in data:
+        cleaned["context"] = clean(data["context"], redactor, level=_CONTEXT)
     return event if cleaned == data else type(event).model_validate(cleaned)
 
 
@@ -92,8 +152,10 @@ def clean_request(request: InputRequestSpec, redactor: Redactor) -> InputRequest
         request,
         prompt=redactor.text(request.prompt),
         choices=clean(request.choices, redactor),
-        input_schema=clean(request.input_schema, redactor),
-        context=clean(request.context, redactor),
+        input_schema=clean_schema(request.input_schema, redactor),
+        context=clean(
+            request.context, redactor, level=_CONTEXT if request.kind == CONFIRMATION else None
+        ),
     )
 
 
@@ -141,7 +203,7 @@ class GuardedContext:
         usage: Usage | None = None,
     ) -> None:
         if self.redactor.active and checkpoint is not None:
-            checkpoint = clean(checkpoint, self.redactor)
+            checkpoint = clean(checkpoint, self.redactor, level=_STATE)
         cleaned = [clean_event(event, self.redactor) for event in events]
         await self._inner.emit(*cleaned, checkpoint=checkpoint, usage=usage)
 
@@ -238,7 +300,7 @@ class _Route:
             turns=self._cleaned(turn.turns),
             messages=[replace(one, content=text(one.content)) for one in turn.messages],
             variables={name: text(said) for name, said in turn.variables.items()},
-            output_schema=clean(turn.output_schema, self._redactor),
+            output_schema=clean_schema(turn.output_schema, self._redactor),
             notes=[text(note) for note in turn.notes],
             downloads=[text(name) for name in turn.downloads],
             on_delta=on_delta,
@@ -254,7 +316,7 @@ class _Route:
             before = known.get(id(turn))
             if before is None or before[0] is not turn:
                 data = encode_turn(turn)
-                cleaned = clean(data, self._redactor)
+                cleaned = clean(data, self._redactor, level=_TURN)
                 before = (turn, turn if cleaned == data else decode_turn(cleaned))
             self._turns[id(turn)] = before
         return tuple(self._turns[id(turn)][1] for turn in turns)

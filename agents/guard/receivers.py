@@ -17,7 +17,8 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`\])}]+", re.IGNORECASE)
 def covers(domain: str, host: str, port: str = "") -> bool:
     """Whether an entry of `allowed_domains` means this host, or one below it.
 
-    An entry with a port means that port only. Addresses (numbers) have nothing below them.
+    An entry with a port means that port only; port is the page's, the scheme's own one filled in.
+    Addresses (numbers) have nothing below them.
     """
     found = _parsed(domain)
     if found is None or not host:
@@ -102,4 +103,5 @@ def _parsed(domain: str) -> tuple[str, str, bool] | None:
     name = url.hostname.rstrip(".")
     if not name:
         return None
-    return name, url.port, ":" in wanted.rpartition("]")[2]
+    has_port = ":" in wanted.rpartition("]")[2]
+    return name, url.port or ("80" if has_port else ""), has_port

@@ -71,7 +71,7 @@ class ApiEdge:
         """Who asks, and may they now? A record to complete, or an answer to give at once."""
         try:
             request.actor = self._actor(request)  # type: ignore[attr-defined]
-            found = idempotency.begin(request, request.actor.project)  # type: ignore[attr-defined]
+            found = idempotency.begin(request, request.actor)  # type: ignore[attr-defined]
         except ServiceError as error:
             return None, errors.of_service(error)
         except RequestDataTooBig:

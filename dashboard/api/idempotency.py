@@ -1,6 +1,7 @@
 """`Idempotency-Key` on POST: the first answer is kept for 24 hours and given again.
 
-Answers may show secrets that are shown once, so they are kept sealed.
+Answers may show secrets that are shown once, so they are kept sealed, and are given again to the
+API key that asked first, to no other one of the project.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from django.utils import timezone
 
 from agents.plain import plain_text
 from dashboard.errors import Conflict, Invalid
-from dashboard.models import IdempotencyRecord, Project
+from dashboard.models import IdempotencyRecord
 from dashboard.services import sealing
+from dashboard.services.actors import Actor
 
 HEADER = "Idempotency-Key"
 # A request that never came to an answer (its process died) may be sent again after this.
@@ -24,18 +26,19 @@ ABANDONED_AFTER = timedelta(seconds=60)
 KEPT_FOR = timedelta(hours=24)
 
 
-def begin(request: HttpRequest, project: Project) -> IdempotencyRecord | HttpResponse | None:
+def begin(request: HttpRequest, by: Actor) -> IdempotencyRecord | HttpResponse | None:
     """A new record to complete; or the kept answer; or None when the header is not there.
 
     Raises: Invalid for a bad key or another body under the same key; Conflict while it runs.
     """
-    key = request.headers.get(HEADER)
+    project, key = by.project, request.headers.get(HEADER)
     if request.method != "POST" or key is None:
         return None
     if not key.strip() or len(key) > 255 or not key.isprintable():
         raise Invalid(
             "An Idempotency-Key has 1 to 255 printable characters.", loc=["header", HEADER]
         )
+    key = hashlib.sha256(f"{by.id}\n{key}".encode()).hexdigest()
     digest = hashlib.sha256(request.body).hexdigest()
     path = plain_text(request.path)[:300]
     now = timezone.now()

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from agents.plain import plain_text
-from dashboard.errors import Conflict, NotFound
+from dashboard.errors import Conflict, Invalid, NotFound
 from dashboard.models import (
     TERMINAL,
     AgentRun,
@@ -21,7 +21,7 @@ from dashboard.models import (
     SessionStatus,
     Task,
 )
-from dashboard.services import model_keys, requests, sessions, tasks
+from dashboard.services import model_keys, requests, secrets, sessions, tasks
 from dashboard.services.actors import Actor
 from dashboard.services.agent_options import NewAgentSession, NewRun
 from dashboard.services.options import NewSession
@@ -119,7 +119,8 @@ class _OfRun(NewSession):
 def open_session(new: NewAgentSession, *, by: Actor) -> AgentSession:
     """A session whose browser starts with its first run; or the one that `browser_id` names.
 
-    Raises: NotFound for an unknown browser; Conflict for one that is closed.
+    Raises: NotFound for an unknown browser; Conflict for one that is closed; Invalid for an
+    address with a sensitive value.
     """
     by.require("run")
     if new.browser_id:
@@ -131,12 +132,15 @@ def open_session(new: NewAgentSession, *, by: Actor) -> AgentSession:
         "start_url": new.start_url,
         "policy": new.policy.stored() if new.policy is not None else None,
     }
-    metadata = {**(new.metadata or {}), DEFAULTS: defaults}
+    redactor = secrets.redactor_of(by.project.pk)
+    if redactor.has(new.start_url or ""):
+        raise Invalid("An address must not hold a sensitive value.", loc=["body", "start_url"])
+    metadata = {**redactor.json(new.metadata or {}), DEFAULTS: defaults}
     create = new.browser.create if new.browser else None
     session = AgentSession(
         project=by.project,
         product=PRODUCT,
-        title=new.title or "Agent session",
+        title=redactor.text(new.title or "Agent session")[:200],
         metadata=metadata,
         status=SessionStatus.IDLE,
         created_by=by.name,

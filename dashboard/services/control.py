@@ -33,6 +33,7 @@ from dashboard.models import (
     Task,
 )
 from dashboard.services import requests, tasks
+from dashboard.services import secrets as stored
 from dashboard.services.actors import Actor
 
 GRANT_WITHIN_S = 10
@@ -136,7 +137,8 @@ def release(session: AgentSession, *, by: Actor, note: str = "") -> AgentSession
     if not _drives(session, by) and not by.is_admin:
         raise Conflict(f"{session.driver_name} is driving.", extra={"driver": session.driver_name})
     task = _open_task(session)
-    note = plain_text(note).strip()[:2000]
+    redactor = tasks.redactor_of(task) if task else stored.redactor_of(session.project_id)
+    note = redactor.text(plain_text(note).strip())[:2000]
     _end(session, "released", note)
     _audit(session, by, "control.released")
     if task is not None:

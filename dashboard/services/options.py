@@ -168,6 +168,15 @@ class NewTask(BaseModel):
 
     @field_validator("model")
     @classmethod
+    def _no_user_in_its_address(cls, value: str | dict | None) -> str | dict | None:
+        for name in ("base_url", "baseUrl") if isinstance(value, dict) else ():
+            address = value.get(name)
+            if isinstance(address, str) and "@" in address.partition("://")[2].split("/")[0]:
+                raise ValueError(f"`{name}` must not carry a user name or password")
+        return value
+
+    @field_validator("model")
+    @classmethod
     def _scripted_is_switched_on(cls, value: str | dict | None) -> str | dict | None:
         route = value.get("route") if isinstance(value, dict) else value
         if isinstance(value, dict) and not isinstance(route, str):

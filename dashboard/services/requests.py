@@ -22,6 +22,7 @@ from agents.events import (
     TaskInputRequestResolved,
     TaskStatusChanged,
 )
+from agents.guard.redactor import Redactor
 from agents.plain import plain_text, storable
 from agents.ports import InputRequestSpec
 from agents.schemas import schema_errors
@@ -150,10 +151,14 @@ def decide(
     """
     confirms = request.kind == CONFIRMATION
     by.require("approve" if confirms else "run")
+    redactor = tasks.redactor_of(request.task)
     if confirms:
         skipped = {"approved": False, "reason": "Skipped."}
         response = skipped if skip else storable(response)
         response = confirmations.normalised(response, request.context)
+        if redactor.json(response["edits"]) != response["edits"]:
+            raise Invalid("An edit must not hold a sensitive value.", loc=["body", "edits"])
+        response = {**response, "reason": redactor.text(response["reason"])}
     elif not skip:
         response = _fitting(request, storable(response))
     tasks._locked(request.task)  # before the request, the order of everybody
@@ -164,9 +169,10 @@ def decide(
         pending = pending.filter(revision=revision)
     answer = None if skip and not confirms else response
     masked = _masked(request, answer)
+    told = masked if confirms else _told(request, masked, redactor)
     won = pending.update(
         status=RequestStatus.ANSWERED,
-        response=masked,
+        response=told,
         sealed_response=None if masked == answer else _sealed(request, answer),
         skipped=skip,
         answered_by=by.name,
@@ -259,10 +265,15 @@ def saw(request: InputRequest, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def withdraw(task: Task, fence: int, keys: Sequence[str]) -> None:
-    """The run needs these answers no more: it was interrupted. Raises: LeaseLost."""
+def withdraw(task: Task, fence: int, keys: Sequence[str] | None = None) -> None:
+    """The run needs these answers no more: it was interrupted. Raises: LeaseLost.
+
+    keys: None for every confirmation of the task that is pending.
+    """
     leases.write(task.pk, fence)
-    if keys:
+    if keys is None:
+        tasks._cancel_requests(task, kind=CONFIRMATION)
+    elif keys:
         tasks._cancel_requests(task, key__in=list(keys))
 
 
@@ -305,6 +316,21 @@ def _masked(request: InputRequest, response: Any) -> Any:
         and (part.get("writeOnly") or part.get("format") in ("password", "one-time-code"))
     }
     return {key: MASK if key in secret else value for key, value in response.items()}
+
+
+def _told(request: InputRequest, response: Any, redactor: Redactor) -> Any:
+    """The response without sensitive values; what was offered, and names of fields, stay."""
+    if request.choices and response in [choice["value"] for choice in request.choices]:
+        return response
+    fields = (request.input_schema or {}).get("properties")
+    if not isinstance(response, dict) or not isinstance(fields, dict):
+        return redactor.json(response)
+    return {
+        key if key in fields else redactor.text(key): (
+            value if value == MASK else redactor.json(value)
+        )
+        for key, value in response.items()
+    }
 
 
 def _why_lost(request: InputRequest, revision: int | None) -> str:

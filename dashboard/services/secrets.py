@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from agents.guard.exits import clean, clean_schema
 from agents.guard.receivers import domain_problem, within
 from agents.guard.redactor import Redactor
 from agents.ports import Variable
@@ -24,6 +25,10 @@ MAX_SECRETS = 200
 MAX_VALUE_CHARS = 20_000
 MAX_DOMAINS = 50
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+# Options that were checked word by word, or stand in a column of their own: no free text.
+_SETTINGS = frozenset(("start_url", "policy", "approval", "recording", "profile_id"))
+_MODEL_NAMES = frozenset(("route", "model", "profile", "api_key_env", "base_url", "baseUrl"))
+_MODEL_SETTINGS = frozenset(("model_api", "tool_mode", "held_in_memory"))
 
 
 @transaction.atomic
@@ -144,9 +149,7 @@ def cleaned(new: _Options, project_id: str) -> _Options:
     In words they become `{{name}}`, which the agent understands; an address with one cannot work.
     Raises: Invalid for an address that holds one.
     """
-    given = {name: item.value for name, item in (new.variables or {}).items() if item.sensitive}
-    kept = {name: item.value for name, item in variables_of(project_id).items()}
-    redactor = Redactor(kept | given)
+    redactor = redactor_of(project_id, new)
     if not redactor.active:
         return new
     for field in ("start_url", "callback_url"):
@@ -159,6 +162,45 @@ def cleaned(new: _Options, project_id: str) -> _Options:
     if getattr(new, "title", None):
         words["title"] = redactor.text(new.title)
     return new.model_copy(update=words)
+
+
+def redactor_of(project_id: str, new: NewTask | None = None) -> Redactor:
+    """For the project's stored secrets, and for the sensitive variables of a new task."""
+    given = (new.variables or {}) if new is not None else {}
+    kept = {name: item.value for name, item in variables_of(project_id).items()}
+    return Redactor(kept | {name: item.value for name, item in given.items() if item.sensitive})
+
+
+def cleaned_options(new: NewTask, project_id: str) -> dict[str, Any]:
+    """What the task's row keeps of its options, without sensitive values.
+
+    Raises: Invalid for a value in the model's names and address, which must stay as they are.
+    """
+    options = new.stored_options()
+    redactor = redactor_of(project_id, new)
+    if not redactor.active:
+        return options
+    found = {
+        name: item if name in (*_SETTINGS, "model", "agent") else clean(item, redactor)
+        for name, item in options.items()
+    }
+    if schema := options.get("output_schema"):
+        found["output_schema"] = clean_schema(schema, redactor)
+    if (agent := options.get("agent")) and "guidance" in agent:
+        found["agent"] = {**agent, "guidance": redactor.text(agent["guidance"])}
+    if model := options.get("model"):
+        found["model"] = _cleaned_model(model, redactor)
+    return found
+
+
+def _cleaned_model(model: dict[str, Any], redactor: Redactor) -> dict[str, Any]:
+    for name in sorted(_MODEL_NAMES & model.keys()):
+        if redactor.has(str(model[name])):
+            raise Invalid(f"`{name}` must not hold a sensitive value.", loc=["body", "model", name])
+    ours = _MODEL_NAMES | _MODEL_SETTINGS
+    plain = {name: item for name, item in model.items() if name in ours}
+    rest = {name: item for name, item in model.items() if name not in ours}
+    return plain | clean(rest, redactor)
 
 
 def typed(project_id: str, names: Collection[str]) -> None:

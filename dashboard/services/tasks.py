@@ -55,7 +55,7 @@ def submit(session: AgentSession, new: NewTask, *, by: Actor, number: int) -> Ta
         product=session.product,
         number=number,
         instructions=new.instructions,
-        options=new.stored_options(),
+        options=secrets.cleaned_options(new, session.project_id),
         created_by=by.name,
         due_at=timezone.now(),
     )
@@ -137,6 +137,7 @@ def cancel(task: Task, *, by: Actor, reason: str = "") -> Task:
     task = _locked(task)
     _refuse_terminal(task)
     task.cancel_requested_at = task.cancel_requested_at or timezone.now()
+    reason = redactor_of(task).text(plain_text(reason)) if reason else ""
     task.cancel_reason = (reason or f"cancelled by {by.name}")[:500]
     task.save(update_fields=["cancel_requested_at", "cancel_reason"])
     if not _held(task):

@@ -9,19 +9,27 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pydantic import ValidationError
 
+from agents.ports import InputRequestSpec
 from dashboard.errors import Conflict, Forbidden, Invalid, NotFound
-from dashboard.models import AuditEntry, Endpoint, Role, Secret, Task
+from dashboard.models import AgentSession, AuditEntry, Endpoint, Event, Role, Secret, Task
 from dashboard.services import (
+    agent_runs,
+    control,
     endpoints,
     keyring,
     keys,
+    leases,
     messages,
+    requests,
     rotation,
     sealing,
     secrets,
     tasks,
 )
+from dashboard.services.agent_options import NewAgentSession, NewRun
+from dashboard.services.options import NewTask
 from tests.conftest import make_actor, make_project, make_task
 from tests.dashboard.api.conftest import Api
 
@@ -96,6 +104,89 @@ def test_rows_hold_no_value_that_people_wrote_into_words(admin, operator):
     assert said.content == "the pin is {{pin}}, once more {{shop}}"
     with pytest.raises(Invalid):
         make_task(operator, start_url=f"https://shop.example/?t={VALUE}")
+
+
+def test_rows_hold_no_value_that_came_with_the_options(admin, operator):
+    stored(admin)
+    options = {
+        "goal": "Look around",
+        "system_prompt": f"It is {VALUE}",
+        "code_policy": {"extra_denied_patterns": [VALUE]},
+        "output_schema": {"type": "object", "description": VALUE},
+        "model": {"route": "openai", "model": "m", "temperature": {"x": VALUE}},
+        "variables": {"pin": {"value": "object", "sensitive": True}},
+    }
+    run = agent_runs.create(NewRun.model_validate(options), by=operator)
+    run.task.refresh_from_db()
+    kept = run.task.options
+    assert VALUE not in json.dumps(kept) and "{{shop}}" in kept["agent"]["guidance"]
+    assert kept["output_schema"] == {"type": "object", "description": "{{shop}}"}
+    for name in ("model", "base_url"):
+        model = {"route": "openai", "model": "m", name: f"https://{VALUE}.example/"}
+        with pytest.raises(Invalid):
+            agent_runs.create(NewRun.model_validate({**options, "model": model}), by=operator)
+
+
+@pytest.mark.parametrize("kind", [NewTask, NewRun])
+def test_a_models_address_carries_no_user(kind):
+    model = {"route": "openai", "model": "m", "base_url": "https://u:p@h.example/v1"}
+    with pytest.raises(ValidationError, match="user name"):
+        kind.model_validate({"instructions": "x", "model": model})
+
+
+def test_a_sessions_words_hold_no_value(admin, operator):
+    stored(admin)
+    given = {"title": f"With {VALUE}", "metadata": {"id": VALUE}}
+    session = agent_runs.open_session(NewAgentSession.model_validate(given), by=operator)
+    assert session.title == "With {{shop}}" and session.metadata["id"] == "{{shop}}"
+    with pytest.raises(Invalid):
+        agent_runs.open_session(
+            NewAgentSession(start_url=f"https://shop.example/?t={VALUE}"), by=operator
+        )
+
+
+def test_what_people_say_to_a_task_holds_no_value(admin, operator):
+    stored(admin)
+    task = make_task(operator)
+    assert tasks.cancel(task, by=operator, reason=f"{VALUE} is old").cancel_reason == (
+        "{{shop}} is old"
+    )
+    held = leases.claim(make_task(operator).pk, "w1")
+    for number, (kind, given, kept) in enumerate(
+        (
+            ("question", f"it is {VALUE}", "it is {{shop}}"),
+            ("form", {"id": VALUE, "n": 7}, {"id": "{{shop}}", "n": 7}),
+            ("confirmation", {"approved": False, "reason": VALUE}, "{{shop}}"),
+        )
+    ):
+        spec = InputRequestSpec(f"k{number}", kind, "?", context={"level": "medium"})
+        row = requests.open_request(held, held.fence, spec)
+        row = requests.decide(row, by=operator, response=given)
+        assert (row.response["reason"] if kind == "confirmation" else row.response) == kept
+    told = [*Event.objects.values_list("payload", flat=True)]
+    told += AuditEntry.objects.values_list("detail", flat=True)
+    assert VALUE not in json.dumps(told)
+
+
+def test_an_edit_holds_no_value(admin, operator):
+    stored(admin)
+    held = leases.claim(make_task(operator).pk, "w1")
+    argument = {"name": "value", "label": "V", "type": "string", "value": "5", "editable": True}
+    context = {"level": "medium", "arguments": [argument]}
+    spec = InputRequestSpec("k", "confirmation", "?", context=context)
+    row = requests.open_request(held, held.fence, spec)
+    with pytest.raises(Invalid, match="sensitive"):
+        requests.decide(row, by=operator, response={"approved": True, "edits": {"value": VALUE}})
+
+
+def test_a_handback_note_holds_no_value(admin, operator):
+    stored(admin)
+    session = make_task(operator).session
+    AgentSession.objects.filter(pk=session.pk).update(browser={"id": "b"})
+    control.take(session, by=operator)
+    session = control.release(session, by=operator, note=f"I typed {VALUE}")
+    assert session.handback_note == "I typed {{shop}}"
+    assert VALUE not in json.dumps(list(Event.objects.values_list("payload", flat=True)))
 
 
 def test_some_kinds_are_always_sensitive(operator):

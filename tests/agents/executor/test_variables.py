@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from agents.executor.variables import origin_of
 from agents.guard.receivers import covers
 from agents.guard.redactor import Redactor
 from agents.ports import Variable
@@ -230,6 +232,10 @@ async def test_a_plain_literal_is_recorded(bench):
         ("https://shop.example/x", "shop.example", "", True),
         ("shop.example:8443", "shop.example", "8443", True),
         ("shop.example:8443", "shop.example", "", False),
+        ("shop.example:443", "shop.example", "443", True),
+        ("https://shop.example:443", "shop.example", "443", True),
+        ("shop.example:80", "shop.example", "80", True),
+        ("shop.example:80", "shop.example", "443", False),
         ("127.0.0.1", "127.0.0.1", "8000", True),
         ("0.0.1", "127.0.0.1", "", False),
         ("[::1]", "[::1]", "", True),
@@ -241,6 +247,19 @@ async def test_a_plain_literal_is_recorded(bench):
 )
 def test_domains(domain, host, port, covered):
     assert covers(domain, host, port) is covered
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://shop.example/in", ("shop.example", "443")),
+        ("http://shop.example/in", ("shop.example", "80")),
+        ("https://shop.example:80/in", ("shop.example", "80")),
+        ("file:///etc/hosts", ("", "")),
+    ],
+)
+def test_a_page_has_a_port_always(address, origin):
+    assert origin_of(SimpleNamespace(url=address, parent_frame=None)) == origin
 
 
 def test_secrets_are_found_in_the_forms_that_pages_give_them():

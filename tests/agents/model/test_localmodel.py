@@ -1,4 +1,4 @@
-"""One real model, run on this machine, over HTTP. Collected when the localmodel extra is there."""
+"""One real model, run locally, over HTTP. Collected when the localmodel extra is there."""
 
 from __future__ import annotations
 

@@ -126,6 +126,19 @@ def test_same_idempotency_key_with_another_body(api):
     assert api.post(body={"instructions": "y"}, Idempotency_Key="k1").status_code == 422
 
 
+def test_an_answer_is_given_again_to_its_own_key_only(api, project):
+    first = api.post(body={"instructions": "x"}, Idempotency_Key="k1")
+    assert first.status_code == 201
+    reader = keys.create(project, name="reader", scopes=["read"]).plain
+    writer = keys.create(project, name="writer", scopes=["run"]).plain
+    for key, status in ((reader, 403), (writer, 201)):
+        body, header = {"instructions": "x"}, {"Authorization": f"Bearer {key}"}
+        other = api.post(body=body, Idempotency_Key="k1", **header)
+        assert other.status_code == status, other.content
+        assert "Idempotency-Replayed" not in other
+        assert other.json().get("id") != first.json()["id"]
+
+
 def test_running_idempotency_key_conflicts(api, project):
     api.post(body={"instructions": "x"}, Idempotency_Key="k1")
     IdempotencyRecord.objects.update(status_code=None, response="")
