@@ -25,7 +25,7 @@ from agents.browser.session import BrowserSession
 from agents.errors import AgentError, Parked
 from agents.events import TaskPolicyDenied
 from agents.executor.gate import Grant, PeopleGate, ProposedAction
-from agents.guard import gate as gate_module
+from agents.guard import judging
 from agents.guard.policy import Policy
 from agents.guard.redactor import Redactor
 from agents.guard.risk import classify
@@ -159,7 +159,7 @@ class Rig:
             if "redactor" in off:
                 patch.setattr(Redactor, "of", classmethod(lambda cls, variables: cls({})))
             if "fingerprint" in off:
-                patch.setattr(gate_module, "classify", _always_the_same)
+                patch.setattr(judging, "classify", _always_the_same)
             async with asyncio.timeout(LIMIT_S):
                 await run_loop(context, route)
         return Ran(host, route, denied)
