@@ -20,7 +20,7 @@ CARDS = [
         "A shop",
         "/shop/",
         "Twelve products, a cart, a checkout with a pay button, and the list of orders.",
-        "Open the shop, add two enamel mugs to the cart and tell me the total.",
+        "Buy the blue backpack.",
     ),
     (
         "signin",
@@ -41,28 +41,29 @@ CARDS = [
         "A long form",
         "/forms/",
         "Every kind of field a page can have. The result page repeats what arrived.",
-        "Fill in the travel request for a trip to Lisbon next month and send it.",
+        "Enter Ada Byron into Full name, ada@example.org into Email and Lisbon into Destination, "
+        "accept the travel rules and click Send request.",
     ),
     (
         "slow",
         "A slow page",
         "/slow/",
         "Answers after as many seconds as you like.",
-        "Open the page that takes 8 seconds and tell me its reference number.",
+        "Click “1 seconds” and tell me the reference number.",
     ),
     (
         "price",
         "A price that changes",
         "/price/",
         "One product whose price and stock you set yourself.",
-        "Tell me what the toner costs, and whether it is in stock.",
+        "Tell me the price and the stock.",
     ),
     (
         "receiver",
         "A webhook receiver",
         "/receiver/",
         "Shows the webhooks it got and checks their signatures. Can be told to fail.",
-        "How many webhooks has the receiver got?",
+        "Summarise the page.",
     ),
 ]
 

@@ -15,6 +15,7 @@ from dashboard.models import InputRequest, RequestStatus, Task
 from dashboard.services import requests
 
 _KINDS = {"password": "password", "one-time-code": "one_time_code"}
+_CARD = re.compile(r"card[\s_-]*(?:number|no\b)|\bcv[cv]2?\b|(?:card|security) code", re.I)
 
 
 def variables_of(task: Task) -> dict[str, Variable]:
@@ -68,7 +69,8 @@ def _slug(field: str) -> str:
 
 def _kind(request: InputRequest, field: str) -> str:
     parts = (request.input_schema or {}).get("properties") or {}
-    return _KINDS.get(str((parts.get(field) or {}).get("format")), "text")
+    plain = "card" if _CARD.search(field) else "text"
+    return _KINDS.get(str((parts.get(field) or {}).get("format")), plain)
 
 
 def _domains(request: InputRequest) -> tuple[str, ...] | None:

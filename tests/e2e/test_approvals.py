@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +76,17 @@ def plain_words(api: httpx.Client, stack: Stack, name: str) -> Iterator[tuple[Ru
         yield run, asked
 
 
+def test_a_card_number_stands_nowhere_but_in_its_field(api: httpx.Client, stack: Stack) -> None:
+    with plain_words(api, stack, buyer()) as (run, asked):
+        told = [*run.events, *run.task()["input_requests"], run.task(), api.get(run.path).json()]
+        said = json.dumps(told)
+        assert DETAILS["Card number"] not in said
+        assert 'variables[\\"answer_1_card_number\\"]' in said
+        run.answer(asked, {"approved": False, "outcome": "stop"}, expect=200)
+        run.end(60)
+        assert DETAILS["Card number"] not in json.dumps([*run.events, run.task()])
+
+
 def test_buy_the_blue_backpack_stops_at_the_pay_button_and_ends_well_when_rejected(
     api: httpx.Client, stack: Stack
 ) -> None:
@@ -121,6 +134,37 @@ def test_killed_between_approval_and_click_it_buys_once(api: httpx.Client, stack
         assert run.end(120)["terminal_reason"] == "done"
         assert len(run.of_type("task.confirmation_requested")) == 1
     assert len(orders_of(stack, name)) == 1
+
+
+def test_killed_with_its_browser_while_it_asks_it_asks_for_the_same_anew(
+    api: httpx.Client, stack: Stack
+) -> None:
+    url = f"{stack.practice_url}/forms/"
+    words = (
+        'Type "Ada Lovelace" into Full name, enter "ada@example.org" into Email, then press Send'
+    )
+    with session_of(api, stack, instructions=words, start_url=url, model="embedded") as run:
+        old = run.until("task.input_request", 60, kind="confirmation")
+        browser, before = stack.browser_showing(url).pid, stack.kill("worker")
+        os.kill(browser, signal.SIGKILL)
+        wait_for(lambda: (stack.pids().get("worker") or before) != before, 30, "a new worker")
+        wait_for(stack.is_ready, 60, "it is ready again")
+        gone = run.until("task.input_request_resolved", 60)["data"]
+        assert (gone["request_id"], gone["status"]) == (old["data"]["request_id"], "canceled")
+        new = run.until("task.input_request", 60)
+        assert new["data"]["prompt"] == old["data"]["prompt"]
+        assert new["data"]["risk"] == old["data"]["risk"]
+        run.answer(old, True, expect=409)
+        pending = [r["id"] for r in run.task()["input_requests"] if r["status"] == "pending"]
+        assert pending == [new["data"]["request_id"]]
+        assert run.session()["browser"]["status"] == "live"
+        steps = run.of_type("task.step_started")
+        assert sum("ada@example.org" in step["code"] for step in steps) == 2
+        assert not any("draft" in step["code"] for step in steps)
+        clicks = [a for a in run.of_type("task.action.completed") if a["tool"] == "locator.click"]
+        assert clicks == [], clicks  # nothing was sent
+        run.post("cancel", expect=200)
+        assert run.end(30)["terminal_reason"] == "canceled"
 
 
 def test_killed_right_after_the_approval_it_buys_once(api: httpx.Client, stack: Stack) -> None:

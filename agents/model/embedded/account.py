@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agents.model.embedded import asked
 from agents.model.embedded.ground import describe, name_score, rank
-from agents.model.embedded.run import Run, Step, reply_value, settle_answer
+from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.searching import value_code
 from agents.model.embedded.touch import click_code, outcome_of, recover
 from agents.model.embedded.view import Element, View, locate
@@ -22,6 +23,8 @@ _WRONG = re.compile(
     re.I,
 )
 
+MAX_HANDED = 2  # hand-backs with the form still there
+_LABELS = {"user": "User name", "password": "Password", "code": "One-time code"}
 _CODE = re.compile(r"\b(?:code|otp|one[- ]time|verification|2fa|token|authenticator)\b", re.I)
 
 
@@ -73,7 +76,8 @@ def _known(run: Run, step: Step, slot: str) -> dict[str, Any] | None:
     found = [
         v
         for v in run.turn.variables
-        if v.lower() in names[slot] or any(n in v.lower() for n in names[slot])
+        if not v.startswith("answer_")
+        and (v.lower() in names[slot] or any(n in v.lower() for n in names[slot]))
     ]
     return {"var": found[0]} if found else None
 
@@ -81,20 +85,24 @@ def _known(run: Run, step: Step, slot: str) -> dict[str, Any] | None:
 async def sign_in(run: Run, step: Step) -> Decision | None:
     """Fill in what the page asks for, send it, and see that the form is gone."""
     st = step["st"]
-    if run.answer is not None and st.get("phase") == "code":
+    if run.answer is not None and st.get("phase") == "form":
         answer, run.answer = run.answer, None
-        value = reply_value(answer)
-        if answer.status != "answered" or not value:
-            run.fail(step, "the one-time code was not given")
+        given = asked.values_of(run, answer, st["wanted"])
+        if not given:
+            run.fail(step, f"{_listed([n.lower() for n in st['wanted']])} was not given")
             return None
-        step["code"] = {"text": str(value)}
+        step.update({st["wanted"][name]: value for name, value in given.items()})
         st["phase"] = ""
     outcome = await settle_answer(run, step)
-    if outcome in ("done", "skip", "reworded"):
-        if outcome == "skip":
-            run.skip(step)
-        if outcome == "reworded":
-            step["replace"] = st.pop("reworded")
+    if outcome == "skip":
+        run.skip(step)
+        return None
+    if outcome == "reworded":
+        step["replace"] = st.pop("reworded")
+        return None
+    if outcome == "done" and not await _handed_back(run, step):
+        return None
+    if asked.fail_unknown(run, step):
         return None
     result = await outcome_of(run, step)
     if result is not None and not result.ok:
@@ -113,10 +121,39 @@ async def sign_in(run: Run, step: Step) -> Decision | None:
     if not todo:
         if wrong := _WRONG.search(view.body):
             run.fail(step, f"the page says “{wrong.group().strip()}”")
-        elif "password" in fields and st.get("acts", 0) > 0:
+        elif st.get("acts", 0) > 0 and {"password", "code"} & set(fields):
             run.fail(step, "the sign-in form is still there")
         return None
     return await _send(run, step, fields, todo, sent)
+
+
+async def _handed_back(run: Run, step: Step) -> bool:
+    """After a person had the browser: whether the sign-in still has to go on."""
+    st, view = step["st"], await run.view()
+    if not _fields(view):
+        run.saw(view.title)
+        return False
+    st.update(handed=st.get("handed", 0) + 1, sent=[])
+    if st["handed"] > MAX_HANDED:
+        run.fail(step, "the sign-in form is still there")
+        return False
+    return True
+
+
+def _listed(words: list[str]) -> str:
+    return "the " + " and the ".join(words)
+
+
+def _ask_values(run: Run, step: Step, fields: dict[str, Element], slots: list[str]) -> Decision:
+    """Ask by form for what the page wants now."""
+    wanted = {_LABELS[s]: s for s in slots}
+    parts = {_LABELS[s]: asked.part(_LABELS[s], fields[s].type or "") for s in slots}
+    prompt = (
+        "The site asks for a one-time code. What is it?"
+        if slots == ["code"]
+        else f"The sign-in needs {_listed([_LABELS[s].lower() for s in slots])}."
+    )
+    return asked.ask_for(run, step, prompt, parts, phase="form", wanted=wanted)
 
 
 async def _open_form(run: Run, step: Step, view: View) -> Decision | None:
@@ -141,16 +178,13 @@ async def _send(
     lines = []
     for slot in todo:
         value = _known(run, step, slot)
-        if value is None and slot == "code":
-            prompt = "The site asks for a one-time code. What is it?"
-            return run.ask(
-                step,
-                Ask(prompt=prompt, kind="question", input_schema={"type": "string"}),
-                phase="code",
-            )
         if value is None:
+            missing = [x for x in todo if _known(run, step, x) is None]
+            if slot == "code" or step.get("ask"):
+                return _ask_values(run, step, fields, missing)
+            still = "The sign-in form is still there. " if step["st"].get("handed") else ""
             prompt = (
-                "I was given no account for this sign-in. Please take over and sign "
+                f"{still}I was given no account for this sign-in. Please take over and sign "
                 "in, then hand the browser back."
             )
             return run.ask(step, Ask(prompt=prompt, kind="sign_in"), phase="takeover")

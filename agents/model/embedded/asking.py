@@ -8,7 +8,7 @@ from typing import Any
 
 from agents.browser.extract_fields import singular
 from agents.model.embedded.masking import MASK, Masked
-from agents.model.embedded.phrases import bare, clean
+from agents.model.embedded.phrases import asked_for, bare, clean
 from agents.model.embedded.wishes import (
     FIELD_OF_SUPER,
     FORMAT,
@@ -318,6 +318,8 @@ def join(intents: list[Intent]) -> list[Intent]:
     """Merge what belongs together: formats and extra fields into the list before them."""
     out: list[Intent] = []
     for intent in intents:
+        if _asks_for_sign_in(intent, out):
+            continue
         last = next((i for i in reversed(out) if i["do"] == "extract"), None)
         if intent["do"] == "format":
             if last is not None:
@@ -349,6 +351,17 @@ def join(intents: list[Intent]) -> list[Intent]:
             continue
         out.append(intent)
     return out
+
+
+def _asks_for_sign_in(intent: Intent, before: list[Intent]) -> bool:
+    """ "Sign in. Ask me for the password.": what the sign-in just named has to ask for."""
+    if intent["do"] != "unknown" or not before or before[-1]["do"] != "sign_in":
+        return False
+    rest, slots = asked_for(intent["words"])
+    if not slots or clean(rest):
+        return False
+    before[-1]["ask"] = [*before[-1].get("ask", []), *slots]
+    return True
 
 
 def _is_about(intent: Intent, before: list[Intent]) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_fields import singular
+from agents.model.embedded import asked
 from agents.model.embedded.ground import describe, likeness, norm, rank
 from agents.model.embedded.phrases import leading_count
 from agents.model.embedded.run import Run, Step, settle_answer
-from agents.model.embedded.searching import search_field
+from agents.model.embedded.searching import search_field, value_code
 from agents.model.embedded.touch import clear_way, click_code, outcome_of, recover
 from agents.model.embedded.view import Element, View, locate, quote
-from agents.ports import Ask, Decision
+from agents.ports import Decision
 
 ADD = re.compile(
     (
@@ -26,6 +27,8 @@ ADD = re.compile(
 async def add(run: Run, step: Step) -> Decision | None:
     """Put a thing into the cart (or buy it): its own button, else its page, else search."""
     st, target = step["st"], step["target"]
+    if asked.fail_unknown(run, step):
+        return None
     outcome = await settle_answer(run, step)
     if outcome in ("done", "skip", "reworded"):
         if outcome == "skip":
@@ -223,19 +226,20 @@ def _is_cart(e: Element) -> bool:
 def _ask_details(run: Run, step: Step, fields: list[Element]) -> Decision:
     """One form for all that the page needs and nobody said."""
     keys = {e.name or f"field {i + 1}": e.key for i, e in enumerate(fields)}
-    properties = {name: {"type": "string"} for name in keys}
-    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    parts = {
+        e.name or f"field {i + 1}": asked.part(asked.about(e), e.type or "")
+        for i, e in enumerate(fields)
+    }
     prompt = "The checkout asks for details that I was not given."
-    ask = Ask(prompt=prompt, kind="form", input_schema=schema)
-    return run.ask(step, ask, phase="form", fields=keys)
+    return asked.ask_for(run, step, prompt, parts, phase="form", fields=keys)
 
 
 async def _take_answers(run: Run, step: Step) -> Decision | None:
     """A person gave the details: keep them, and type them in."""
     answer, run.answer = run.answer, None
-    given = answer.response if answer and isinstance(answer.response, dict) else None
+    given = asked.values_of(run, answer, step["st"].get("fields", {}))
     step["st"]["phase"] = ""
-    if answer is None or answer.status != "answered" or not given:
+    if not given:
         run.fail(step, "the details for the checkout were not given")
         return None
     step["given"] = {**step.get("given", {}), **given}
@@ -247,10 +251,10 @@ async def _type_given(run: Run, step: Step, fields: list[Element]) -> Decision |
     given, lines = step.get("given", {}), []
     for i, element in enumerate(fields):
         value = given.get(element.name or f"field {i + 1}")
-        if value in (None, ""):
+        if not value:
             continue
         method = "select_option" if element.tag == "select" else "fill"
-        lines.append(f"await {await locate(element)}.{method}({quote(str(value))})")
+        lines.append(f"await {await locate(element)}.{method}({value_code(value)})")
     if not lines:
         return None
     if cleared := await clear_way(run, step, fields[0]):

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.browser.extract import pick
 from agents.browser.extract_fields import match_column
+from agents.model.embedded import unsent
 from agents.model.embedded.reading import amount
 from agents.model.embedded.run import Run
 from agents.ports import Finish
@@ -18,6 +19,7 @@ MAX_LINES = 40
 def finish(run: Run, *, why: str = "") -> Finish:
     """The honest end of the run: what was done, what was not, what was read."""
     steps, results = run.steps, run.memory["results"]
+    unsent.notice(run)
     failed = [s for s in steps if s.get("state") == "failed"]
     undone = [s for s in steps if s.get("state") in (None, "todo")]
     skipped = [s for s in steps if s.get("state") == "skipped"]
@@ -33,7 +35,7 @@ def finish(run: Run, *, why: str = "") -> Finish:
     if not parts and success:
         title = run.turn.page_title or run.turn.page_url
         parts.append(f"Done. The page now shows “{title}”." if title else "Done.")
-    parts += [f"Not done: {s['text']} – {s.get('why', 'it failed')}." for s in failed]
+    parts += [_not_done(run, s) for s in failed]
     parts += [f"Left out: {s['text']}." for s in skipped]
     if undone and (failed or why):
         parts.append("Not tried after that: " + "; ".join(s["text"] for s in undone) + ".")
@@ -43,6 +45,41 @@ def finish(run: Run, *, why: str = "") -> Finish:
     return Finish(
         text="\n".join(p for p in parts if p), output=output, success=success, evidence=evidence
     )
+
+
+_REJECTED = re.compile(
+    r"A person (?:has already )?rejected this(?:: (?P<reason>.*?))?\. It was: (?P<what>.*?)\."
+    r"(?= Do not try)",
+    re.S,
+)
+# What an error tells the one who decides the next step; people need none of it.
+_ADVICE = re.compile(
+    r"\s*\(at line \d+:.*$|\s*Do not try it again;.*$|\s*Nothing was done; go another way\."
+    r"|\s*Nothing was$|\s*Look at the page before going on\.",
+    re.S,
+)
+_KIND = re.compile(r"^(?:[A-Z]\w*(?:Error|Exception)|Refused):\s+")
+
+
+def _not_done(run: Run, step: dict[str, Any]) -> str:
+    """One step that was given up, in words for people."""
+    why, text = str(step.get("why") or "it failed"), step["text"].rstrip(".")
+    rejected = _REJECTED.search(why) or (
+        _REJECTED.search(_last_error(run)) if "A person" in why and "rejected this" in why else None
+    )
+    if rejected:
+        what = rejected.group("what").translate(str.maketrans("“”", "‘’"))
+        reason = f": {rejected.group('reason')}" if rejected.group("reason") else ""
+        return f"Not done: {text}. A person rejected “{what}”{reason}."
+    why = _ADVICE.sub("", why)
+    while (shorter := _KIND.sub("", why)) != why:
+        why = shorter
+    return f"Not done: {text} – {why.strip().rstrip('.') or 'it failed'}."
+
+
+def _last_error(run: Run) -> str:
+    results = [t.result for t in run.turn.turns if t.result is not None and not t.result.ok]
+    return (results[-1].error_message or "") if results else ""
 
 
 def _evidence(run: Run, results: list[dict[str, Any]]) -> list[str]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from agents.browser.extract import pick
 from agents.browser.extract_fields import Record, match_column
-from agents.model.embedded.ground import describe, likeness, rank
+from agents.model.embedded.ground import describe, likeness, norm, rank
 from agents.model.embedded.reading import rows_of
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.touch import click_code, outcome_of, unopened
-from agents.model.embedded.view import Element
+from agents.model.embedded.view import Element, View
 from agents.ports import Decision
 
 
@@ -40,7 +40,7 @@ async def details(run: Run, step: Step) -> Decision | None:
             if result is not None and result.ok and isinstance(result.value, dict)
             else {}
         )
-        shaped = _named(found, fields, subject)
+        shaped = _believed(await run.view(), step, _named(found, fields, subject))
         if any(v not in (None, "") for v in shaped.values()):
             _found(run, step, shaped)
             return None
@@ -97,6 +97,28 @@ def _named(found: Record, fields: list[str], subject: str | None) -> Record:
     return shaped
 
 
+_TELLS = re.compile(r"(?i)\b(?:you|your|yourself|please|click|choose|try|press)\b")
+_NAMES = re.compile(r"(?i)title|name|heading|page|article|story|product")
+
+
+def _believed(view: View, step: Step, record: Record) -> Record:
+    """The record without values that are no facts: words of buttons, headings and advice."""
+    places = ("nav", "navigation", "header", "banner", "footer", "contentinfo")
+    labels = {norm(view.title), norm(step.get("subject") or "")} | {
+        norm(e.name)
+        for e in [*view.elements, *view.texts]
+        if e.role in ("button", "heading") or (e.role == "link" and e.place in places)
+    }
+    out = dict(record)
+    for field, value in record.items():
+        if not isinstance(value, str) or _NAMES.search(field):
+            continue
+        advice = _TELLS.search(value) and not re.search(r"\d", value)
+        if advice or norm(value) in labels:
+            out[field] = None
+    return out
+
+
 def _found(run: Run, step: Step, record: Record) -> None:
     missing = [k for k, v in record.items() if v in (None, "")]
     if missing:
@@ -124,6 +146,7 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
             ):
                 found[field] = match.group(1).strip()
                 break
+    found = {k: v for k, v in _believed(view, step, found).items() if v is not None}
     if found:
         _found(run, step, {f: found.get(f) for f in fields})
         return None

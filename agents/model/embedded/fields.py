@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agents.model.embedded import asked
 from agents.model.embedded.calendar import pick_day, wants_calendar
 from agents.model.embedded.formats import for_field, moment, same_value
 from agents.model.embedded.ground import (
@@ -37,6 +38,8 @@ def shown(value: dict[str, Any]) -> str:
 async def fill(run: Run, step: Step) -> Decision | None:
     """Put a value into the field that is meant; see that it stands there."""
     st = step["st"]
+    if asked.fail_unknown(run, step):
+        return None
     if st.get("phase") == "filled":
         return await _filled(run, step)
     if st.get("phase") == "picked":

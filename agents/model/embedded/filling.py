@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.model.embedded.masking import MASK, Masked
-from agents.model.embedded.phrases import bare, clean, target_of, values_of
+from agents.model.embedded.phrases import asked_for, bare, clean, names_a_slot, target_of, values_of
 from agents.model.embedded.words import KIND_WORDS, STOPWORDS
 
 Intent = dict[str, Any]
@@ -239,6 +239,9 @@ def _check(on: bool) -> Callable[[re.Match[str], Masked], Intent | list[Intent] 
 def _sign_in(m: re.Match[str], k: Masked) -> Intent:
     rest = clean(m.group("rest") or "")
     intent: Intent = {"do": "sign_in", "user": None, "password": None}
+    rest, asks = asked_for(rest)
+    if asks:
+        intent["ask"] = asks
     where = re.match(r"(?:in)?to\s+(?P<w>.+?)(?=\s+(?:with|using|as)\b|$)", rest, re.I)
     if where:
         intent["where"] = k.raw(where.group("w"))
@@ -246,14 +249,13 @@ def _sign_in(m: re.Match[str], k: Masked) -> Intent:
     rest = re.sub(r"^(?:with|using|as|by)\s+", "", rest, flags=re.I)
     rest = re.sub(r"^(?:the\s+)?(?:credentials?|account|following)\s*:?\s*", "", rest, flags=re.I)
     intent["code"] = None
-    rest = re.sub(r"\s+with\s+(?=(?:the\s+|my\s+)?(?:pass|pin\b|code))", " and ", rest, flags=re.I)
+    part = rf"(?:(?:the\s+|my\s+)?(?:pass|pin\b|code)|{MASK})"
+    rest = re.sub(rf"\s+with\s+(?={part})", " and ", rest, flags=re.I)
     for piece in re.split(r"\s*[,/]\s*(?:and\s+)?|\s+and\s+", rest):
         pairs = _pairs(piece, k)
         label, value = pairs[0] if pairs else ("", piece)
         slot = _slot(label, intent)
-        if value.strip() and not re.fullmatch(
-            r"(?:the |my )?(?:user ?name|email|password|them)", value, re.I
-        ):
+        if value.strip() and not names_a_slot(value):
             intent[slot] = value_of(value, k)
     return intent
 

@@ -141,6 +141,7 @@ async def submit(run: Run, step: Step) -> Decision | None:
         step,
         await click_code(button),
         f"Send the form with {describe(button)}.",
+        on=button,
         phase="acted",
         aim=button.key,
     )

@@ -264,3 +264,38 @@ def leading_count(text: str) -> tuple[int | None, str]:
     if match and (number := count_of(match.group(1))) is not None:
         return number, text[match.end() :]
     return None, text
+
+
+_ASKS = re.compile(
+    r"[\s,;]*(?:\band\b\s*)?(?:\bthen\b\s*)?\b(?:ask(?:ing)?(?: me| us| a person| the user)?"
+    r"(?: for| about)?|let me (?:enter|type|give you)|i(?:'ll| will| can) (?:give|tell|send) you)"
+    r"\s+(?P<what>\S.*)$",
+    re.I,
+)
+_SLOTS = {
+    "user": re.compile(r"user|(?<!pass )name\b|e-?mail|login|account|credential", re.I),
+    "password": re.compile(r"pass|pwd|pin\b|credential", re.I),
+    "code": re.compile(r"\bcode|otp|token|2fa", re.I),
+}
+_A_SLOT = re.compile(
+    r"(?:the |my |a |an |your )?(?:user ?name|e-?mail(?: address)?|password|pass ?code|pin|them|"
+    r"credentials|(?:(?:one[- ]time|security|verification|login|sms) )?codes?|otp|token)",
+    re.I,
+)
+
+
+def asked_for(text: str) -> tuple[str, list[str]]:
+    """A sign-in's words without "ask me for ...", and what of it is to be asked for.
+
+    Gives slots: "user", "password", "code".
+    """
+    match = _ASKS.search(text)
+    if match is None:
+        return text, []
+    slots = [slot for slot, named in _SLOTS.items() if named.search(match.group("what"))]
+    return (text[: match.start()], slots) if slots else (text, [])
+
+
+def names_a_slot(text: str) -> bool:
+    """Whether words only name what belongs into a sign-in's field ("the code")."""
+    return bool(_A_SLOT.fullmatch(clean(text)))

@@ -78,6 +78,26 @@ def salient(
     return [sentences[i] for i in chosen]
 
 
+_QUANTITY = re.compile(r"(?i)\s*how (?:many|much)\b")
+_YES_NO = re.compile(r"(?i)\s*(?:is|are|was|were|do|does|did|has|have|can|will)\b")
+_NUMBER = re.compile(
+    r"(?i)\d|\b(?:no|none|nothing|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
+    r"twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundred|thousand|"
+    r"million|half|several|many|few)\b"
+)
+
+
+def _tells(question: str, sentence: str) -> bool:
+    """Whether a sentence says more than the question itself, and a number where one is asked."""
+    asked, said = plain(question), plain(sentence)
+    if asked in said:
+        return False
+    if _QUANTITY.match(question) and not _NUMBER.search(sentence):
+        return False
+    words = {singular(w) for w in asked.split()}
+    return bool(_YES_NO.match(question)) or not {singular(w) for w in said.split()} <= words
+
+
 async def answer(run: Run, step: Step) -> Decision | None:
     """A question in free words: the sentence of the page that speaks of the same, quoted."""
     if step["st"].get("phase") != "read":
@@ -89,6 +109,8 @@ async def answer(run: Run, step: Step) -> Decision | None:
     for block in await extract_text(run.page):
         for sentence in re.split(r"(?<=[.!?])\s+", block["text"]):
             said = {singular(w) for w in plain(sentence).split()}
+            if not _tells(step["question"], sentence):
+                continue
             share = len(asked & said) / len(asked) if asked else 0.0
             best = max(best, (share, sentence), key=lambda pair: pair[0])
     if best[0] < 0.6:

@@ -143,6 +143,8 @@
     if (e.draggable && T !== 'A' && T !== 'IMG') it.drag = 1;
     if (document.activeElement === e) it.focus = 1;
     if (e.required) it.req = 1;
+    if (e.willValidate && e.validity && !e.validity.valid) it.bad = e.validationMessage || 'not valid';
+    else if (e.getAttribute('aria-invalid') === 'true') it.bad = 'marked';
     it.group = sectionOf(e).slice(0, 120);
     const row = rowOf(e); it.row = row ? text(row, 400) : '';
     it.rowId = row ? all.indexOf(row) : -1;
