@@ -30,6 +30,7 @@ from agents.guard.exits import clean_outcome, guard_context, guard_route
 from agents.outcome import Outcome
 from agents.plain import clip, plain_text
 from agents.ports import (
+    REOPENED,
     Act,
     ActionListener,
     Ask,
@@ -330,6 +331,7 @@ class _Loop:
         """Tell the model, and reopen the last address as a step of the loop."""
         run, state = self._run, self._run.state
         await self._steps.abandon(BrowserGone.code, "The browser was lost during this step.")
+        await run.context.withdraw()  # what a page sent by itself is gone with it
         url = state.page_url
         reopened = url.startswith(("http://", "https://"))
         where = f" The last address {url} was opened again." if reopened else ""
@@ -341,8 +343,7 @@ class _Loop:
             await run.save()
             return
         code = f"await page.goto({url!r})"
-        reasoning = "Open the last address again in the new browser."
-        await self._steps.begin(Act(code, reasoning=reasoning), model="loop")
+        await self._steps.begin(Act(code, reasoning=REOPENED), model="loop")
 
     # --- end ----------------------------------------------------------------------------------
     async def _end(self, outcome: Outcome) -> Outcome:

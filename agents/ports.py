@@ -179,8 +179,11 @@ class RunContext(Protocol):
         """
         ...
 
-    async def withdraw(self, keys: Sequence[str]) -> None:
-        """Take pending questions back: the step that asked them was cut short."""
+    async def withdraw(self, keys: Sequence[str] | None = None) -> None:
+        """Take pending questions back: the step that asked them was cut short.
+
+        Without keys: all confirmations that are pending, also those of an earlier run.
+        """
         ...
 
     async def standing(self, tool: str, host: str) -> bool:
@@ -232,6 +235,9 @@ class ActionRecord:
     rule: str | None = None  # the rule that refused it
     intent: dict[str, Any] | None = None  # of a risky call: what was allowed (executor.gate.Grant)
 
+
+# Why the loop itself opens an address in a browser that replaces a lost one.
+REOPENED = "Open the last address again in the new browser."
 
 ActionListener = Callable[[ActionRecord], Awaitable[None]]
 

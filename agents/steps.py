@@ -155,6 +155,7 @@ class Steps:
         step = self._run.state.open
         if step is None:
             return
+        await self._run.context.withdraw()  # what it asked leave for will not happen
         result = StepResult(
             ok=False,
             error_code=code,

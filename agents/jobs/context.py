@@ -330,8 +330,8 @@ class DbRunContext:
                 await asyncio.sleep(0.2)
         return row
 
-    async def withdraw(self, keys: Sequence[str]) -> None:
-        await db(requests.withdraw, self.row, self.row.fence, list(keys))
+    async def withdraw(self, keys: Sequence[str] | None = None) -> None:
+        await db(requests.withdraw, self.row, self.row.fence, keys)
 
     async def standing(self, tool: str, host: str) -> bool:
         rules = standing.rules_of(self.row.pk).filter(tool=tool, host=host)

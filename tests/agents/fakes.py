@@ -190,7 +190,10 @@ class FakeContext:
             self.world.answered[request.key] = answer
         return self.world.answered[request.key]
 
-    async def withdraw(self, keys: Sequence[str]) -> None:
+    async def withdraw(self, keys: Sequence[str] | None = None) -> None:
+        if keys is None:
+            asked = self.world.requests.items()
+            keys = [key for key, spec in asked if spec.kind == "confirmation"]
         for key in keys:
             self.world.answered.setdefault(key, Answer("canceled"))
 

@@ -16,6 +16,7 @@ from playwright.async_api import Error as PlaywrightError
 from agents.errors import BrowserGone, ModelError
 from agents.model.embedded import (
     account,
+    again,
     boxes,
     buying,
     choices,
@@ -216,6 +217,7 @@ class EmbeddedRoute:
         run = Run(turn)
         changed = _begin(turn)
         run.collect()
+        again.take_back(run)
         changed = _listen(run) or changed
         try:
             decision = await self._advance(run)
@@ -247,7 +249,7 @@ class EmbeddedRoute:
                 return finish(run, why="The step limit was reached before the end.")
             if decision := _address_first(run, step):
                 return decision
-            result = await HANDLERS[step["do"]](run, step)
+            result = await again.settle(run, step) or await HANDLERS[step["do"]](run, step)
             if isinstance(result, Act | Ask):
                 return result
             self._settle(run, step)
@@ -287,6 +289,7 @@ def _begin(turn: DecideInput) -> bool:
         ]
     memory.clear()
     memory.update(v=VERSION, steps=steps, at=0, results=[], evidence=[], notes=[])
+    memory["reopened"] = max((t.step for t in turn.turns), default=0)
     return True
 
 

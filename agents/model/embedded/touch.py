@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from agents.model.embedded.again import may_try_another
 from agents.model.embedded.ground import LEAST, Match, decide, describe, norm, rank
 from agents.model.embedded.phrases import Target
 from agents.model.embedded.run import Run, Step, chosen, settle_answer
@@ -214,10 +215,13 @@ async def outcome_of(run: Run, step: Step) -> StepResult | None:
 
 
 async def recover(run: Run, step: Step, result: StepResult, label: str) -> Decision | None:
-    """An Act failed: clear the way, or try another candidate, or ask. None: ground again."""
+    """An Act failed: clear the way, try again or another candidate, or ask. None: ground again."""
     st = step["st"]
     message = (result.error_message or "").strip()
     st["fails"] = st.get("fails", 0) + 1
+    if re.search(r"policy|denied|refused|not allowed", f"{result.error_code} {message}", re.I):
+        run.fail(step, message.splitlines()[0][:200] if message else "it was refused")
+        return None
     blocked = re.search(
         r"intercepts pointer|not visible|outside of the viewport|covered|Timeout", message, re.I
     )
@@ -230,9 +234,6 @@ async def recover(run: Run, step: Step, result: StepResult, label: str) -> Decis
             f"Something lies over {label}: close it first ({describe(button)}).",
             phase="",
         )
-    if re.search(r"policy|denied|refused|not allowed", f"{result.error_code} {message}", re.I):
-        run.fail(step, message.splitlines()[0][:200] if message else "it was refused")
-        return None
     if st["fails"] >= MAX_TRIES:
         if st.get("asks", 0) >= 2:
             run.fail(
@@ -242,7 +243,7 @@ async def recover(run: Run, step: Step, result: StepResult, label: str) -> Decis
             return None
         reason = message.splitlines()[0][:160] if message else "it did not react"
         return run.ask_takeover(step, f"“{step['text']}” failed {st['fails']} times ({reason}).")
-    if st.get("aim") and not st.get("chosen"):
+    if st.get("aim") and not st.get("chosen") and may_try_another(step, result):
         st.setdefault("tried", []).append(st["aim"])
     return None
 
