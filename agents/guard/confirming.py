@@ -142,7 +142,7 @@ class Confirming:
             kind="choice",
             prompt=(
                 f"The worker stopped in the middle of this: {effect}. "
-                "The page has moved on since. Did it happen?"
+                "What it sent may not have arrived. Look at the page or its site: did it happen?"
             ),
             choices=[
                 {"value": "done", "label": "Yes, it happened"},

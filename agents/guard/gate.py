@@ -366,8 +366,9 @@ class RunGate(PeopleGate):
             return "not_done"
         if intent.get("level") != "high" and not intent.get("asked"):
             return "unknown"  # the model is told, and looks
-        if seen == "touched":
+        if seen == "touched" and intent.get("level") != "high":
             return "done"
+        # It was pressed, but what it sent may have died with the worker's proxy; or nobody knows.
         answer = await self._people.ask(await self._people.did_it_happen(record, tries))
         if answer.status == "answered" and answer.response == "not_done":
             # Whoever says so does not approve it again: that is asked by itself.
