@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run a pytest command; when it fails in up to three tests, run exactly those again, once, alone.
+# Run a pytest command; when it fails in up to six tests, run exactly those again, once, alone.
 #   scripts/suite.sh .venv/bin/python -m pytest -n 2 tests
 # CI runs the suite through this. Browsers and processes share two cores there, so that one test in
 # thousands may starve; what fails again by itself, or in company, is a defect. A test that is named
@@ -7,7 +7,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-most=3
+most=6  # an error in the next test's setup counts as one, too
 memory=$(mktemp -d "${TMPDIR:-/tmp}/suite.XXXXXX")
 trap 'rm -rf "$memory"' EXIT
 
