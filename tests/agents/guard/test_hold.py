@@ -264,8 +264,9 @@ async def test_a_browser_that_cannot_be_held_is_ended(
         waiting = asyncio.ensure_future(run.gate.waiting())
         with suppress(PlaywrightError):  # it may be gone before it answers
             await session.page.evaluate(
-                "void fetch('/api/big', {method: 'POST', body: 'x'.repeat(8 << 20)}).catch(() => 0);"
-                "setInterval(() => fetch('/api/delete-account', {method: 'POST'}).catch(() => 0), 20)"
+                "const send = (to, body) => fetch(to, {method: 'POST', body}).catch(() => 0);"
+                "void send('/api/big', 'x'.repeat(8 << 20));"
+                "setInterval(send, 20, '/api/delete-account')"
             )
         await waiting
         with pytest.raises(BrowserGone):

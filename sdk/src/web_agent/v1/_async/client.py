@@ -1,4 +1,4 @@
-"""The async client."""
+"""The client."""
 
 from __future__ import annotations
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from web_agent.v1._async.transport import EventStream, Transport
+from web_agent.v1._async.waiting import OnEvent, OnInputRequest, call_back
 from web_agent.v1._calls import DoAnythingCalls, body_of, failure_of, intervention
 from web_agent.v1._follow import Follow
 from web_agent.v1.errors import ApiError
@@ -24,10 +24,6 @@ from web_agent.v1.types import (
     Session,
     Task,
 )
-
-OnEvent = Callable[[Event], Awaitable[None] | None]
-# Returns the response to an input request; None leaves it to others.
-OnInputRequest = Callable[[Event], Awaitable[Any] | Any]
 
 
 class Events:
@@ -283,7 +279,7 @@ class Sessions:
         async with stream:
             async for event in stream:
                 if on_event is not None:
-                    await _call(on_event, event)
+                    await call_back(on_event, event)
                 if event.type == EventType.INPUT_REQUEST and on_input_request is not None:
                     await self._answer(session_id, task_id, event, on_input_request)
         return await self.get_task(session_id, task_id)
@@ -317,7 +313,7 @@ class Sessions:
     async def _answer(
         self, session_id: str, task_id: str, event: Event, on_input_request: OnInputRequest
     ) -> None:
-        response = await _call(on_input_request, event)
+        response = await call_back(on_input_request, event)
         if response is None:
             return
         request_id = str(event.data.get("request_id") or event.data.get("id") or "")
@@ -327,8 +323,3 @@ class Sessions:
             # Somebody else was faster, or it expired: the stream tells how it went on.
             if error.status != 409:
                 raise
-
-
-async def _call(callback: Callable[[Event], Any], event: Event) -> Any:
-    result = callback(event)
-    return await result if inspect.isawaitable(result) else result

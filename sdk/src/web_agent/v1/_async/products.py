@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
-import anyio
-
 from web_agent.v1._async.transport import EventStream, Transport
+from web_agent.v1._async.waiting import sleep
 from web_agent.v1._calls import given
 from web_agent.v1._follow import Follow
 from web_agent.v1._product_calls import DeepResearchCalls, Json, TrackCalls, WebSearchCalls
@@ -102,12 +102,14 @@ class WebSearch:
 
     async def wait(self, task_id: str, *, timeout_s: float = 120.0, poll_s: float = 1.0) -> Json:
         """The search once it is over. Raises: TimeoutError."""
-        with anyio.fail_after(timeout_s):
-            while True:
-                found = await self.get(task_id)
-                if found.get("status") in ("done", "failed", "canceled"):
-                    return found
-                await anyio.sleep(poll_s)
+        end = time.monotonic() + timeout_s
+        while True:
+            found = await self.get(task_id)
+            if found.get("status") in ("done", "failed", "canceled"):
+                return found
+            if time.monotonic() + poll_s > end:
+                raise TimeoutError
+            await sleep(poll_s)
 
     async def refine(self, task_id: str, *, text: str) -> Json:
         """Run again within the same task, changed as the text says."""

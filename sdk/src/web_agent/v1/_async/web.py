@@ -72,7 +72,7 @@ class Web:
         model: `{"route": ..., "model": ..., "api_key_env": ...}`, a profile's name on the server,
         or None for the server's default. browser: `{"policy": {...}, "create": {...}}`.
         approval: ask, delegated (the default) or never. on_confirm: decides on confirmation
-        requests, plain or async; without it they wait for the people at the console.
+        requests; without it they wait for the people at the console.
         more: further fields of the API, for example `confirmation_timeout_ms`.
         """
         config = {

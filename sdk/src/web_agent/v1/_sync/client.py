@@ -1,4 +1,5 @@
-"""The client without `await`."""
+# Made by scripts/sync_twin.py from _async/client.py.
+"""The client."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ import httpx
 
 from web_agent.v1._calls import DoAnythingCalls
 from web_agent.v1._config import Config
-from web_agent.v1.sync._doanything import Artifacts, Events, Messages, Sessions
-from web_agent.v1.sync._products import DeepResearch, Track, WebSearch
-from web_agent.v1.sync._transport import Transport
+from web_agent.v1._sync.doanything import Artifacts, Events, Messages, Sessions
+from web_agent.v1._sync.products import DeepResearch, Track, WebSearch
+from web_agent.v1._sync.transport import Transport
 
 
 class Client:

@@ -15,6 +15,7 @@ from web_agent.v1._agent_calls import (
     prepare,
     with_own_type,
 )
+from web_agent.v1._sync.transport import Transport
 from web_agent.v1.agent_types import (
     WebAgentConfirmationAnswer,
     WebAgentConfirmationHandler,
@@ -26,7 +27,6 @@ from web_agent.v1.agent_types import (
     parse_stream_event,
 )
 from web_agent.v1.errors import ApiError, ConflictError
-from web_agent.v1.sync._transport import Transport
 
 LOOK_S = 0.1  # how often a signal is looked at
 RunInput = str | Mapping[str, Any] | WebAgentRunInput

@@ -1,3 +1,4 @@
+# Made by scripts/sync_twin.py from _async/products.py.
 """Deep research, web search and track. Answers are dictionaries, as the server sends them."""
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from typing import Any
 from web_agent.v1._calls import given
 from web_agent.v1._follow import Follow
 from web_agent.v1._product_calls import DeepResearchCalls, Json, TrackCalls, WebSearchCalls
-from web_agent.v1.sync._transport import EventStream, Transport
+from web_agent.v1._sync.transport import EventStream, Transport
+from web_agent.v1._sync.waiting import sleep
 
 
 class DeepResearch:
@@ -106,7 +108,7 @@ class WebSearch:
                 return found
             if time.monotonic() + poll_s > end:
                 raise TimeoutError
-            time.sleep(poll_s)
+            sleep(poll_s)
 
     def refine(self, task_id: str, *, text: str) -> Json:
         """Run again within the same task, changed as the text says."""

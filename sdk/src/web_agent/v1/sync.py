@@ -8,9 +8,9 @@
 Types and errors are those of `web_agent.v1`.
 """
 
-from web_agent.v1.sync._agent import WebAgent, WebAgentSession
-from web_agent.v1.sync._client import Client
-from web_agent.v1.sync._transport import EventStream
-from web_agent.v1.sync._web import Web
+from web_agent.v1._sync.agent import WebAgent, WebAgentSession
+from web_agent.v1._sync.client import Client
+from web_agent.v1._sync.transport import EventStream
+from web_agent.v1._sync.web import Web
 
 __all__ = ["Client", "EventStream", "Web", "WebAgent", "WebAgentSession"]

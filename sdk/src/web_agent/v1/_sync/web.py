@@ -1,4 +1,5 @@
-"""The door to agents, without `await`."""
+# Made by scripts/sync_twin.py from _async/web.py.
+"""The door to agents."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from typing import Any
 import httpx
 
 from web_agent.v1._config import Config
+from web_agent.v1._sync.agent import WebAgent
+from web_agent.v1._sync.transport import Transport
 from web_agent.v1.agent_types import WebAgentApprovalMode, WebAgentConfirmationHandler
-from web_agent.v1.sync._agent import WebAgent
-from web_agent.v1.sync._transport import Transport
 
 
 class Web:

@@ -1,16 +1,18 @@
+# Made by scripts/sync_twin.py from _async/doanything.py.
 """Sessions, tasks, messages, events and artifacts."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from web_agent.v1._calls import DoAnythingCalls, body_of, failure_of, intervention
 from web_agent.v1._follow import Follow
+from web_agent.v1._sync.transport import EventStream, Transport
+from web_agent.v1._sync.waiting import OnEvent, OnInputRequest, call_back
 from web_agent.v1.errors import ApiError
-from web_agent.v1.sync._transport import EventStream, Transport
 from web_agent.v1.types import (
     Artifact,
     CreateSessionRequest,
@@ -23,10 +25,6 @@ from web_agent.v1.types import (
     Session,
     Task,
 )
-
-OnEvent = Callable[[Event], None]
-# Returns the response to an input request; None leaves it to others.
-OnInputRequest = Callable[[Event], Any]
 
 
 class Events:
@@ -277,7 +275,7 @@ class Sessions:
         with stream:
             for event in stream:
                 if on_event is not None:
-                    on_event(event)
+                    call_back(on_event, event)
                 if event.type == EventType.INPUT_REQUEST and on_input_request is not None:
                     self._answer(session_id, task_id, event, on_input_request)
         return self.get_task(session_id, task_id)
@@ -311,7 +309,7 @@ class Sessions:
     def _answer(
         self, session_id: str, task_id: str, event: Event, on_input_request: OnInputRequest
     ) -> None:
-        response = on_input_request(event)
+        response = call_back(on_input_request, event)
         if response is None:
             return
         request_id = str(event.data.get("request_id") or event.data.get("id") or "")
