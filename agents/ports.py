@@ -190,6 +190,10 @@ class RunContext(Protocol):
         """Whether a person approved this tool on this host for the rest of the task."""
         ...
 
+    async def follow_origins(self) -> None:
+        """Bring the rules of the browser up to what people opened and closed for its session."""
+        ...
+
     async def messages(self, step: int) -> Sequence[IncomingMessage]:
         """Messages not seen yet; marks them seen and appends `task.message_seen`.
 

@@ -207,6 +207,22 @@ class AddressChecker:
             opened = rule
         return Pinned(name, port, tuple(str(address) for address in addresses), opened)
 
+    async def check_unseen(self, host: str, port: int) -> Pinned | None:
+        """What `check` says of a host, if that is certain without asking any name server for it.
+
+        None: it has to be looked up. Raises: PolicyError, as `check`.
+        """
+        with contextlib.suppress(ValueError):
+            name = canonical_host(host)
+            if (name, port) in self._never:
+                raise PolicyError(
+                    f"{name} port {port} is not open to browsers: it is this service itself.",
+                    rule="address:own_service",
+                )
+            if not (is_literal(name) or name == "localhost" or name in _METADATA_NAMES):
+                return None
+        return await self.check(host, port)
+
     async def check_url(self, url: str) -> Pinned:
         """The same for an absolute http or https address.
 

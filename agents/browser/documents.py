@@ -2,7 +2,8 @@
 
 The proxy sees hosts, not what a connection is for. A policy that lets pages load parts from
 anywhere, but be opened from its list only, needs to know: here every document of every tab, popup
-and redirect waits in the browser until it is judged.
+and redirect waits in the browser until it is judged. After a secret was typed the proxy closes
+everything by itself; the same is done all the same, since only so a page over https can say why.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class DocumentGuard:
     async def follow(self, egress: SessionEgress, on_denied: Callable[[Denied], None]) -> None:
         """Judge by these rules from now on. Raises: PlaywrightError, TimeoutError."""
         self._egress, self._on_denied = egress, on_denied
-        wanted = egress.policy.limits_documents
+        wanted = egress.policy.limits_documents or egress.tainted
         if wanted == self._on:
             return
         async with asyncio.timeout(_CALL_S):

@@ -2,7 +2,8 @@
 
 After a sensitive value was typed into a page, that page's scripts hold it. From then on the whole
 browser reaches only the value's own domains, hosts that the policy names for signing in, and
-origins that a person approved. This outlives the task, the worker and the browser's process.
+origins that a person approved (`agents.browser.approved_origins`). This outlives the task, the
+worker and the browser's process.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any
 
 import ada_url
 
-from agents.browser.addresses import DEFAULT_PORTS, Pinned, canonical_host
+from agents.browser.addresses import AddressChecker, Pinned
+from agents.browser.approved_origins import ApprovedOrigins, place_of
 from agents.errors import PolicyError
 from agents.guard.domains import Domains, parse_domain
 from agents.guard.policy import Kind, Policy
@@ -27,7 +29,8 @@ _WORDS = {
     ),
     "policy:private_access": "{where} is a private address that the task's policy does not open.",
     TAINTED: (
-        "A sensitive value was typed, so this browser may reach only {domains}; {where} is closed."
+        "A sensitive value was typed, so this browser may reach only {domains}; {where} is closed. "
+        "Where the task may ask, page.goto with the page's address asks a person to open it."
     ),
     "policy:downloads": "The task's policy does not let files be downloaded.",
     "policy:downloads.max_bytes": "The file is larger than the task's policy lets files be.",
@@ -51,7 +54,8 @@ class SessionEgress:
         self.policy = policy or Policy()
         self._taints: list[dict[str, Any]] = []
         self._open_when_tainted = Domains()
-        self._approved: set[tuple[str, int]] = set()
+        self._approved = ApprovedOrigins()
+        self.addresses: AddressChecker | None = None  # the proxy's, to judge before asking people
         self._save = save
         self._dirty = True
         self._listeners: list[Callable[[], None]] = []
@@ -66,10 +70,11 @@ class SessionEgress:
     ) -> str | None:
         """The rule that refuses, or None. kind: as in `Policy.refusal`."""
         rule = self.policy.refusal(host, port, scheme, kind=kind)
-        approved = (host, port) in self._approved
-        if rule is not None and (rule == "policy:blocked_domains" or not approved):
+        if rule is not None:
             return rule
-        if not self._taints or approved or self._open_when_tainted.covers(host, port):
+        if not self._taints or self._open_when_tainted.covers(host, port):
+            return None
+        if self._approved.covers(host, port, scheme):
             return None
         policy = self.policy
         for_signing_in = policy.auth_domains.covers(host, port)
@@ -91,14 +96,30 @@ class SessionEgress:
 
         Raises: PolicyError. What may only redirect passes here; the browser's guard sees more.
         """
-        host, port = _host_and_port(url)
+        scheme, host, port = place_of(url)
         if not host:
             return
-        rule = self.refusal(host, port, kind="document")
+        rule = self.refusal(host, port, _carrier(scheme), kind="document")
         if rule == "policy:redirect_domains":
-            rule = self.refusal(host, port, kind="redirect")
+            rule = self.refusal(host, port, _carrier(scheme), kind="redirect")
         if rule is not None:
             raise PolicyError(self.explain(rule, host, port), rule=rule)
+
+    async def closed_by_taint(self, url: str) -> bool:
+        """Whether an address is shut for nothing but what was typed, so that a person may open it.
+
+        A name is not looked up for this: the look-up alone would carry it out. Raises: PolicyError
+        when it is plain without one that the network address stays shut whoever approves.
+        """
+        scheme, host, port = place_of(url)
+        rule = self.refusal(host, port, _carrier(scheme), kind="document") if host else None
+        if rule != TAINTED:
+            return False
+        pinned = await self.addresses.check_unseen(host, port) if self.addresses else None
+        rule = self.private_refusal(pinned) if pinned is not None and pinned.opened else None
+        if rule is not None:
+            raise PolicyError(self.explain(rule, host, port), rule=rule)
+        return True
 
     # --- what changes -----------------------------------------------------------------------
     @property
@@ -125,15 +146,27 @@ class SessionEgress:
         self._changed()
 
     def approve(self, origin: str) -> None:
-        """A person lets the session reach this origin, also when tainted; blocked ones stay shut.
+        """A person lets the session reach this origin, also when tainted; policy stays above it.
 
         origin: `https://host[:port]`. Raises: ValueError.
         """
-        host, port = _host_and_port(origin)
-        if not host:
-            raise ValueError(f"{origin[:100]!r} is not an origin such as https://host")
-        if (host, port) not in self._approved:
-            self._approved.add((host, port))
+        self._follow(self._approved.opened(origin))
+
+    def follow(self, stored: Mapping[str, Any] | None) -> None:
+        """Take over what people approved and took back, as the session's row has it (`as_json`).
+
+        What is older than what is known here is passed over. What cannot be read approves nothing.
+        """
+        try:
+            newer = ApprovedOrigins.from_json(stored or {})
+        except ValueError:
+            newer = ApprovedOrigins(version=self._approved.version + 1)
+        if newer.version > self._approved.version:
+            self._follow(newer)
+
+    def _follow(self, approved: ApprovedOrigins) -> None:
+        if approved != self._approved:
+            self._approved = approved
             self._changed()
 
     def adopt(self, policy: Policy) -> None:
@@ -170,7 +203,7 @@ class SessionEgress:
         return {
             "policy": self.policy.as_dict(),
             "taints": [dict(taint) for taint in self._taints],
-            "approved": sorted(f"{host}|{port}" for host, port in self._approved),
+            **self._approved.as_json(),
         }
 
     @classmethod
@@ -191,9 +224,7 @@ class SessionEgress:
             for taint in data.get("taints", ()):
                 domains = [parse_domain(domain) for domain in taint["domains"]]
                 egress._taints.append({"domains": domains, "why": str(taint["why"])})
-            for entry in data.get("approved", ()):
-                host, _, port = entry.rpartition("|")
-                egress._approved.add((host, int(port)))
+            egress._approved = ApprovedOrigins.from_json(data)
         except (ValueError, KeyError, TypeError, AttributeError):
             egress = cls(Policy(allowed_domains=Domains()), save=save)
             egress._taints = [{"domains": [], "why": "unreadable rules"}]
@@ -202,21 +233,14 @@ class SessionEgress:
         return egress
 
 
-def _host_and_port(url: str) -> tuple[str, int]:
-    """Both empty for what has no host, such as about:blank."""
-    try:
-        parsed = ada_url.URL(url)
-        scheme = parsed.protocol.rstrip(":")
-        if scheme not in DEFAULT_PORTS or not parsed.hostname:
-            return "", 0
-        return canonical_host(parsed.hostname), int(parsed.port or DEFAULT_PORTS[scheme])
-    except ValueError:
-        return "", 0
+def _carrier(scheme: str) -> str:
+    """What the proxy calls the way that an address of this scheme is fetched."""
+    return "http" if scheme == "http" else "tunnel"
 
 
 def _at_port(domains: Iterable[str], at: str) -> list[str]:
     """Entries in one spelling; those that name one host only, with the document's port."""
-    host, port = _host_and_port(at)
+    _, host, port = place_of(at)
     found = []
     for domain in domains:
         entry = _readable(domain)

@@ -31,7 +31,8 @@ from agents.guard.judging import (
     refusal,
     with_file,
 )
-from agents.guard.policy import Policy, check_address
+from agents.guard.origins import Origins
+from agents.guard.policy import Policy
 from agents.guard.risk_facts import ALWAYS_ASK, Verdict
 from agents.plain import clip, plain_text
 from agents.ports import ActionRecord, Answer
@@ -63,6 +64,7 @@ class RunGate(PeopleGate):
         self._people = Confirming(run, redact)
         self._mode = run.context.task.approval
         self._policy = Policy.parse(run.context.task.policy)
+        self._origins = Origins(run, self._people, self._policy, self._approved, self._vetted)
         self._hold: NetworkHold | None = None
         self._open: _Open | None = None
         self._asking: set[asyncio.Task[Any]] = set()  # requests of pages that wait
@@ -93,19 +95,16 @@ class RunGate(PeopleGate):
             if risk in ALWAYS_ASK or choice == "ask" or (self._mode == "ask" and choice != "allow")
         )
 
-    def _may_open(self, url: str) -> None:
-        """Raises: PolicyError, before the tab leaves the page that it shows."""
-        check_address(url)
-        egress = getattr(self._run.context, "egress", None)
-        if egress is not None:
-            egress.check_url(url)
+    def _vetted(self, action: ProposedAction) -> None:
+        """Raises: PolicyError for a call that no person is asked about: it is refused anyway."""
+        self.must_ask(judge(action))
 
     # --- calls ------------------------------------------------------------------------------
     async def allow(self, action: ProposedAction) -> Grant | None:
         """Raises: PolicyError; Rejected, Parked, Cancelled, LeaseLost; BrowserGone."""
         self._require_hold()
-        if action.url is not None:
-            self._may_open(action.url)
+        action = await self._origins.admit(action)
+        self._require_hold()
         if not action.mutating:
             return None
         verdict = judge(action)
@@ -158,8 +157,7 @@ class RunGate(PeopleGate):
             if edits:
                 action = replace(action, arguments=action.edit(edits))
                 action = replace(action, url=str(edits.get("url") or action.url or "") or None)
-                if action.url is not None:
-                    self._may_open(action.url)
+                action = await self._origins.admit(action)
             wanted = judge(action) if edits else verdict
             now = replace(action, element=await action.look()) if action.element else action
             fresh = judge(now)

@@ -97,6 +97,7 @@ class BrowserPool:
     def set_egress(self, session_id: str, egress: SessionEgress) -> None:
         """Hold the session's browser to these rules from now on, and to each change of them."""
         self._egress[session_id] = egress
+        egress.addresses = self._checker
         egress.on_change(lambda: self._egress_changed(session_id))
         self._egress_changed(session_id)
 
@@ -113,6 +114,13 @@ class BrowserPool:
         if proxy is not None:
             proxy.policy = self._egress.get(session_id)
             proxy.recheck()
+
+    async def limit(self, session_id: str) -> None:
+        """Have a browser that runs tell why a page is closed, as far as that has changed."""
+        live = self._live.get(session_id)
+        if live is not None:
+            with suppress(BrowserError):  # its proxy holds it all the same
+                await self._limit(session_id, live.session)
 
     async def _limit(self, session_id: str, session: BrowserSession) -> None:
         """Have the browser itself keep what its proxy cannot see."""

@@ -45,6 +45,7 @@ from dashboard.services import (
     artifacts,
     leases,
     messages,
+    origins,
     requests,
     secrets,
     sessions,
@@ -337,6 +338,9 @@ class DbRunContext:
         rules = standing.rules_of(self.row.pk).filter(tool=tool, host=host)
         return await db(rules.exists)
 
+    async def follow_origins(self) -> None:
+        self.egress.follow(await db(origins.rules_of, self.row.session_id))
+
     async def messages(self, step: int) -> Sequence[IncomingMessage]:
         rows = await db(messages.take_unseen, self.row, self.row.fence, step=step)
         return [IncomingMessage(row.pk, row.content, row.author or None) for row in rows]
@@ -386,6 +390,7 @@ class DbRunContext:
         domains = variable.allowed_domains or (urlsplit(address).hostname or "",)
         self.egress.taint(domains, name, at=address)
         await self.egress.settle()
+        await self._pool.limit(self.row.session_id)
         await db(secrets.typed, self.row.project_id, (name,))
 
     def _profile_dir(self) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from agents.jobs.db import db
 from dashboard import nudges
 from dashboard.conf import Config
 from dashboard.models import AgentSession, Control, SessionStatus, Task
-from dashboard.services import leases, sessions, workers
+from dashboard.services import leases, origins, sessions, workers
 
 if TYPE_CHECKING:
     from agents.jobs.context import DbRunContext
@@ -62,13 +62,16 @@ class Housekeeping:
 
     async def keep(self) -> None:
         """One round at start (browsers left by a dead worker need their proxy), then regularly."""
-        asked = nudges.hub().subscribe(LET_GO_TOPIC)
+        asked = nudges.hub().subscribe(LET_GO_TOPIC, origins.TOPIC)
         due = 0.0
         clock = asyncio.get_running_loop().time
+        news: Collection[str] = ()
         try:
             while True:
                 try:
                     await self.let_go_of_others()
+                    if origins.TOPIC in news:
+                        await self.follow_origins()
                     if clock() >= due:
                         await self._round()
                         due = clock() + EVERY_S
@@ -76,7 +79,7 @@ class Housekeeping:
                     log.error("housekeeping failed", error=str(error))
                     due = clock() + EVERY_S
                 await asked.wait(max(0.1, due - clock()))
-                asked.take()
+                news, _ = asked.take()
         finally:
             asked.close()
 
@@ -89,6 +92,12 @@ class Housekeeping:
         for session_id in known:
             if session_id in elsewhere or session_id not in here:
                 await self._pool.let_go(session_id, unless=partial(self._has_run, session_id))
+
+    async def follow_origins(self) -> None:
+        """Take over what people opened or closed for sessions that nobody runs here just now."""
+        for row in await db(self._browsers_here):
+            if row.pk in self._pool.known and row.pk not in self._in_runs():
+                self._pool.restore_egress(row.pk, row.egress)
 
     def _has_run(self, session_id: str) -> bool:
         return session_id in self._in_runs()

@@ -86,6 +86,7 @@ class Wishes:
             if not run.cancelling():
                 run.cancel("lease lost")
             return
+        context.egress.follow(wish.egress)
         control = context.control
         if wish.cancel_reason is not None:
             if not control.cancelled:

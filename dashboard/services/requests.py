@@ -37,7 +37,15 @@ from dashboard.models import (
     TaskStatus,
     User,
 )
-from dashboard.services import confirmations, deliveries, leases, sealing, standing, tasks
+from dashboard.services import (
+    confirmations,
+    deliveries,
+    leases,
+    origins,
+    sealing,
+    standing,
+    tasks,
+)
 from dashboard.services.actors import Actor
 
 log = structlog.get_logger(__name__)
@@ -211,6 +219,8 @@ def _tell(request: InputRequest, by: Actor, *, skip: bool) -> None:
         detail |= {**decided, "risk": request.risk, "effect": request.prompt[:500]}
         if decided["remember"]:
             detail["rule"] = standing.remember(request, by=by).pk
+        if decided["approved"] and origins.is_asked_by(request):
+            origins.approve(request, by=by)
     ledger.append(task, *told)
     AuditEntry.objects.create(
         project_id=task.project_id,

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from agents.browser.approved_origins import ApprovedOrigins
 from agents.events import TaskBrowserLiveUrlChanged
 from agents.plain import plain_text
 from dashboard import dispatch, ledger, nudges
@@ -236,9 +237,18 @@ def forget_browser(session_id: str, handle: dict[str, Any], *, status: str) -> b
 
 @transaction.atomic
 def set_egress(task_id: str, fence: int, data: dict[str, Any]) -> None:
-    """Keep the rules that the browser of the holder's session is held to. Raises: LeaseLost."""
+    """Keep the rules that the browser of the holder's session is held to. Raises: LeaseLost.
+
+    Which origins are approved is people's to write, not the run's: the row's own stay.
+    """
     leases.write(task_id, fence)
-    AgentSession.objects.filter(tasks__pk=task_id).update(egress=data)
+    rows = AgentSession.objects.select_for_update(of=("self",), no_key=True)
+    session = rows.get(tasks__pk=task_id)
+    try:
+        kept = ApprovedOrigins.from_json(session.egress or {}).as_json()
+    except ValueError:  # then the run has closed everything
+        kept = {}
+    AgentSession.objects.filter(pk=session.pk).update(egress={**data, **kept})
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard.models import Task, TaskStatus
 
@@ -21,6 +22,7 @@ class Wish:
     control: str
     control_version: int
     handback_note: str
+    egress: dict[str, Any] | None = None  # the session's rules, as its row has them
 
 
 def wishes(task_ids: Collection[str]) -> list[Wish]:
@@ -36,6 +38,7 @@ def wishes(task_ids: Collection[str]) -> list[Wish]:
         "session__control",
         "session__control_version",
         "session__handback_note",
+        "session__egress",
     )
     return [
         Wish(
@@ -48,6 +51,9 @@ def wishes(task_ids: Collection[str]) -> list[Wish]:
             control=control,
             control_version=version,
             handback_note=note,
+            egress=egress,
         )
-        for pk, session_id, fence, asked, reason, status, stop, control, version, note in rows
-    ]
+        for (
+            pk, session_id, fence, asked, reason, status, stop, control, version, note, egress,
+        ) in rows
+    ]  # fmt: skip

@@ -88,7 +88,9 @@ class Context(FakeContext):
             raise Parked
         if self._scenario.on_ask:
             await self._session.page.evaluate(self._scenario.on_ask)
-        return Answer("answered", dict(self._answers.pop(0)), "a person", "ir_1")
+        answer = Answer("answered", dict(self._answers.pop(0)), "a person", "ir_1")
+        self.open_origin(request, answer)
+        return answer
 
 
 class Careless(PeopleGate):

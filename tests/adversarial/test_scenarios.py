@@ -9,14 +9,19 @@ import pytest_asyncio
 
 from agents.browser.playwright_driver import close_driver
 from agents.executor import close_sandbox
-from tests.adversarial import deeds, exfiltration, wandering
+from tests.adversarial import deeds, exfiltration, origins, wandering
 from tests.adversarial.harness import Rig, open_rig
 from tests.adversarial.scenario import Scenario
 from tests.adversarial.world import SECRET
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-SCENARIOS = [*exfiltration.SCENARIOS, *wandering.SCENARIOS, *deeds.SCENARIOS]
+SCENARIOS = [
+    *exfiltration.SCENARIOS,
+    *wandering.SCENARIOS,
+    *deeds.SCENARIOS,
+    *origins.SCENARIOS,
+]
 every = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 
 

@@ -123,6 +123,7 @@ class FakeContext:
         self.ticks: list[tuple[str, dict[str, Any]]] = []
         self.crashed = asyncio.Event()
         self.replaced: list[str] = []
+        self.egress: Any = None  # agents.browser.egress_policy.SessionEgress, where a test has one
         self._browser = browser
         self._new_browser = new_browser
         self._crash = crash
@@ -188,7 +189,17 @@ class FakeContext:
             if isinstance(answer, Exception):
                 raise answer
             self.world.answered[request.key] = answer
+            self.open_origin(request, answer)
         return self.world.answered[request.key]
+
+    def open_origin(self, request: InputRequestSpec, answer: Answer) -> None:
+        """What the dashboard does with an approval that is about an origin."""
+        said = answer.response if isinstance(answer.response, dict) else {}
+        if request.context.get("about") == "origin" and said.get("approved") is True:
+            self.egress.approve(request.context["origin"])
+
+    async def follow_origins(self) -> None:
+        return None
 
     async def withdraw(self, keys: Sequence[str] | None = None) -> None:
         if keys is None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agents.browser.addresses import AddressChecker, Pinned
+from agents.browser.approved_origins import ApprovedOrigins
 from agents.browser.egress import Denied, EgressProxy
 from agents.browser.egress_policy import TAINTED, SessionEgress
 from agents.errors import BrowserError, PolicyError
@@ -67,18 +68,83 @@ def test_a_taint_opens_nothing_that_the_policy_closes() -> None:
     assert rules("pay.test", 443, "tunnel") == "policy:blocked_domains"
 
 
-def test_an_approved_origin_is_one_host_and_port() -> None:
-    rules = egress(mode="strict", allowed_domains=["shop.test"], blocked_domains=["evil.test"])
+def test_an_approved_origin_is_one_scheme_host_and_port() -> None:
+    rules = egress()
     rules.taint(["shop.test"], "password")
     rules.approve("https://cdn.test")
-    rules.approve("https://evil.test")
+    rules.approve("http://[::1]:8080")
     assert rules("cdn.test", 443, "tunnel") is None
-    assert rules("cdn.test", 80, "http") is not None
-    assert rules("x.cdn.test", 443, "tunnel") is not None
-    assert rules("evil.test", 443, "tunnel") == "policy:blocked_domains"
+    assert rules("cdn.test", 443, "http") == TAINTED
+    assert rules("cdn.test", 80, "http") == TAINTED
+    assert rules("cdn.test", 8443, "tunnel") == TAINTED
+    assert rules("x.cdn.test", 443, "tunnel") == TAINTED
+    assert rules("::1", 8080, "http") is None and rules("[::1]", 8080, "http") is None
+    assert rules("::1", 8080, "tunnel") is None  # a websocket of its own
+    rules.check_url("https://cdn.test/x")
+    with pytest.raises(PolicyError):
+        rules.check_url("http://cdn.test/x")
     for nonsense in ("cdn.test", "about:blank", ""):
         with pytest.raises(ValueError, match="origin"):
             rules.approve(nonsense)
+
+
+def test_an_approval_lifts_the_taint_and_nothing_else() -> None:
+    rules = egress(mode="strict", allowed_domains=["shop.test"], blocked_domains=["evil.test"])
+    rules.approve("https://cdn.test")
+    rules.approve("https://evil.test")
+    assert rules("cdn.test", 443, "tunnel") == "policy:allowed_domains"
+    assert rules("evil.test", 443, "tunnel") == "policy:blocked_domains"
+
+
+def test_what_people_take_back_is_closed_and_older_news_are_passed_over() -> None:
+    rules = egress()
+    rules.taint(["shop.test"], "password")
+    told: list[str] = []
+    rules.on_change(lambda: told.append("changed"))
+    nothing = ApprovedOrigins()
+    opened = nothing.opened("https://cdn.test", by="Olivia")
+    rules.follow(opened.as_json())
+    assert rules("cdn.test", 443, "tunnel") is None and told == ["changed"]
+    rules.follow(nothing.as_json())
+    rules.follow(None)
+    assert rules("cdn.test", 443, "tunnel") is None and told == ["changed"]
+    rules.follow(opened.closed("https://cdn.test").as_json())
+    assert rules("cdn.test", 443, "tunnel") == TAINTED and told == ["changed"] * 2
+    rules.follow(opened.opened("https://cdn.test").opened("https://b.test").as_json())
+    rules.follow({"approved": [{"origin": "?"}], "approved_version": 9})
+    assert rules("cdn.test", 443, "tunnel") == TAINTED
+
+
+async def test_people_are_asked_only_about_what_nothing_else_closes() -> None:
+    looked_up: list[str] = []
+
+    async def resolve(host: str, port: int) -> list[str]:
+        looked_up.append(host)
+        return ["127.0.0.1"]
+
+    rules = egress(blocked_domains=["ads.test"], private_access=["10.0.0.0/8"])
+    rules.addresses = AddressChecker(
+        ["10.0.0.0/8", "192.168.0.0/16"], resolver=resolve, never=["https://console.test"]
+    )
+    assert not await rules.closed_by_taint("https://partner.test/")
+    rules.taint(["shop.test"], "password")
+    assert await rules.closed_by_taint("https://partner.test/x?y")
+    for url in ("https://shop.test/", "https://ads.test/", "about:blank", "mailto:a@b.test"):
+        assert not await rules.closed_by_taint(url)
+    for url, rule in {
+        "http://127.0.0.1:9/": "address:loopback",
+        "http://0x7f.1/": "address:loopback",
+        "http://169.254.169.254/": "address:metadata",
+        "http://192.168.0.1/": "policy:private_access",
+        "https://console.test/": "address:own_service",
+    }.items():
+        with pytest.raises(PolicyError) as refusal:
+            await rules.closed_by_taint(url)
+        assert refusal.value.rule == rule, url
+    assert await rules.closed_by_taint("http://10.0.0.1/")
+    assert looked_up == []  # a look-up tells the name to a stranger
+    rules.approve("https://partner.test")
+    assert not await rules.closed_by_taint("https://partner.test/x")
 
 
 def test_on_an_address_the_port_is_part_of_the_domain() -> None:
@@ -161,6 +227,7 @@ async def test_a_change_that_could_not_be_kept_is_tried_again() -> None:
 
 
 @pytest.mark.parametrize("stored", [{"taints": [{"why": "x"}]}, {"approved": ["cdn.test|x"]},
+                                    {"approved": [{"origin": "cdn.test"}]},
                                     {"policy": {"mode": "loose"}}, {"taints": 7}])  # fmt: skip
 def test_rules_that_cannot_be_read_close_everything(stored: dict[str, Any]) -> None:
     rules = SessionEgress.from_json(stored)

@@ -17,6 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from agents.browser.addresses import AddressChecker
+from agents.browser.approved_origins import ApprovedOrigins
 from agents.browser.egress import Denied, EgressProxy
 from agents.browser.egress_policy import TAINTED, SessionEgress
 from agents.browser.process import BrowserOptions, launch, terminate
@@ -233,6 +234,42 @@ async def test_after_a_secret_was_typed_it_cannot_leave(world: World) -> None:
     egress.approve(world.url("login"))
     await tab.goto(world.url("login"))
     assert await tab.title() == "login"
+
+
+async def test_what_a_person_takes_back_is_cut_and_closed(world: World) -> None:
+    egress = await world.hold()
+    tab = world.session.page
+    await tab.goto(world.url("shop"))
+    egress.taint(["shop.test"], "password", at=tab.url)
+    opened = ApprovedOrigins().opened(world.url("login"))
+    egress.follow(opened.as_json())
+    await tab.goto(world.url("login"))
+    channel = world.url("login", "/ws").replace("http", "ws")
+    assert await tab.evaluate(
+        """u => new Promise((done, fail) => { window.s = new WebSocket(u); s.onerror = fail;
+        window.gone = new Promise(r => { s.onclose = () => r(true) }); s.onopen = () => done(1) })""",  # noqa: E501
+        channel,
+    )
+    egress.follow(opened.closed(world.url("login", "")).as_json())
+    assert await tab.evaluate("gone")
+    assert await tab.evaluate("fetch('/more').then(r => r.status, () => 0)") in (0, 403)
+    answer = await tab.goto(world.url("login"))
+    assert answer is not None and answer.status == 403
+    assert world.rules() == {TAINTED}
+
+
+async def test_after_a_secret_was_typed_a_closed_page_over_https_says_why(world: World) -> None:
+    egress = await world.hold()
+    tab = world.session.page
+    await tab.goto(world.url("shop"))
+    egress.taint(["shop.test"], "password", at=tab.url)
+    await world.session.limit(egress, world.denied.append)
+    await tab.evaluate("location = 'https://evil.test/x'")
+    await refused(tab)
+    assert "page.goto with the page's address asks a person" in await tab.inner_text("body")
+    # What a page loads is the proxy's to judge, as before.
+    await tab.goto(world.url("shop"))
+    assert await tab.evaluate("fetch('/more').then(r => r.status)") == 200
 
 
 # Each way of asking is tried and is over before this returns.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,9 +20,12 @@ from agents.jobs import housekeeping
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.context import DbRunContext, spec_of
 from agents.jobs.housekeeping import Housekeeping
+from agents.jobs.wishes import Wishes
+from agents.ports import InputRequestSpec
+from dashboard import nudges
 from dashboard.conf import config
 from dashboard.models import AgentSession, Project, Task
-from dashboard.services import leases, sessions, tasks
+from dashboard.services import leases, origins, requests, sessions, tasks
 from dashboard.services.options import NewTask
 from tests.conftest import make_session, make_task
 
@@ -101,7 +106,7 @@ async def test_what_was_typed_is_known_to_the_next_task_and_worker(operator) -> 
     assert later.egress("evil.test", 443, "tunnel") == TAINTED
     assert later.egress("shop.test", 443, "tunnel") is None
     with pytest.raises(LeaseLost):  # the first run's rules are no longer the session's
-        context.egress.approve("https://evil.test")
+        context.egress.taint(["evil.test"], "pin")
         await context.egress.settle()
 
 
@@ -137,4 +142,94 @@ async def test_an_idle_session_gets_its_rules_back_after_a_restart(
         assert proxy.policy("evil.test", 443, "tunnel") == TAINTED
         assert {9222, port} <= pool.own_ports()
     finally:
+        await pool.aclose()
+
+
+# --- origins that people open and close -----------------------------------------------------------
+PARTNER = "https://partner.test"
+ASKED = {"about": "origin", "origin": PARTNER, "secrets": ["password"], "level": "high"}
+
+
+def _opened(task: Task, by: Any) -> None:
+    spec = InputRequestSpec("origin:1.1:x", "confirmation", "Open it", context=ASKED)
+    requests.decide(requests.open_request(task, task.fence, spec), by=by, response=True)
+
+
+def _revoked(task: Task, by: Any) -> None:
+    origins.revoke(task.session, PARTNER, by=by)
+
+
+async def _tainted(operator: Any) -> tuple[Task, DbRunContext]:
+    task = await sync_to_async(lambda: claimed(make_task(operator)))()
+    context, _ = await sync_to_async(context_of)(task)
+    context.egress.taint(["shop.test"], "password")
+    await context.egress.settle()
+    return task, context
+
+
+def at_partner(rules: SessionEgress) -> str | None:
+    return rules("partner.test", 443, "tunnel")
+
+
+async def test_a_run_follows_what_people_open_and_close(operator) -> None:
+    task, context = await _tainted(operator)
+    run = SimpleNamespace(cancel=lambda _: None, cancelling=lambda: 0)
+    wishes = Wishes({task.pk: (context, run)})  # type: ignore[dict-item]
+    await sync_to_async(_opened)(task, operator)
+    assert at_partner(context.egress) == TAINTED
+    await context.follow_origins()
+    assert at_partner(context.egress) is None
+    changes: list[str | None] = []
+    context.egress.on_change(lambda: changes.append(at_partner(context.egress)))
+    await sync_to_async(_revoked)(task, operator)
+    await wishes.catch_up(task.pk)
+    assert changes == [TAINTED]  # whoever cuts connections is told with the change
+    context.egress.taint(["bank.test"], "pin")  # and what the run keeps opens nothing again
+    await context.egress.settle()
+    await context.follow_origins()
+    assert at_partner(context.egress) == TAINTED
+
+
+async def test_revoking_nudges_the_worker_that_runs_the_task(operator, monkeypatch) -> None:
+    task, _ = await _tainted(operator)
+    await sync_to_async(_opened)(task, operator)
+    told: list[str] = []
+    monkeypatch.setattr(nudges, "after_commit", lambda topic, *_: told.append(topic))
+    await sync_to_async(_revoked)(task, operator)
+    assert {f"task:{task.pk}", f"session:{task.session_id}", origins.TOPIC} == set(told)
+
+
+async def test_a_browser_that_nobody_runs_follows_at_once(operator, tmp_path, monkeypatch) -> None:
+    async def no_round(self: Housekeeping) -> None:
+        return None  # it would follow, too, but only every 15 seconds
+
+    monkeypatch.setattr(Housekeeping, "_round", no_round)
+    settings = config().model_copy(update={"data_dir": tmp_path, "warm_browsers": 0})
+    task, _ = await _tainted(operator)
+    handle = BrowserHandle(1, 0.0, 9222, 0, settings.host_name, str(tmp_path)).as_dict()
+
+    def idle() -> AgentSession:
+        _opened(task, operator)
+        tasks.finish(task.pk, task.fence, terminal_reason="done")
+        sessions.set_browser(task.session_id, status="live", handle=handle, host=settings.host_name)
+        return AgentSession.objects.get(pk=task.session_id)
+
+    session = await sync_to_async(idle)()
+    pool = BrowserPool(settings)
+    pool.restore_egress(session.pk, session.egress)
+    await pool.ensure_proxy(session.pk, None)
+    keeping = asyncio.ensure_future(Housekeeping(settings, pool, {}).keep())
+    rules = pool._egress[session.pk]
+    assert at_partner(rules) is None
+    try:
+        # Nudges are lost while nobody listens yet: say it until it is heard.
+        await sync_to_async(_revoked)(task, operator)
+        async with asyncio.timeout(30):
+            while at_partner(pool._egress[session.pk]) is None:
+                await sync_to_async(nudges.after_commit)(origins.TOPIC)
+                await asyncio.sleep(0.05)
+        assert pool._proxies[session.pk].policy is pool._egress[session.pk]
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
         await pool.aclose()
