@@ -12,7 +12,7 @@ from dashboard.models import StandingRule
 from dashboard.pages.access import ConsoleRequest, console
 from dashboard.pages.session import chat_context, control_context, details_context
 from dashboard.pages.session_context import back, chosen_task, fetch
-from dashboard.services import control, messages, sessions, standing, tasks
+from dashboard.services import control, messages, origins, sessions, standing, tasks
 from dashboard.services.options import NewTask
 
 # What a follow-up takes over from the task before.
@@ -73,6 +73,17 @@ def revoke_rule(request: ConsoleRequest, session_id: str, rule_id: str) -> HttpR
     rules = StandingRule.objects.for_project(request.actor.project).filter(task__session=session)
     standing.revoke(rules.fetch(rule_id), by=request.actor)
     more = details_context(session, task)
+    return back(request, session_id, "session_details", pane="details", **more)
+
+
+@console("approve")
+@require_POST
+def revoke_origin(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """Close an origin again that somebody opened after a secret was typed."""
+    session = fetch(request, session_id)
+    origins.revoke(session, request.POST.get("origin", ""), by=request.actor)
+    session = fetch(request, session_id)
+    more = details_context(session, chosen_task(request, session))
     return back(request, session_id, "session_details", pane="details", **more)
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from dashboard.errors import Invalid
 from dashboard.models import InputRequest, RequestStatus
+from dashboard.services import origins
 
 KIND = "confirmation"
 # level: its word, its symbol
@@ -160,6 +161,7 @@ def card(row: InputRequest, posted: QueryDict | None = None) -> dict[str, Any]:
         "why": str(context.get("why") or context.get("reasoning") or ""),
         "code": str(context.get("code") or ""),
         "step": context.get("step") if isinstance(context.get("step"), int) else None,
+        "origin": str(context.get("origin") or "") if origins.is_asked_by(row) else "",
         "shot": shot(row),
         "earlier": _earlier(row),
         "group": _group(row),

@@ -16,7 +16,7 @@ from dashboard.pages.access import ConsoleRequest, console, respond
 from dashboard.pages.cards import card_context
 from dashboard.pages.session_context import base, fetch, part
 from dashboard.pages.steps import FRAMES_AT_ONCE, frames_context, timeline_context
-from dashboard.services import requests
+from dashboard.services import origins, requests
 from dashboard.services import standing as standing_rules
 
 MAX_MESSAGES = 500
@@ -110,13 +110,14 @@ def composer(request: ConsoleRequest, session_id: str) -> HttpResponse:
 
 
 def details_context(session: AgentSession, task: Task) -> dict[str, Any]:
-    """Result, files, the other tasks, and the approvals that stand."""
+    """Result, files, the other tasks, and what people approved that still stands."""
     only = session.tasks.only("pk", "number", "instructions", "status").order_by("number")
     return {
         "output": None if task.output is None else _readable(task.output),
         "output_rows": _table(task.output),
         "task_list": list(only),
         "rules": list(standing_rules.rules_of(task)) if not task.is_terminal else [],
+        "origins": origins.opened(session),
     } | control_context(task)
 
 

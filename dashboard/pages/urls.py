@@ -55,6 +55,7 @@ urlpatterns = [
         actions.revoke_rule,
         name="revoke-rule",
     ),
+    path("sessions/<str:session_id>/origins/revoke/", actions.revoke_origin, name="revoke-origin"),
     re_path(
         r"^sessions/(?P<session_id>[^/]+)/(?P<verb>pause|resume|cancel)/$",
         actions.steer,

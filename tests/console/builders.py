@@ -116,7 +116,7 @@ def ask_in(task: Task, kind: str = "question", prompt: str = "Which size?", **sp
 
 def approval(
     actor: Actor, prompt: str = "Submit the order for 1,240 GBP", *, level: str = "high",
-    task: Task | None = None, **context: Any,
+    task: Task | None = None, key: str = "", **context: Any,
 ) -> InputRequest:  # fmt: skip
     """An approval that waits, with a boxed picture; of a task that still runs, or of a new one."""
     own, task = task is None, task or running(actor, instructions="Reorder toner")
@@ -125,7 +125,11 @@ def approval(
     facts = PAY | {"effect": prompt, "level": level, "risks": [risks.get(level, "unknown")],
                    "screenshot_artifact_id": made.pk} | context  # fmt: skip
     spec = InputRequestSpec(
-        f"confirm:{prompt[:60]}", "confirmation", prompt, risk=risks.get(level), context=facts
+        key or f"confirm:{prompt[:60]}",
+        "confirmation",
+        prompt,
+        risk=risks.get(level),
+        context=facts,
     )
     row = requests.open_request(task, task.fence, spec)
     if own:

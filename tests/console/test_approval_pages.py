@@ -13,7 +13,7 @@ from dashboard.models import AuditEntry, InputRequest, Role
 from dashboard.pages import approvals
 from dashboard.services import requests, standing
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor
+from tests.conftest import make_actor, make_project
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
@@ -251,3 +251,59 @@ def test_a_thousand_approvals_open_under_300_ms(person: Client, operator: Actor)
         address = reverse("inbox") + query
         took = builders.fastest_s(lambda address=address: person.get(address), enough_s=0.3)
         assert took < 0.3, query
+
+
+# --- origins ------------------------------------------------------------------------------------
+PARTNER = "https://partner.example:8443"
+
+
+def origin_request(actor: Actor, origin: str = PARTNER) -> InputRequest:
+    """A run in whose session a password was typed wants to go elsewhere."""
+    prompt = f"Open {origin} to the whole browser for the rest of the session, in which “password” was typed"  # noqa: E501
+    told = {
+        "Would be reachable": origin,
+        "Address to be opened": f"{origin}/report?from=••••",
+        "Typed in this session": "password",
+    }
+    return builders.approval(
+        actor, prompt, key="origin:1.1:abc", about="origin", origin=origin, secrets=["password"],
+        risks=["sensitive_data"], tool="page.goto", host="partner.example:8443",
+        arguments=[{"name": name[:2], "label": name, "type": "string", "value": value,
+                    "editable": False} for name, value in told.items()],
+    )  # fmt: skip
+
+
+def test_a_card_about_an_origin_says_what_it_opens(person: Client, operator: Actor) -> None:
+    row = origin_request(operator)
+    text = card(person, row)
+    assert f'<strong class="origin-name">{PARTNER}</strong>' in text and "HIGH" in text
+    assert "every page in this browser can send to this origin" in text
+    assert f"{PARTNER}/report?from=••••" in text and "password" in text
+    assert 'name="remember"' not in text and 'name="edit-' not in text
+    asked = decide(person, row, action="approve").content.decode()
+    assert "It can be revoked later" in asked and "may not be undone" not in asked
+    assert (
+        "Approved by olivia" in decide(person, row, action="", confirmed="approve").content.decode()
+    )
+    plain = builders.approval(operator, origin=PARTNER)
+    assert "origin-name" not in card(person, plain)
+
+
+def test_an_opened_origin_is_listed_until_it_is_revoked(person: Client, operator: Actor) -> None:
+    row = origin_request(operator)
+    decide(person, row, confirmed="approve")
+    session = reverse("session", args=[row.task.session_id])
+    page = person.get(f"{session}?pane=details").content.decode()
+    assert "Opened origins" in page and PARTNER in page and "by olivia" in page
+    address = reverse("revoke-origin", args=[row.task.session_id])
+    viewer = signed_in(make_actor(operator.project, "vera", Role.VIEWER))
+    assert viewer.post(address, {"origin": PARTNER}).status_code == 403
+    seen = viewer.get(f"{session}?pane=details").content.decode()
+    assert PARTNER in seen and "Revoke" not in seen
+    left = person.post(address, {"origin": PARTNER}, headers=PART)
+    assert left.status_code == 200 and "Opened origins" not in left.content.decode()
+    assert person.post(address, {"origin": PARTNER}, headers=PART).status_code == 404
+    actions = AuditEntry.objects.filter(action__startswith="origin.").values_list("action", "actor")
+    assert sorted(actions) == [("origin.approved", "olivia"), ("origin.revoked", "olivia")]
+    stranger = signed_in(make_actor(make_project("Other"), "eve"))
+    assert stranger.post(address, {"origin": PARTNER}).status_code == 404
