@@ -152,16 +152,17 @@ def _verdict(origin: str, secrets: list[str]) -> Verdict:
 
 def leads_to(action: ProposedAction) -> list[str]:
     """Where a press would take the tab, as far as its element says so. Not what its scripts do."""
-    name = action.tool.rpartition(".")[2]
+    group, _, name = action.tool.rpartition(".")
     element = action.element
     if element is None or _is_part(element, action.page_url):
         return []
-    if name == "press":
+    pressed: list[ElementFacts | None] = []
+    if name in ("press", "down") and group != "mouse":
         key = str(action.arguments.get("key") or "").rpartition("+")[2].lower()
-        pressed = [element, element.default] if key in _ENTER else []
-    else:
-        presses = name in _PRESSES or action.tool.startswith("mouse.")
-        pressed = [element, element.hit] if presses else []
+        if key in _ENTER and element.tag != "textarea":
+            pressed = [element, element.default]
+    elif name in _PRESSES or (group == "mouse" and name in ("down", "up")):
+        pressed = [element, element.hit]
     return list(dict.fromkeys(url for each in pressed if each for url in _targets(each)))
 
 

@@ -227,12 +227,25 @@ BUTTON = {"tag": "button", "role": "button", "submits": True, "form": FORM}
     [
         press(LINK),
         press(LINK, "popup"),
+        press(LINK, "mouse.click"),
+        press(LINK, "mouse.down"),
+        press(LINK, "keyboard.down", key="Enter"),
         press(LINK, "locator.press", key="Enter"),
         press(element(tag="span", hit={"tag": "a", "href": f"{PARTNER}/report"})),
         press(element(**BUTTON)),
         press(element(tag="input", default=BUTTON, form=FORM), "locator.press", key="Enter"),
     ],
-    ids=["link", "popup", "enter on a link", "what lies over it", "form", "enter in a form"],
+    ids=[
+        "link",
+        "popup",
+        "mouse",
+        "mouse down",
+        "enter down",
+        "enter on a link",
+        "what lies over it",
+        "form",
+        "enter in a form",
+    ],
 )
 async def test_a_press_that_leads_there_is_asked_about_before_it(call: ProposedAction) -> None:
     desk = Desk(NO)
@@ -245,13 +258,24 @@ async def test_a_press_that_leads_there_is_asked_about_before_it(call: ProposedA
     "call",
     [
         press(LINK, "locator.hover"),
+        press(LINK, "mouse.move"),
+        press(element(tag="textarea", default=BUTTON, form=FORM), "locator.press", key="Enter"),
         press(LINK, "locator.press", key="Tab"),
         press(replace(LINK, frame_url="https://shop.test/frame")),
         press(element(tag="a", href="mailto:a@partner.test")),
         press(element(tag="a", href="https://shop.test/next")),
         press(element(tag="input", form=FORM)),
     ],
-    ids=["hover", "another key", "in a frame", "no page", "open", "a field"],
+    ids=[
+        "hover",
+        "mouse moved",
+        "a line break",
+        "another key",
+        "in a frame",
+        "no page",
+        "open",
+        "a field",
+    ],
 )
 async def test_what_leads_no_tab_there_asks_nobody(call: ProposedAction) -> None:
     desk = Desk()
