@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from dashboard import health
 from dashboard.models import AgentSession, Event, Task, WorkerProcess
 from dashboard.pages.access import ConsoleRequest, console, respond
-from dashboard.services import tasks
+from dashboard.services import leases, tasks
 
 
 @console()
@@ -54,7 +54,7 @@ def _workers() -> list[dict[str, Any]]:
 def _queue() -> dict[str, Any]:
     due = tasks.due(limit=1000)
     oldest = Task.objects.filter(pk__in=[pk for pk, _ in due]).aggregate(at=Min("due_at"))["at"]
-    running = Task.objects.filter(lease_until__gt=timezone.now()).count()
+    running = Task.objects.exclude(leases.free()).count()
     return {"due": len(due), "oldest": oldest, "running": running}
 
 

@@ -32,7 +32,7 @@ from dashboard.models import (
     RequestStatus,
     Task,
 )
-from dashboard.services import requests, tasks
+from dashboard.services import leases, requests, tasks
 from dashboard.services import secrets as stored
 from dashboard.services.actors import Actor
 
@@ -95,7 +95,7 @@ def take(session: AgentSession, *, by: Actor) -> AgentSession:
     session.control_version += 1
     _renew(session)
     task = _open_task(session)
-    if task is None or not tasks._held(task):
+    if task is None or not leases.is_held(task):
         _grant(session, task)
     _audit(session, by, "control.taken")
     _nudge(session)
@@ -203,7 +203,7 @@ def expire_due() -> int:
         with transaction.atomic():
             session = tasks.locked_session(pk)
             task = _open_task(session)
-            if session.control == Control.TAKING and (task is None or not tasks._held(task)):
+            if session.control == Control.TAKING and (task is None or not leases.is_held(task)):
                 _grant(session, task)
     return count
 

@@ -43,6 +43,11 @@ def free() -> Q:
     return Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
 
 
+def is_held(task: Task) -> bool:
+    """Whether a worker holds the task now, by the database's clock and as the database has it."""
+    return Task.objects.filter(pk=task.pk).exclude(free()).exists()
+
+
 @transaction.atomic
 def claim(task_id: str, worker: str) -> Task | None:
     """Take the task if work is due and nobody holds it; the row with its new fence, or None."""

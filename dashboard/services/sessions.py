@@ -160,7 +160,7 @@ def stop(session: AgentSession, *, by: Actor, force: bool = False) -> AgentSessi
     session.save()
     if open_task is not None:
         # The holder reads `stop_requested`; a task that nobody holds ends here.
-        if force or not tasks._held(open_task):
+        if force or not leases.is_held(open_task):
             tasks.cancel(open_task, by=by, reason=f"session stopped by {by.name}")
         nudges.after_commit(f"task:{open_task.pk}")
     AuditEntry.objects.create(

@@ -121,10 +121,6 @@ def locked_session(session_id: str) -> AgentSession:
     return rows.get(pk=session_id)
 
 
-def _held(task: Task) -> bool:
-    return bool(task.lease_until and task.lease_until > timezone.now())
-
-
 def _refuse_terminal(task: Task) -> None:
     if task.is_terminal:
         raise Conflict(f"The task is over: {task.status}.", extra={"status": task.status})
@@ -140,7 +136,7 @@ def cancel(task: Task, *, by: Actor, reason: str = "") -> Task:
     reason = redactor_of(task).text(plain_text(reason)) if reason else ""
     task.cancel_reason = (reason or f"cancelled by {by.name}")[:500]
     task.save(update_fields=["cancel_requested_at", "cancel_reason"])
-    if not _held(task):
+    if not leases.is_held(task):
         finish_unheld(task, "canceled", error=("canceled", task.cancel_reason))
     nudges.after_commit(f"task:{task.pk}")
     return task
@@ -162,7 +158,7 @@ def set_paused(task: Task, *, reason: str) -> None:
     previous = task.status
     task.status, task.pause_requested = TaskStatus.PAUSED, True
     fields = ["status", "pause_requested"]
-    if not _held(task):
+    if not leases.is_held(task):
         task.due_at = None
         fields.append("due_at")
     task.save(update_fields=fields)
@@ -196,7 +192,7 @@ def set_resumed(task: Task, *, reason: str) -> None:
     if waits:
         status = TaskStatus.AWAITING_INPUT
     else:
-        status = TaskStatus.RUNNING if _held(task) else TaskStatus.PENDING
+        status = TaskStatus.RUNNING if leases.is_held(task) else TaskStatus.PENDING
     task.status, task.pause_requested = status, False
     task.due_at = timezone.now()
     task.save(update_fields=["status", "pause_requested", "due_at"])
@@ -336,7 +332,7 @@ def end_cancelled() -> int:
     for pk in list(rows):
         with transaction.atomic():
             task = _locked(Task(pk=pk))
-            if not task.is_terminal and not _held(task):
+            if not task.is_terminal and not leases.is_held(task):
                 reason = task.cancel_reason or "session stopped"
                 finish_unheld(task, "canceled", error=("canceled", reason))
                 count += 1

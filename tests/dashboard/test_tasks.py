@@ -114,6 +114,18 @@ def test_cancel_of_a_running_task_is_left_to_its_worker(operator):
     assert task.cancel_requested_at is not None
 
 
+@pytest.mark.parametrize("minutes", [5, -5])
+def test_a_web_server_with_a_wrong_clock_knows_who_holds_a_task(operator, monkeypatch, minutes):
+    held, left = make_task(operator), make_task(operator)
+    for task in (held, left):
+        leases.claim(task.pk, "w1")
+    expire_lease(left)
+    true_now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: true_now() + timedelta(minutes=minutes))
+    assert tasks.cancel(held, by=operator).status == "running"  # its worker ends it
+    assert tasks.cancel(left, by=operator).status == "canceled"
+
+
 def test_pause_and_resume(operator):
     task = make_task(operator)
     tasks.pause(task, by=operator)
