@@ -268,7 +268,7 @@ class TaskTakeControlEnded(Payload):
 
 
 class TaskBrowserLiveUrlChanged(Payload):
-    """The browser moved: started, replaced after a crash, or closed."""
+    """The browser moved: started, replaced after a crash, closed; or it could not be had."""
 
     type: ClassVar[str] = "task.browser_live_url_changed"
     live_url: str

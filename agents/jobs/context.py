@@ -19,7 +19,7 @@ from agents.browser.egress import Denied
 from agents.browser.egress_policy import SessionEgress
 from agents.browser.session import BrowserSession
 from agents.control import Interrupted, RunControl
-from agents.errors import BrowserError, LeaseLost, Parked, Unconfirmed
+from agents.errors import BrowserError, BrowserGone, LeaseLost, Parked, Unconfirmed
 from agents.events import Payload, TaskPageChanged, TaskPolicyDenied
 from agents.guard import logs
 from agents.guard.exits import clean_event
@@ -374,7 +374,8 @@ class DbRunContext:
                 session.pk, session.browser, profile_dir=self._profile_dir()
             )
         except BrowserError as error:
-            await self._tell("lost", None, str(error))
+            lost = isinstance(error, BrowserGone)  # one more may be tried
+            await self._tell("lost" if lost else "failed", None, str(error))
             raise
         if self._browser_since is None:
             self._browser_since = time.monotonic()

@@ -33,8 +33,8 @@ class AgentSession(models.Model):
     """One browser's life: a first task and its follow-ups, and the event ledger's counter.
 
     Transitions: pending > running (first claim); running > idle (task terminal) > running
-    (follow-up); any > stopped (stop) or failed (no browser could be had). `last_seq` is taken
-    under this row's lock, so reading order of events is commit order.
+    (follow-up); any > stopped (stop); running > failed (its task failed since no browser could
+    be had). `last_seq` is taken under this row's lock, so reading order of events is commit order.
     """
 
     NOUN = "session"
@@ -59,7 +59,8 @@ class AgentSession(models.Model):
         "Endpoint", null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
     )
     # the browser
-    browser_status = models.CharField(max_length=12, default="none")  # starting live closed lost
+    # none starting live closed lost; failed: it could not be had
+    browser_status = models.CharField(max_length=12, default="none")
     browser = models.JSONField(null=True, blank=True)  # agents.browser.process.BrowserHandle
     browser_host = models.CharField(max_length=200, blank=True)
     user_data_dir = models.TextField(blank=True)  # its profile on that host; outlives the browser

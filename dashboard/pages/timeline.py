@@ -271,6 +271,7 @@ def _browser(event: Event, known: _Known) -> Item | None:
     words = {
         "live": ("Browser started", "ok"),
         "lost": ("The browser was lost", "failed"),
+        "failed": ("No browser could be had", "failed"),
         "closed": ("Browser closed", ""),
     }
     if data["status"] not in words:

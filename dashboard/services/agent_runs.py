@@ -126,7 +126,7 @@ def open_session(new: NewAgentSession, *, by: Actor) -> AgentSession:
     if new.browser_id:
         session = fetch_session(new.browser_id, by=by)
         if session.status in (SessionStatus.STOPPED, SessionStatus.FAILED):
-            raise Conflict("The session is stopped.", extra={"status": session.status})
+            raise Conflict(tasks.why_over(session), extra={"status": session.status})
         return session
     defaults = {
         "start_url": new.start_url,

@@ -121,7 +121,7 @@ def create_task(session: AgentSession, new: NewTask, *, by: Actor) -> Task:
     new = secrets.cleaned(new, by.project.pk)
     session = AgentSession.objects.select_for_update().fetch(session.pk)  # retention may be faster
     if session.status in (SessionStatus.STOPPED, SessionStatus.FAILED) or session.stop_requested:
-        raise Conflict("The session is stopped.", extra={"status": session.status})
+        raise Conflict(tasks.why_over(session), extra={"status": session.status})
     last = session.tasks.order_by("-number").first()
     if last is not None and last.status not in TERMINAL:
         raise Conflict(
@@ -187,7 +187,7 @@ def set_browser(
     task: Task | None = None,
     reason: str = "",
 ) -> None:
-    """Remember which browser the session has. status: starting, live, closed, lost, none.
+    """Remember which browser the session has. status: starting, live, closed, lost, failed, none.
 
     task: the run that says so. Raises: LeaseLost when another one runs the task by now.
     """

@@ -255,10 +255,10 @@ def _end(
         ]
     )  # fmt: skip
     session = AgentSession.objects.select_for_update(no_key=True).get(pk=task.session_id)
-    session.status = SessionStatus.STOPPED if session.stop_requested else SessionStatus.IDLE
+    session.status = _after_task(session, task)
     session.browser_used_at = timezone.now()
     session.save(update_fields=["status", "browser_used_at", "updated_at"])
-    if session.stop_requested and session.control != Control.AGENT:
+    if session.status != SessionStatus.IDLE and session.control != Control.AGENT:
         _end_control(task, session)
     _cancel_requests(task)
     credits.settle(task)
@@ -278,8 +278,25 @@ def _end(
         dispatch.close_browser(session.pk, host=session.browser_host)
 
 
+def _after_task(session: AgentSession, task: Task) -> SessionStatus:
+    """Where a session stands once its task has ended: without a browser it cannot go on."""
+    if session.stop_requested:
+        return SessionStatus.STOPPED
+    no_browser = session.browser is None and session.browser_status == "failed"
+    if no_browser and task.status == TaskStatus.FAILED:
+        return SessionStatus.FAILED
+    return SessionStatus.IDLE
+
+
+def why_over(session: AgentSession) -> str:
+    """Why a session that is over takes no more tasks, in words."""
+    if session.status == SessionStatus.FAILED:
+        return "The session failed: no browser could be had for it. Start another one."
+    return "The session is stopped."
+
+
 def _end_control(task: Task, session: AgentSession) -> None:
-    """Nobody drives a stopped session."""
+    """Nobody drives a session that is over."""
     if session.control == Control.HUMAN:
         ledger.append(task, TaskTakeControlEnded(by=session.driver_name, reason="released"))
     AgentSession.objects.filter(pk=session.pk).update(

@@ -85,6 +85,20 @@ def test_a_closed_browser_leaves_its_last_picture(person: Client, operator: Acto
     assert "The browser is closed" not in text_of(person, "session-head", task.session_id)
 
 
+def test_a_session_without_a_browser_is_shown_as_failed(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    sessions.set_browser(
+        task.session_id, status="failed", handle=None, host="", task=task, reason="It did not start"
+    )
+    tasks.finish(task.pk, task.fence, terminal_reason="failed", error=("browser_start_failed", "x"))
+    assert "session failed" in text_of(person, "session-head", task.session_id)
+    assert "No browser could be had" in text_of(person, "session-control", task.session_id)
+    assert "This session is over" in text_of(person, "composer", task.session_id)
+    page = person.get(reverse("session", args=[task.session_id])).content.decode()
+    assert "No browser could be had" in page and "It did not start" in page
+    assert task.session_id in person.get(reverse("sessions"), {"tab": "failed"}).content.decode()
+
+
 # --- who drives, and the words for stopping -----------------------------------------------------
 def test_others_see_who_drives_and_only_an_admin_may_relieve(
     person: Client, operator: Actor

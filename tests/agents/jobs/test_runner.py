@@ -7,18 +7,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import DataError, connections
+from django.test import Client
 
 from agents.errors import ModelError
 from agents.jobs import db as threads
 from agents.jobs import runner as running
+from agents.jobs.browsers import BrowserPool
 from agents.jobs.runner import MOST_DEATHS, Runner
 from agents.outcome import Outcome
+from dashboard import ledger
 from dashboard.conf import config
-from dashboard.models import Task
+from dashboard.models import BrowserProfile, Task
 from dashboard.services import agent_runs, leases, model_keys
 from dashboard.services.agent_options import NewRun
-from tests.conftest import make_task
+from tests.conftest import make_session, make_task
+from tests.dashboard.api.conftest import Api
 from tests.dashboard.test_tasks import expire_lease
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,11 +52,11 @@ def runner() -> Iterator[Runner]:
         threads._threads.submit(connections.close_all).result()
 
 
-async def play(runner: Runner, task: Task) -> Task:
+async def play(runner: Runner, task: Task, *, pool: Any = None) -> Task:
     """The task after this worker took it and let go of it again."""
     runner._loop.close()
     runner._loop = asyncio.get_running_loop()
-    runner.pool = NoBrowsers()  # type: ignore[assignment]
+    runner.pool = pool or NoBrowsers()  # type: ignore[assignment]
     runner.wishes = running.Wishes(runner.runs)
     runner.model_settings = running.ModelSettings()
     await runner._take(task.pk)
@@ -69,6 +74,36 @@ async def test_a_task_that_cannot_be_read_fails_and_says_so(runner, operator):
     ended = await play(runner, await asyncio.to_thread(poison))
     assert (ended.status, ended.error_code) == ("failed", "task_unreadable")
     assert runner.runs == {}
+
+
+async def test_a_session_without_a_browser_has_failed_and_takes_no_more(
+    runner, operator, project, api_key, tmp_path
+):
+    api = Api(Client(), project, api_key)
+    profile = await sync_to_async(BrowserProfile.objects.create)(
+        project=operator.project, name="shopping"
+    )
+    row = await sync_to_async(make_session)(operator, profile_id=profile.pk)
+    broken = {"browser_path": "/bin/false", "data_dir": tmp_path, "warm_browsers": 0}
+    pool = BrowserPool(config().model_copy(update=broken))
+    task = await play(runner, await sync_to_async(row.tasks.get)(), pool=pool)
+    await pool.aclose()
+    assert (task.status, task.error_code) == ("failed", "browser_start_failed")
+    told = await asyncio.to_thread(ledger.read, task_id=task.pk)
+    moved = [e.payload["status"] for e in told if e.type == "task.browser_live_url_changed"]
+    assert moved == ["starting", "failed"]
+
+    def over() -> None:
+        found = api.get("?status=failed").json()["items"]
+        assert [one["id"] for one in found] == [row.pk]
+        assert (found[0]["status"], found[0]["browser"]["status"]) == ("failed", "failed")
+        answer = api.post(f"/{row.pk}/tasks", {"instructions": "Once more"})
+        assert (answer.status_code, answer.json()["extra"]) == (409, {"status": "failed"})
+        assert "no browser" in answer.json()["detail"]
+        assert api.post(f"/{row.pk}/stop").json()["status"] == "failed"
+        make_session(operator, profile_id=profile.pk)  # its profile is free
+
+    await sync_to_async(over)()
 
 
 async def test_a_task_that_kills_its_workers_is_given_up(runner, operator):
