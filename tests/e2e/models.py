@@ -11,7 +11,7 @@ from aiohttp import web
 from agents.model.protocol import EXECUTE, FINISH
 from tests.agents.model.wire.formats import openai_chat
 from tests.agents.model.wire.server import Say, Wire
-from tests.sites.hostile.server import HOST, Loop
+from tests.sites.hostile.server import HOST, Loop, bound_socket
 
 KEY = "sk-e2e-0123456789abcdef"
 
@@ -48,7 +48,7 @@ class ModelServer:
 
     async def _start(self) -> int:
         await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, 0).start()
+        await web.SockSite(self._runner, bound_socket()).start()
         port: int = self._runner.addresses[0][1]
         return port
 

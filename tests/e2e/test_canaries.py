@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ import pytest
 from tests.agents.guard import canaries
 from tests.e2e.doors import done, session_of
 from tests.e2e.stack import Stack
-from tests.sites.hostile.server import HOST
+from tests.sites.hostile.server import HOST, bound_socket
 
 pytestmark = [pytest.mark.browser]
 READ = """await page.fill("#field", variables["{0}"])
@@ -45,7 +47,9 @@ def echo() -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             return None
 
-    server = ThreadingHTTPServer((HOST, 0), Echo)
+    with bound_socket() as free:
+        address = free.getsockname()
+    server = ThreadingHTTPServer(address, Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://{HOST}:{server.server_port}/echo"
     server.shutdown()
@@ -54,11 +58,14 @@ def echo() -> Iterator[str]:
 
 def files_of(directory: Path) -> Iterator[tuple[str, str]]:
     """Rows, logs and stored files as text, browser profiles and pictures left out."""
-    for path in directory.rglob("*"):
-        if path.is_file() and "browsers" not in path.parts and "profiles" not in path.parts:
-            data = path.read_bytes()
-            if not data.startswith(b"\xff\xd8"):
-                yield str(path.relative_to(directory)), data.decode("utf-8", "replace")
+    # Browsers come and go meanwhile: their folders are not even entered.
+    for folder, below, names in os.walk(directory):
+        below[:] = [name for name in below if name not in ("browsers", "profiles")]
+        for path in (Path(folder, name) for name in names):
+            with suppress(FileNotFoundError):  # what is gone by now holds nothing
+                data = path.read_bytes() if path.is_file() else b""
+                if not data.startswith(b"\xff\xd8"):
+                    yield str(path.relative_to(directory)), data.decode("utf-8", "replace")
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

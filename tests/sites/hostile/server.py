@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import random
 import socket
 import ssl
 import threading
@@ -24,6 +25,20 @@ T = TypeVar("T")
 
 # Not 127.0.0.1: an allowance for this address opens nothing else of the machine.
 HOST = "127.0.0.2"
+# Below the ports that the kernel hands out. Browsers listen on such a port of 127.0.0.1, and what
+# has the number of one of theirs is closed to all of them, on every address of the machine.
+PORTS = range(20_000, 32_000)
+
+
+def bound_socket() -> socket.socket:
+    """A bound socket of HOST whose port no browser will ever have."""
+    while True:
+        found = socket.socket()
+        try:
+            found.bind((HOST, random.choice(PORTS)))
+            return found
+        except OSError:
+            found.close()  # taken: another one
 
 
 class Loop:
@@ -60,15 +75,16 @@ class HostileSite:
         port, tls_port = self._loop.run(lambda: self._start(directory))
         self.url = f"http://{HOST}:{port}"
         self.tls_url = f"https://{HOST}:{tls_port}"
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
+        with bound_socket() as probe:
             self.closed_url = f"http://{HOST}:{probe.getsockname()[1]}"
 
     async def _start(self, directory: Path) -> tuple[int, int]:
         await self._runner.setup()
-        plain = web.TCPSite(self._runner, HOST, 0)
+        plain = web.SockSite(self._runner, bound_socket())
         await plain.start()
-        secure = web.TCPSite(self._runner, HOST, 0, ssl_context=_wrong_certificate(directory))
+        secure = web.SockSite(
+            self._runner, bound_socket(), ssl_context=_wrong_certificate(directory)
+        )
         await secure.start()
         first, second = (address[1] for address in self._runner.addresses)
         return first, second
