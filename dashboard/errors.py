@@ -7,10 +7,13 @@ from typing import Any
 
 # What pydantic says of a text whose length it measures after our own check of it.
 _LENGTH = re.compile(r"Value should have at (least|most) (\d+) items? after validation, not \S+")
+_OBJECT = re.compile(r"Input should be (a valid dictionary|an object)( or instance of \w+)?")
 
 
 def field_words(message: str) -> str:
     """What a check of a field says, in words that follow the field's name."""
+    if _OBJECT.fullmatch(message):
+        return "must be an object"
     found = _LENGTH.fullmatch(message)
     if found is None:
         return message.removeprefix("Value error, ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -12,7 +11,8 @@ from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from dashboard.errors import QuotaExceeded, ServiceError, field_words
+from dashboard.api import locations
+from dashboard.errors import Invalid, QuotaExceeded, ServiceError, field_words
 
 log = structlog.get_logger(__name__)
 
@@ -48,24 +48,26 @@ def of_crash(request: HttpRequest) -> JsonResponse:
     )
 
 
-def _location(loc: Sequence[str | int]) -> list[str | int]:
-    """Where in the request: `body`, then the field; without the name of our own parameter."""
-    parts = [part if isinstance(part, int) else _printable(part) for part in loc]
-    return [parts[0], *parts[2:]] if parts[:2] == ["body", "body"] else parts
-
-
 def _printable(text: object) -> str:
     return field_words(str(text)).encode("utf-8", "replace").decode()
+
+
+def _of_service(request: HttpRequest, error: ServiceError) -> HttpResponse:
+    if isinstance(error, Invalid) and "errors" in error.extra:
+        body = locations.body_of(request)
+        sent = locations.as_sent(error.extra["errors"], body, keep_absent=True)
+        error.extra = {**error.extra, "errors": sent}
+    return of_service(error)
 
 
 def _of_validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
     found = [
         {
-            "loc": _location(item["loc"]),
+            "loc": [part if isinstance(part, int) else _printable(part) for part in item["loc"]],
             "msg": _printable(item["msg"]),
             "type": item["type"],
         }
-        for item in error.errors[:50]
+        for item in locations.as_sent(error.errors[:50], locations.body_of(request))
     ]
     first = found[0] if found else {"loc": [], "msg": "invalid"}
     where = ".".join(str(part) for part in first["loc"][1:]) or "body"
@@ -84,7 +86,7 @@ def _of_anything(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def register(api: NinjaAPI) -> None:
     """Map every exception of this API."""
-    api.exception_handler(ServiceError)(lambda request, error: of_service(error))
+    api.exception_handler(ServiceError)(_of_service)
     api.exception_handler(ValidationError)(_of_validation)
     api.exception_handler(HttpError)(_of_http)
     api.exception_handler(Http404)(

@@ -37,6 +37,12 @@ _STORED_MODEL_FIELDS = (
     "route", "model", "profile", "api_key_env", "base_url", "model_api", "max_output_tokens",
     "temperature", "vision", "tool_mode", "turns",
 )  # fmt: skip
+# Where else callers may write a field of a run, first choice first.
+ALSO_WRITTEN = {
+    "goal": (("instructions",),),
+    "policy": (("browser", "policy"), ("browser", "create", "policy")),
+    "profile_id": (("browser", "create", "profile_id"),),
+}
 _DAY_MS = 24 * 3600 * 1000
 NO_SNAPSHOTS = (
     "Do not read whole pages from code (page.page_text, page.extract_*); the page state you are "
