@@ -61,6 +61,15 @@ class Forbidden(ServiceError):
     code = "forbidden"
 
 
+class BoundaryViolated(Forbidden):
+    """Refused to keep somebody safe, whoever asks. `reason` goes to `extra`, for programs."""
+
+    code = "safety_boundary_violated"
+
+    def __init__(self, detail: str, *, reason: str, **extra: Any) -> None:
+        super().__init__(detail, extra={"reason": reason, **extra})
+
+
 class NotFound(ServiceError):
     """No such row in the actor's project; a row of another project is the same."""
 

@@ -23,7 +23,7 @@ from dashboard.api.agent_streams import OBSERVATION_CHARS, RunStream
 from dashboard.api.auth import Key, actor_of
 from dashboard.api.responses import ERRORS
 from dashboard.api.streams import SCOPE_KEY
-from dashboard.errors import BadRequest, NotFound
+from dashboard.errors import BadRequest, BoundaryViolated, NotFound
 from dashboard.files import artifact_response
 from dashboard.models import AgentRun, AgentSession, Artifact
 from dashboard.services import agent_results, agent_runs, requests, sessions
@@ -223,13 +223,14 @@ def _session(row: AgentSession) -> dict[str, Any]:
 
 # --- how it is sent -----------------------------------------------------------------------------
 def _check_secrets(request: HttpRequest, body: NewRun) -> None:
-    """Raises: BadRequest when a model key came over a line that others can read."""
+    """Raises: BoundaryViolated when a model key came over a line that others can read."""
     if not body.model_secrets or request.is_secure() or _is_local(request):
         return
-    raise BadRequest(
+    raise BoundaryViolated(
         "A model's key or headers are accepted over TLS or from this machine only. Use https, or "
         "set the key on the server and name it with `api_key_env` or a model profile.",
-        extra={"reason": "insecure_transport", "fields": sorted(body.model_secrets)},
+        reason="insecure_transport",
+        fields=sorted(body.model_secrets),
     )
 
 

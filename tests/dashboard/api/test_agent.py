@@ -231,8 +231,9 @@ def test_a_raw_key_over_an_open_line_is_refused(api, line):
         headers={"Authorization": f"Bearer {api.key}"},
         **line,
     )
-    assert answer.status_code == 400
-    assert answer.json()["extra"]["reason"] == "insecure_transport"
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (403, "safety_boundary_violated")
+    assert told["extra"]["reason"] == "insecure_transport"
     assert not AgentRun.objects.exists()
     assert b"sk-secret" not in answer.content
 
