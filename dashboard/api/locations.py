@@ -10,7 +10,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 
-from dashboard.services.agent_options import ALSO_WRITTEN, snake
+from dashboard.services.agent_options import ALSO_WRITTEN
+from dashboard.services.options import snake
 
 Problem = dict[str, Any]  # loc, msg, type; of pydantic, or of a service
 Location = list[str | int]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
@@ -18,6 +17,7 @@ from pydantic import (
 
 from agents.schemas import check_pattern
 from dashboard.services.options import (
+    SECRET_MODEL_FIELDS,
     CleanText,
     JsonObject,
     NewTask,
@@ -26,17 +26,11 @@ from dashboard.services.options import (
     VariableIn,
     VariableName,
     WebAddress,
+    snake,
+    snake_keys,
 )
 from dashboard.services.policies import PolicyIn
 
-_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SECRET_MODEL_FIELDS = ("api_key", "default_headers")
-# What of a model's configuration may lie in a row. Whatever else came with it is dropped: nobody
-# knows under which name somebody sends a secret.
-_STORED_MODEL_FIELDS = (
-    "route", "model", "profile", "api_key_env", "base_url", "model_api", "max_output_tokens",
-    "temperature", "vision", "tool_mode", "turns",
-)  # fmt: skip
 # Where else callers may write a field of a run, first choice first.
 ALSO_WRITTEN = {
     "goal": (("instructions",),),
@@ -49,19 +43,6 @@ NO_SNAPSHOTS = (
     "given after each step is enough."
 )
 NO_NETWORK = "Code makes no network calls of its own: it only drives the page."
-
-
-def snake(key: Any) -> Any:
-    """`maxTurns` as `max_turns`; what is not text stays."""
-    return _WORD.sub("_", key).lower() if isinstance(key, str) else key
-
-
-def _snake_keys(value: Any) -> Any:
-    """An object of ours with its keys in snake_case; given both ways, snake_case counts."""
-    if not isinstance(value, dict):
-        return value
-    written = {key: item for key, item in value.items() if snake(key) == key}
-    return {snake(key): item for key, item in value.items()} | written
 
 
 def _deep_snake_keys(value: Any) -> Any:
@@ -80,7 +61,7 @@ class Spelled(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _either_spelling(cls, value: Any) -> Any:
-        return _snake_keys(value)
+        return snake_keys(value)
 
 
 def _recording(value: Any) -> Any:
@@ -159,7 +140,7 @@ class CaptchaIn(Spelled):
 
 
 def _variable(value: Any) -> Any:
-    return {"value": value} if isinstance(value, str) else _snake_keys(value)
+    return {"value": value} if isinstance(value, str) else snake_keys(value)
 
 
 def _browser_policy(browser: Any) -> Any:
@@ -209,20 +190,12 @@ class NewRun(NewTask):
     def _either_spelling(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"goal": value}
-        value = _snake_keys(value)
+        value = snake_keys(value)
         if isinstance(value, dict):
             if value.get("goal") is None and "instructions" in value:
                 value["goal"] = value["instructions"]
             if value.get("policy") is None:
                 value["policy"] = _browser_policy(value.get("browser"))
-        return value
-
-    @field_validator("model", mode="before")
-    @classmethod
-    def _model_keys(cls, value: Any) -> Any:
-        value = _snake_keys(value)
-        if isinstance(value, dict) and "route" not in value and "provider" in value:
-            value["route"] = value["provider"]
         return value
 
     @field_validator("model")
@@ -252,7 +225,7 @@ class NewRun(NewTask):
     def model_secrets(self) -> dict[str, Any]:
         """What of the model's configuration is held in memory only."""
         given = self.model if isinstance(self.model, dict) else {}
-        return {name: given[name] for name in _SECRET_MODEL_FIELDS if given.get(name)}
+        return {name: given[name] for name in SECRET_MODEL_FIELDS if given.get(name)}
 
     @property
     def create(self) -> BrowserCreate:
@@ -289,8 +262,7 @@ class NewRun(NewTask):
         return {key: value for key, value in data.items() if value is not None}
 
     def _stored_model(self) -> dict[str, Any] | None:
-        given = {"route": self.model} if isinstance(self.model, str) else dict(self.model or {})
-        model = {name: given[name] for name in _STORED_MODEL_FIELDS if given.get(name) is not None}
+        model = super()._stored_model() or {}
         if self.max_output_tokens and model.get("route") != "scripted":
             model["max_output_tokens"] = self.max_output_tokens
         if held := self.model_secrets:

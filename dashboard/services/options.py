@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -20,8 +21,29 @@ from pydantic import (
 from agents.schemas import check_schema
 from dashboard.services.policies import PolicyIn
 
+# What of a model's configuration may lie in a row. Whatever else came with it is dropped: nobody
+# knows under which name somebody sends a secret.
+_STORED_MODEL_FIELDS = (
+    "route", "name", "model", "profile", "api_key_env", "base_url", "model_api",
+    "max_output_tokens", "temperature", "vision", "tool_mode", "turns", "script",
+)  # fmt: skip
+SECRET_MODEL_FIELDS = ("api_key", "default_headers")
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 MAX_INSTRUCTIONS = 20_000
 MAX_SCHEMA_CHARS = 100_000
+
+
+def snake(key: Any) -> Any:
+    """`maxTurns` as `max_turns`; what is not text stays."""
+    return _WORD.sub("_", key).lower() if isinstance(key, str) else key
+
+
+def snake_keys(value: Any) -> Any:
+    """An object of ours with its keys in snake_case; given both ways, snake_case counts."""
+    if not isinstance(value, dict):
+        return value
+    written = {key: item for key, item in value.items() if snake(key) == key}
+    return {snake(key): item for key, item in value.items()} | written
 
 
 def _clean(text: str) -> str:
@@ -166,13 +188,20 @@ class NewTask(BaseModel):
             raise ValueError("must be at most 100 variables")
         return value
 
+    @field_validator("model", mode="before")
+    @classmethod
+    def _model_keys(cls, value: Any) -> Any:
+        value = snake_keys(value)
+        if isinstance(value, dict) and "route" not in value and "provider" in value:
+            value["route"] = value["provider"]
+        return value
+
     @field_validator("model")
     @classmethod
     def _no_user_in_its_address(cls, value: str | dict | None) -> str | dict | None:
-        for name in ("base_url", "baseUrl") if isinstance(value, dict) else ():
-            address = value.get(name)
-            if isinstance(address, str) and "@" in address.partition("://")[2].split("/")[0]:
-                raise ValueError(f"`{name}` must not carry a user name or password")
+        address = value.get("base_url") if isinstance(value, dict) else None
+        if isinstance(address, str) and "@" in address.partition("://")[2].split("/")[0]:
+            raise ValueError("`base_url` must not carry a user name or password")
         return value
 
     @field_validator("model")
@@ -183,18 +212,24 @@ class NewTask(BaseModel):
             raise ValueError("needs a `route`")
         if route and str(route).startswith("scripted") and not settings.CONFIG.allow_scripted:
             raise ValueError("the scripted route is off; set WEBAGENT_ALLOW_SCRIPTED=1 to allow it")
-        if isinstance(value, dict) and value.get("api_key"):
-            raise ValueError("give `api_key_env` or configure the key on the server, not a raw key")
+        if isinstance(value, dict) and any(value.get(name) for name in SECRET_MODEL_FIELDS):
+            raise ValueError(
+                "give `api_key_env` or configure the model on the server, no raw key or headers"
+            )
         return value
 
     def stored_options(self) -> dict[str, Any]:
         """What the task row keeps: JSON, no variables."""
-        elsewhere = {"instructions", "variables", "callback_url"}
+        elsewhere = {"instructions", "variables", "callback_url", "model"}
         data = self.model_dump(mode="json", exclude=elsewhere)
-        if isinstance(data.get("model"), str):
-            data["model"] = {"route": data["model"]}
+        data["model"] = self._stored_model()
         data["policy"] = self.policy.stored() if self.policy is not None else None
         return {key: value for key, value in data.items() if value is not None}
+
+    def _stored_model(self) -> dict[str, Any] | None:
+        given = {"route": self.model} if isinstance(self.model, str) else self.model or {}
+        model = {name: given[name] for name in _STORED_MODEL_FIELDS if given.get(name) is not None}
+        return model or None
 
 
 class Recording(BaseModel):

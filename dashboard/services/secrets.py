@@ -27,7 +27,7 @@ MAX_DOMAINS = 50
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 # Options that were checked word by word, or stand in a column of their own: no free text.
 _SETTINGS = frozenset(("start_url", "policy", "approval", "recording", "profile_id"))
-_MODEL_NAMES = frozenset(("route", "model", "profile", "api_key_env", "base_url", "baseUrl"))
+_MODEL_NAMES = frozenset(("route", "model", "profile", "api_key_env", "base_url"))
 _MODEL_SETTINGS = frozenset(("model_api", "tool_mode", "held_in_memory"))
 
 

@@ -281,3 +281,24 @@ def test_too_many_sessions_at_once(api, project):
     assert answer.status_code == 429
     assert answer.json()["code"] == "too_many_concurrent_sessions"
     assert int(answer["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [{"api_key": "sk-secret"}, {"apiKey": "sk-secret"}, {"API_KEY": "sk-secret"},
+     {"default_headers": {"X-Key": "sk-secret"}}, {"defaultHeaders": {"X-Key": "sk-secret"}}],
+)  # fmt: skip
+def test_a_task_s_model_with_a_raw_key_is_refused(api, secret):
+    model = {"route": "openai", "model": "gpt-5.4-mini", **secret}
+    answer = api.post(body={"instructions": "Open the shop", "model": model})
+    assert answer.status_code == 422
+    assert answer.json()["extra"]["errors"][0]["loc"] == ["body", "model"]
+    assert b"sk-secret" not in answer.content
+    assert not Task.objects.exists()
+
+
+def test_what_a_task_s_model_does_not_know_is_not_kept(api):
+    model = {"route": "openai", "modelApi": "responses", "key": "sk-secret", "token": {"a": "sk-b"}}
+    made = api.session(model=model)
+    options = Task.objects.get(pk=made["tasks"][0]["id"]).options
+    assert options["model"] == {"route": "openai", "model_api": "responses"}
