@@ -179,6 +179,9 @@ class DbRunContext:
         self._asking_since = 0.0
         self.confirming = 0  # confirmations among them
         self.changed = asyncio.Event()  # set by the runner on every nudge of the task
+        # The end is being written, and that write knows whether the lease held: from now on a
+        # heartbeat that finds the task no longer held must not cut short what comes after it.
+        self.is_ending = False
         self._pool = pool
         self._config = config
         self._earlier_s = task.active_seconds

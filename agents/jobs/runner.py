@@ -124,12 +124,7 @@ class Runner:
         """Say that this worker is alive and renew its leases."""
         while True:
             try:
-                held = {task_id: context.row.fence for task_id, (context, _) in self.runs.items()}
-                for task_id in await db(leases.heartbeat, self.name, held):
-                    entry = self.runs.get(task_id)
-                    if entry is not None and entry[0].row.fence == held[task_id]:
-                        log.warning("lease lost", task=task_id)
-                        entry[1].cancel("lease lost")
+                await self._renew_leases()
                 await db(
                     workers.beat,
                     self.name,
@@ -142,6 +137,16 @@ class Runner:
             except DatabaseError as error:
                 log.error("heartbeat failed", error=str(error))
             await asyncio.sleep(self.config.heartbeat_s)
+
+    async def _renew_leases(self) -> None:
+        """Keep what runs here, and stop what another worker has by now."""
+        held = {task_id: context.row.fence for task_id, (context, _) in self.runs.items()}
+        for task_id in await db(leases.heartbeat, self.name, held):
+            entry = self.runs.get(task_id)
+            if entry is None or entry[0].row.fence != held[task_id] or entry[0].is_ending:
+                continue
+            log.warning("lease lost", task=task_id)
+            entry[1].cancel("lease lost")
 
     async def _follow_due(self) -> None:
         """Look for due tasks when told, and now and then in case nobody told."""
@@ -256,6 +261,7 @@ class Runner:
                 "internal_error", "The agent met an error of its own. The log has the details."
             )
         outcome = clean_outcome(outcome, context.redactor)
+        context.is_ending = True
         await db(
             tasks.finish,
             task.pk,

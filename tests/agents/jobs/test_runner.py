@@ -195,6 +195,50 @@ async def test_a_runs_own_key_reaches_its_route_and_goes_with_the_run(
         await asyncio.to_thread(model_keys.completed, task)
 
 
+async def test_a_heartbeat_does_not_cut_the_end_of_a_run_short(runner, operator, monkeypatch):
+    """Once it has ended the task is held no more, but the run has things to put away."""
+    task, loop = await asyncio.to_thread(keyed_run, operator), asyncio.get_running_loop()
+    forget, seen = model_keys.forget, []
+
+    async def product(context: Any, *, route: Any) -> Outcome:
+        return Outcome.done(None, text="done", verified=None)
+
+    def forget_late(ended: Task) -> None:
+        asyncio.run_coroutine_threadsafe(runner._renew_leases(), loop).result()
+        seen.append(set(runner.runs))
+        forget(ended)
+
+    monkeypatch.setattr(model_keys, "forget", forget_late)
+    monkeypatch.setitem(running._PRODUCTS, "agent", product)
+    assert (await play(runner, task)).status == "done"
+    assert seen == [{task.pk}]
+    with pytest.raises(ModelError):
+        await asyncio.to_thread(model_keys.completed, task)
+
+
+async def test_a_run_whose_task_another_worker_took_is_stopped(runner, operator, monkeypatch):
+    task = await asyncio.to_thread(make_task, operator, model="embedded")
+    dropped: list[str] = []
+
+    class Pool(NoBrowsers):
+        async def let_go(self, session_id: str) -> None:
+            dropped.append(session_id)
+
+    def take_over() -> None:
+        expire_lease(task)
+        assert leases.claim(task.pk, "another") is not None
+
+    async def product(context: Any, *, route: Any) -> Outcome:
+        await asyncio.to_thread(take_over)
+        await runner._renew_leases()
+        await asyncio.Event().wait()
+        raise AssertionError("it was not stopped")
+
+    monkeypatch.setitem(running._PRODUCTS, "do_anything", product)
+    ended = await play(runner, task, pool=Pool())
+    assert (ended.status, ended.worker, dropped) == ("running", "another", [task.session_id])
+
+
 async def test_a_run_whose_key_is_gone_says_so(runner, operator):
     task = await asyncio.to_thread(keyed_run, operator)
     await asyncio.to_thread(model_keys.forget, task)
