@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -151,6 +152,7 @@ async def follow(stream: RunStream) -> AsyncIterator[bytes]:
     guard.add(stream.session_id, following, stream.key_id)
     teller, read = Teller(stream), in_thread(_read)
     seq = agent_events.after(stream.cursor)
+    pulse = streams.Pulse(asyncio.get_running_loop().time)
     try:
         yield OPEN
         look = True
@@ -162,6 +164,7 @@ async def follow(stream: RunStream) -> AsyncIterator[bytes]:
                 frames, seq, more, over = await read(teller, seq)
                 if frames:
                     yield b"".join(frames)
+                    pulse.sent()
                 if over:
                     return
                 look = more
@@ -169,11 +172,14 @@ async def follow(stream: RunStream) -> AsyncIterator[bytes]:
                 return  # the reader has had the last event already
             if frames := teller.flush(_ALL):
                 yield b"".join(frames)
-            if not await following.wait(streams.HEARTBEAT_S):
-                look = True
-                yield HEARTBEAT
+                pulse.sent()
+            await following.wait(pulse.left_s)
             if guard.has_ended(stream.key_id):
                 return
+            if pulse.is_due:
+                look = True
+                yield HEARTBEAT
+                pulse.sent()
     finally:
         guard.remove(stream.session_id, following, stream.key_id)
         following.close()

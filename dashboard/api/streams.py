@@ -81,6 +81,32 @@ def heartbeat(stream: Stream) -> bytes:
     ).encode()
 
 
+class Pulse:
+    """When a silent stream is due a sign of life: `HEARTBEAT_S` after its last frame.
+
+    Being woken is no frame: deltas of a model pass by many times a second, and while Redis is away
+    readers are woken to look for themselves.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.sent()
+
+    def sent(self) -> None:
+        """A frame has gone out."""
+        self._due_at = self._clock() + HEARTBEAT_S
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until a heartbeat is due."""
+        return max(0.0, self._due_at - self._clock())
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time for one."""
+        return self.left_s == 0.0
+
+
 class Lookout:
     """Finds what a lost nudge would have told, and keys that no longer hold.
 
@@ -156,26 +182,30 @@ async def follow(stream: Stream) -> AsyncIterator[bytes]:
     guard = lookout()
     guard.add(stream.session_id, following, stream.key_id)
     read = in_thread(ledger.read)
-    cursor = stream.after
+    cursor, look = stream.after, True
+    pulse = Pulse(asyncio.get_running_loop().time)
     try:
         yield b": stream open\n\n"
-        news = True
         while True:
-            following.take()
-            while news and (
+            changed, _ = following.take()
+            look = look or bool(changed)
+            while look and (
                 events := await read(task_id=stream.task_id, after=cursor, limit=BATCH)
             ):
                 yield b"".join(frame(event, stream.project_id) for event in events)
+                pulse.sent()
                 cursor = events[-1].seq
                 if events[-1].type == TERMINAL:
                     return
             if stream.is_over:
                 return  # the reader has had the last event already
-            news = await following.wait(HEARTBEAT_S)
+            look = False
+            await following.wait(pulse.left_s)
             if guard.has_ended(stream.key_id):
                 return
-            if not news:
+            if pulse.is_due:
                 yield heartbeat(stream)
+                pulse.sent()
     finally:
         guard.remove(stream.session_id, following, stream.key_id)
         following.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -12,8 +13,10 @@ from asgiref.sync import sync_to_async
 from django.db import transaction
 
 from agents.events import TaskNotice
-from dashboard import ledger
+from dashboard import ledger, nudges
+from dashboard.api import agent_streams
 from dashboard.api import streams as door
+from dashboard.api.agent_streams import RunStream
 from dashboard.api.streams import Stream
 from dashboard.asgi import application
 from dashboard.models import ApiKey, Task
@@ -115,6 +118,58 @@ async def test_idle_stream_sends_heartbeats_without_id(operator, api_key, monkey
     frames = parse(b"".join(chunks))
     assert frames[-1] == {"id": None, "data": frames[-1]["data"]}
     assert frames[-1]["data"]["type"] == "stream.heartbeat"
+
+
+async def first_heartbeat(frames: AsyncIterator[bytes]) -> bytes:
+    async for chunk in frames:
+        if b"heartbeat" in chunk:
+            return chunk
+    raise AssertionError("the stream ended")
+
+
+@pytest.mark.parametrize("product", ["do_anything", "agent"])
+async def test_news_without_a_frame_does_not_put_the_heartbeat_off(
+    operator, api_key, monkeypatch, product
+):
+    """A model's words pass by, or Redis is away and readers are woken to look for themselves."""
+    monkeypatch.setattr(door, "HEARTBEAT_S", 0.05)
+    task = await sync_to_async(make_task)(operator)
+    stream = await sync_to_async(stream_of)(task)
+    frames = door.follow(stream)
+    if product == "agent":
+        ids = (task.pk, task.session_id)
+        frames = agent_streams.follow(RunStream("run_1", *ids, 0, 100, False, stream.key_id))
+
+    async def make_noise() -> None:
+        while True:
+            nudges.hub()._wake_all()
+            nudges.hub()._deliver(json.dumps([
+                {"topic": f"task:{task.pk}", "tick": "of no interest", "data": {}}
+            ]).encode())  # fmt: skip
+            await asyncio.sleep(0)
+
+    noise = asyncio.create_task(make_noise())
+    try:
+        async with asyncio.timeout(20):
+            assert await first_heartbeat(frames)
+    finally:
+        noise.cancel()
+        await frames.aclose()
+
+
+def test_a_heartbeat_is_due_15_s_after_the_last_frame():
+    now = 100.0
+    pulse = door.Pulse(lambda: now)
+    assert (pulse.is_due, pulse.left_s) == (False, 15.0)
+    now = 114.0
+    assert (pulse.is_due, pulse.left_s) == (False, 1.0)
+    pulse.sent()
+    now = 115.0
+    assert (pulse.is_due, pulse.left_s) == (False, 14.0)
+    now = 130.0
+    assert (pulse.is_due, pulse.left_s) == (True, 0.0)
+    pulse.sent()
+    assert not pulse.is_due
 
 
 async def test_events_of_an_earlier_task_are_not_in_the_stream(operator, api_key):
