@@ -57,6 +57,7 @@ def test_keys_lead_there_and_the_budget_is_raised_without_a_mouse(open_page, adm
     page.keyboard.press("g")
     page.keyboard.press("t")
     expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+    page.wait_for_load_state()  # the heading is there before the script that hears keys
     page.keyboard.press("g")
     page.keyboard.press("u")
     expect(page.get_by_role("heading", name="Paused for money")).to_be_visible()
