@@ -20,6 +20,7 @@ from dashboard.services import origins, requests
 from dashboard.services import standing as standing_rules
 
 MAX_MESSAGES = 500
+MAX_ROWS, MAX_COLUMNS = 200, 12  # of a result that is shown as a table
 
 
 @console()
@@ -126,14 +127,23 @@ def _readable(output: Any) -> str:
 
 
 def _table(output: Any) -> dict[str, Any] | None:
-    """A list of flat objects reads better as a table."""
+    """A list of flat objects reads better as a table: {columns, rows, left_out}.
+
+    rows: of (column, cell) pairs. left_out: what a long or wide list has more of, in words.
+    """
     if not (isinstance(output, list) and output and all(isinstance(r, dict) for r in output)):
         return None
-    columns = list(dict.fromkeys(name for row in output[:200] for name in row))[:12]
-    if not columns:
+    names = list(dict.fromkeys(name for row in output for name in row))
+    if not names:
         return None
-    rows = [[_cell(row.get(name)) for name in columns] for row in output[:200]]
-    return {"columns": columns, "rows": rows, "total": len(output)}
+    columns, shown = names[:MAX_COLUMNS], output[:MAX_ROWS]
+    cut = [
+        f"{len(part)} of {len(whole)} {what}"
+        for part, whole, what in ((shown, output, "rows"), (columns, names, "columns"))
+        if len(part) < len(whole)
+    ]
+    rows = [[(name, _cell(row.get(name))) for name in columns] for row in shown]
+    return {"columns": columns, "rows": rows, "left_out": " and ".join(cut)}
 
 
 def _cell(value: Any) -> str:
