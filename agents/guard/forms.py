@@ -15,6 +15,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agents.guard.forms_twice import LEAST_CHARS, base64_parts, encoded_twice
+
 # Shorter values are taken out as whole words only: they are parts of too much else.
 WORD_CHARS = 4
 # Values with fewer letters and digits are looked for as they stand, not spread or in pieces.
@@ -24,6 +26,8 @@ REVERSED_CHARS, HEX_CHARS, CODES_CHARS, BASE64_CHARS = 6, 4, 8, 6
 # Of longer values, also a piece from the start or the end counts: text may have been cut short.
 PIECE_CHARS = 12
 _STRIDE, _WINDOW, _MOST_WINDOWS = 32, 16, 640
+# Of what was encoded twice this much is looked for, and the rest compared where it is found.
+_SIGN = 16
 
 _BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum())
 _SPACES = bytes.maketrans(b"\t\n\v\f\r+", b"      ")
@@ -34,7 +38,8 @@ _INVISIBLE = re.compile(
 ESCAPE = re.compile(
     r"(?:%[89a-fA-F][0-9a-fA-F])+|%u[0-9a-fA-F]{4}|%[0-7][0-9a-fA-F]"
     r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?"
-    r"|\\u\{[0-9a-fA-F]{1,6}\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\"'\\/bfnrt]"
+    r"|\\u\{[0-9a-fA-F]{1,6}\}|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|\\U0001[0-9a-fA-F]{4}|\\[uU][0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\"'\\/bfnrtBFNRT]"
     r"|\b0[xX](?=[0-9a-fA-F]{2}(?![0-9a-fA-F]))"
 )
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -47,19 +52,27 @@ class Form:
     name: str
     data: bytes
     spread: bool
-    base64: bool = False
+    edges: int = 0  # characters at each end that may hold bits of the value too
     piece: int = 0  # bytes of a piece that counts as the whole; 0: the whole only
     word: bool = False
+    twice: bool = False
+
+    @property
+    def least(self) -> int:
+        """How many bytes have to be there."""
+        return min(self.piece or len(self.data), len(self.data))
 
     def needles(self) -> Iterator[tuple[bytes, int]]:
         """(bytes to look for, where in `data` they are)."""
         size = len(self.data)
+        length = min(_SIGN, self.least) if self.twice else self.least
+        yield self.data[:length], 0
         if not self.piece or self.piece >= size:
-            yield self.data, 0
             return
-        yield self.data[: self.piece], 0
-        yield self.data[-self.piece :], size - self.piece
+        yield self.data[-length:], size - length
         for start in range(_STRIDE, min(size - _WINDOW, _STRIDE * _MOST_WINDOWS), _STRIDE):
+            if self.twice:
+                break
             yield self.data[start : start + _WINDOW], start
 
 
@@ -68,9 +81,9 @@ def forms_of(name: str, value: str) -> Iterator[Form]:
     if not value:
         return
     yield from _as_written(name, value)
-    undone = ESCAPE.sub(unescaped, value)
-    if undone != value and len(undone) >= WORD_CHARS:
-        yield from _as_written(name, undone)  # what undoing escapes makes of a value with signs
+    for text in {ESCAPE.sub(unescaped, case) for case in (value, value.upper(), value.lower())}:
+        if fold(text) != fold(value) and len(text) >= WORD_CHARS:
+            yield from _as_written(name, text)  # what undoing escapes makes of a value with signs
     if len(value) >= CODES_CHARS:
         yield Form(name, "".join(str(ord(char)) for char in value).encode(), True)
     for raw in _bytes_of(value):
@@ -78,7 +91,9 @@ def forms_of(name: str, value: str) -> Iterator[Form]:
             data = raw.hex().encode()
             yield Form(name, data, True, piece=_piece(data, 2))
         for data in _base64_of(raw):
-            yield Form(name, data, True, base64=True, piece=_piece(data, 4 / 3))
+            yield Form(name, data, True, edges=1, piece=_piece(data, 4 / 3))
+    if len(value) >= WORD_CHARS:
+        yield from _twice(name, value)
 
 
 def _as_written(name: str, value: str) -> Iterator[Form]:
@@ -93,6 +108,20 @@ def _as_written(name: str, value: str) -> Iterator[Form]:
         backwards = fold(value[::-1])
         chosen = squeeze(backwards) if wide else backwards
         yield Form(name, chosen, wide, piece=_piece(chosen, 1))
+        if wide and spread[:1] + spread[-1:] != whole[:1] + whole[-1:]:
+            yield Form(name, backwards, False)
+
+
+def _twice(name: str, value: str) -> Iterator[Form]:
+    """What two encodings, one over the other, make of it."""
+    for text, edges in encoded_twice(value, _bytes_of(value)):
+        folded = fold(text)
+        spread = squeeze(folded)
+        wide = len(spread) >= SPREAD_CHARS
+        data = spread if wide else folded
+        if len(data) >= LEAST_CHARS:
+            piece = _piece(data, len(data) / len(value)) if len(value) >= PIECE_CHARS else 0
+            yield Form(name, data, wide, edges=edges, piece=piece, twice=True)
 
 
 def _piece(data: bytes, scale: float) -> int:
@@ -114,17 +143,12 @@ def _bytes_of(value: str) -> list[bytes]:
 
 
 def _base64_of(raw: bytes) -> set[bytes]:
-    """What base64 of a longer text shows of these bytes, at each of the three places of a group.
+    """What base64 shows of these bytes, alone and in a longer text.
 
-    The characters at both ends also hold bits of the neighbours, so they are left out; encoded
-    alone, the last one is known too. Folded, the two alphabets differ in nothing.
+    Encoded alone, the last character is known too. Folded, the two alphabets differ in nothing.
     """
     found = {squeeze(fold(base64.b64encode(raw).decode().rstrip("=")))}
-    for before in range(3):
-        encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
-        start = (0, 2, 3)[before]
-        end = len(encoded) if (before + len(raw)) % 3 == 0 else len(encoded) - 1
-        found.add(squeeze(fold(encoded[start:end])))
+    found |= {squeeze(fold(part)) for part in base64_parts(raw)}
     return {data for data in found if len(data) >= BASE64_CHARS}
 
 
@@ -151,10 +175,12 @@ def unescaped(match: re.Match[str]) -> str:
         return html.unescape(text)
     if head in ("0x", "0X"):
         return ""
-    if head in ("\\u", "\\x"):
+    if head in ("\\u", "\\U", "\\x"):
+        if text[6:8] == "\\u":
+            return bytes.fromhex(text[2:6] + text[8:]).decode("utf-16-be")
         code = int(text[2:].strip("{}"), 16)
         return chr(code) if code <= 0x10FFFF else text
-    return _CONTROLS.get(text[1], text[1])
+    return _CONTROLS.get(text[1].lower(), text[1])
 
 
 def _percent(text: str) -> str:

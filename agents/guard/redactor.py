@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import re2
 
@@ -18,12 +19,15 @@ from agents.guard.forms import ESCAPE, Form, fold, forms_of, squeeze, unescaped
 from agents.ports import JSON, Variable
 
 _LAYERS = 4  # the text, and what is left after undoing escapes up to three times
-_MEMORY = 64 << 20
+_MEMORY, _MEMORY_PER_BYTE = 64 << 20, 1_024  # what RE2 may use at most; it uses a tenth or less
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
 _MAY_ESCAPE = ("%", "&", "\\", "0x", "0X")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_LAST_RUN = re.compile(r"\S+\Z")
 _ALNUM = re.compile(rb"[a-z0-9\x80-\xff]")
 _MOST_HELD = 2_000
+# Characters for one of the value: of an escape; of two encodings, which have no space in them.
+_ESCAPED, _TWICE = 6, 16
 
 
 class HasVariables(Protocol):
@@ -47,14 +51,13 @@ class Redactor:
     ) -> None:
         """values: name -> what to take out. fields: name -> what a field may hold openly."""
         self._names = {value: name for name, value in (fields or values).items() if value}
-        forms = [form for name, value in values.items() for form in forms_of(name, value)]
-        self._plain = _Automaton([form for form in forms if not form.spread])
-        self._spread = _Automaton([form for form in forms if form.spread])
+        self._needles = _needles_for(values)
+        self._plain, self._spread = self._needles.plain, self._needles.spread
         names = "|".join(re.escape(name) for name in values)
         self._marks = re.compile(rf"\{{\{{(?:{names})\}}\}}")
         self._digits = any(any(c.isdigit() for c in value) for value in values.values())
         self._longest = max((len(value) for value in values.values()), default=0)
-        self.active = bool(forms)
+        self.active = any(values.values())
 
     @classmethod
     def of(cls, variables: Mapping[str, Variable]) -> Redactor:
@@ -108,7 +111,7 @@ class Redactor:
 
     def stream(self) -> Stream:
         """For text that comes in pieces."""
-        return Stream(self, min(_MOST_HELD, 6 * self._longest + 16) if self.active else 0)
+        return Stream(self, self._longest if self.active else 0)
 
     # --- looking ------------------------------------------------------------------------------
     def _suspects(self, text: str) -> bool:
@@ -149,9 +152,11 @@ class Redactor:
 class Stream:
     """Redacts text that comes in pieces: what may be the start of a value waits for the rest."""
 
-    def __init__(self, redactor: Redactor, held: int) -> None:
+    def __init__(self, redactor: Redactor, longest: int) -> None:
+        """longest: characters of the longest value; 0 when there is none."""
         self._redactor = redactor
-        self._held = held
+        self._held = min(_MOST_HELD, _ESCAPED * longest + 16) if longest else 0
+        self._held_unbroken = min(_MOST_HELD, _TWICE * longest + 16) if longest else 0
         self._rest = ""
 
     def feed(self, piece: str) -> str:
@@ -160,6 +165,9 @@ class Stream:
         cut = len(self._rest) - self._held
         if cut <= 0:
             return ""
+        unbroken = _LAST_RUN.search(self._rest, 0, cut)
+        if unbroken is not None:  # may be the start of something long
+            cut = min(cut, max(unbroken.start(), len(self._rest) - self._held_unbroken))
         for hit in self._redactor._hits(self._rest) if self._redactor.has(self._rest) else ():
             if hit.start < cut < hit.end:
                 cut = hit.start
@@ -197,20 +205,42 @@ def _encoding_of(data: bytes) -> str:
     return "utf-8"
 
 
+class _Needles:
+    """What to look for, compiled: it takes some milliseconds for each ten values."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        forms = [form for name, value in values.items() for form in forms_of(name, value)]
+        self.plain = _Automaton([form for form in forms if not form.spread])
+        self.spread = _Automaton([form for form in forms if form.spread])
+
+
+# A run has several redactors of the same values. Kept for as long as one of them lives.
+_compiled: WeakValueDictionary[tuple[tuple[str, str], ...], _Needles] = WeakValueDictionary()
+
+
+def _needles_for(values: Mapping[str, str]) -> _Needles:
+    key = tuple(values.items())
+    needles = _compiled.get(key)
+    if needles is None:
+        needles = _compiled[key] = _Needles(values)
+    return needles
+
+
 class _Automaton:
     """Looks for many needles at once."""
 
     def __init__(self, forms: list[Form]) -> None:
-        self._of: dict[bytes, tuple[Form, int]] = {}
+        self._of: dict[bytes, list[tuple[Form, int]]] = {}
         for form in forms:
             for needle, at in form.needles():
-                self._of.setdefault(needle, (form, at))
+                self._of.setdefault(needle, []).append((form, at))
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         options.never_capture = True
-        options.max_mem = _MEMORY
         longest_first = sorted(self._of, key=len, reverse=True)
+        self._sizes = sorted({len(needle) for needle in self._of})
         pattern = b"|".join(re2.escape(needle) for needle in longest_first)
+        options.max_mem = max(_MEMORY, _MEMORY_PER_BYTE * len(pattern))
         self._pattern = re2.compile(pattern, options) if longest_first else None
 
     def finds(self, data: bytes) -> bool:
@@ -224,17 +254,34 @@ class _Automaton:
             match = self._pattern.search(data, at)
             if match is None:
                 break
-            form, offset = self._of[match[0]]
-            start, end = _grown(data, match.start(), match.end(), form, offset)
-            at = match.end()
-            if form.word and not _is_word(data, start, end):
+            best = self._best(data, match.start(), match[0])
+            if best is None:
                 at = match.start() + 1
                 continue
+            at = match.end()
+            start, end, form = best
             first, last = folded.starts[start], folded.ends[end - 1]
-            if form.base64:
-                first, last = _with_edges(original, first, last)
+            if form.edges:
+                first, last = _with_edges(original, first, last, form.edges)
             found.append(_Hit(first, last, form.name))
         return found
+
+    def _best(self, data: bytes, place: int, needle: bytes) -> tuple[int, int, Form] | None:
+        """(start, end, form) of the longest piece of a value that a needle's place belongs to.
+
+        Other needles may begin as this one does, and forms may share a needle and then part.
+        """
+        best: tuple[int, int, Form] | None = None
+        for size in self._sizes:
+            if size > len(needle):
+                break
+            for form, offset in self._of.get(needle[:size], ()):
+                start, end = _grown(data, place, place + size, form, offset)
+                if end - start < form.least or (form.word and not _is_word(data, start, end)):
+                    continue
+                if best is None or end - start > best[1] - best[0]:
+                    best = (start, end, form)
+        return best
 
 
 def _grown(data: bytes, start: int, end: int, form: Form, offset: int) -> tuple[int, int]:
@@ -252,12 +299,13 @@ def _is_word(data: bytes, start: int, end: int) -> bool:
     return not _ALNUM.match(before) and not _ALNUM.match(data[end : end + 1])
 
 
-def _with_edges(text: str, start: int, end: int) -> tuple[int, int]:
+def _with_edges(text: str, start: int, end: int, edges: int) -> tuple[int, int]:
     """Base64 with the characters at its ends, which hold some bits of the value too."""
-    if start and _BASE64.match(text[start - 1]):
-        start -= 1
-    if end < len(text) and _BASE64.match(text[end]):
-        end += 1
+    for _ in range(edges):
+        if start and _BASE64.match(text[start - 1]):
+            start -= 1
+        if end < len(text) and _BASE64.match(text[end]):
+            end += 1
     while text[end : end + 1] == "=":
         end += 1
     return start, end

@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import html
 import json
+import quopri
 import random
+import re
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -89,6 +92,61 @@ def test_a_long_value_goes_with_anything_between_its_characters(redactor, shape)
         assert left.endswith(" there") and not any(c.isalnum() for c in left[:-6]), (name, left)
 
 
+def amid(before: int, encode) -> object:
+    """The value in a longer text that is encoded as a whole."""
+    return lambda v: encode(b"u" * before + v.encode() + b":tail").decode().rstrip("=")
+
+
+TWICE = (
+    {name: SHAPES[name] for name in SHAPES if not name.endswith(("twice", "in json"))}
+    | {
+        "base64": lambda v: base64.b64encode(v.encode()).decode(),
+        "base64 of urls": lambda v: base64.urlsafe_b64encode(v.encode()).decode().rstrip("="),
+        "hex, spaces": lambda v: v.encode().hex(" "),
+        "mail": lambda v: quopri.encodestring(v.encode(), quotetabs=True).decode(),
+    }
+    | {f"base64 after {before}": amid(before, base64.b64encode) for before in (1, 2, 3)}
+)
+# These change the characters, not the way to write them, and are looked for on their own only.
+ONCE = {
+    "soft hyphens",
+    "zero width",
+    "full width",
+    "url, in part",
+    "hex, as numbers",
+    "python bytes",
+}
+
+
+@pytest.mark.parametrize("outer", sorted(TWICE.keys() - ONCE))
+def test_a_value_goes_in_a_shape_of_a_shape(redactor, outer):
+    for inner in sorted(TWICE.keys() - ONCE):
+        for name in ("token", "umlaut", "short", "json", "otp"):
+            value = VALUES[name]
+            text = f"see {TWICE[outer](TWICE[inner](value))} there"
+            clean = redactor.text(text)
+            assert f"{{{{{name}}}}}" in clean, (name, inner, text, clean)
+            if "after" in outer + inner:
+                continue  # what was put before and after it stays
+            left = clean.removeprefix("see ").removesuffix(" there").replace(f"{{{{{name}}}}}", "")
+            left = re.sub(r"(?i)3d|u003d|=|%|\\|&|#|x|;|61|\W", "", left)
+            assert len(left) <= 5, (inner, text, clean)  # padding, signs at the ends
+
+
+def test_forms_that_begin_alike_go_to_their_ends():
+    value = "abcdefghijklmnopqrstuv&xyz-0123456789"
+    found = Redactor({"key": value})
+    for inner in (quote, html.escape, str.upper, str):
+        text = base64.b64encode(inner(value).encode()).decode()
+        assert found.text(f"<{text}>") in ("<{{key}}>", "<{{key}}=>"), text
+
+
+def test_a_character_of_two_units_is_one():
+    found = Redactor({"key": "pa55😀word-é1"})
+    for text in ("pa55\\ud83d\\ude00word-\\u00e91", "PA55\\U0001F600WORD-\\u00E91"):
+        assert found.text(f"<{text}>") == "<{{key}}>"
+
+
 @pytest.mark.parametrize("alphabet", [base64.b64encode, base64.urlsafe_b64encode])
 @pytest.mark.parametrize("padded", [True, False])
 def test_base64_at_every_place_of_a_group(redactor, alphabet, padded):
@@ -127,6 +185,19 @@ def test_short_values_go_as_whole_words():
     assert pin.text("x2026x") == "x{{code}}x"
 
 
+def test_short_values_are_found_in_no_text_by_chance():
+    values = {"pin": "4829", "word": "shop", "code": "482913", "name": "ada12", "mixed": "Ab3-x9Q"}
+    found = Redactor(values)
+    dice = random.Random(5)
+    noise = [dice.randbytes(90) for _ in range(2_000)]
+    texts = [base64.b64encode(raw).decode() for raw in noise] + [raw.hex() for raw in noise]
+    texts += [quote(raw) for raw in noise] + [json.dumps(list(raw)) for raw in noise]
+    texts += [Path(path).read_text() for path in (re.__file__, json.__file__, html.__file__)]
+    for text in texts:
+        if not any(v.lower() in re.sub(r"\W", "", text).lower() for v in values.values()):
+            assert found.text(text) is text
+
+
 def test_json_keeps_its_form(redactor):
     value = {"a": [VALUES["card"], 4111111111111111, 7, None, True], VALUES["phrase"]: 1.5}
     assert redactor.json(value) == {
@@ -155,8 +226,15 @@ def test_files_of_text_are_cleaned_in_their_encoding(redactor):
 
 def test_a_stream_never_shows_part_of_a_value(redactor):
     dice = random.Random(7)
+    twice = lambda v: SHAPES["json, every character"](v).encode().hex()  # noqa: E731
     for name, value in VALUES.items():
-        for shape in (str, SHAPES["url"], SHAPES["json, every character"], SHAPES["reversed"]):
+        for shape in (
+            str,
+            SHAPES["url"],
+            SHAPES["json, every character"],
+            SHAPES["reversed"],
+            twice,
+        ):
             whole = f"I will type {shape(value)} into the field and then go on with the rest."
             stream, shown, at = redactor.stream(), "", 0
             while at < len(whole):
@@ -168,6 +246,12 @@ def test_a_stream_never_shows_part_of_a_value(redactor):
             assert f"{{{{{name}}}}}" in shown
     quiet = Redactor({}).stream()
     assert quiet.feed("at once") == "at once"
+
+
+def test_a_stream_of_prose_is_not_held_for_long(redactor):
+    stream = redactor.stream()
+    words = "and then go on with the rest of it " * 20
+    assert len(words) - len(stream.feed(words)) < 6 * 30 + 16 + 10
 
 
 def test_values_that_hold_each_other_all_go():
