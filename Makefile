@@ -45,6 +45,7 @@ bench: setup-dev ## print the figures that docs/performance.md states
 	.venv/bin/python bench/api.py
 	.venv/bin/python bench/browser.py
 	.venv/bin/python bench/egress.py
+	.venv/bin/python bench/hold.py
 	.venv/bin/python bench/live_view.py
 	.venv/bin/python -m bench.executor
 	.venv/bin/python -m bench.observe

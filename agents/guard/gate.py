@@ -42,6 +42,7 @@ log = structlog.get_logger(__name__)
 
 GRANT_S = 15.0  # for so long the page may send what an approved call set off
 MOST_HELD = 5  # requests that wait at once; more are refused
+MOST_TOLD = 20  # refused requests of one step that people and the model are told of
 _BUYING = frozenset({"payment", "purchase", "legal_acceptance"})
 _SENDING = frozenset({"external_submit", "ambiguous"})
 _SECRET_KINDS = frozenset({"password", "one_time_code"})
@@ -244,6 +245,10 @@ class RunGate(PeopleGate):
                 return True
             if await self._stands(verdict, "request", host):
                 return True
+        if held.is_part:
+            why = "a picture, script or other part of a page may not do that"
+            await self._deny(PolicyError(f"{verdict.effect}: {why}.", rule="approval:part"), held)
+            return False
         if len(self._asking) >= MOST_HELD:
             self._refused.append(f"{verdict.effect}: too many requests wait for a decision.")
             return False
@@ -319,7 +324,9 @@ class RunGate(PeopleGate):
         return False
 
     async def _deny(self, error: PolicyError, held: HeldRequest) -> None:
-        """Tell of a request that nobody is asked about."""
+        """Tell of a request that nobody is asked about, as long as they are not too many."""
+        if len(self._refused) >= MOST_TOLD:
+            return
         self._refused.append(str(error))
         event = TaskPolicyDenied(
             rule=error.rule,

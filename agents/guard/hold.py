@@ -1,9 +1,10 @@
 """The network hold: what pages send waits here until it is decided.
 
-The browser pauses every request that can change something (all but GET, HEAD and OPTIONS) of
-pages, frames, popups, workers and service workers, and asks for a decision. It works on the
-browser's own debugging session, where new documents and workers are born with it; documents that
-were there before get it by a nudge. Source: Chrome DevTools Protocol, Fetch.
+The browser pauses every request of pages, frames, popups, workers and service workers, redirects
+included. What only reads goes on at once; what can change something waits for a decision: all but
+GET, HEAD and OPTIONS, and those whose address says a deed. It works on the browser's own debugging
+session, where new documents and workers are born with it; documents that were there before get it
+by a nudge. Source: Chrome DevTools Protocol, Fetch.
 
 When nobody is attached nothing is held. Websocket messages are not requests and are not held.
 A browser lets everything go when the connection breaks: `lost` is called then, to end it.
@@ -24,12 +25,19 @@ import structlog
 
 from agents.browser.cdp import CdpConnection
 from agents.errors import BrowserError
+from agents.guard.risk_requests import only_reads
 
 log = structlog.get_logger(__name__)
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# What a page can send with a method of its choice; scripts, pictures and styles only ever GET.
-_TYPES = ("Document", "XHR", "Fetch", "Ping", "Other")
+# All of them: an address can be spelled in more ways than the browser's patterns can tell.
+_EVERYTHING = [{"urlPattern": "*"}]
+# What makes up a page, by the protocol's names: nobody opens it by itself.
+_PARTS = frozenset(
+    {
+        *("Image", "Stylesheet", "Script", "Font", "Media", "TextTrack", "Manifest"),
+        *("SignedExchange", "Prefetch", "CSPViolationReport"),
+    }
+)
 MOST_BODY = 2_000_000  # bytes of a body that are judged
 # The protocol sends each body along, twice; about 100 MB of body fit. More ends the connection.
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024
@@ -43,6 +51,7 @@ class HeldRequest:
     body: as text, at most 2,000,000 bytes of it; its end is in `tail` when it is longer. size and
     digest: bytes and SHA-256 (hex) of all that the browser gives of it. unread: "part" when it is
     no text or a file of it is not shown; "most" when it is longer than `body`, or not shown at all.
+    is_part: a picture, script, style and the like, or something fetched ahead of its use.
     """
 
     method: str
@@ -55,6 +64,7 @@ class HeldRequest:
     size: int = 0
     digest: str = ""
     unread: Literal["", "part", "most"] = ""
+    is_part: bool = False
 
 
 Judge = Callable[[HeldRequest], Awaitable[bool]]
@@ -82,8 +92,7 @@ class NetworkHold:
         self._cdp = cdp
         self._watching = asyncio.ensure_future(self._watch(cdp))
         try:
-            patterns = [{"urlPattern": "*", "resourceType": kind} for kind in _TYPES]
-            await cdp.call("Fetch.enable", {"patterns": patterns})
+            await cdp.call("Fetch.enable", {"patterns": _EVERYTHING})
             targets = (await cdp.call("Target.getTargets"))["targetInfos"]
             nudges = [self._nudge(t["targetId"]) for t in targets if t["type"] in _DOCUMENTS]
             await asyncio.gather(*nudges)
@@ -147,10 +156,12 @@ class NetworkHold:
         if method != "Fetch.requestPaused" or self._cdp is None:
             return
         request_id, request = params["requestId"], params["request"]
-        if request["method"].upper() in SAFE_METHODS:
+        kind = str(params.get("resourceType") or "")
+        report = kind == "CSPViolationReport"  # its body is the browser's, its address the page's
+        if only_reads("GET" if report else request["method"], request["url"]):
             self._cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
             return
-        task = asyncio.ensure_future(self._decide(request_id, session, held_of(request)))
+        task = asyncio.ensure_future(self._decide(request_id, session, held_of(request, kind)))
         self._judging[task] = (request_id, session)
         task.add_done_callback(lambda done: self._judging.pop(done, None))
 
@@ -177,8 +188,8 @@ class NetworkHold:
 _DOCUMENTS = ("page", "iframe")
 
 
-def held_of(request: Mapping[str, Any]) -> HeldRequest:
-    """A paused request as the protocol tells it."""
+def held_of(request: Mapping[str, Any], kind: str = "") -> HeldRequest:
+    """A paused request as the protocol tells it. kind: its resource type."""
     headers = {str(k).lower(): str(v) for k, v in (request.get("headers") or {}).items()}
     raw, unread = _body_of(request)
     long = len(raw) > MOST_BODY
@@ -193,6 +204,7 @@ def held_of(request: Mapping[str, Any]) -> HeldRequest:
         size=len(raw),
         digest=hashlib.sha256(_without_boundary(raw)).hexdigest() if raw else "",
         unread="most" if long else unread,
+        is_part=kind in _PARTS or "prefetch" in headers.get("sec-purpose", ""),
     )
 
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from agents.browser.playwright_driver import close_driver
 from agents.executor import close_sandbox
-from tests.adversarial import deeds, exfiltration, origins, wandering
+from tests.adversarial import deeds, exfiltration, origins, tricks, wandering
 from tests.adversarial.harness import Rig, open_rig
 from tests.adversarial.scenario import Scenario
 from tests.adversarial.world import SECRET
@@ -21,6 +21,7 @@ SCENARIOS = [
     *wandering.SCENARIOS,
     *deeds.SCENARIOS,
     *origins.SCENARIOS,
+    *tricks.SCENARIOS,
 ]
 every = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 
