@@ -7,33 +7,16 @@ and a phrase is used up by what it matches: the "remove" of "remove filter" is n
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from agents.guard.labels_deeds import Deeds, deeds_in, unspaced_deeds
+from agents.guard.labels_plain import AMOUNT, MAX_CHARS, UNSPACED, plain, readings_of, tokens_of
 from agents.guard.labels_words import kinds, lines
 
-MAX_CHARS = 400
-_LONG_WORDS = 9  # more words than a button has: a card or a paragraph, read at its ends only
+__all__ = ["AMOUNT", "MAX_CHARS", "Reading", "plain", "read"]
 
-# Letters that look like Latin ones. Source: Unicode confusables.txt, the common part of it.
-_LOOKALIKES = str.maketrans(
-    "аеорсухіјѕԁһӏкмтвнгпιοραενκτυχγωԛԝցոսհʏᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘʀsᴛᴜᴠᴡᴢɑɡ",
-    "aeopcyxijsdhlkmtbhrniopaevktuxywqwgnuhyabcdefghijklmnoprstuvwzag",
-)
-_LEET = str.maketrans("013457@$!|", "oleastasil")
-_FOLD = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d"})
-_TOKEN = re.compile(r"[^\W_]+")
-_LEETY = re.compile(r"[^\W_]*(?:[^\W\d_][013457@$!|]|[0134570@$!|][^\W\d_])[\w@$!|]*")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CURRENCY = (
-    r"(?:[$€£¥₽₺₹₩₴₫฿¢円元]|(?:usd|eur|gbp|chf|pln|zl|sek|nok|dkk|czk|huf|ron|rub|руб|try|tl|jpy|"
-    r"cny|inr|brl|aud|cad|kr|lei|ft|kc)\b)"
-)
-_NUMBER = r"\d{1,3}(?:[ .,'’\u00a0\u202f]?\d{3})*(?:[.,]\d{1,2})?"
-AMOUNT = re.compile(rf"(?:{_CURRENCY}\s?{_NUMBER}|{_NUMBER}\s?{_CURRENCY})", re.IGNORECASE)
+_LONG_WORDS = 9  # more words than a button has: a card or a paragraph, read at its ends only
 
 
 @dataclass(frozen=True)
@@ -48,69 +31,6 @@ class Reading:
     phrases: tuple[str, ...] = ()
 
 
-_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_UNSEEN = ("Cf", "Co", "Cs", "Cc", "Cn", "Mn", "Me")
-
-
-@lru_cache(maxsize=8192)
-def plain(text: str) -> str:
-    """One line of folded letters: no accents, case, invisible characters or odd widths."""
-    if text.isascii():
-        return _HIDDEN.sub("", text[:MAX_CHARS]).lower()
-    text = unicodedata.normalize("NFKC", text[: MAX_CHARS * 2]).casefold()
-    kept = [
-        c
-        for c in unicodedata.normalize("NFKD", text)
-        if c.isascii() or unicodedata.category(c) not in _UNSEEN
-    ]
-    return unicodedata.normalize("NFC", "".join(kept)).translate(_FOLD)[:MAX_CHARS]
-
-
-def _script(token: str) -> tuple[bool, bool]:
-    """(has Latin letters, has letters of another alphabet)"""
-    latin = any("a" <= c <= "z" for c in token)
-    return latin, any(c.isalpha() and c > "\u024f" for c in token)
-
-
-def _undisguised(token: str) -> str:
-    """The Latin word that a token looks like, when it can be read as one."""
-    swapped = token.translate(_LOOKALIKES)
-    return swapped if all(c < "\u0250" for c in swapped) else token
-
-
-def _joined(tokens: list[str]) -> list[str]:
-    """Letters set apart become a word: `p a y` is `pay`."""
-    out: list[str] = []
-    run: list[str] = []
-    for token in [*tokens, ""]:
-        if len(token) == 1 and token.isalpha():
-            run.append(token)
-            continue
-        out += ["".join(run)] if len(run) >= 3 else run
-        run = []
-        if token:
-            out.append(token)
-    return out
-
-
-def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(text)
-
-
-def _readings(text: str) -> Iterator[list[str]]:
-    """The words as they stand, and as they look."""
-    folded = plain(text)
-    tokens = _joined(_tokens(folded))
-    yield tokens
-    looked = [_undisguised(token) if _script(token)[1] else token for token in tokens]
-    if looked != tokens:
-        yield _joined(looked)
-    if _LEETY.search(folded):
-        yield _joined(_tokens(folded.translate(_LEET)))
-    if "\u202e" in text:
-        yield _joined(_tokens(folded[::-1]))
-
-
 class _Phrases:
     """The phrases by their first word; the longest are tried first."""
 
@@ -123,10 +43,10 @@ class _Phrases:
     def add(self, kind: str, phrases: list[str]) -> None:
         for phrase in phrases:
             open_end = phrase.endswith("*")
-            words = tuple(_tokens(plain(phrase)))
+            words = tuple(tokens_of(plain(phrase)))
             if not words:
                 continue
-            if _UNSPACED.search(words[0]):
+            if UNSPACED.search(words[0]):
                 whole = "".join(words)
                 self.unspaced.setdefault(whole[0], []).append((whole, kind))
             elif len(words) == 1 and open_end:
@@ -182,54 +102,87 @@ def read(text: str, *, whole: bool = False) -> Reading:
     said: list[str] = []
     words = 0
     rest = 10_000
-    for tokens in _readings(text):
+    amount = AMOUNT.search(text) is not None
+    for tokens in readings_of(text):
         words = max(words, len(tokens))
-        rest = min(rest, _match(tokens, kinds, said, whole))
+        rest = min(rest, _match(tokens, amount, kinds, said, whole))
     folded = plain(text)
-    if _UNSPACED.search(folded):
-        rest = min(rest, _match_unspaced(folded, kinds, said))
-    squashed = "".join(_tokens(folded))
+    if UNSPACED.search(folded):
+        rest = min(rest, _match_unspaced(folded, amount, kinds, said))
+    squashed = "".join(tokens_of(folded))
     if len(squashed) <= 30 and squashed in _PHRASES.squashed:
         kind = _PHRASES.squashed[squashed]
         if kind != "harmless" or not kinds:
             kinds.add(kind)
-    return Reading(
-        frozenset(kinds),
-        words,
-        AMOUNT.search(text) is not None,
-        rest if words else 0,
-        tuple(said[:4]),
-    )
+    return Reading(frozenset(kinds), words, amount, rest if words else 0, tuple(said[:4]))
 
 
-def _match(tokens: list[str], kinds: set[str], said: list[str], whole: bool) -> int:
-    """Add the kinds of the phrases found; how many words are left unexplained."""
-    rest = 0
-    place = 0
+def _match(tokens: list[str], amount: bool, kinds: set[str], said: list[str], whole: bool) -> int:
+    """Add the kinds of what is found; how many words are left unexplained."""
+    found = _phrases_in(tokens)
+    spared = {
+        place
+        for start, used, kind in found
+        if kind == "harmless" and used > 1
+        for place in range(start, start + used)
+    }
+    deeds = deeds_in(tokens, amount, whole=whole, spared=frozenset(spared))
+    kinds |= deeds.kinds
     long = len(tokens) > _LONG_WORDS and not whole
-    while place < len(tokens):
-        found = _PHRASES.at(tokens, place)
-        if found is None:
-            rest += not tokens[place].isdigit()
-            place += 1
+    known = set(deeds.explained)
+    for start, used, kind in found:
+        known.update(range(start, start + used))
+        if _explained(deeds, start, used, kind):
             continue
-        used, kind = found
-        if not long or place < 3 or place + used >= len(tokens) - 1 or kind == "terms":
+        if not long or start < 3 or start + used >= len(tokens) - 1 or kind == "terms":
             kinds.add(kind)
-            said.append(" ".join(tokens[place : place + used]))
-        place += used
-    return rest
+            said.append(" ".join(tokens[start : start + used]))
+    return sum(not token.isdigit() for place, token in enumerate(tokens) if place not in known)
 
 
-def _match_unspaced(folded: str, kinds: set[str], said: list[str]) -> int:
+def _phrases_in(tokens: list[str]) -> list[tuple[int, int, str]]:
+    """(start, words used, kind) of the phrases, from the left."""
+    found = []
+    place = 0
+    while place < len(tokens):
+        hit = _PHRASES.at(tokens, place)
+        if hit is not None:
+            found.append((place, *hit))
+        place += hit[0] if hit else 1
+    return found
+
+
+_QUIETED = frozenset(
+    {
+        *("destructive", "remove", "reset", "send", "permission_change", "payment", "purchase"),
+        *("legal", "subscribe", "upload"),
+    }
+)
+
+
+def _explained(deeds: Deeds, start: int, used: int, kind: str) -> bool:
+    """Whether a phrase of one word is better told by what was put together."""
+    if used > 1 or kind not in _QUIETED:
+        return False
+    if start in deeds.quiet:
+        return True
+    made = deeds.explained.get(start)
+    return made is not None and kind not in made
+
+
+def _match_unspaced(folded: str, amount: bool, kinds: set[str], said: list[str]) -> int:
     """The same for scripts without spaces, from the left."""
-    text = "".join(_tokens(folded))
+    text = "".join(tokens_of(folded))
+    made, quiet = unspaced_deeds(text, amount)
+    kinds |= made
     rest = 0
     place = 0
     while place < len(text):
         for phrase, kind in _PHRASES.unspaced.get(text[place], ()):
             if text.startswith(phrase, place):
-                kinds.add(kind)
+                told = quiet or (made and kind not in made and len(phrase) <= 2)
+                if kind not in _QUIETED or not told:
+                    kinds.add(kind)
                 said.append(phrase)
                 place += len(phrase)
                 break

@@ -11,7 +11,9 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from agents.guard.labels import plain
+from agents.guard.labels_deeds import deeds_in
+from agents.guard.labels_lexicon import LANGUAGES, SPACED
+from agents.guard.labels_plain import plain
 from agents.guard.labels_words import ADDRESSES, sections
 
 _LISTS = sections(ADDRESSES)
@@ -106,7 +108,12 @@ def read_address(address: str) -> tuple[str, str] | None:
         key.lower() in ("confirm", "confirmed", "sure", "force") and value.lower() in _TRUE
         for key, value in query
     )
+    asks = confirmed or any(_is_argument(plain(key), value) for key, value in query)
     for place, segment in enumerate(segments):
+        if not is_docs:
+            made = _put_together(segments, place, asks)
+            if made is not None:
+                return made
         deed = _deed(_words(segment))
         if deed is None:
             continue
@@ -120,11 +127,103 @@ def read_address(address: str) -> tuple[str, str] | None:
         elif verb in _WEAK:
             owner = bool(place) and (lower[place - 1] in _OBJECTS)
             strong = (before and last) or (after and place + 2 >= len(lower)) or confirmed
-            strong = strong or (last and (owner or bool(query)))
+            named = place > 1 and _is_thing(lower[place - 2])
+            strong = strong or (last and (owner or named or asks))
         else:
             strong = len(segments) - place <= 2 or after or before or confirmed
         if strong:
             return risk, f'the address says "{verb.partition(" ")[0]}"'
+    return None
+
+
+# A query that only says how a page is shown, or where its visitor comes from.
+_SHOWS = re.compile(
+    r"^(utm_|mc_|fb|g?clid$|ref|source|src$|lang|locale|hl$|sort|order|order_?by$|dir$|page|p$|per_?page|"
+    r"limit|offset|view|tab|theme|q$|query|search|filter|next$|return|redirect|from$|via$|campaign|"
+    r"currency|country|region|layout|format|size$|colou?r)"
+)
+# Verbs that name a page as often as a deed: the thing itself has to be named as well.
+_PAGES = frozenset(
+    {
+        *("archive", "release", "restart", "lock", "trash", "return", "order", "review", "pause"),
+        *("end", "stop", "start", "format", "share", "report", "transfer", "request", "exit"),
+        *("reset", "drop", "register", "replace", "switch"),
+    }
+)
+_KINDS = {
+    "destructive": "destructive",
+    "payment": "payment",
+    "purchase": "purchase",
+    "permission_change": "permission_change",
+    "legal": "legal_acceptance",
+}
+_THING_CLASSES = frozenset({"held", "record", "person", "good", "right", "money", "terms", "key"})
+
+
+def _is_argument(key: str, value: str) -> bool:
+    """Whether a query's parameter says on what something is done."""
+    return bool(value) and not _SHOWS.match(key)
+
+
+def _is_thing(word: str) -> bool:
+    """Whether a part of a path names what things of that kind are called."""
+    if word in _OBJECTS:
+        return True
+    return any(
+        classes & _THING_CLASSES
+        for lang in SPACED
+        for _, classes in lang.things_in([word]).values()
+    )
+
+
+def _is_plan(word: str) -> bool:
+    """Whether it is what something for sale is called: `/plans/pro/subscribe`."""
+    found = LANGUAGES["en"].things_in([word]).values()
+    return any(classes == {"good"} for _, classes in found)
+
+
+def _taken_apart(words: list[str]) -> list[str]:
+    """`setrole` is `set role`."""
+    if len(words) != 1 or not 6 <= len(words[0]) <= 24:
+        return words
+    word = words[0]
+    english = LANGUAGES["en"]
+    if english.knows(word):
+        return words
+    for cut in range(3, len(word) - 2):
+        if word[:cut] in english.verbs and english.things_in([word[cut:]]):
+            return [word[:cut], word[cut:]]
+    return words
+
+
+def _put_together(segments: list[str], place: int, asks: bool) -> tuple[str, str] | None:
+    """What a verb and the things before it say: `/account/close`, `/users/eve/promote`."""
+    after = segments[place + 1 :]
+    if len(after) > 1 or (after and not _ID.match(after[0])):
+        return None
+    words = _taken_apart(_words(segments[place]))
+    if not 1 <= len(words) <= 3 or any(word in _NOUNS for word in words):
+        return None
+    if not all(_is_thing(word) for word in words[1:]):
+        return None
+    for back in range(1, 4 if asks else 3):
+        if back > place:
+            break
+        owner = _words(segments[place - back])
+        if len(owner) > 2 or not owner or not _is_thing(owner[-1]):
+            if owner and not _ID.match(owner[-1]) and LANGUAGES["en"].knows(owner[-1]):
+                break  # a part of the site, not what a thing is called
+            continue
+        named = back > 1 or asks or bool(after) or bool(_ID.match(segments[place - 1]))
+        named = named or (place > 1 and _is_plan(owner[-1]))
+        kinds = deeds_in([*words, *owner], False, whole=False, spared=frozenset()).kinds
+        for kind, risk in _KINDS.items():
+            if kind not in kinds:
+                continue
+            if not named and (kind not in ("destructive", "legal") or words[0] in _PAGES):
+                return None
+            return risk, f'the address says "{words[0]} {owner[-1]}"'
+        break
     return None
 
 

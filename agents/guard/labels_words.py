@@ -1,7 +1,8 @@
 """The word lists of `words/`: lines of `key: phrase | phrase`, `#` starts a remark.
 
 A phrase ends in `*` when its last word may go on. Phrases are written plainly (no accents, no
-case), since that is how labels are compared.
+case), since that is how labels are compared. `words/deeds/` has a file a language, from which
+labels are put together.
 """
 
 from __future__ import annotations
@@ -33,3 +34,13 @@ def sections(name: str) -> dict[str, list[str]]:
     for key, phrases in lines(name):
         found.setdefault(key, []).extend(phrases)
     return found
+
+
+def deed_languages() -> list[str]:
+    """The languages that labels are put together in."""
+    return sorted(path.stem for path in (_WORDS / "deeds").glob("*.txt"))
+
+
+def deed_lines(language: str) -> Iterator[tuple[str, list[str]]]:
+    """(key, entries) of a language's lines."""
+    yield from lines(f"deeds/{language}")

@@ -137,6 +137,10 @@ def judge_words(
         findings.add("permission_change", "its label allows something")
     if "signout" in kinds:
         findings.add("auth", "its label ends a session")
+    if "auth" in kinds:
+        findings.add("auth", "its label changes how one signs in")
+    if "account" in kinds and not element.popup:
+        findings.add("account_creation", "its label opens an account")
     if "signin" in kinds and (submits or element.fields):
         findings.add("auth", "its label signs in")
     if "signup" in kinds and submits and posts:
