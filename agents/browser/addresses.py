@@ -194,7 +194,7 @@ class AddressChecker:
         addresses = await self._resolve(name, port)
         if await self._is_ours(name, port, addresses):
             raise PolicyError(
-                f"{name} port {port} is not open to browsers: it is this service itself.",
+                f"{name} port {port} is not open: it is this service itself.",
                 rule="address:own_service",
             )
         opened = None
@@ -216,7 +216,7 @@ class AddressChecker:
             name = canonical_host(host)
             if (name, port) in self._never:
                 raise PolicyError(
-                    f"{name} port {port} is not open to browsers: it is this service itself.",
+                    f"{name} port {port} is not open: it is this service itself.",
                     rule="address:own_service",
                 )
             if not (is_literal(name) or name == "localhost" or name in _METADATA_NAMES):

@@ -58,7 +58,8 @@ class BrowserPool:
             own_network=config.browser_netns == "on"
             or (config.browser_netns == "auto" and network_namespaces()),
         )
-        self._checker = checker_of(config, self.own_ports)
+        # Judges what browsers, and models that tasks brought along, may reach.
+        self.addresses = checker_of(config, self.own_ports)
         self._spare_proxies: dict[int, EgressProxy] = {}
         self._warm = WarmPool(
             self._options,
@@ -97,7 +98,7 @@ class BrowserPool:
     def set_egress(self, session_id: str, egress: SessionEgress) -> None:
         """Hold the session's browser to these rules from now on, and to each change of them."""
         self._egress[session_id] = egress
-        egress.addresses = self._checker
+        egress.addresses = self.addresses
         egress.on_change(lambda: self._egress_changed(session_id))
         self._egress_changed(session_id)
 
@@ -212,7 +213,7 @@ class BrowserPool:
         self._warm.start()
 
     async def _open_spare_proxy(self) -> int:
-        proxy = EgressProxy(self._checker)
+        proxy = EgressProxy(self.addresses)
         port = await proxy.start()
         self._spare_proxies[port] = proxy
         return port
@@ -249,7 +250,7 @@ class BrowserPool:
         if proxy is not None and proxy.port and port in (None, proxy.port):
             return proxy.port
         proxy = EgressProxy(
-            self._checker,
+            self.addresses,
             on_denied=lambda denied: self._refused(session_id, denied),
             policy=self._egress.get(session_id),
         )

@@ -243,7 +243,7 @@ class Runner:
             model = context.task.model
             if model_keys.is_held(task):
                 model = await db(model_keys.completed, task)
-            route = build_route(model, settings=self.model_settings)
+            route = build_route(model, settings=self.model_settings, addresses=self.pool.addresses)
             try:
                 outcome = await _PRODUCTS[task.product](context, route=route)
             finally:

@@ -6,8 +6,6 @@ once, all its addresses are judged, and the connection goes to the address that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import httpx2
 
 from agents.browser.addresses import AddressChecker
@@ -15,13 +13,13 @@ from agents.errors import AgentError, ModelError
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
-    """An HTTP transport that reaches public addresses, and what `allow` opens.
+    """An HTTP transport that reaches what the one checker of addresses opens.
 
     Raises: ModelError `model_not_allowed` from a request to any other address.
     """
 
-    def __init__(self, allow: Sequence[str] = ()) -> None:
-        self._checker = AddressChecker(allow)
+    def __init__(self, checker: AddressChecker) -> None:
+        self._checker = checker
         self._inner = httpx2.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
+from agents.browser.addresses import AddressChecker
 from agents.errors import ModelError
 from agents.model import conversation
 from agents.model.deltas import DeltaWriter
@@ -51,8 +52,13 @@ class RouteSpec:
     max_attempts: int = 2
     max_retry_after_s: float = 5.0
     backoff_s: float = 0.5
-    guarded: bool = False  # the task brought the address: see agents.model.guarded
-    egress_allow: tuple[str, ...] = ()
+    # Set when the task brought the address: judges it. See agents.model.guarded.
+    checker: AddressChecker | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether the task brought the server's address."""
+        return self.checker is not None
 
     @property
     def name(self) -> str:
@@ -289,10 +295,10 @@ def build_model(spec: RouteSpec) -> tuple[Model, Any]:
     # The route owns the retries, with the provider's wishes and a limit; the SDKs' are off.
     timeout = httpx2.Timeout(spec.timeout_s + 5, connect=min(10.0, spec.timeout_s))
     transport = None
-    if spec.guarded:
+    if spec.checker is not None:
         from agents.model.guarded import GuardedTransport
 
-        transport = GuardedTransport(spec.egress_allow)
+        transport = GuardedTransport(spec.checker)
     client = create_async_httpx2_client(timeout=timeout, transport=transport)
     client.headers.update(spec.default_headers)
     builders: dict[str, Callable[[RouteSpec, Any], Model]] = {

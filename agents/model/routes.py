@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
+from agents.browser.addresses import AddressChecker
 from agents.errors import ModelError
 from agents.model.providers import ProviderRoute, RouteSpec
 from agents.model.scripted import ScriptedRoute
@@ -57,11 +58,16 @@ _FORBIDDEN_HEADERS = {"host", "content-length", "transfer-encoding", "connection
 
 
 def build_route(
-    config: Mapping[str, Any] | str | None, *, settings: ModelSettings, stub: str | None = None
+    config: Mapping[str, Any] | str | None,
+    *,
+    settings: ModelSettings,
+    stub: str | None = None,
+    addresses: AddressChecker | None = None,
 ) -> ModelRoute:
     """The route that a task's `model` means under the operator's settings.
 
     stub: the executor's API as the model sees it; None reads it from the executor when needed.
+    addresses: judges where a server that the task brought along may be; None opens public ones.
     Raises: ModelError `model_not_configured`, saying what to set; `model_not_allowed` for what
     the operator has not opened.
     """
@@ -72,7 +78,7 @@ def build_route(
         return EmbeddedRoute()
     if wanted.route == "scripted":
         return _scripted(config, settings)
-    return ProviderRoute(_spec(wanted, own_url, settings), stub=stub)
+    return ProviderRoute(_spec(wanted, own_url, settings, addresses), stub=stub)
 
 
 def describe_default(settings: ModelSettings) -> dict[str, Any]:
@@ -171,7 +177,9 @@ def _scripted(config: Any, settings: ModelSettings) -> ScriptedRoute:
 # --- which key, which address -------------------------------------------------------------------
 
 
-def _spec(wanted: Profile, own_url: bool, settings: ModelSettings) -> RouteSpec:
+def _spec(
+    wanted: Profile, own_url: bool, settings: ModelSettings, addresses: AddressChecker | None = None
+) -> RouteSpec:
     route = wanted.route
     if not wanted.model:
         raise _not_configured(
@@ -196,8 +204,7 @@ def _spec(wanted: Profile, own_url: bool, settings: ModelSettings) -> RouteSpec:
         max_attempts=settings.max_attempts,
         max_retry_after_s=settings.max_retry_after_s,
         backoff_s=settings.backoff_s,
-        guarded=not trusted,
-        egress_allow=settings.egress_allow,
+        checker=None if trusted else addresses or AddressChecker(),
     )
 
 

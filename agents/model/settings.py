@@ -6,7 +6,6 @@ WEBAGENT_MODEL_BASE_URL     address of the openai-compatible server WEBAGENT_MOD
 WEBAGENT_MODEL_API_KEY      its key, if it wants one
 WEBAGENT_MODEL_API          chat-completions or responses
 WEBAGENT_MODEL_ORIGINS      addresses of model servers that tasks may use with our keys
-WEBAGENT_EGRESS_ALLOW       private addresses that tasks may reach, with keys of their own
 WEBAGENT_ALLOW_SCRIPTED     let tasks bring a script instead of a model
 OPENAI_API_KEY, OPENROUTER_API_KEY, ANTHROPIC_API_KEY, GOOGLE_API_KEY, GEMINI_API_KEY
 """
@@ -123,7 +122,6 @@ class ModelSettings(BaseSettings):
         0.5, ge=0, validation_alias=AliasChoices("backoff_s", "WEBAGENT_MODEL_BACKOFF_S")
     )
     allow_scripted: bool = False
-    egress_allow: Annotated[tuple[str, ...], NoDecode] = ()
     environ: dict[str, str] = Field(default_factory=lambda: dict(os.environ), repr=False)
 
     @field_validator("profiles", mode="before")
@@ -139,7 +137,7 @@ class ModelSettings(BaseSettings):
             text = Path(text).expanduser().read_text(encoding="utf-8")
         return json.loads(text)
 
-    @field_validator("origins", "egress_allow", mode="before")
+    @field_validator("origins", mode="before")
     @classmethod
     def _split_origins(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.doors import done, session_of
 from tests.e2e.stack import Stack
 from tests.e2e.test_approvals import at_the_pay_button, buyer, orders_of
+from tests.sites.hostile.server import HOST
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("calm_logs")]
 
@@ -44,3 +45,16 @@ def test_the_product_is_closed_to_its_own_browsers_in_every_spelling(
         assert request["id"] == asked["data"]["request_id"]
         assert request["status"] == "pending"
         assert not orders_of(stack, name)
+
+
+@pytest.mark.parametrize("host", [HOST, "127.0.0.1", "localhost"])
+def test_the_product_is_no_model_server_of_its_own_tasks(
+    api: httpx.Client, stack: Stack, host: str
+) -> None:
+    """Not even at an address that the operator opened: the task would talk to itself."""
+    port = urlsplit(stack.url).port
+    model = {"route": "openai-compatible", "model": "m", "base_url": f"http://{host}:{port}/v1"}
+    with session_of(api, stack, model=model) as run:
+        ended = run.end(60)
+        assert ended["error"]["code"] == "model_not_allowed", ended
+        assert "this service itself" in ended["error"]["message"]

@@ -32,6 +32,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class NoBrowsers:
     """Stands in for the worker's browsers: these runs need none."""
 
+    addresses = None
+
     def on_denied(self, session_id: str, listener: Any) -> None:
         pass
 
@@ -181,7 +183,7 @@ async def test_a_runs_own_key_reaches_its_route_and_goes_with_the_run(
     async def product(context: Any, *, route: Any) -> Outcome:
         return Outcome.done(None, text="done", verified=None)
 
-    def build(model: Any, *, settings: Any) -> Route:
+    def build(model: Any, **_: Any) -> Route:
         made.append(model)
         return Route()
 

@@ -66,8 +66,9 @@ def connect(wire: Wire, case: str, **config: Any) -> tuple[ProviderRoute, list[f
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
+    addresses = config.pop("addresses", None)
     asked = {**chosen, "api_key": KEY, "base_url": wire.url + path, **config}
-    route = build_route(asked, settings=settings, stub="class Page: ...")
+    route = build_route(asked, settings=settings, stub="class Page: ...", addresses=addresses)
     assert isinstance(route, ProviderRoute)
     route._sleep = sleep
     return route, waits

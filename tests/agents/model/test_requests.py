@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from agents.browser.addresses import AddressChecker
 from agents.errors import ModelError
 from agents.model.settings import Price
 from agents.ports import Act, Finish, StepResult, Turn
@@ -154,9 +155,33 @@ async def test_a_tasks_own_server_is_dialled_only_when_its_address_is_open() -> 
         await shut.aclose()
 
         wire.answers = [Say(calls=[ACT])]
-        allow = {"origins": (), "egress_allow": (wire.url,)}
-        opened, _ = connect(wire, "openai-compatible", settings=allow)
+        only_that = AddressChecker([wire.url])
+        opened, _ = connect(
+            wire, "openai-compatible", settings={"origins": ()}, addresses=only_that
+        )
         assert isinstance((await opened.decide(make_turn())).decision, Act)
         assert wire.seen[0].headers["Host"] == wire.url.removeprefix("http://")
         assert wire.seen[0].headers["Authorization"] == f"Bearer {KEY}"
         await opened.aclose()
+
+
+async def test_a_tasks_own_server_is_never_this_service() -> None:
+    async with serve(formats.openai_chat()) as wire:
+        port = int(wire.url.rpartition(":")[2])
+
+        async def resolve(name: str, port: int) -> list[str]:
+            known = {"console.example": ["8.8.4.4"], "alias.example": ["127.0.0.1"]}
+            return known.get(name, ["127.0.0.1"])
+
+        ours = [wire.url, f"http://console.example:{port}"]
+        open_wide = AddressChecker(["127.0.0.0/8", "8.8.4.4"], never=ours, resolver=resolve)
+        for host in ("127.0.0.1", "localhost", "2130706433", "console.example", "alias.example"):
+            route, _ = connect(
+                wire, "openai-compatible", settings={"origins": ()}, addresses=open_wide,
+                base_url=f"http://{host}:{port}/v1",
+            )  # fmt: skip
+            with pytest.raises(ModelError, match="this service itself") as caught:
+                await route.decide(make_turn())
+            assert (caught.value.code, caught.value.retryable) == ("model_not_allowed", False)
+            await route.aclose()
+        assert wire.seen == []
