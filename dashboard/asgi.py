@@ -12,16 +12,19 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from dashboard.api.streams import EventStreams  # noqa: E402
+from dashboard.bodies import BodyLimit  # noqa: E402
 from dashboard.consumers.origin import SameOrigin  # noqa: E402
 from dashboard.consumers.routes import routes  # noqa: E402
 from dashboard.proxies import ClientAddress  # noqa: E402
 
 application = ClientAddress(
-    ProtocolTypeRouter(
-        {
-            "http": EventStreams(http),
-            "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(routes))),
-        }
+    BodyLimit(
+        ProtocolTypeRouter(
+            {
+                "http": EventStreams(http),
+                "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(routes))),
+            }
+        )
     ),
     settings.CONFIG.proxy_count,
 )

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 from ulid import ULID
+
+from dashboard import bodies
 
 # Beside those of Django's SecurityMiddleware and of django-csp. No page of ours uses a device, and
 # nothing of ours is meant to be part of another site's page.
@@ -57,5 +59,28 @@ def RequestContext(
         def middleware(request: HttpRequest) -> HttpResponseBase:  # type: ignore[misc]
             request_id = _open(request)
             return _close(get_response(request), request_id)  # type: ignore[arg-type]
+
+    return middleware
+
+
+@sync_and_async_middleware
+def RefuseLargeBodies(
+    get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]],
+) -> Callable:
+    """Answer pages' requests whose body was left out; the API's edge answers its own."""
+
+    def refusal(request: HttpRequest) -> HttpResponse | None:
+        if request.path.startswith("/v1/") or not bodies.is_too_large(request):
+            return None
+        return HttpResponse(bodies.WORDS, status=413, content_type="text/plain; charset=utf-8")
+
+    if iscoroutinefunction(get_response):
+
+        async def middleware(request: HttpRequest) -> HttpResponseBase:
+            return refusal(request) or await get_response(request)  # type: ignore[misc]
+    else:
+
+        def middleware(request: HttpRequest) -> HttpResponseBase:  # type: ignore[misc]
+            return refusal(request) or get_response(request)  # type: ignore[return-value]
 
     return middleware

@@ -16,6 +16,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
+from dashboard import bodies
 from dashboard.api import errors, idempotency, limits
 from dashboard.errors import ServiceError
 from dashboard.models import IdempotencyRecord
@@ -71,6 +72,8 @@ class ApiEdge:
         """Who asks, and may they now? A record to complete, or an answer to give at once."""
         try:
             request.actor = self._actor(request)  # type: ignore[attr-defined]
+            if bodies.is_too_large(request):
+                return None, errors.too_large()
             found = idempotency.begin(request, request.actor)  # type: ignore[attr-defined]
         except ServiceError as error:
             return None, errors.of_service(error)

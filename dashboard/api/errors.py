@@ -11,6 +11,7 @@ from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from dashboard import bodies
 from dashboard.api import locations
 from dashboard.errors import Invalid, QuotaExceeded, ServiceError, field_words
 
@@ -35,7 +36,7 @@ def of_service(error: ServiceError) -> JsonResponse:
 
 def too_large() -> JsonResponse:
     """The body is over the limit."""
-    return answer(400, "bad_request", "The body is too large (2 MiB at most).")
+    return answer(413, "payload_too_large", bodies.WORDS, {"max_bytes": bodies.MAX_BYTES})
 
 
 def of_crash(request: HttpRequest) -> JsonResponse:

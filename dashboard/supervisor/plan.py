@@ -51,7 +51,16 @@ class Plan:
     def commands(self) -> dict[str, list[str]]:
         """Name -> command line of every child but Valkey."""
         python, c = [sys.executable, "-m"], self.config
-        web = [*python, "daphne", "--bind", c.host, "--port", str(c.port), "--verbosity", "0"]
+        web = [
+            *python,
+            "dashboard.web",
+            "--bind",
+            c.host,
+            "--port",
+            str(c.port),
+            "--verbosity",
+            "0",
+        ]
         queues = f"tasks,host.{c.host_name},ticks,deliveries,sweep"
         # Without gossip and mingle: they only slow a worker's start down by a second.
         worker = [

@@ -52,7 +52,7 @@ def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
     log = tmp_path_factory.mktemp("web") / "web.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port),
+            [sys.executable, "-m", "dashboard.web", "-b", "127.0.0.1", "-p", str(port),
              "dashboard.asgi:application"],
             cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             env=os.environ | {"WEBAGENT_DATABASE_URL": _database_url(), "WEBAGENT_PORT": str(port),
