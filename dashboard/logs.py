@@ -43,6 +43,7 @@ def configure_logging(level: str, *, as_json: bool) -> None:
     for noisy in ("httpx", "httpcore", "asyncio", "daphne", "celery.redirected", "axes"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("django.request").addFilter(_is_news)
+    logging.getLogger("django.security.DisallowedHost").addFilter(_without_trace)
     # One line for each doorbell and each beat would bury what matters.
     for routine in ("celery.app.trace", "celery.worker.strategy", "celery.beat"):
         logging.getLogger(routine).setLevel(logging.WARNING)
@@ -52,6 +53,12 @@ def _is_news(record: logging.LogRecord) -> bool:
     """Whether a failed request is worth a line: who asks /readyz is told in the answer."""
     path = getattr(getattr(record, "request", None), "path", "")
     return not (path == "/readyz" and getattr(record, "status_code", 0) == 503)
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    """Anybody may send a wrong Host: that is a line, and no trace of ours."""
+    record.exc_info = None
+    return True
 
 
 def _log_the_end(

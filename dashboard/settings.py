@@ -35,6 +35,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "dashboard.middleware.RefuseLargeBodies",
+    # Around all that may refuse a request or break over it, so that the API's errors are its own.
+    "dashboard.api.edge.ApiEdge",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -43,7 +45,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
-    "dashboard.api.edge.ApiEdge",
 ]
 
 ROOT_URLCONF = "dashboard.urls"

@@ -39,14 +39,14 @@ class ApiEdge:
         markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> Any:
-        if not request.path.startswith(PREFIX) or request.path.startswith(OPEN):
+        if not request.path.startswith(PREFIX) or request.path in OPEN:
             return await self.get_response(request)
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined] # keys, not cookies
         try:
             record, early = await sync_to_async(self._enter, thread_sensitive=True)(request)
         except Exception as error:
             log.error("request failed at the door", path=request.path, exc_info=error)
-            return errors.of_crash(request)
+            return self._finish(request, errors.of_crash(request))
         if early is not None:
             return self._finish(request, early)
         if record is None:
@@ -65,7 +65,11 @@ class ApiEdge:
         except BaseException:
             await sync_to_async(idempotency.abandon)(record)
             raise
-        await sync_to_async(idempotency.complete)(record, response)
+        try:
+            await sync_to_async(idempotency.complete)(record, response)
+        except Exception as error:
+            # It is done: an error now would have the client do it again, under another key.
+            log.error("an answer could not be kept", path=request.path, exc_info=error)
         return response
 
     def _enter(self, request: HttpRequest) -> tuple[IdempotencyRecord | None, Any]:

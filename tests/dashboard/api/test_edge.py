@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test import Client
 from django.utils import timezone
 
@@ -110,7 +110,7 @@ def test_crash_tells_an_id_and_no_trace(api, monkeypatch):
     answer = api.post(body={"instructions": "x"})
     assert answer.status_code == 500
     assert answer.json()["extra"]["request_id"] == answer["X-Request-Id"]
-    assert b"42" not in answer.content
+    assert b"the secret" not in answer.content
 
 
 def test_same_idempotency_key_replays(api):
@@ -185,3 +185,57 @@ def test_docs_are_our_own(api):
     page = Client().get("/v1/docs")
     assert page.status_code == 200
     assert b"//cdn" not in page.content
+
+
+# --- what goes wrong before, around and after the view ---------------------------------------------
+def assert_ours(answer, status, code):
+    """The contract's error with the contract's headers, and those of every answer."""
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.content
+    assert set(answer.json()) == {"code", "detail", "extra"}
+    assert answer["Cache-Control"] == "no-store"
+    for name in ("X-Request-Id", "X-RateLimit-Limit", "Content-Security-Policy",
+                 "X-Content-Type-Options", "Permissions-Policy"):  # fmt: skip
+        assert name in answer, name
+
+
+def crash(*args, **kwargs):
+    raise RuntimeError("the secret is 42")
+
+
+def test_a_wrong_host_is_a_bad_request_like_others(api):
+    assert_ours(api.get(Host="evil.example"), 400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "django.contrib.sessions.middleware.SessionMiddleware.process_request",
+        "django.middleware.common.CommonMiddleware.process_request",
+        "django.contrib.auth.middleware.AuthenticationMiddleware.process_request",
+        "dashboard.api.idempotency.begin",
+        "dashboard.api.present.session",
+    ],
+)
+def test_a_crash_anywhere_is_told_alike(api, monkeypatch, place):
+    monkeypatch.setattr(place, crash)
+    answer = api.post(body={"instructions": "x"})
+    assert_ours(answer, 500, "internal_error")
+    assert answer.json()["extra"]["request_id"] == answer["X-Request-Id"]
+    assert b"the secret" not in answer.content
+
+
+@pytest.mark.parametrize("path", ["/v1/docs/x", "/v1/docsx", "/v1/openapi.json/", "/v1/", "/v1//x"])
+def test_addresses_near_the_documents_are_the_api_s(api, path):
+    assert_ours(api.get(path), 404, "not_found")
+
+
+def test_an_answer_that_cannot_be_kept_is_given(api, monkeypatch):
+    """What was asked is done: a 500 would have the client do it again."""
+
+    def full(*args, **kwargs):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("dashboard.api.idempotency.complete", full)
+    answer = api.post(body={"instructions": "x"}, Idempotency_Key="k1")
+    assert answer.status_code == 201
+    assert Task.objects.count() == 1
