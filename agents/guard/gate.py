@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import structlog
@@ -20,7 +20,8 @@ from agents.control import Interrupted
 from agents.errors import BrowserGone, PolicyError, Rejected, RunSignal
 from agents.events import TaskActionDone, TaskActionIntent, TaskPolicyDenied
 from agents.executor.gate import Grant, PeopleGate, ProposedAction
-from agents.guard.confirming import Confirming, host_of, hosts_of, key_of, what_of
+from agents.guard.allowed import GRANT_S, Allowed
+from agents.guard.confirming import Confirming, host_of, key_of, what_of
 from agents.guard.hold import HeldRequest, NetworkHold
 from agents.guard.intents import observe
 from agents.guard.judging import (
@@ -40,21 +41,9 @@ from agents.run import Run
 
 log = structlog.get_logger(__name__)
 
-GRANT_S = 15.0  # for so long the page may send what an approved call set off
 MOST_HELD = 5  # requests that wait at once; more are refused
 MOST_TOLD = 20  # refused requests of one step that people and the model are told of
-_BUYING = frozenset({"payment", "purchase", "legal_acceptance"})
-_SENDING = frozenset({"external_submit", "ambiguous"})
 _SECRET_KINDS = frozenset({"password", "one_time_code"})
-
-
-@dataclass
-class _Open:
-    """An allowed call under way: requests of its kind need no second decision."""
-
-    risks: frozenset[str]
-    hosts: frozenset[str]
-    until: float
 
 
 class RunGate(PeopleGate):
@@ -67,7 +56,7 @@ class RunGate(PeopleGate):
         self._policy = Policy.parse(run.context.task.policy)
         self._origins = Origins(run, self._people, self._policy, self._approved, self._vetted)
         self._hold: NetworkHold | None = None
-        self._open: _Open | None = None
+        self._open: Allowed | None = None  # the call under way
         self._asking: set[asyncio.Task[Any]] = set()  # requests of pages that wait
         self._held = asyncio.Event()
         self._refused: list[str] = []
@@ -124,7 +113,7 @@ class RunGate(PeopleGate):
             self._require_hold()
         if stands or grant.asked:  # what nobody allowed opens nothing
             until = asyncio.get_running_loop().time() + GRANT_S
-            self._open = _Open(verdict.risks, hosts_of(action), until)
+            self._open = Allowed(action, verdict, until)
         if takes_file:
             self._people.browser.grant_download()
         return grant
@@ -241,8 +230,10 @@ class RunGate(PeopleGate):
             return False
         host = host_of(held.url)
         if not is_blind(verdict):
-            if not asked or self._covered(asked, held, host):
+            objection = self._objection(asked, held, verdict)
+            if objection is None:
                 return True
+            verdict = self._open.told(verdict, objection) if self._open else verdict
             if await self._stands(verdict, "request", host):
                 return True
         if held.is_part:
@@ -266,15 +257,12 @@ class RunGate(PeopleGate):
             if not self._asking and self._holds:
                 self._held.clear()
 
-    def _covered(self, asked: frozenset[str], held: HeldRequest, host: str) -> bool:
-        """Whether an allowed call that is under way may send this. asked: what needs a person."""
-        grant = self._open
-        if grant is None or asyncio.get_running_loop().time() > grant.until:
-            return False
-        if host not in grant.hosts:
-            return False
-        allowed = grant.risks | (_BUYING if grant.risks & _BUYING else frozenset())
-        return not asked - allowed - (frozenset() if held.unread else _SENDING)
+    def _objection(self, asked: frozenset[str], held: HeldRequest, verdict: Verdict) -> str | None:
+        """Why no allowed call that is under way covers this; None when it may go."""
+        if self._open is None:
+            return "" if asked else None
+        now = asyncio.get_running_loop().time()
+        return self._open.objection(asked, held, verdict, now)
 
     async def _in_turn(self, held: HeldRequest, verdict: Verdict, host: str) -> bool:
         """Equal requests one after the other: each needs an approval of its own."""
@@ -295,6 +283,8 @@ class RunGate(PeopleGate):
             answer = await self._people.ask(spec)
             self._approved(answer, verdict, verdict.fingerprint)
             state.sent[verdict.fingerprint] = used + 1
+            if self._open is not None:
+                self._open.sent(verdict.risks, held, verdict)
             action_id = f"{state.step}.request.{used + 1}"
             await self._run.save(
                 TaskActionIntent(

@@ -71,13 +71,14 @@ const absolute = (address) => {
   }
 };
 
-/** Text that shows, in the order of the boxes on the line when scripts or styles shuffle it. */
-const seenText = (element, limit = LIMIT) => {
+/** Text that shows; strict: also without what has no opacity or is made invisible. */
+const seenText = (element, limit = LIMIT, strict = false) => {
+  const how = strict ? { opacityProperty: true, visibilityProperty: true } : {};
   let text = '';
   let count = 0;
   const visit = (node) => {
     count += 1;
-    if (text.length > limit * 16 || count > 600) return;
+    if (text.length > limit * 16 || count > limit * 2) return;
     const type = nodeType(node);
     if (type === 3) {
       const parent = parentNode(node);
@@ -92,7 +93,7 @@ const seenText = (element, limit = LIMIT) => {
       text += ` ${attr(node, 'alt') || ''} `;
       return;
     }
-    if (namespaceOf(node) !== SVG && tag !== 'slot' && !isVisible(node)) {
+    if (namespaceOf(node) !== SVG && tag !== 'slot' && !isVisible(node, how)) {
       if (getComputedStyle(node).display !== 'contents') return;
     }
     const block = !/^(a|b|i|em|strong|span|small|code|font|u|s|mark|sub|sup|tspan|slot)$/.test(tag);
@@ -247,6 +248,22 @@ const amountsNear = (element, scope) => {
   return [];
 };
 
+/** What a person reads around an element: the nearest box that names a price, and the page's totals. */
+const SHOWN = 6000;
+const TOTAL =
+  /(?:\b(?:(?:sub)?total|sum|amount due|to pay|gesamt\p{L}*|summe|betrag|zu zahlen|montant|à payer|totale|da pagare|importe|a pagar|bedrag|totaal|te betalen|razem|suma|do zapłaty|toplam|итого|к оплате)|合計|总计|总额)[^\d]{0,40}\d[\d.,'’ ]{0,14}/giu;
+const shownAround = (element, scope) => {
+  let text = '';
+  let node = scope || element;
+  for (; node && nodeType(node) === 1; node = parentNode(node)) {
+    text = seenText(node, SHOWN, true);
+    if (text.match(PRICE)) break;
+  }
+  const body = doc.body();
+  const totals = !body || node === body ? [] : seenText(body, SHOWN, true).match(TOTAL) || [];
+  return [text, ...totals.slice(0, 20)].join('\n');
+};
+
 const announced = (element, form) => {
   const from = (node) => {
     if (!node) return null;
@@ -330,6 +347,8 @@ const read = (element) => {
     fields: form ? [] : nearFields(element),
     held: form ? heldIn(form) : isField(element) ? '' : heldNear(element),
     amounts: amountsNear(element, scope),
+    shown: shownAround(element, scope),
+    sends: form ? sentBy([...(elementsOf(form) || [])], submits ? element : null) : isField(element) ? [] : sentNear(element),
     origin: self.origin,
     top_origin: ancestors && ancestors.length ? ancestors[ancestors.length - 1] : self.origin,
     frame_url: location.href.slice(0, 2000),

@@ -106,16 +106,39 @@ const heldBy = (elements) => {
   return parts.length ? hash(JSON.stringify(parts)) : '';
 };
 const heldIn = (form) => heldBy([...(elementsOf(form) || []), ...queryAll(form, '[contenteditable]:not([contenteditable=false])')]);
-/** The same for what is in no form: those of its dialog, or else of the page's main part. */
-const heldNear = (element) => {
+/** The fields that count for what is in no form: those of its dialog, or else of the page's main part. */
+const fieldsAround = (element) => {
   let node = parentNode(element);
   for (let depth = 0; depth < 20 && node; depth += 1) {
     const root = getRootNode(node);
     const scope = nodeType(node) === 1 ? closest(node, SCOPE) : null;
-    if (!scope && !(root instanceof ShadowRoot)) return '';
+    if (!scope && !(root instanceof ShadowRoot)) return [];
     const found = [...(scope ? queryAll(scope, HELD) : rootAll(root, HELD))];
-    if (found.some((each) => typeOf(each) !== 'hidden')) return heldBy(found);
+    if (found.some((each) => typeOf(each) !== 'hidden')) return found;
     node = scope ? parentNode(scope) : root.host;
   }
-  return '';
+  return [];
 };
+const heldNear = (element) => heldBy(fieldsAround(element));
+
+// --- what a form would send, as names and values --------------------------------------------
+const MOST_SENT = 400;
+const NOT_TICKED = '\0'; // as in shown.py
+const sentBy = (elements, submitter) => {
+  const pairs = [];
+  for (const element of elements.slice(0, MOST_FIELDS)) {
+    if (pairs.length >= MOST_SENT) break;
+    const type = typeOf(element);
+    if (element !== submitter && !isField(element)) continue;
+    if (/^(file|image)$/.test(type) || SECRET.test(type) || SECRET_AUTO.test(attr(element, 'autocomplete') || '')) continue;
+    const name = cut(attr(element, 'name') || attr(element, 'id') || '', 80);
+    if (!name) continue;
+    const put = (value) => pairs.push([name, String(value ?? '').slice(0, 2000)]);
+    if (element === submitter) put(attr(element, 'value'));
+    else if (type === 'select') for (const option of [...(selectedOptions(element) || [])]) put(optionValue(option));
+    else if (/^(checkbox|radio)$/.test(type) && !inputChecked(element)) put(NOT_TICKED);
+    else put(inputValue(element) ?? areaValue(element));
+  }
+  return pairs;
+};
+const sentNear = (element) => sentBy(fieldsAround(element), null);

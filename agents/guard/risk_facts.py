@@ -82,9 +82,11 @@ class ElementFacts:
     method, target: of a request that attributes announce (`hx-delete`, `data-method`).
     heading: of the dialog or form it stands in; around: text of that dialog, or a checkbox's
     neighbourhood. fields: of the form, or those next to a button that is in none. held: one hash of
-    what all fields of the form hold, or those beside what is in none, secrets left out. hit: what a
-    click at its centre would meet, when that is something else. default: the button that Enter
-    presses. box: x, y, width, height in CSS px of the top document's view, or None.
+    what all fields of the form hold, or those beside what is in none, secrets left out. shown: the
+    text around it that a person can read. sends: the names and values of those fields, in order,
+    secrets left out; a box that is not ticked holds "\\0". hit: what a click at its centre would
+    meet, when that is something else. default: the button that Enter presses. box: x, y, width,
+    height in CSS px of the top document's view, or None.
     """
 
     tag: str = ""
@@ -114,6 +116,8 @@ class ElementFacts:
     fields: tuple[Field, ...] = ()
     held: str = ""
     amounts: tuple[str, ...] = ()
+    shown: str = field(default="", repr=False)
+    sends: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     origin: str = ""
     top_origin: str = ""
     frame_url: str = ""
@@ -140,6 +144,7 @@ class ElementFacts:
             form=_form(form) if isinstance(form, Mapping) else None,
             fields=_fields(raw.get("fields")),
             amounts=tuple(str(each) for each in raw.get("amounts") or ()),
+            sends=tuple((str(name), str(value)) for name, value in raw.get("sends") or ()),
             box=tuple(float(side) for side in box) if box else None,
             **read,
         )
@@ -176,6 +181,7 @@ _TEXTS = (
     "heading",
     "around",
     "held",
+    "shown",
     "origin",
     "top_origin",
     "frame_url",

@@ -13,7 +13,7 @@ from agents.guard.labels_fields import kind_of_field
 from agents.guard.labels_paths import _CAMEL, _SPLIT, read_action, read_address
 from agents.guard.risk_facts import Field, Verdict, main_of
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _TELEMETRY = re.compile(
     r"(^|[./_-])(analytics?|telemetry|beacons?|metrics?|collect|collector|track|tracking|tracker|"
     r"rum|sentry|envelope|csp-?reports?|csp_report|web-?vitals|pageviews?|heartbeat|ping|"
@@ -43,8 +43,8 @@ TOO_MUCH = "ambiguous: not all that it sends can be read"
 def only_reads(method: str, url: str) -> bool:
     """Whether a request may go without a look at the rest of it; takes microseconds."""
     if not url.startswith(("http:", "https:")):
-        return method.upper() in _SAFE  # it leaves nothing: data:, blob:
-    return method.upper() in _SAFE and read_address(url) is None
+        return method.upper() in SAFE_METHODS  # it leaves nothing: data:, blob:
+    return method.upper() in SAFE_METHODS and read_address(url) is None
 
 
 class _TooMuch(Exception):
@@ -72,7 +72,7 @@ def classify_request(
         names, operations = _names(content_type, text, url)
     except _TooMuch as error:
         names, too_much = error.names, True
-    if method in _SAFE:
+    if method in SAFE_METHODS:
         said = read_address(url)
         if said is not None:
             found[said[0]] = said[1]

@@ -26,6 +26,8 @@ from agents.errors import AgentError, Parked
 from agents.events import TaskPolicyDenied
 from agents.executor.gate import Grant, PeopleGate, ProposedAction
 from agents.guard import judging
+from agents.guard.allowed import Allowed
+from agents.guard.hold import HeldRequest
 from agents.guard.policy import Policy
 from agents.guard.redactor import Redactor
 from agents.guard.risk import classify
@@ -160,6 +162,8 @@ class Rig:
         with pytest.MonkeyPatch.context() as patch, suppress(Parked, AgentError):
             if "redactor" in off:
                 patch.setattr(Redactor, "of", classmethod(lambda cls, variables: cls({})))
+            if "binding" in off:
+                patch.setattr(Allowed, "objection", _covers_all)
             if "fingerprint" in off:
                 patch.setattr(judging, "classify", _always_the_same)
             async with asyncio.timeout(LIMIT_S):
@@ -181,6 +185,12 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
             await session.close()
             await terminate(handle)
             await proxy.stop()
+
+
+def _covers_all(
+    self: Allowed, asked: frozenset[str], held: HeldRequest, verdict: Verdict, now: float
+) -> None:
+    """As if an approval were for all that its page sends."""
 
 
 def _always_the_same(call: CallFacts, element: ElementFacts | None) -> Verdict:

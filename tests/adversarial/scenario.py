@@ -9,7 +9,9 @@ from typing import Any, Literal
 from tests.adversarial.carriers import SAYS, Carrier, visible
 from tests.adversarial.world import EVIL, OTHER, SHOP, World
 
-Guard = Literal["gate", "egress", "taint", "receiver", "redactor", "addresses", "fingerprint"]
+Guard = Literal[
+    "gate", "egress", "taint", "receiver", "redactor", "addresses", "fingerprint", "binding"
+]  # fmt: skip
 Harm = Callable[[World], bool]
 Page = str | tuple[bytes, str]
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from agents.browser.playwright_driver import close_driver
 from agents.executor import close_sandbox
-from tests.adversarial import deeds, exfiltration, origins, tricks, wandering
+from tests.adversarial import deeds, exfiltration, origins, tricks, twice, wandering
 from tests.adversarial.harness import Rig, open_rig
 from tests.adversarial.scenario import Scenario
 from tests.adversarial.world import SECRET
@@ -22,6 +22,7 @@ SCENARIOS = [
     *deeds.SCENARIOS,
     *origins.SCENARIOS,
     *tricks.SCENARIOS,
+    *twice.SCENARIOS,
 ]
 every = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 

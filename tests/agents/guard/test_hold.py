@@ -100,15 +100,20 @@ PAY = {"names": {"text": "Pay now"}, "form": {"method": "post", "action": PAGE +
        "fields": [{"type": "text", "name": "card_number"}]}}  # fmt: skip
 
 
-async def press(run: Asking, button: dict[str, Any]) -> list[str | None]:
-    """The risks asked about when the button is pressed."""
+async def press(
+    run: Asking,
+    button: dict[str, Any],
+    tool: str = "locator.click",
+    arguments: Mapping[str, Any] | None = None,
+) -> list[str | None]:
+    """The risks asked about when the button is pressed, or something else is done with it."""
     element = ElementFacts.from_raw(BUTTON | button)
 
     async def look() -> ElementFacts:
         return element
 
     await run.gate.allow(
-        ProposedAction("1.1", 1, "locator.click", "button", {}, True, page_url=PAGE,
+        ProposedAction("1.1", 1, tool, "button", arguments or {}, True, page_url=PAGE,
                        element=element, look=look)
     )  # fmt: skip
     asked, run.asked[:] = [spec.risk for spec in run.asked], []
@@ -130,7 +135,7 @@ async def test_a_call_opens_no_more_than_was_allowed(task: dict[str, Any], asked
 async def test_an_approved_payment_sends_its_request_without_another(mode: str) -> None:
     run = Asking(approval=mode)
     assert await press(run, PAY) in (["payment"], ["purchase"])
-    assert await run.sends(CARD, "api/pay")
+    assert await run.sends(CARD, "buy")
     assert await run.sends('{"accept_terms": true}', "api/checkout", "application/json")
     assert await run.sends("note=hi", "api/messages")
     assert not run.asked

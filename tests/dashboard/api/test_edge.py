@@ -187,7 +187,7 @@ def test_docs_are_our_own(api):
     assert b"//cdn" not in page.content
 
 
-# --- what goes wrong before, around and after the view ---------------------------------------------
+# --- what goes wrong before, around and after the view ----------------------------------------
 def assert_ours(answer, status, code):
     """The contract's error with the contract's headers, and those of every answer."""
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.content

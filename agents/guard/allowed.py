@@ -1,0 +1,113 @@
+"""What an approval covers: one such request of the call, with what was shown.
+
+The page may send more for it, as long as that is less than what was approved: a question, a
+measurement, a note. A second request of the approved kind, or one that tells other amounts,
+recipients or addresses than a person saw, is another deed and waits for an approval of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from agents.executor.gate import ProposedAction
+from agents.guard.bodies import SentField, sent_fields
+from agents.guard.confirming import host_of, hosts_of
+from agents.guard.hold import HeldRequest
+from agents.guard.risk_facts import ALWAYS_ASK, Verdict, main_of
+from agents.guard.risk_requests import SAFE_METHODS
+from agents.guard.shown import Shown, tells_amount
+
+GRANT_S = 15.0  # for so long the page may send what an approved call set off
+_BUYING = frozenset({"payment", "purchase", "legal_acceptance"})
+_PAYING = frozenset({"payment", "purchase"})
+_SENDING = frozenset({"external_submit", "ambiguous"})
+_SHARED_ADDRESS = re.compile(r"graphql|gql|rpc|batch", re.I)
+_MOST_TOLD = 4
+
+
+class Allowed:
+    """An allowed call under way. until: by the loop's clock."""
+
+    def __init__(self, action: ProposedAction, verdict: Verdict, until: float) -> None:
+        self._verdict = verdict
+        self._until = until
+        self._hosts = hosts_of(action)
+        self._shown = Shown.of(action, verdict.effect)
+        self._sent: set[str] = set()
+
+    def objection(
+        self, asked: frozenset[str], held: HeldRequest, verdict: Verdict, now: float
+    ) -> str | None:
+        """Why a request is not what was allowed; None when it is, and then it counts as sent.
+
+        Empty when it has nothing to do with the call. asked: the risks that need a person.
+        """
+        if now > self._until or host_of(held.url) not in self._hosts:
+            return "" if asked else None
+        risks = self._verdict.risks
+        allowed = risks | (_BUYING if risks & _BUYING else frozenset())
+        if asked - allowed - (frozenset() if held.unread else _SENDING):
+            return ""
+        fields = sent_fields(held)
+        own = (asked & allowed) | self._implied(held, verdict, fields)
+        if not own and not (risks & ALWAYS_ASK and verdict.risks):
+            return None
+        differs = self._differences(held, own, fields)
+        if differs:
+            return f"it is not what was approved: {', '.join(differs[:_MOST_TOLD])}"
+        deeds = self._deeds(own, held, verdict)
+        if deeds & self._sent:
+            return f"it is a second one: {self._verdict.effect} was approved once, and was sent"
+        self._sent |= deeds
+        return None
+
+    def sent(self, asked: frozenset[str], held: HeldRequest, verdict: Verdict) -> None:
+        """Count a request that a person let go while the call is under way."""
+        own = asked | self._implied(held, verdict, sent_fields(held))
+        self._sent |= self._deeds(own, held, verdict)
+
+    def told(self, verdict: Verdict, objection: str) -> Verdict:
+        """The verdict on a request that waits because of an objection: as grave as the call."""
+        if not objection:
+            return verdict
+        risks = verdict.risks | (self._verdict.risks & ALWAYS_ASK)
+        level, main = main_of(risks)
+        effect = f"{verdict.effect}; {objection}"
+        return replace(verdict, risks=risks, level=level, main=main, effect=effect)
+
+    def _implied(
+        self, held: HeldRequest, verdict: Verdict, fields: tuple[SentField, ...] | None
+    ) -> frozenset[str]:
+        """The risks of a grave call that its own request carries, whatever its address is called.
+
+        What reads, measures or searches carries none, unless the form itself leads there.
+        """
+        grave = self._verdict.risks & ALWAYS_ASK
+        if not grave or held.method in SAFE_METHODS:
+            return frozenset()
+        tells = bool(verdict.risks) and fields is not None and tells_amount(fields)
+        return grave if tells or self._shown.is_target(held) else frozenset()
+
+    def _differences(
+        self, held: HeldRequest, own: frozenset[str], fields: tuple[SentField, ...] | None
+    ) -> list[str]:
+        grave = bool(own & ALWAYS_ASK)
+        if fields is None or held.unread:
+            return ["what it sends cannot be compared with what was shown"] if grave else []
+        if not own or (own == {"legal_acceptance"} and self._verdict.risks & _PAYING):
+            missed = ""  # what comes with a purchase goes to an address of its own
+        else:
+            missed = self._shown.misses(held)
+        return [*([missed] if missed else []), *self._shown.differences(fields)]
+
+    def _deeds(self, own: frozenset[str], held: HeldRequest, verdict: Verdict) -> set[str]:
+        """What a request uses up of the approval."""
+        deeds = {"pay"} if own & _PAYING else set[str]()
+        deeds |= (own & ALWAYS_ASK) - _PAYING
+        if deeds:
+            return deeds
+        address = held.url.partition("?")[0]
+        several = not own or _SHARED_ADDRESS.search(address)
+        one = verdict.fingerprint if several else ""
+        return {f"{held.method} {address} {one}"}

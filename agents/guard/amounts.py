@@ -1,0 +1,81 @@
+"""Numbers as people and programs write them: 1,200.00 and 1.200,00 and 1'200 and £ 1200."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+
+_MONEY = r"[$€£¥₽₺₹₩₴₫₪฿₱]|(?:USD|EUR|GBP|CHF|PLN|SEK|NOK|DKK|CZK|JPY|CNY|INR|BRL|RON|HUF|TRY)\b"
+_AFTER = r"zł|kr\b|Kč|TL\b|Ft\b|lei\b|руб|元|円|원"
+_NUMBER = r"\d[\d.,'’ \u00a0\u202f]{0,20}"
+_PRICE = re.compile(rf"(?:{_MONEY})\s?({_NUMBER})|({_NUMBER}?)\s?(?:{_MONEY}|{_AFTER})", re.I)
+_ANY = re.compile(r"\d[\d.,'’\u00a0\u202f]*(?: \d{3}(?!\d))*(?:[.,]\d+)?")
+_GROUPS = re.compile(r"\d{1,3}([.,'])\d{3}(\1\d{3})*")
+_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?")
+_SPACES = re.compile(r"[\s'’]")
+_MOST_CHARS = 40
+
+
+def readings(text: str) -> frozenset[Decimal]:
+    """All numbers that a text may be meant as; empty when it is none.
+
+    `1.200` is two: what a program reads as 1.2, a person may read as 1200.
+    """
+    bare = unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
+    bare = re.sub(rf"^(?:{_MONEY})|(?:{_MONEY}|{_AFTER})$", "", bare, flags=re.I).strip(" .,-'")
+    bare = _SPACES.sub("", bare)
+    if not bare or len(bare) > _MOST_CHARS:
+        return frozenset()
+    found = {_number(bare)} if _PLAIN.fullmatch(bare) else set()
+    if re.fullmatch(r"[+-]?[\d.,]+", bare):
+        found |= _separated(bare.lstrip("+-"))
+    return frozenset(abs(each) for each in found if each is not None)
+
+
+def exact(text: str) -> frozenset[Decimal]:
+    """The number that a program wrote, as JSON does."""
+    found = _number(text)
+    return frozenset() if found is None else frozenset({abs(found)})
+
+
+def _separated(bare: str) -> set[Decimal | None]:
+    last = max(bare.rfind("."), bare.rfind(","))
+    if last < 0:
+        return {_number(bare)}
+    whole = re.sub(r"[.,]", "", bare)
+    found: set[Decimal | None] = set()
+    if _GROUPS.fullmatch(bare):
+        found.add(_number(whole))
+        if bare.count(bare[last]) > 1:
+            return found
+    head = re.sub(r"[.,]", "", bare[:last]) or "0"
+    if re.fullmatch(r"\d+", bare[last + 1 :]):
+        found.add(_number(f"{head}.{bare[last + 1 :]}"))
+    return found
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def prices_in(text: str) -> frozenset[Decimal]:
+    """All amounts of money in a text."""
+    said = (first or second for first, second in _PRICE.findall(text))
+    return frozenset(number for each in said for number in readings(each))
+
+
+def decimals_in(text: str) -> frozenset[Decimal]:
+    """All numbers in a text with two decimals: amounts whose currency stands elsewhere."""
+    said = (each for each in _ANY.findall(text) if re.search(r"[.,]\d\d$", each))
+    return frozenset(number for each in said for number in readings(each))
+
+
+def numbers_in(text: str) -> frozenset[Decimal]:
+    """All numbers in a text, amounts of money left out."""
+    bare = _PRICE.sub(" ", text)
+    return frozenset(number for each in _ANY.findall(bare) for number in readings(each))
