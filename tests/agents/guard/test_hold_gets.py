@@ -245,7 +245,7 @@ async def test_a_page_of_many_such_pictures_is_told_of_shortly(place: Place) -> 
 HARMLESS = (
     "/help/payments", "/blog/how-to-delete-an-account", "/static/delete-icon.png", "/checkout.js",
     "/images/buy-now.webp", "/docs/api/delete", "/api/orders/cancel-reasons", "/css/remove.css",
-    "/account/delete-not", "/search?q=delete+account", "/?next=/account/delete",
+    "/account/deleted-items", "/search?q=delete+account", "/?next=/account/delete",
 )  # fmt: skip
 
 
