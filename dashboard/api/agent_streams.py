@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -35,7 +35,7 @@ class RunStream:
     is_over: bool  # the run had ended when the reader came
     key_id: str  # a key that is revoked or expires ends its streams
 
-    def follow(self) -> AsyncIterator[bytes]:
+    def follow(self) -> AsyncGenerator[bytes, None]:
         """The frames, to `run.completed`."""
         return follow(self)
 
@@ -145,7 +145,7 @@ def result_json(run_id: str) -> dict[str, Any]:
     return RunOut.model_validate(found).model_dump(mode="json", exclude_unset=True, by_alias=True)
 
 
-async def follow(stream: RunStream) -> AsyncIterator[bytes]:
+async def follow(stream: RunStream) -> AsyncGenerator[bytes, None]:
     """All events after the cursor, then what comes, until the run is over."""
     following = nudges.hub().subscribe(f"task:{stream.task_id}")
     guard = streams.lookout()

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -51,7 +52,7 @@ class Stream:
     is_over: bool  # the task had ended when the reader came
     key_id: str  # a key that is revoked or expires ends its streams
 
-    def follow(self) -> AsyncIterator[bytes]:
+    def follow(self) -> AsyncGenerator[bytes, None]:
         """The frames, to the end of the task."""
         return follow(self)
 
@@ -59,7 +60,7 @@ class Stream:
 class Followed(Protocol):
     """What a view leaves in the scope: something that can be sent as it comes."""
 
-    def follow(self) -> AsyncIterator[bytes]:
+    def follow(self) -> AsyncGenerator[bytes, None]:
         """The frames, to their end."""
         ...
 
@@ -176,7 +177,7 @@ def lookout() -> Lookout:
     return _lookouts.setdefault(asyncio.get_running_loop(), Lookout())
 
 
-async def follow(stream: Stream) -> AsyncIterator[bytes]:
+async def follow(stream: Stream) -> AsyncGenerator[bytes, None]:
     """All events with `seq > after`, then what comes, until the task is over."""
     following = nudges.hub().subscribe(f"task:{stream.task_id}")
     guard = lookout()
@@ -257,8 +258,16 @@ async def _send_stream(stream: Followed, head: Message, receive: Receive, send: 
 
 
 async def _send_body(stream: Followed, send: Send) -> None:
-    async for chunk in stream.follow():
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    try:
+        async with aclosing(stream.follow()) as chunks:
+            async for chunk in chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    except DatabaseError as error:
+        log.warning("an event stream ends: the database is away", error=str(error))
+    except Exception:
+        log.exception("an event stream broke")
+    # In any case: a reader whose stream is over comes back with its cursor; one whose stream stays
+    # open without a word waits.
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

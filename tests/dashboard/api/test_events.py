@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from agents.events import TaskNotice
 from dashboard import ledger, nudges
@@ -202,3 +202,23 @@ async def test_a_revoked_key_ends_its_streams(operator, api_key, monkeypatch):
         rest = b"".join([chunk async for chunk in reading])
     assert b"task.completed" not in rest
     assert not door._lookouts[asyncio.get_running_loop()]._keys
+
+
+@pytest.mark.parametrize("after", [0, 1])
+async def test_a_stream_that_breaks_is_ended(operator, api_key, monkeypatch, after):
+    """Its reader comes back with its cursor. One that is left open would wait for ever."""
+    task, reads, read_ledger = await sync_to_async(make_task)(operator), [], ledger.read
+
+    def broken(**what: Any) -> Any:
+        reads.append(what)
+        if len(reads) > after:
+            raise OperationalError("the connection was lost")
+        return read_ledger(**what)
+
+    monkeypatch.setattr(ledger, "read", broken)
+    frames = await asyncio.wait_for(read(task, api_key), 20)
+    assert [frame["id"] for frame in frames] == ["1"][:after]
+    monkeypatch.undo()
+    await sync_to_async(finish)(task)
+    rest = await read(task, api_key, Last_Event_ID=str(after))
+    assert [int(frame["id"]) for frame in rest] == list(range(after + 1, 5))
