@@ -13,6 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from dashboard import bodies
 from dashboard.api import locations
+from dashboard.api.parsing import NoJson
 from dashboard.errors import Invalid, QuotaExceeded, ServiceError, field_words
 
 log = structlog.get_logger(__name__)
@@ -76,6 +77,8 @@ def _of_validation(request: HttpRequest, error: ValidationError) -> HttpResponse
 
 
 def _of_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, NoJson):
+        return answer(400, "bad_request", f"The body is no JSON: {error.__cause__}.")
     codes = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found"}
     return answer(error.status_code, codes.get(error.status_code, "bad_request"), str(error))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import NinjaAPI
 
 from dashboard.api import agent, errors, events, secrets, sessions, tasks, webhooks
+from dashboard.api.parsing import StrictParser
 
 api = NinjaAPI(
     title="Web agent API",
@@ -16,6 +17,7 @@ api = NinjaAPI(
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="v1",
+    parser=StrictParser(),
 )
 errors.register(api)
 for router in (
