@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
 from dashboard import paging
+from dashboard.api import agent_events
 from dashboard.api.agent_schemas import (
     AgentSessionOut,
     CancelRunIn,
@@ -22,7 +23,7 @@ from dashboard.api.agent_schemas import (
 from dashboard.api.agent_streams import OBSERVATION_CHARS, RunStream
 from dashboard.api.auth import Key, actor_of
 from dashboard.api.responses import ERRORS
-from dashboard.api.streams import SCOPE_KEY
+from dashboard.api.streams import SCOPE_KEY, cursor_of
 from dashboard.errors import BadRequest, BoundaryViolated, NotFound
 from dashboard.files import artifact_response
 from dashboard.models import AgentRun, AgentSession, Artifact
@@ -91,14 +92,10 @@ def events(
     last_event_id: str | None = Query(None, description="Like the header Last-Event-ID"),
 ):
     """Events of the run. Replays what follows `Last-Event-ID`, then goes on live."""
-    given = request.headers.get("Last-Event-ID") or last_event_id or "0"
-    if not given.isascii() or not given.isdigit() or len(given) > 18:
-        raise BadRequest(
-            "Last-Event-ID must be the `id` of an event of this run.",
-            extra={"last_event_id": given[:100]},
-        )
     run = agent_runs.fetch(run_id, by=actor_of(request))
-    return _stream(request, run, HttpResponse(content_type=EVENT_STREAM), cursor=int(given))
+    newest = agent_events.newest_id(run.session.last_seq)
+    cursor = cursor_of(request, last_event_id, newest=newest)
+    return _stream(request, run, HttpResponse(content_type=EVENT_STREAM), cursor=cursor)
 
 
 @router.post(

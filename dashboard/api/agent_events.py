@@ -30,6 +30,11 @@ def event_id(seq: int, index: int) -> int:
     return seq * IDS_A_FACT + index
 
 
+def newest_id(seq: int) -> int:
+    """The largest id that the facts up to `seq` can have given out."""
+    return event_id(seq, IDS_A_FACT - 1)
+
+
 def after(cursor: int) -> int:
     """The `seq` that a reader with this cursor has read whole."""
     return max(0, cursor // IDS_A_FACT - 1)

@@ -20,8 +20,10 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from django.db import DatabaseError
+from django.http import HttpRequest
 
 from dashboard import ledger, nudges
+from dashboard.errors import BadRequest
 from dashboard.models import Event
 from dashboard.services import keys
 from dashboard.threads import in_thread
@@ -63,6 +65,24 @@ class Followed(Protocol):
     def follow(self) -> AsyncGenerator[bytes, None]:
         """The frames, to their end."""
         ...
+
+
+def cursor_of(request: HttpRequest, last_event_id: str | None, *, newest: int) -> int:
+    """Where the reader goes on: the header's cursor, else the query's, else the beginning.
+
+    newest: the largest cursor that was given out. After a larger one nothing would ever follow, not
+    even the end, so its reader is told instead of kept waiting. Raises: BadRequest.
+    """
+    given = request.headers.get("Last-Event-ID") or last_event_id or "0"
+    extra = {"last_event_id": given[:100]}
+    if not given.isascii() or not given.isdigit() or len(given) > 18:
+        raise BadRequest("Last-Event-ID must be the `id` of an event of this stream.", extra=extra)
+    if int(given) > newest:
+        raise BadRequest(
+            "No event of this stream has had this id yet: the Last-Event-ID is another stream's.",
+            extra=extra,
+        )
+    return int(given)
 
 
 def frame(event: Event, project_id: str) -> bytes:
