@@ -6,6 +6,7 @@ application. Started as `python -m dashboard.web` with daphne's own arguments.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +14,7 @@ import daphne.server  # first: it installs the reactor
 from daphne.cli import CommandLineInterface
 from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.internet.interfaces import IDelayedCall
-from twisted.web.http import HTTPChannel
+from twisted.web.http import RESPONSES, HTTPChannel
 
 from dashboard.bodies import MAX_BYTES
 
@@ -27,6 +28,10 @@ class BoundedRequest(WebRequest):
     """A request that is answered as soon as its body is known to be too large."""
 
     _taken = 0
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        # Forms are Django's to read; Twisted would hang up on those that it does not understand.
+        super().__init__(*args, parsePOSTFormSubmission=False, **more)
 
     def gotLength(self, length: int | None) -> None:
         super().gotLength(length)
@@ -113,6 +118,8 @@ class BoundedFactory(HTTPFactory):
 def main() -> None:
     """Run daphne's command line with it."""
     daphne.server.HTTPFactory = BoundedFactory
+    for status in HTTPStatus:  # Twisted knows 422 and others as "Unknown Status"
+        RESPONSES.setdefault(status.value, status.phrase.encode())
     CommandLineInterface.entrypoint()
 
 

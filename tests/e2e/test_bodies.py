@@ -29,7 +29,7 @@ class Line:
         self, *more: str, path: str = "", key: str | None = None, method: str = "POST"
     ) -> None:
         path = path or f"/v1/projects/{self._stack.project_id}/do_anything/sessions"
-        lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json",
+        lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1",
                  f"Authorization: Bearer {key or self._stack.api_key}", *more]  # fmt: skip
         self.socket.sendall("\r\n".join([*lines, "", ""]).encode())
 
@@ -110,6 +110,20 @@ def test_who_sent_it_all_gets_the_answer(line: Line) -> None:
     line.head(f"Content-Length: {3 * MEBIBYTE}")
     line.socket.sendall(b"x" * 3 * MEBIBYTE)
     assert_too_large(line.answer())
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_a_form_without_sense_is_answered_by_the_api(line: Line, kind: str) -> None:
+    line.head("Content-Length: 3", f"Content-Type: {kind}", "Connection: close")
+    line.socket.sendall(b"abc")
+    answer = line.answer()
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
+def test_statuses_have_their_names(line: Line) -> None:
+    line.head("Content-Length: 2")
+    line.socket.sendall(b"{}")
+    assert line.socket.recv(64).startswith(b"HTTP/1.1 422 Unprocessable ")
 
 
 def test_a_stranger_s_large_body_is_a_stranger_s(line: Line) -> None:
