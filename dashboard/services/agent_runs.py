@@ -73,7 +73,12 @@ def create(new: NewRun, *, by: Actor) -> AgentRun:
 
 @transaction.atomic
 def create_in(session: AgentSession, new: NewRun, *, by: Actor) -> AgentRun:
-    """A run in a session's browser. Raises: Conflict while it is busy or when it is closed."""
+    """A run in a session's browser.
+
+    Raises: Conflict while it is busy or when it is closed; Invalid for another browser's id.
+    """
+    if new.browser_id not in (None, "", session.pk):
+        raise Invalid("The session has a browser of its own.", loc=["body", "browser_id"])
     changes: dict[str, Any] = {}
     defaults = session.metadata.get(DEFAULTS) or {}
     if new.start_url is None and not session.tasks.exists():

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from agents.guard.receivers import domain_problem
 from agents.schemas import check_schema
 from dashboard.services.policies import PolicyIn
 
@@ -92,8 +93,24 @@ def _no_surprises(value: Any) -> Any:
     return value
 
 
-def _null_is_default(value: Any) -> Any:
-    return {} if value is None else value
+class NullIsDefault(BaseModel):
+    """An object in which null means the default, and unknown keys are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: item for name, item in value.items() if item is not None}
+
+
+def _host(domain: str) -> str:
+    problem = domain_problem(domain)
+    if problem:
+        raise ValueError(problem)
+    return domain
 
 
 CleanText = Annotated[str, AfterValidator(_clean)]
@@ -114,16 +131,15 @@ ReceiverAddress = Annotated[WebAddress, AfterValidator(_receiver)]
 JsonObject = Annotated[dict[str, Any], AfterValidator(_no_surprises)]
 
 
-class VariableIn(BaseModel):
+class VariableIn(NullIsDefault):
     """A named value that only fill-like actions may use."""
 
-    model_config = ConfigDict(extra="ignore")
     value: CleanText = Field(max_length=20_000)
     description: CleanText = Field("", max_length=500)
     sensitive: bool = Field(False, description="Kept out of all that is shown, sent and stored")
-    allowed_domains: list[Annotated[CleanText, Field(max_length=300)]] | None = Field(
-        None, max_length=50, description="Hosts, with their subdomains; `[]`: nowhere"
-    )
+    allowed_domains: (
+        list[Annotated[CleanText, Field(max_length=300), AfterValidator(_host)]] | None
+    ) = Field(None, max_length=50, description="Hosts, with their subdomains; `[]`: nowhere")
     kind: Literal["text", "password", "one_time_code", "card", "username"] = "text"
 
     @model_validator(mode="after")
@@ -232,10 +248,9 @@ class NewTask(BaseModel):
         return model or None
 
 
-class Recording(BaseModel):
+class Recording(NullIsDefault):
     """Whether step frames are kept for replay."""
 
-    model_config = ConfigDict(extra="ignore")
     enabled: bool = True
 
 

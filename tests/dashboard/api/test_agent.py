@@ -158,6 +158,10 @@ def test_snake_case_and_shorthands_mean_the_same(api):
         ({"proxy": "http://p.example"}, "proxy"),
         ({"browser": {"policy": {"mode": "wild"}}}, "policy"),
         ({"variables": {"a b": "x"}}, "variables"),
+        ({"variables": {"a": {"value": None}}}, "value"),
+        ({"variables": {"a": {"value": "x", "allowedDomains": ["http://x y"]}}}, "allowed_domains"),
+        ({"variables": {"a": {"value": "x", "allowedDomains": ["com"]}}}, "allowed_domains"),
+        ({"variables": {"a": {"value": "x", "allowedDomains": [""]}}}, "allowed_domains"),
     ],
 )
 def test_what_cannot_be_is_refused(api, body, where):
@@ -165,6 +169,33 @@ def test_what_cannot_be_is_refused(api, body, where):
     assert answer.status_code == 422, answer.content
     assert where in answer.json()["extra"]["errors"][0]["loc"]
     assert "after validation" not in answer.json()["detail"]
+
+
+def test_a_run_in_a_session_is_in_no_other_browser(api):
+    first, second = (api.post(agent(api, "/sessions"), {}).json()["session_id"] for _ in range(2))
+    path = agent(api, f"/sessions/{first}/runs")
+    answer = api.post(path, {"goal": "Go on", "browser_id": second})
+    assert answer.status_code == 422
+    assert answer.json()["extra"]["errors"][0]["loc"] == ["body", "browser_id"]
+    assert api.post(path, {"goal": "Go on", "browserId": first}).status_code == 202
+
+
+def test_null_means_the_default_everywhere(api):
+    nulls = {"description": None, "sensitive": None, "kind": None, "allowedDomains": None}
+    task = task_of(
+        start(
+            api,
+            variables={"a": {"value": "x", **nulls}},
+            browser={"policy": None, "create": {"recording": {"enabled": None}, "policy": None}},
+            policy={"downloads": None, "approvals": None, "allowedDomains": None},
+            capture={"observationChars": None},
+            artifacts={"retainTranscript": None},
+            codePolicy={"extraDeniedPatterns": None},
+            captcha=None,
+            metadata=None,
+        )
+    )
+    assert task.options["recording"] == {"enabled": True}
 
 
 def test_a_misspelt_rule_of_the_policy_is_noticed(api):
