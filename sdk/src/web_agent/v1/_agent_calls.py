@@ -39,6 +39,7 @@ from web_agent.v1.agent_types import (
 
 COMPLETED = "run.completed"
 CONFIRMATION_REQUESTED = "confirmation.requested"
+CONFIRMATION_RESOLVED = "confirmation.resolved"
 # What a run may bring beside its goal, and what only an agent has.
 INPUT_FIELDS = frozenset(f.name for f in dataclasses.fields(WebAgentRunInput)) - {"extra"}
 _LOCAL = ("on_confirm", "signal")

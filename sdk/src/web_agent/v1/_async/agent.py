@@ -16,14 +16,12 @@ from web_agent.v1._agent_calls import (
     Prepared,
     Started,
     converted,
-    decision,
     prepare,
     with_own_type,
 )
+from web_agent.v1._async.deciding import Deciding
 from web_agent.v1._async.transport import Transport
 from web_agent.v1.agent_types import (
-    WebAgentConfirmationHandler,
-    WebAgentConfirmationRequest,
     WebAgentResult,
     WebAgentRunInput,
     WebAgentSignal,
@@ -151,17 +149,29 @@ class WebAgent:
         watcher = _watch(prepared.signal, self, started.run_id)
         over = False
         events = self.events(started.run_id)
+
+        async def send(confirmation_id: str, body: Mapping[str, Any]) -> None:
+            try:
+                await self._transport.send(
+                    self._calls.confirm(started.run_id, confirmation_id, body)
+                )
+            except ConflictError:
+                pass  # a person at the console was faster, or it expired: the events tell
+
+        deciding = Deciding(prepared.on_confirm, send)
         try:
-            async for event in events:
+            while (event := await deciding.next(events)) is not None:
                 over = event.result is not None
+                deciding.hear(event)
                 yield with_own_type(event, prepared.schema)
                 asked = event.confirmation
                 if event.type == CONFIRMATION_REQUESTED and asked is not None:
-                    await self._decide(prepared.on_confirm, started.run_id, asked)
+                    await deciding.ask(asked)
         finally:
             if watcher is not None:
                 watcher.cancel()
             with anyio.CancelScope(shield=True):
+                await deciding.close()
                 await events.aclose()
                 if not over:
                     await self._give_up(started.run_id)
@@ -192,23 +202,6 @@ class WebAgent:
                 await self.cancel(run_id, reason="the client stopped following it")
             except ApiError:
                 pass  # it is over, or the server is away: nothing is left to do from here
-
-    async def _decide(
-        self,
-        handler: WebAgentConfirmationHandler | None,
-        run_id: str,
-        request: WebAgentConfirmationRequest,
-    ) -> None:
-        if handler is None:
-            return
-        answer = handler(request)
-        body = decision(await answer if inspect.isawaitable(answer) else answer)
-        if body is None:
-            return
-        try:
-            await self._transport.send(self._calls.confirm(run_id, request.id, body))
-        except ConflictError:
-            pass  # a person at the console was faster, or it expired: the events tell
 
 
 class WebAgentSession:
