@@ -99,6 +99,17 @@ class Score:
         )
 
 
+def _buttons(labels: dict[str, dict[str, list[str]]]) -> list[dict[str, Any]]:
+    """Buttons of which only the label is known, as items. labels: by class and language."""
+    bare = {"tag": "button", "role": "button", "frame_url": "https://site.example/page"}
+    return [
+        {"lang": lang, "label": label, "facts": {**bare, "names": {"text": name}}}
+        for label, by_language in labels.items()
+        for lang, names in by_language.items()
+        for name in names
+    ]
+
+
 def load() -> list[Item]:
     """All items of the set."""
     found: list[Item] = []
@@ -112,7 +123,7 @@ def load() -> list[Item]:
                 frozenset(each["label"].split("|")),
                 ElementFacts.from_raw(each["facts"]),
             )
-            for each in told["items"]
+            for each in [*told["items"], *_buttons(told.get("buttons", {}))]
         ]
     return found
 

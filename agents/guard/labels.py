@@ -132,7 +132,7 @@ def _match(tokens: list[str], amount: bool, kinds: set[str], said: list[str], wh
     known = set(deeds.explained)
     for start, used, kind in found:
         known.update(range(start, start + used))
-        if _explained(deeds, start, used, kind):
+        if _explained(deeds, start, used, kind) or (kind == "question" and start):
             continue
         if not long or start < 3 or start + used >= len(tokens) - 1 or kind == "terms":
             kinds.add(kind)
@@ -155,14 +155,15 @@ def _phrases_in(tokens: list[str]) -> list[tuple[int, int, str]]:
 _QUIETED = frozenset(
     {
         *("destructive", "remove", "reset", "send", "permission_change", "payment", "purchase"),
-        *("legal", "subscribe", "upload"),
+        *("legal", "subscribe", "upload", "accept", "allow"),
     }
 )
 
 
 def _explained(deeds: Deeds, start: int, used: int, kind: str) -> bool:
-    """Whether a phrase of one word is better told by what was put together."""
-    if used > 1 or kind not in _QUIETED:
+    """Whether a phrase that is no more than a verb is better told by what was put together."""
+    verbal = used == 1 or deeds.verbal.issuperset(range(start, start + used))
+    if not verbal or kind not in _QUIETED:
         return False
     if start in deeds.quiet:
         return True

@@ -1,11 +1,16 @@
 """The words that labels are put together from, a language at a time: `words/deeds/`.
 
-A line of such a file is `key: entry | entry`. Keys: `verb CLASS`, `thing CLASS`, and `alone KIND`
-for verbs that say it all; `quiet` and `aside` for things that may be removed without a loss; `lead`
-for words that stand before a verb, `look` and `show` for words that begin what only looks, `noun`
-for verbs that are nouns as well, `topic` for words that make a title of what stands before them,
-`small` for words that only tell the language. `stem+` stands for the stem with each of `endings`;
-a thing may go on by a few letters. The words of an entry may stand apart in a label.
+A line of such a file is `key: entry | entry`. Keys:
+
+- `verb CLASS`, `thing CLASS`, and `alone KIND` for verbs that say it all;
+- `quiet`, `aside`, `slight`, `coupon`: things that may go without a loss (the last two unless they
+  are deleted outright);
+- `lead`: words that stand before a verb; `look` and `show`: words that begin what only looks;
+- `noun`: verbs that are nouns as well; `topic`: words that make a title of what stands before them;
+  `of`: words after which a verb was a noun; `small`: words that only tell the language.
+
+`stem+` stands for the stem with each of `endings`; a thing may go on by a few letters. The words of
+a verb may stand apart in a label.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 
 from agents.guard.labels_plain import plain, tokens_of
 from agents.guard.labels_words import deed_languages, deed_lines
@@ -21,7 +27,7 @@ UNSPACED_LANGUAGES = ("ja", "zh")
 _SLACK = {"pl": 4, "ru": 4, "tr": 6}
 _ENDINGS_OF_SHORT = frozenset("sneiauyаиыуе")
 _COMPOUND_CHARS = 8
-_APART = 4  # words between the parts of one verb: "turn the whole thing off"
+_APART = 6  # words between the parts of one verb: "turn the whole thing off"
 
 Words = tuple[str, ...]
 
@@ -42,13 +48,14 @@ class Language:
         """Whether a word is on one of the plain lists."""
         return word in self.words.get(kind, ())
 
+    def looks(self, tokens: list[str]) -> bool:
+        """Whether a label begins like one that only looks."""
+        begins = self.words.get("look", set())
+        return tokens[0] in begins or " ".join(tokens[:2]) in begins
+
     def knows(self, token: str) -> bool:
         """Whether a token is a word of this language, as far as its file goes."""
-        return (
-            token in self.verbs
-            or any(token in words for words in self.words.values())
-            or bool(_thing_of(token, self.name))
-        )
+        return _knows(token, self.name)
 
     def verb_at(self, tokens: list[str], place: int) -> tuple[int, frozenset[str]] | None:
         """(last place, classes) of the verb that begins here."""
@@ -96,6 +103,8 @@ def _goes_on(token: str, stem: str, language: str) -> bool:
     if not token.startswith(stem):
         return False
     more = len(token) - len(stem)
+    if language == "en":
+        return token[len(stem) :] in ("", "s", "es")
     if len(stem) <= 2:
         return more == 0
     if len(stem) == 3:
@@ -119,6 +128,13 @@ def _thing_of(token: str, language: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=16384)
+def _knows(token: str, language: str) -> bool:
+    lang = LANGUAGES[language]
+    listed = token in lang.verbs or any(token in words for words in lang.words.values())
+    return listed or bool(_thing_of(token, language))
+
+
 def _load(name: str) -> Language:
     found = Language(name)
     endings = [""]
@@ -134,26 +150,42 @@ def _load(name: str) -> Language:
         elif kind in ("verb", "alone"):
             for words in (form for entry in entries for form in _forms(entry, endings)):
                 verbs[words].add(group if kind == "verb" else key)
-        elif kind == "thing" or key in ("quiet", "aside"):
+        elif kind == "thing" or key in ("quiet", "aside", "slight", "coupon"):
             _add_things(found, group or key, entries)
         else:
             known = found.words.setdefault(key, set())
-            known.update(tokens_of(plain(entry))[-1] for entry in entries)
+            spelt = [tokens_of(plain(entry)) for entry in entries]
+            known.update(" ".join(words) if key == "look" else words[-1] for words in spelt)
     for words, groups in verbs.items():
         found.verbs.setdefault(words[0], []).append((words, frozenset(groups)))
     return found
 
 
 def _forms(entry: str, endings: list[str]) -> list[Words]:
-    """All forms of a verb: its last word takes the endings."""
-    *before, last = plain(entry).split()
-    stem = last.removesuffix("+")
-    return [(*before, stem + end) for end in (endings if last.endswith("+") else [""])]
+    """All forms of a verb."""
+    words = [
+        [word[:-1] + end for end in endings] if word.endswith("+") else [word]
+        for word in plain(entry).split()
+    ]
+    return list(product(*words))
+
+
+def _stem(word: str, language: str) -> str:
+    """What singular and plural of a thing have in common: `membro`, `membri`."""
+    if language == "it" and len(word) > 4 and word[-1] in "aeio":
+        return word[:-1]
+    if language == "pt" and len(word) > 5 and word.endswith("ao"):
+        return word[:-2]
+    if language == "pt" and len(word) > 4 and word.endswith("m"):
+        return word[:-1]
+    return word
 
 
 def _add_things(found: Language, label: str, entries: list[str]) -> None:
     for entry in entries:
         words = tuple(tokens_of(plain(entry)))
+        if len(words) == 1:
+            words = (_stem(words[0], found.name),)
         found.things.setdefault(words[0][:2], []).append((words, label))
         if len(words) == 1 and len(words[0]) > 3:
             found.whole.setdefault(words[0], set()).add(label)
@@ -163,7 +195,8 @@ LANGUAGES = {name: _load(name) for name in deed_languages()}
 SPACED = tuple(lang for name, lang in LANGUAGES.items() if name not in UNSPACED_LANGUAGES)
 _SPEAKERS: dict[str, list[Language]] = {}
 for _language in SPACED:
-    for _word in _language.verbs.keys() | _language.words.get("look", set()):
+    _looks = {each.split()[0] for each in _language.words.get("look", ())}
+    for _word in _language.verbs.keys() | _looks:
         _SPEAKERS.setdefault(_word, []).append(_language)
 
 
@@ -172,8 +205,8 @@ def languages_of(tokens: list[str]) -> list[Language]:
     candidates = {lang.name: lang for token in tokens for lang in _SPEAKERS.get(token, ())}
     if not candidates:
         return []
-    known = {
-        lang.name: sum(map(lang.knows, tokens)) for lang in (*candidates.values(), LANGUAGES["en"])
-    }
+    known = {lang.name: sum(map(lang.knows, tokens)) for lang in SPACED}
     most = max(known.values())
+    if "en" in candidates and known["en"] == len(tokens):
+        return [LANGUAGES["en"]]
     return [lang for name, lang in candidates.items() if known[name] == most]

@@ -162,7 +162,8 @@ _THING_CLASSES = frozenset({"held", "record", "person", "good", "right", "money"
 
 def _is_argument(key: str, value: str) -> bool:
     """Whether a query's parameter says on what something is done."""
-    return bool(value) and not _SHOWS.match(key)
+    numbered = value.isdigit() and key not in ("page", "p", "limit", "offset", "size", "perpage")
+    return bool(value) and (numbered or not _SHOWS.match(key))
 
 
 def _is_thing(word: str) -> bool:

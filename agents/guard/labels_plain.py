@@ -28,6 +28,7 @@ AMOUNT = re.compile(rf"(?:{_CURRENCY}\s?{_NUMBER}|{_NUMBER}\s?{_CURRENCY})", re.
 
 
 _HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_VOICED = "\u3099\u309a"  # no accents: they tell a Japanese card from a cart
 _UNSEEN = ("Cf", "Co", "Cs", "Cc", "Cn", "Mn", "Me")
 
 
@@ -40,7 +41,7 @@ def plain(text: str) -> str:
     kept = [
         c
         for c in unicodedata.normalize("NFKD", text)
-        if c.isascii() or unicodedata.category(c) not in _UNSEEN
+        if c.isascii() or c in _VOICED or unicodedata.category(c) not in _UNSEEN
     ]
     return unicodedata.normalize("NFC", "".join(kept)).translate(_FOLD)[:MAX_CHARS]
 

@@ -141,7 +141,9 @@ def judge_words(
         findings.add("auth", "its label changes how one signs in")
     if "account" in kinds and not element.popup:
         findings.add("account_creation", "its label opens an account")
-    if "signin" in kinds and (submits or element.fields):
+    pressed = element.tag == "button" and not element.popup and not said.rest
+    pressed = pressed and "harmless" not in kinds
+    if "signin" in kinds and (submits or element.fields or pressed):
         findings.add("auth", "its label signs in")
     if "signup" in kinds and submits and posts:
         findings.add("account_creation", "its label opens an account")

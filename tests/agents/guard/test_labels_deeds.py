@@ -60,6 +60,62 @@ def test_a_verb_and_its_thing_are_a_deed(label: str, risk: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "risk"),
+    [
+        ("Cancel this occurrence", "destructive"),
+        ("Diese Lieferserie stornieren", "destructive"),
+        ("Annuler toutes les dates", "destructive"),
+        ("Close my ISA", "destructive"),
+        ("取消此事件", "destructive"),
+        ("Confirm deletion", "destructive"),
+        ("Kündigung bestätigen", "destructive"),
+        ("Sign out of all accounts", "auth"),
+        ("Se déconnecter de tous les comptes", "auth"),
+        ("Mit Medusa Cloud anmelden", "auth"),
+        ("Melden Sie sich mit Ihrem Passkey an", "auth"),
+        ("Envoyer des invitations", "permission_change"),
+        ("Créer un remboursement", "payment"),
+        ("カードで支払う", "payment"),
+        ("Marcar el pago como completo", "payment"),
+        ("新しいパスワードを設定", "auth"),
+    ],
+)
+def test_what_is_called_off_or_confirmed_is_a_deed(label: str, risk: str) -> None:
+    assert press(label).main == risk, press(label).reasons
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Cancel",
+        "Cancel and go back",
+        "Cancel editing",
+        "Bearbeitung abbrechen",
+        "Annuler la modification",
+        "Order confirmed",
+        "Order date",
+        "Close profile menu",
+        "Fecha del pedido",
+        "Détails de la commande",
+        "Tout effacer la recherche",
+        "订单已确认",
+        "注文履歴",
+        "Add promo code",
+        "Back to login",
+        "Ordina per data",
+    ],
+)
+def test_nouns_statuses_and_one_s_own_view_are_none(label: str) -> None:
+    assert press(label).risks == frozenset()
+
+
+def test_a_question_word_in_the_middle_asks_nothing() -> None:
+    """`como`, `what`, `que`: a label is a question only when it begins as one."""
+    assert press("Delete all of what you selected").main == "destructive"
+    assert press("How do I delete my account?").risks == frozenset()
+
+
+@pytest.mark.parametrize(
     "label",
     [
         "Sort order",
