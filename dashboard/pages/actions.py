@@ -52,7 +52,8 @@ def drive(request: ConsoleRequest, session_id: str, verb: str) -> HttpResponse:
     else:
         control.release(session, by=request.actor, note=request.POST.get("note", ""))
     task = chosen_task(request, session)
-    return back(request, session_id, "session_control", **control_context(task))
+    place = "live-view" if verb == "take" else ""
+    return back(request, session_id, "session_control", place=place, **control_context(task))
 
 
 @console("run")

@@ -70,10 +70,16 @@ def part(request: ConsoleRequest, session_id: str, name: str, **more: Any) -> Ht
 
 
 def back(
-    request: ConsoleRequest, session_id: str, name: str, *, pane: str = "", **more: Any
+    request: ConsoleRequest,
+    session_id: str,
+    name: str,
+    *,
+    pane: str = "",
+    place: str = "",
+    **more: Any,
 ) -> HttpResponse:
-    """After an action: the region that shows it, or the page with this pane open."""
+    """After an action: the region that shows it, or the page with this pane open, at this place."""
     if wants_part(request):
         return part(request, session_id, name, **more)
-    address = reverse("session", args=[session_id])
-    return redirect(f"{address}?pane={pane}" if pane else address)
+    query = f"?pane={pane}" if pane else ""
+    return redirect(f"{reverse('session', args=[session_id])}{query}{'#' + place if place else ''}")

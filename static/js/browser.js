@@ -12,13 +12,17 @@ function send(message) {
 }
 
 function enterPicture() {
-  view()?.shadowRoot?.querySelector("textarea")?.focus({ preventScroll: true });
+  view()?.typeHere?.();
+  view()?.scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-navigate]");
   if (button) send({ kind: "navigate", action: button.dataset.navigate });
   const tab = event.target.closest("[data-tab-action]");
+  if (event.target.closest("[data-keyboard]")) enterPicture();
+  const zoom = event.target.closest("[data-zoom]");
+  if (zoom) view()?.zoom?.(Number(zoom.dataset.zoom));
   if (tab) send({ kind: "tab", action: tab.dataset.tabAction, ...(tab.dataset.target && { target_id: tab.dataset.target }) });
 });
 
@@ -58,7 +62,7 @@ function drawTabs() {
       one.className = "browser-tab";
       one.toggleAttribute("data-active", tab.active);
       if (mine) {
-        const pick = button(words, { className: "pick", title: tab.url }, { tabAction: "switch", target: tab.target_id });
+        const pick = button(words, { className: "tab-name", title: tab.url }, { tabAction: "switch", target: tab.target_id });
         if (tab.active) pick.setAttribute("aria-current", "true");
         one.append(pick);
         if (tabs.length > 1) {
@@ -67,13 +71,13 @@ function drawTabs() {
           one.append(close);
         }
       } else {
-        const name = Object.assign(document.createElement("span"), { className: "pick", title: tab.url });
+        const name = Object.assign(document.createElement("span"), { className: "tab-name", title: tab.url });
         name.textContent = words;
         one.append(name);
       }
       return one;
     }),
-    ...(mine ? [Object.assign(button("+", { className: "pick", title: "New tab", ariaLabel: "New tab" }, { tabAction: "open" }))] : []),
+    ...(mine ? [Object.assign(button("+", { className: "tab-name", title: "New tab", ariaLabel: "New tab" }, { tabAction: "open" }))] : []),
   );
 }
 
@@ -108,7 +112,8 @@ document.addEventListener("live-view:error", (event) => {
 // --- who drives ---------------------------------------------------------------------------------
 let drove = drives();
 let handedBack = false;
-let askedHere = false; // control was taken with the button of this page
+// Control was taken with the button of this page, or with one that led here.
+let askedHere = location.hash === "#live-view";
 
 let focusWasHere = false;
 let byPointer = false;
@@ -130,8 +135,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (now !== drove) {
     drove = now;
     drawTabs();
-    if (now) handedBack = false;
-    else if (!handedBack) document.getElementById("alert").textContent = "You are no longer driving.";
+    if (now) {
+      handedBack = false;
+      // The page is laid out for the driver now: what they work in must not be out of sight.
+      if (document.activeElement === view()) enterPicture();
+    } else if (!handedBack) document.getElementById("alert").textContent = "You are no longer driving.";
   }
   // The focus must not be lost with a button that is gone.
   if (focusWasHere && document.activeElement === document.body) {

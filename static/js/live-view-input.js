@@ -13,6 +13,7 @@ const MAX_TEXT = 20000;
 const DOUBLE_MS = 500;
 const SAME_PLACE_PX = 5;
 const TAP_PX = 10;
+const PINCH_PX = 16;
 const LINE_PX = 40;
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -23,13 +24,15 @@ export class InputCapture {
   #on = null; // AbortController of the listeners while driving
   #held = new Map(); // code -> key, of the keys that are down
   #click = { at: 0, x: 0, y: 0, button: -1, count: 0 };
-  #finger = null;
+  #finger = null; // the one that may tap or drag
+  #fingers = new Map(); // pointer id -> place, of all that are down
+  #pair = null; // what two fingers do: {x, y, apart, does: "" | "zoom" | "scroll"}
   #move = null;
   #wheel = null;
   #frame = 0;
   #composing = false;
 
-  // to: {send(message), view(), leave()}
+  // to: {send(message), view(), leave(), zoom(factor, place), pan(dx, dy)}
   constructor(canvas, keys, to) {
     this.#canvas = canvas;
     this.#keys = keys;
@@ -63,7 +66,8 @@ export class InputCapture {
     this.#on = null;
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#move = this.#wheel = this.#finger = null;
+    this.#move = this.#wheel = this.#finger = this.#pair = null;
+    this.#fingers.clear();
   }
 
   // --- pointer -----------------------------------------------------------------------------
@@ -82,7 +86,10 @@ export class InputCapture {
     event.preventDefault();
     this.#keys.focus({ preventScroll: true });
     if (event.pointerType === "touch") {
-      if (event.isPrimary) this.#finger = { x: event.clientX, y: event.clientY, moved: false };
+      this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      const alone = this.#fingers.size === 1;
+      this.#finger = alone ? { x: event.clientX, y: event.clientY, moved: false } : null;
+      this.#pair = this.#fingers.size === 2 ? { ...this.#between(), does: "" } : null;
       return;
     }
     this.#canvas.setPointerCapture(event.pointerId);
@@ -102,7 +109,7 @@ export class InputCapture {
   #pointerUp(event) {
     if (event.pointerType === "touch") {
       const finger = this.#finger;
-      this.#finger = null;
+      this.#lift(event);
       if (!finger || finger.moved) return;
       const { x, y, view } = this.#place(event);
       this.#send({ kind: "touch", action: "tap", points: [{ x, y }], view });
@@ -126,7 +133,11 @@ export class InputCapture {
 
   #pointerMove(event) {
     if (event.pointerType === "touch") {
-      this.#drag(event);
+      if (this.#fingers.has(event.pointerId)) {
+        this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      }
+      if (this.#pair) this.#pinch(event);
+      else this.#drag(event);
       return;
     }
     this.#move = {
@@ -139,11 +150,37 @@ export class InputCapture {
     this.#later();
   }
 
-  #pointerCancel() {
-    this.#finger = null;
+  #pointerCancel(event) {
+    this.#lift(event);
   }
 
-  // A finger that moves scrolls, as it would on the page.
+  #lift(event) {
+    this.#fingers.delete(event.pointerId);
+    this.#finger = this.#pair = null;
+  }
+
+  #between() {
+    const [one, other] = [...this.#fingers.values()];
+    const [x, y] = [(one.x + other.x) / 2, (one.y + other.y) / 2];
+    return { x, y, apart: Math.hypot(one.x - other.x, one.y - other.y) };
+  }
+
+  // Two fingers zoom the picture or scroll the page in it, whichever they begin with.
+  #pinch(event) {
+    const before = this.#pair;
+    const now = this.#between();
+    if (!before.does) {
+      const moved = Math.hypot(now.x - before.x, now.y - before.y);
+      if (Math.abs(now.apart - before.apart) > PINCH_PX) before.does = "zoom";
+      else if (moved > TAP_PX) before.does = "scroll";
+      else return;
+    }
+    if (before.does === "zoom") this.#to.zoom(now.apart / Math.max(1, before.apart), now);
+    else this.#scroll(event, before.x - now.x, before.y - now.y);
+    this.#pair = { ...now, does: before.does };
+  }
+
+  // A finger that moves scrolls, as it would on the page; a zoomed picture moves under it.
   #drag(event) {
     const finger = this.#finger;
     if (!finger || !event.isPrimary) return;
@@ -151,7 +188,7 @@ export class InputCapture {
     const dy = finger.y - event.clientY;
     if (!finger.moved && Math.hypot(dx, dy) < TAP_PX) return;
     this.#finger = { x: event.clientX, y: event.clientY, moved: true };
-    this.#scroll(event, dx, dy);
+    if (!this.#to.pan(dx, dy)) this.#scroll(event, dx, dy);
   }
 
   #turn(event) {

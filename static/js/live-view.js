@@ -4,6 +4,7 @@
 //   src          path of the socket; changing it connects anew
 //   quality      "grid" (small, many on a page) or "page"
 //   interactive  this viewer may drive, once the server says so
+//   zoomed       set by this element while the picture is larger than its place
 //   driving      set by this element while the server says that this viewer drives; while it is
 //                set, pointer, wheel, keys, text and touch go to the page
 //   label        accessible name of the picture, e.g. "Browser of session Toner"
@@ -12,7 +13,8 @@
 // Events (bubbling): live-view:state {state, reason, lastFrameAt}, live-view:control {driver, by,
 // you}, live-view:tabs {tabs}, live-view:error {code, message}, live-view:leave.
 // Methods: input(message) sends any input, e.g. {kind: "text", text} or {kind: "navigate", action:
-// "goto", url}; the messages are those of agents/browser/takeover_messages.py.
+// "goto", url}; the messages are those of agents/browser/takeover_messages.py. zoom(factor) makes the
+// picture larger or smaller; typeHere() goes on by keyboard.
 //
 // Socket, viewer to server (JSON): {type: "ack"} after each drawn frame, {type: "quality",
 // quality}, {type: "visible", visible}, {type: "input", input: {kind, ...}}.
@@ -37,18 +39,24 @@ const WORDS = {
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15000;
 const NOTE_MS = 5000;
+const MAX_ZOOM = 5;
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
   :host { display: block; position: relative; }
-  canvas { display: block; inline-size: 100%; block-size: auto; background: var(--surface, Canvas); }
+  .frame { overflow: hidden; }
+  :host([zoomed]) .frame { overflow: auto; max-block-size: 60dvh; }
+  canvas { display: block; inline-size: calc(100% * var(--zoom, 1)); block-size: auto;
+    background: var(--surface, Canvas); }
   :host([driving]) canvas { touch-action: none; cursor: default;
     outline: 3px solid var(--accent, Highlight); outline-offset: -3px; }
-  :host([driving]) .keys:focus ~ .hint { font-weight: 600; }
+  :host([driving]) .keys:focus ~ .line .hint { font-weight: 600; }
   :host(:not([data-state="live"])) canvas { filter: grayscale(0.6); }
   .keys { position: absolute; inset-block-start: 0; inset-inline-start: 0; inline-size: 1px;
     block-size: 1px; padding: 0; border: 0; opacity: 0; resize: none; overflow: hidden; }
-  p { margin: 0; padding: 0.25rem 0.5rem; font-size: 0.875rem; }
+  .line { display: flex; flex-wrap: wrap; padding: 0.25rem 0.5rem; font-size: 0.875rem; }
+  .line p:not(:last-child) { margin-inline-end: 1rem; }
+  p { margin: 0; }
   .dialog { position: absolute; inset-block-start: 1rem; inset-inline: 1rem; margin-inline: auto;
     max-inline-size: 28rem; padding: 1rem; background: Canvas; color: CanvasText;
     border: 1px solid currentColor; border-radius: 6px; }
@@ -81,6 +89,7 @@ class LiveView extends HTMLElement {
   static observedAttributes = ["src", "quality", "driving", "label"];
 
   #canvas = make("canvas", "");
+  #place = make("div", "frame"); // shows a part of the picture when that is zoomed
   #keys = make("textarea", "keys", { autocapitalize: "off", autocomplete: "off", spellcheck: false });
   #words = make("p", "words");
   #hint = make("p", "hint", { hidden: true, textContent: "Ctrl+Alt+X leaves the picture." });
@@ -90,6 +99,7 @@ class LiveView extends HTMLElement {
   #retry = 0;
   #failures = 0;
   #onScreen = true;
+  #zoom = 1;
   #shown = null; // what the server was last told about our being visible
   #status = { state: "starting", reason: "", last_frame_at: null };
   #control = { driver: "none", by: null, you: false };
@@ -104,7 +114,10 @@ class LiveView extends HTMLElement {
     super();
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    root.append(this.#canvas, this.#keys, this.#dialog, this.#words, this.#hint);
+    const line = make("div", "line");
+    line.append(this.#words, this.#hint);
+    this.#place.append(this.#canvas);
+    root.append(this.#place, this.#keys, this.#dialog, line);
     this.#canvas.width = 1280;
     this.#canvas.height = 800;
     this.#keys.tabIndex = -1;
@@ -113,6 +126,8 @@ class LiveView extends HTMLElement {
       send: (input) => this.input(input),
       view: () => this.#frame?.view ?? 0,
       leave: () => this.#leave(),
+      zoom: (factor, at) => this.zoom(factor, at),
+      pan: (dx, dy) => this.#pan(dx, dy),
     });
   }
 
@@ -161,6 +176,35 @@ class LiveView extends HTMLElement {
   input(message) {
     if (!this.hasAttribute("driving")) return false;
     return this.#send({ type: "input", input: message });
+  }
+
+  /** Make the picture larger or smaller; what is at this point of the window, else in the middle, stays. */
+  zoom(factor, at) {
+    const place = this.#place;
+    const box = place.getBoundingClientRect();
+    const before = this.#canvas.getBoundingClientRect();
+    const x = at?.x ?? box.left + box.width / 2;
+    const y = at?.y ?? box.top + box.height / 2;
+    const [across, down] = [(x - before.left) / before.width, (y - before.top) / before.height];
+    const zoom = Math.min(MAX_ZOOM, Math.max(1, this.#zoom * factor));
+    this.#zoom = zoom < 1.05 ? 1 : zoom;
+    place.style.setProperty("--zoom", this.#zoom);
+    this.toggleAttribute("zoomed", this.#zoom > 1);
+    const after = this.#canvas.getBoundingClientRect();
+    place.scrollLeft += after.left + across * after.width - x;
+    place.scrollTop += after.top + down * after.height - y;
+  }
+
+  /** Go on by keyboard; on-screen keyboards come up when a person's press leads here. */
+  typeHere() {
+    this.#keys.focus({ preventScroll: true });
+  }
+
+  // Whether there was something to move: a picture that is shown whole stays.
+  #pan(dx, dy) {
+    if (this.#zoom === 1) return false;
+    this.#place.scrollBy(dx, dy);
+    return true;
   }
 
   get #quality() {

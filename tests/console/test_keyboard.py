@@ -89,7 +89,7 @@ def test_control_is_taken_left_and_returned(open_page: OpenPage, olivia: Actor) 
     assert focused(page) == "TEXTAREA" and page.locator("dialog[open]").count() == 0
     page.keyboard.press("Control+Alt+x")
     assert focused(page) == "hand-back"
-    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
     assert focused(page) == "note"
     page.keyboard.type("Seat 4A")
     page.keyboard.press("Enter")

@@ -1,0 +1,263 @@
+"""Whoever drives a browser: a big picture, every control in reach, and on phones fingers."""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from dashboard.models import AgentSession, Role
+from dashboard.services.actors import Actor
+from tests.conftest import make_actor, make_project
+from tests.console import builders
+from tests.console.conftest import OpenPage, until
+from tests.console.test_accessibility import overflow, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"size": (390, 844), "has_touch": True, "is_mobile": True}
+IN_PICTURE = "document.activeElement?.shadowRoot?.activeElement?.matches('.keys')"
+PICTURE = "document.querySelector('live-view').shadowRoot.querySelector('canvas')"
+AT_THE_MOUSE = {"driver": "person", "by": "olivia", "you": True}
+TABS = [
+    {"target_id": "a", "title": "Checkout of the shop", "url": "https://a.test/", "active": True},
+    {"target_id": "b", "title": "Terms", "url": "https://a.test/terms", "active": False},
+]  # fmt: skip
+
+
+class View:
+    """The live view's socket, as the server would speak when its browser ran."""
+
+    def __init__(self, page: Page) -> None:
+        self.inputs: list[dict] = []
+        self._socket: WebSocketRoute | None = None
+        self._control = {"driver": "agent", "by": None, "you": False}
+        page.route_web_socket("**/view?**", self._connect)
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        self._socket = socket
+        socket.on_message(self._hear)
+        self._tell()
+        socket.send(frame())
+
+    def _hear(self, message: str | bytes) -> None:
+        said = json.loads(message)
+        if said["type"] == "input":
+            self.inputs.append(said["input"])
+
+    def _tell(self) -> None:
+        assert self._socket is not None
+        state = {"type": "state", "state": "live", "reason": "", "last_frame_at": None}
+        self._socket.send(json.dumps(state | {"control": self._control, "tabs": TABS}))
+
+    def lead(self) -> None:
+        """The viewer drives now."""
+        self._control = AT_THE_MOUSE
+        if self._socket is not None:
+            self._tell()
+
+
+def frame() -> bytes:
+    """A picture of 1280 x 800, with its header."""
+    head = struct.pack(">BBHIdff", 1, 0, 44, 1, time.time(), 1280, 800)
+    return head + bytes(16) + struct.pack(">I", 7) + builders.png(1280, 800)
+
+
+@pytest.fixture
+def olivia(open_page: OpenPage) -> Actor:
+    return make_actor(make_project(), "olivia")
+
+
+@pytest.fixture
+def session(olivia: Actor) -> AgentSession:
+    prompt = "Please sign in, then hand the browser back."
+    return builders.open_browser(builders.ask(olivia, "takeover", prompt).task.session)
+
+
+def watch(open_page: OpenPage, actor: Actor, session: AgentSession, **options) -> tuple[Page, View]:
+    page = open_page(actor, **options)
+    view = View(page)
+    page.goto(reverse("session", args=[session.pk]))
+    expect(page.locator("live-view")).to_have_attribute("data-state", "live")
+    return page, view
+
+
+def take(page: Page, view: View) -> None:
+    """Take control with the page's button."""
+    page.get_by_role("button", name="Take control").click()
+    view.lead()
+    expect(page.locator("live-view")).to_have_attribute("driving", "")
+    expect(page.get_by_role("button", name="Hand back")).to_be_visible()
+
+
+def test_who_takes_control_has_a_big_picture_and_goes_on_in_it(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, view = watch(open_page, olivia, session)
+    take(page, view)
+    until(page, IN_PICTURE)
+    picture, bar = page.locator("live-view"), page.locator("#session-control")
+    assert picture.bounding_box()["width"] > 800
+    # Nothing lies over the picture, and what was asked for is still beside it.
+    until(
+        page,
+        f"""{PICTURE}.getBoundingClientRect().bottom <=
+                    document.querySelector('#session-control').getBoundingClientRect().top""",
+    )
+    expect(page.locator(".request-card")).to_be_in_viewport()
+    expect(bar.get_by_role("button", name="Hand back")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Send to page")).to_be_in_viewport(ratio=1)
+    assert not overflow(page)
+    page.get_by_role("link", name="Inbox").focus()
+    expect(page.get_by_role("link", name="Inbox")).to_be_in_viewport()
+    page.keyboard.press("Control+Alt+x")
+    page.get_by_role("button", name="Hand back").click()
+    expect(page.get_by_role("button", name="Take control")).to_be_visible()
+    assert picture.bounding_box()["width"] < 800
+
+
+@pytest.mark.parametrize("height", [844, 568])
+def test_hand_back_is_always_in_view(
+    open_page: OpenPage, olivia: Actor, session: AgentSession, height: int
+) -> None:
+    page, view = watch(open_page, olivia, session, **PHONE | {"size": (390, height)})
+    take(page, view)
+    for share in (0, 0.3, 0.6, 1):
+        page.evaluate(f"scrollTo(0, (document.body.scrollHeight - innerHeight) * {share})")
+        expect(page.get_by_role("button", name="Hand back")).to_be_in_viewport(ratio=1)
+    assert not violations(page)
+    page.set_viewport_size({"width": 320, "height": height})
+    assert not overflow(page)
+
+
+def test_taking_over_from_the_inbox_leads_into_the_picture(
+    open_page: OpenPage, olivia: Actor
+) -> None:
+    admin = make_actor(olivia.project, "ada", Role.ADMIN)
+    asked = builders.approval(admin)
+    session = builders.open_browser(asked.task.session)
+    page = open_page(admin)
+    view = View(page)
+    view._control = AT_THE_MOUSE
+    page.goto(reverse("request", args=[asked.pk]))
+    page.get_by_role("button", name="Take over").click()
+    page.wait_for_url(f"**{reverse('session', args=[session.pk])}**")
+    until(page, IN_PICTURE)
+    expect(page.locator("live-view")).to_be_in_viewport()
+    page.reload()
+    expect(page.locator("live-view")).to_have_attribute("driving", "")
+
+
+def test_others_see_who_drives_without_a_reload(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, view = watch(open_page, olivia, session)
+    other, _ = watch(open_page, make_actor(olivia.project, "oscar"), session)
+    take(page, view)
+    expect(other.locator("#session-control")).to_contain_text("olivia is driving")
+    assert other.locator("live-view").bounding_box()["width"] < 800
+    expect(other.get_by_role("button", name="Hand back")).to_have_count(0)
+    page.keyboard.press("Control+Alt+x")
+    page.get_by_role("button", name="Hand back").click()
+    expect(other.get_by_role("button", name="Take control")).to_be_visible()
+
+
+def test_names_of_tabs_have_room(open_page: OpenPage, olivia: Actor, session: AgentSession) -> None:
+    page, view = watch(open_page, olivia, session)
+    take(page, view)
+    tab = page.get_by_role("button", name="Checkout of the shop", exact=True)
+    assert tab.evaluate("tab => tab.scrollWidth <= tab.clientWidth")
+
+
+# --- fingers -----------------------------------------------------------------------------------
+
+
+def spread(page: Page, start: list[tuple[float, float]], end: list[tuple[float, float]]) -> None:
+    """Fingers that go down, move and leave, in px of the window."""
+    hand = page.context.new_cdp_session(page)
+
+    def put(kind: str, places: list[tuple[float, float]]) -> None:
+        points = [{"x": x, "y": y, "id": at} for at, (x, y) in enumerate(places)]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    put("touchStart", start[:1])
+    if len(start) > 1:
+        put("touchStart", start)
+    for share in (0.25, 0.5, 0.75, 1):
+        put("touchMove", [
+            (a + (c - a) * share, b + (d - b) * share)
+            for (a, b), (c, d) in zip(start, end, strict=True)
+        ])  # fmt: skip
+    put("touchEnd", [])
+
+
+def middle(page: Page) -> tuple[float, float]:
+    box = page.locator("live-view").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - 10
+
+
+def test_a_small_screen_zooms_into_the_picture(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, view = watch(open_page, olivia, session, **PHONE)
+    take(page, view)
+    width = f"{PICTURE}.getBoundingClientRect().width"
+    whole = page.evaluate(width)
+    page.get_by_role("button", name="Zoom in").click()
+    until(page, f"{width} > {whole} * 1.4")
+    page.get_by_role("button", name="Zoom out").click()
+    until(page, f"{width} === {whole}")
+    x, y = middle(page)
+    spread(page, [(x - 30, y), (x + 30, y)], [(x - 90, y), (x + 90, y)])
+    until(page, f"{width} > {whole} * 2")
+    assert not view.inputs
+    # One finger moves the picture, not the page in it; a tap lands where the finger is.
+    left = page.evaluate(f"{PICTURE}.getBoundingClientRect().left")
+    spread(page, [(x, y)], [(x - 60, y)])
+    until(page, f"{PICTURE}.getBoundingClientRect().left < {left} - 30")
+    assert not view.inputs
+    box = page.evaluate(f"{PICTURE}.getBoundingClientRect().toJSON()")
+    page.touchscreen.tap(x, y)
+    until(page, IN_PICTURE)
+    [tap] = [one for one in view.inputs if one["kind"] == "touch"]
+    assert tap["points"][0]["x"] == pytest.approx((x - box["x"]) / box["width"], abs=0.01)
+    assert tap["points"][0]["y"] == pytest.approx((y - box["y"]) / box["height"], abs=0.01)
+    assert not overflow(page)
+
+
+def test_fingers_scroll_the_page_in_the_picture(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, view = watch(open_page, olivia, session, **PHONE)
+    take(page, view)
+    x, y = middle(page)
+    spread(page, [(x, y)], [(x, y - 80)])
+    until_told(page, view, 40)
+    view.inputs.clear()
+    page.get_by_role("button", name="Zoom in").click()
+    x, y = middle(page)
+    spread(page, [(x - 30, y), (x + 30, y)], [(x - 30, y - 80), (x + 30, y - 80)])
+    until_told(page, view, 40)
+    assert {one["kind"] for one in view.inputs} == {"wheel"}
+
+
+def until_told(page: Page, view: View, dy: float) -> None:
+    deadline = time.monotonic() + 30
+    while sum(one.get("dy", 0) for one in view.inputs) < dy:
+        assert time.monotonic() < deadline, view.inputs
+        page.wait_for_timeout(20)
+
+
+def test_a_button_brings_the_keyboard(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, view = watch(open_page, olivia, session, **PHONE)
+    take(page, view)
+    page.get_by_label("Note to the agent", exact=True).focus()
+    page.get_by_role("button", name="Keyboard for the page").click()
+    until(page, IN_PICTURE)
