@@ -227,7 +227,7 @@ class Actions:
             changed = ", ".join(f"{name} = {shown(value)}" for name, value in grant.edits.items())
             self.notices.append(f"A person changed {call.tool} before approving it: {changed}")
         if only_once(call.kind, record):
-            await call.arm(mark)
+            record.intent["windows"] = await call.arm(mark)
 
     async def _run(self, call: Call, timeout_ms: float) -> JSON:
         """Make the call. While a request that it sent waits for a person, no time goes by."""

@@ -26,8 +26,8 @@ async def _no_element() -> ElementFacts | None:
     return None
 
 
-async def _no_arm(mark: str) -> None:
-    return None
+async def _no_arm(mark: str) -> JSON:
+    return {}
 
 
 @dataclass
@@ -37,9 +37,9 @@ class Call:
     run(timeout_ms): does it, gives JSON. wrap: the JSON as the sandbox gets it, also when it
     comes from a record. prepare: looks at the element before anything is announced: gives what
     the gate judges by, and may refine the record's target, arguments and box. look: reads the
-    element again. arm(mark): leaves a mark in its page that tells
-    later whether it was touched. editable: arguments that a person may change, by name, and edit:
-    changes them. field: the result is what a field holds.
+    element again. arm(mark): leaves a mark in its page that tells later whether it was touched,
+    and gives the input that its windows had so far. editable: arguments that a person may change,
+    by name, and edit: changes them. field: the result is what a field holds.
     """
 
     tool: str
@@ -50,7 +50,7 @@ class Call:
     wrap: Callable[[JSON], Any] = _same
     prepare: Callable[[ActionRecord], Awaitable[ElementFacts | None]] = _nothing
     look: Callable[[], Awaitable[ElementFacts | None]] = _no_element
-    arm: Callable[[str], Awaitable[None]] = _no_arm
+    arm: Callable[[str], Awaitable[JSON]] = _no_arm
     edit: Callable[[Mapping[str, Any]], None] | None = None
     editable: tuple[str, ...] = ()
     timeout_ms: float | None = None

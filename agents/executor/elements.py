@@ -112,8 +112,8 @@ class Elements:
         async def look_again() -> ElementFacts | None:
             return await self.look(recipe, _ATTACH_MS)
 
-        async def mark(name: str) -> None:
-            await arm((await self.locator(recipe)).first, name)
+        async def mark(name: str) -> JSON:
+            return await arm((await self.locator(recipe)).first, name)
 
         async def run(timeout: float) -> JSON:
             return await self._run(recipe, method, arguments, timeout)

@@ -73,14 +73,13 @@ class Inputs:
         async def look_again() -> ElementFacts | None:
             return await self._aimed_at(device, bound)
 
-        async def mark(name: str) -> None:
+        async def mark(name: str) -> JSON:
             page = await self._tab(device)
             if group == "keyboard":
                 frame = await frame_focused(page)
             else:
                 frame = await frame_at(page, *self._mouse.get(page, (0.0, 0.0)))
-            if frame is not None:
-                await arm(frame, name)
+            return await arm(frame, name) if frame is not None else {}
 
         async def run(timeout: float) -> JSON:
             page = await self._tab(device)

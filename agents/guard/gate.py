@@ -352,7 +352,7 @@ class RunGate(PeopleGate):
         tries = int(intent.get("tries", 1))
         mark = str(intent.get("mark") or f"{record.action_id}:{tries}")
         seen = (
-            await observe(self._people.browser, mark)
+            await observe(self._people.browser, mark, intent.get("windows"))
             if self._people.browser is not None
             else "gone"
         )

@@ -113,6 +113,27 @@ def test_a_click_that_may_have_happened_is_not_repeated(
         assert steps_once(run) == [0, 1, 2]
 
 
+def test_an_approved_press_that_its_page_hides_is_asked_about_and_not_repeated(
+    api: httpx.Client, stack: Stack, hostile: HostileSite
+) -> None:
+    press = 'await page.get_by_role("button", name="Pay now").click()'
+    with (
+        hostile.held("hidden"),
+        session_of(
+            api, stack, {"code": press}, done(), start_url=f"{hostile.url}/deaf/hidden"
+        ) as run,
+    ):
+        run.answer(run.until("task.input_request", 60, kind="confirmation"), True, expect=200)
+        wait_for(lambda: hostile.ledger.hits["hidden"] == 1, 30, "the button was pressed")
+        kill_worker(stack, run)
+        hostile.release("hidden")
+        asked = run.until("task.input_request", 60, kind="choice")
+        assert "did it happen?" in asked["data"]["prompt"]
+        run.answer(asked, "done", expect=200)
+        assert run.end()["terminal_reason"] == "done"
+        assert hostile.ledger.hits["hidden"] == 1
+
+
 def test_a_worker_killed_between_two_steps_repeats_neither(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:

@@ -107,8 +107,8 @@ async def test_a_page_cannot_take_the_mark_back(site, opener):
     site.add("/mark", "<button>Press</button>")
     page = (session := await opener()).page
     await page.goto(site.url("/mark"))
-    await arm(page.locator("button"), "1.1:1:abc")
-    assert await observe(session, "1.1:1:abc") == "untouched"
+    windows = await arm(page.locator("button"), "1.1:1:abc")
+    assert await observe(session, "1.1:1:abc", windows) == "untouched"
     await page.locator("button").click()
     await page.evaluate("""() => {
       const name = Object.getOwnPropertySymbols(document).find(s => /abc/.test(String(s)));
@@ -116,4 +116,58 @@ async def test_a_page_cannot_take_the_mark_back(site, opener):
       try { delete document[name] } catch {}
       try { Object.defineProperty(document, name, {value: false}) } catch {}
     }""")
-    assert await observe(session, "1.1:1:abc") == "touched"
+    assert await observe(session, "1.1:1:abc", windows) == "touched"
+
+
+DEAF = """<script>for (const kind of ['pointerdown', 'mousedown', 'click', 'keydown'])
+  addEventListener(kind, e => { e.stopImmediatePropagation();
+    if (kind === 'pointerdown') fetch('/hit?' + Date.now()) }, true)</script>
+  <button>Pay now</button>"""
+ANEW = "document.open(); document.write('<button>Pay now</button>'); document.close()"
+FORGED = """performance.__proto__.__defineGetter__('eventCounts', () => new Map());
+  Object.getOwnPropertySymbols(frames[0].document).forEach(s => { document[s] = false })"""
+HIDES = {
+    "swallows every press": ("/deaf", "", ""),
+    "is written anew before the press": ("/mark", ANEW, ""),
+    "is written anew after it": ("/mark", "", ANEW),
+    "shows a false mark": ("/outer", "", FORGED),
+    "lives in a process of its own": ("/far", "", ""),
+}
+
+
+@pytest.mark.parametrize("how", HIDES)
+async def test_a_page_cannot_hide_a_press(site, opener, how):
+    hits(site, "/hit")
+    far = site.url("/deaf").replace("127.0.0.1", "localhost")
+    for path, text in (("/mark", "<button>Pay now</button>"), ("/deaf", DEAF), ("/frame", FRAME),
+                       ("/outer", OUTER), ("/far", f"<iframe src={far}>")):  # fmt: skip
+        site.add(path, text)
+    path, before, after = HIDES[how]
+    page = (session := await opener()).page
+    await page.goto(site.url(path))
+    place = page.frame_locator("iframe") if path in ("/outer", "/far") else page
+    windows = await arm(place.locator("button"), "1.1:1:abc")
+    await page.evaluate(before or "0")
+    await page.mouse.move(1, 1)
+    if not before:
+        assert await observe(session, "1.1:1:abc", windows) == "untouched"
+    await place.locator("button").click()
+    await page.evaluate(after or "0")
+    assert await observe(await opener(), "1.1:1:abc", windows) == "touched"
+
+
+async def test_a_page_that_moved_on_tells_nothing(site, opener):
+    site.add("/mark", "<button>Pay now</button>")
+    page = (session := await opener()).page
+    await page.goto(site.url("/mark"))
+    windows = await arm(page.locator("button"), "1.1:1:abc")
+    await page.reload()
+    assert await observe(session, "1.1:1:abc", windows) == "gone"
+
+
+async def test_a_press_that_its_page_swallows_is_not_repeated(site, opener):
+    done = hits(site, "/hit")
+    site.add("/deaf", DEAF)
+    code = "await page.get_by_role('button').click()\n'x'"
+    asked = await dies(site, opener, code, done, "/deaf", range(7, 9), "before")
+    assert asked == [["confirmation"], ["confirmation", "choice"]]

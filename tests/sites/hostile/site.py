@@ -161,6 +161,20 @@ async def hit(request: web.Request) -> web.Response:
     return web.Response(text=str(ledger.hits[key]))
 
 
+@routes.get("/deaf/{name}")
+async def deaf(request: web.Request) -> web.Response:
+    """A button that acts on the press and lets nobody else hear of it."""
+    name = request.match_info["name"]
+    body = f"""<h1>Pay</h1><button>Pay now</button>
+<script>
+for (const kind of ['pointerdown', 'mousedown', 'click']) addEventListener(kind, event => {{
+  event.stopImmediatePropagation();
+  if (kind === 'pointerdown') fetch('/hit/{name}', {{method: 'POST'}});
+}}, true);
+</script>"""
+    return _page("Pay", body)
+
+
 @routes.get("/send/{name}")
 async def form(request: web.Request) -> web.Response:
     """A form whose sending takes the browser to another page."""
