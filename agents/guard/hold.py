@@ -158,7 +158,8 @@ class NetworkHold:
         request_id, request = params["requestId"], params["request"]
         kind = str(params.get("resourceType") or "")
         report = kind == "CSPViolationReport"  # its body is the browser's, its address the page's
-        if only_reads("GET" if report else request["method"], request["url"]):
+        method = "GET" if report else request["method"]
+        if only_reads(method, request["url"], request.get("headers") or {}):
             self._cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
             return
         task = asyncio.ensure_future(self._decide(request_id, session, held_of(request, kind)))

@@ -45,7 +45,9 @@ def judge_request(held: HeldRequest, page_url: str) -> Verdict:
 
     A body that cannot be read whole is ambiguous, whatever is read of it.
     """
-    verdict = classify_request(held.method, held.url, held.content_type, held.body, page_url)
+    verdict = classify_request(
+        held.method, held.url, held.content_type, held.body, page_url, held.headers
+    )
     if held.digest:
         told = f"{verdict.fingerprint} {held.digest}"
         mark = hashlib.sha256(told.encode()).hexdigest()[:32]

@@ -1,19 +1,39 @@
-"""What a request would do that a page sends by script: for the network hold."""
+"""What a request would do that a page sends by itself: for the network hold."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
+from agents.guard import risk_graphql
 from agents.guard.labels import read
 from agents.guard.labels_fields import kind_of_field
-from agents.guard.labels_paths import _CAMEL, _SPLIT, read_action, read_address
+from agents.guard.labels_paths import read_action
+from agents.guard.risk_addresses import said_by_address
+from agents.guard.risk_bodies import Sent, is_reading, read_body
 from agents.guard.risk_facts import Field, Verdict, main_of
+from agents.guard.risk_values import judge_values
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_READ_METHODS = frozenset({"PROPFIND", "REPORT", "SEARCH", "QUERY"})  # WebDAV and after it
+_DEED_METHODS = {
+    "DELETE": "destructive",
+    "PURGE": "destructive",
+    "UNLINK": "destructive",
+    "UNBIND": "destructive",
+    "BAN": "destructive",
+    "ACL": "permission_change",
+}
+# What makes a server take a request for another one.
+_METHOD_HEADERS = frozenset({"x-http-method-override", "x-method-override", "x-http-method"})
+_METHOD_FIELDS = frozenset({"_method", "__method", "_httpmethod", *_METHOD_HEADERS})
+_METHODS = frozenset({"POST", "PUT", "PATCH", "MOVE", *_DEED_METHODS})
+_ADDRESS_HEADERS = frozenset({"x-original-url", "x-rewrite-url", "x-forwarded-uri"})
+_CALLS = re.compile(r"^(soapaction|(x-|rpc-)([a-z]+-)*(action|operation|target|command|op))$")
+_NEEDS_A_LOOK = re.compile(r"mutation|_?method", re.IGNORECASE)
 _TELEMETRY = re.compile(
     r"(^|[./_-])(analytics?|telemetry|beacons?|metrics?|collect|collector|track|tracking|tracker|"
     r"rum|sentry|envelope|csp-?reports?|csp_report|web-?vitals|pageviews?|heartbeat|ping|"
@@ -34,53 +54,84 @@ _TEMPORARY = re.compile(
     r"token|csrf|xsrf|nonce|timestamp|^_|viewstate|session|request_?id|trace|^ts$|^v$|signature",
     re.I,
 )
+# A person's own lists: what is taken off them is no loss.
+_OWN_LISTS = re.compile(
+    r"(^|[./_-])(cart|basket|wishlist|bag|warenkorb|panier|carrito|carrello|koszyk|compare|"
+    r"favou?rites?|bookmarks?)([./_-]|$)",
+    re.I,
+)
+_ENDS_CHECKOUT = frozenset(
+    {
+        *("checkout", "checkouts", "complete", "confirm", "submit", "finish", "finalize", "place"),
+        *("process", "order", "payment", "pay"),
+    }
+)
 _MAX_BODY = 2_000_000
-_MOST_NAMES = 5_000
-_MOST_DOCUMENT = 20_000  # characters of a GraphQL document
+_MOST_REQUESTS = 200  # in a batch
+_MOST_ADDRESS = 65_536  # characters; most servers take fewer
 TOO_MUCH = "ambiguous: not all that it sends can be read"
 
 
-def only_reads(method: str, url: str) -> bool:
-    """Whether a request may go without a look at the rest of it; takes microseconds."""
-    if not url.startswith(("http:", "https:")):
-        return method.upper() in SAFE_METHODS  # it leaves nothing: data:, blob:
-    return method.upper() in SAFE_METHODS and read_address(url) is None
+def only_reads(method: str, url: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request may go without a look at the rest of it: in a tenth of a millisecond."""
+    method = method.upper()
+    if method not in SAFE_METHODS:
+        return False
+    if method == "OPTIONS" or not url.startswith(("http:", "https:")):
+        return True  # data: and blob: leave nothing
+    if len(url) > _MOST_ADDRESS:
+        return False
+    if any(name.lower() in _TELLING or _CALLS.match(name.lower()) for name in headers):
+        return False
+    if _NEEDS_A_LOOK.search(unquote(url)):
+        return not classify_request(method, url, "", None, "").risks
+    return said_by_address(url) is None
 
 
-class _TooMuch(Exception):
-    """More than is looked at. Holds what was read."""
-
-    def __init__(self, names: dict[str, str]) -> None:
-        super().__init__()
-        self.names = names
+_TELLING = _METHOD_HEADERS | _ADDRESS_HEADERS
 
 
 def classify_request(
-    method: str, url: str, content_type: str, body: bytes | str | None, page_url: str
+    method: str,
+    url: str,
+    content_type: str,
+    body: bytes | str | None,
+    page_url: str,
+    headers: Mapping[str, str] | None = None,
 ) -> Verdict:
     """The verdict on a request. body: as sent, any size; content_type: its header, may be empty.
 
-    Requests that read, measure or search are none. `TOO_MUCH` is a reason when it sends more than
-    is looked at.
+    headers: with names in lower case. Requests that read, measure or search are none. `TOO_MUCH` is
+    a reason when it sends more than is looked at.
     """
-    method = method.upper()
+    whole, url, headers = url, url[:_MOST_ADDRESS], headers or {}
     found: dict[str, str] = {}
     text = _text(body)
-    too_much = body is not None and len(body) > _MAX_BODY
-    operations: list[tuple[str, str]] = []
-    try:
-        names, operations = _names(content_type, text, url)
-    except _TooMuch as error:
-        names, too_much = error.names, True
-    if method in SAFE_METHODS:
-        said = read_address(url)
-        if said is not None:
-            found[said[0]] = said[1]
+    sent = read_body(content_type, text, url)
+    query = _query(url)
+    method = _meant(method.upper(), headers, [*query, *sent.pairs])
+    urls = [url, *(urljoin(url, headers[name]) for name in _ADDRESS_HEADERS & headers.keys())]
+    if method in SAFE_METHODS or method in _READ_METHODS:
+        for each in urls:
+            _add(found, said_by_address(each))
     else:
-        _judge(method, url, names, operations, found, text)
-        if too_much:
-            risk, _, why = TOO_MUCH.partition(": ")
-            found[risk] = why
+        for each in urls[1:]:
+            _add(found, said_by_address(each, posted=True))
+        _judge(method, url, sent, found, text)
+    for _, value in query:
+        if risk_graphql.is_document(value) and risk_graphql.mutates(value):
+            sent.operations.append(("write", " ".join(risk_graphql.called(value))))
+    for kind, name in sent.operations:
+        _judge_operation(kind, name, found)
+    for name, value in headers.items():
+        called = re.split(r"[/#:.]", value.strip("\"'/ "))[-1] if _CALLS.match(name) else ""
+        if called and not is_reading(called):
+            _judge_name(called, found)
+    if not found and any(kind == "write" for kind, _ in sent.operations):
+        found["external_submit"] = "it changes something on the server"
+    if sent.too_much or len(whole) > len(url) or (body is not None and len(body) > _MAX_BODY):
+        risk, _, why = TOO_MUCH.partition(": ")
+        found[risk] = why
     risks = frozenset(found)
     level, main = main_of(risks)
     host = urlsplit(url).netloc if "//" in url else ""
@@ -90,7 +141,7 @@ def classify_request(
         level=level,
         main=main,
         effect=f"Send a {method} request to {host}{path[:120]}" + _tail(main),
-        fingerprint=_fingerprint(method, url, names, operations),
+        fingerprint=_fingerprint(method, [whole, *urls[1:]], sent),
         reasons=tuple(f"{risk}: {why}" for risk, why in found.items()),
     )
 
@@ -106,77 +157,116 @@ def _tail(main: str | None) -> str:
     return words.get(main or "", "")
 
 
-def _judge(
-    method: str,
-    url: str,
-    names: dict[str, str],
-    operations: list[tuple[str, str]],
-    found: dict[str, str],
-    text: str,
-) -> None:
+def _add(found: dict[str, str], said: tuple[str, str] | None) -> None:
+    if said is not None:
+        found.setdefault(*said)
+
+
+def _query(url: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    except ValueError:
+        return []
+
+
+def _meant(method: str, headers: Mapping[str, str], pairs: Iterable[tuple[str, str]]) -> str:
+    """The method that a server may take it for: never a lesser one than it has."""
+    named = [value for name, value in headers.items() if name in _METHOD_HEADERS]
+    named += [value for name, value in pairs if name.lower() in _METHOD_FIELDS]
+    meant = [each.strip().upper() for each in named if each.strip().upper() in _METHODS]
+    grave = [each for each in meant if each in _DEED_METHODS]
+    if method in _DEED_METHODS:
+        return method
+    return next(iter([*grave, *meant]), method)
+
+
+def _judge(method: str, url: str, sent: Sent, found: dict[str, str], text: str) -> None:
+    """What something does that is no GET, operations apart."""
     split = urlsplit(url)
+    where = f"{split.netloc}{split.path}"
+    names = {name for name, _ in sent.pairs}
     kinds = {kind_of_field(Field(kind, name)) for name in names for kind in ("text", "select")}
-    if method == "DELETE" and not _READS.search(split.path):
-        found["destructive"] = "its method is DELETE"
+    said = said_by_address(url, posted=True) or _checks_out(split.path, split.query)
+    if method in _DEED_METHODS and not (method == "DELETE" and _OWN_LISTS.search(split.path)):
+        found[_DEED_METHODS[method]] = f"its method is {method}"
     if kinds & {"card", "card_code"}:
         found["payment"] = "it holds card details"
     if "amount" in kinds and kinds & {"recipient", "bank"}:
         found["payment"] = "it names an amount and who gets it"
-    if operations:
-        for kind, name in operations:
-            _judge_operation(kind, name, found)
-        if not found and all(kind == "read" for kind, _ in operations):
-            return
-        if found:
-            return
-        found["external_submit"] = "it changes something on the server"
+    _judge_requests(url, sent, found)
+    if sent.only_operations and all(kind == "read" for kind, _ in sent.operations):
         return
-    said = read_action(url)
-    if not found and said is None and _TELEMETRY.search(f"{split.netloc}{split.path}"):
+    if not found and said is None and method == "POST" and _TELEMETRY.search(where):
         return
     if said is not None and said[0] != "external_submit":
         found[said[0]] = said[1]
-    for name, value in names.items():
-        deed = read_address(f"?{name}={value[:60]}") if len(value) <= 60 else None
-        if deed is not None:
-            found.setdefault(deed[0], f'its "{name[:40]}" says so')
+    judge_values(sent.pairs, found)
+    _judge_kinds(kinds, found, text)
+    if found or sent.operations:
+        return
+    if said is not None:
+        found["external_submit"] = said[1]
+    elif _READS.search(split.path) or (method == "POST" and _TELEMETRY.search(where)):
+        return
+    elif sent.pairs or text.strip():
+        found["external_submit"] = "it sends something to the server"
+    elif method in ("PUT", "PATCH"):
+        found["external_submit"] = "it changes something on the server"
+    else:
+        found["ambiguous"] = "it does not say what it does"
+
+
+def _judge_kinds(kinds: set[str], found: dict[str, str], text: str) -> None:
+    """What the names of fields tell of what they hold."""
     if kinds & {"password", "otp"} and "account_creation" not in found:
-        found.setdefault(
-            "account_creation" if "account_creation" in found else "auth",
-            "it holds a password or a code",
-        )
+        found.setdefault("auth", "it holds a password or a code")
     if kinds & {"bank", "identity"} and "payment" not in found:
         found["sensitive_data"] = "it holds an account or identity number"
     if "role" in kinds:
         found["permission_change"] = "it sets a role or a permission"
     if "file" in kinds or re.search(r'filename="[^"]', text):
         found["file_upload"] = "it hands over a file"
-    if found:
-        return
-    if said is not None:
-        found["external_submit"] = said[1]
-        return
-    if _TELEMETRY.search(f"{split.netloc}{split.path}") or _READS.search(split.path):
-        return
-    if not names and not text.strip():
-        if method in ("PUT", "PATCH"):
-            found["external_submit"] = "it changes something on the server"
-        else:
-            found["ambiguous"] = "it does not say what it does"
-        return
-    found["external_submit"] = "it sends something to the server"
+
+
+def _judge_requests(url: str, sent: Sent, found: dict[str, str]) -> None:
+    """The requests of a batch, each by its method and address."""
+    sent.too_much = sent.too_much or len(sent.requests) > _MOST_REQUESTS
+    for method, target in sent.requests[:_MOST_REQUESTS]:
+        posted = method.upper() not in SAFE_METHODS
+        said = said_by_address(urljoin(url, target), posted=posted)
+        if method.upper() in _DEED_METHODS and not _OWN_LISTS.search(target):
+            said = _DEED_METHODS[method.upper()], f"a request in it is a {method.upper()}"
+        _add(found, said)
+
+
+def _checks_out(path: str, query: str) -> tuple[str, str] | None:
+    """`/checkout`, `/checkout/complete`, `/cart/purchase`: what is posted there buys."""
+    segments = [unquote(each).lower() for each in path.split("/") if each]
+    names = [each.partition(".")[0] for each in segments if not each.isdigit()]
+    if names and names[-1] in _ENDS_CHECKOUT and {"checkout", "checkouts"} & set(names[-2:]):
+        return "purchase", 'it is sent to "checkout"'
+    if re.search(r"(^|&)(wc-ajax|action)=checkout(&|$)", query):
+        return "purchase", 'the query says "checkout"'
+    if names and _OWN_LISTS.search(path):
+        said = read_action(f"/x/{names[-1]}")
+        if said is not None and said[0] in ("payment", "purchase"):
+            return said
+    return None
 
 
 def _judge_operation(kind: str, name: str, found: dict[str, str]) -> None:
-    """A GraphQL or JSON-RPC operation by its name."""
+    """A GraphQL, JSON-RPC or SOAP operation by its name."""
     if kind == "read":
         return
     for each in name.split():
         _judge_name(each, found)
 
 
+_PARTS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
+
+
 def _judge_name(name: str, found: dict[str, str]) -> None:
-    words = [word for word in _SPLIT.split(_CAMEL.sub("-", name)) if word]
+    words = [word for word in _PARTS.split(name) if word]
     said = read_action("/" + "/".join(["x", "-".join(words)]))
     reading = read(" ".join(words))
     if said is not None:
@@ -198,132 +288,10 @@ def _text(body: bytes | str | None) -> str:
     return body[:_MAX_BODY]
 
 
-def _names(content_type: str, text: str, url: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """({field: value}, [(read|write, operation)]) of a body."""
-    kind = content_type.lower()
-    stripped = text.lstrip()
-    if "json" in kind or "graphql" in kind or stripped[:1] in ("{", "["):
-        try:
-            data = json.loads(stripped)
-        except (ValueError, RecursionError):
-            data = None
-        if data is None and "graphql" in kind:
-            return {}, [_graphql(stripped)]
-        if data is not None:
-            return _from_json(data, url)
-        if stripped[:1] in ("{", "["):  # cut off or broken: its names can still be read
-            found = re.findall(r'"(\w{1,60})"\s*:\s*"?([^",}\]]{0,60})', stripped)
-            return _few(dict(found) | ({} if "json" in kind else _form(stripped))), []
-    if "multipart/" in kind or stripped.startswith("--"):
-        found = re.findall(r'name="([^"]{1,80})"[^\r\n]{0,100}\r?\n\r?\n([^\r\n]{0,60})', text)
-        files = re.findall(r'name="([^"]{1,80})"; *filename="([^"]+)"', text)
-        return _few({**dict(found), **{name: "" for name, _ in files}}), []
-    if "urlencoded" in kind or ("=" in stripped and "<" not in stripped[:1]):
-        pairs = _form(stripped)
-        if "query" in pairs and "graphql" in url.lower():
-            return pairs, [_graphql(pairs["query"], pairs.get("operationName", ""))]
-        return pairs, []
-    return {}, []
-
-
-def _few(names: dict[str, str]) -> dict[str, str]:
-    """Raises: _TooMuch."""
-    if len(names) > _MOST_NAMES:
-        raise _TooMuch(dict(list(names.items())[:_MOST_NAMES]))
-    return names
-
-
-def _form(text: str) -> dict[str, str]:
-    """Fields of a form. Raises: _TooMuch."""
-    return _few(dict(parse_qsl(text, keep_blank_values=True)))
-
-
-def _from_json(data: Any, url: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    names = _flat(data)
-    operations: list[tuple[str, str]] = []
-    for each in data if isinstance(data, list) else [data]:
-        if not isinstance(each, dict):
-            continue
-        if len(operations) > _MOST_NAMES:
-            raise _TooMuch(names)
-        if isinstance(each.get("query"), str) and re.match(
-            r"\s*(#.*\n\s*)*(query|mutation|subscription|fragment|\{)", each["query"]
-        ):
-            operations.append(_graphql(each["query"], str(each.get("operationName") or "")))
-        elif "graphql" in url.lower() and each.get("operationName"):
-            name = str(each["operationName"])
-            operations.append(("read" if _is_reading(name) else "write", name))
-        elif isinstance(each.get("method"), str) and ("jsonrpc" in each or "params" in each):
-            name = each["method"]
-            operations.append(("read" if _is_reading(name) else "write", name))
-    return names, operations
-
-
-def _flat(data: Any) -> dict[str, str]:
-    """All names in JSON with their (first) values, however deep. Raises: _TooMuch."""
-    names: dict[str, str] = {}
-    waiting = [data]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += [inner for inner in reversed(value) if isinstance(inner, dict | list)]
-        elif isinstance(value, dict):
-            for key, inner in value.items():
-                if not isinstance(inner, dict | list):
-                    names.setdefault(str(key), "" if inner is None else str(inner))
-            waiting += [v for v in reversed(value.values()) if isinstance(v, dict | list)]
-        _few(names)
-    return names
-
-
-def _graphql(query: str, name: str = "") -> tuple[str, str]:
-    """(read|write, the fields it calls) of a GraphQL document. Raises: _TooMuch."""
-    bare = re.sub(r"#[^\n]*", "", query)
-    if not re.search(r"(^|\})\s*mutation\b", bare):
-        return "read", name
-    document = bare[bare.find("mutation") :]
-    if len(document) > _MOST_DOCUMENT:
-        raise _TooMuch({})
-    called = _called(document)
-    return "write", " ".join(called) or name
-
-
-def _called(document: str) -> list[str]:
-    """The fields that a mutation calls: names one brace deep, outside of arguments."""
-    found: list[str] = []
-    depth = nested = 0
-    last = ""
-    for token in re.findall(r'"(?:[^"\\]|\\[\s\S])*(?:"|\\?\Z)|\w+|[{}():@]', document):
-        if token in "()":
-            nested += 1 if token == "(" else -1
-        elif nested:
-            continue
-        elif token in "{}":
-            depth += 1 if token == "{" else -1
-        elif depth == 1 and token == ":" and found:
-            found.pop()  # what stood before was an alias
-        elif depth == 1 and token not in ":@" and last != "@":
-            found.append(token)
-        last = token
-    return found
-
-
-_READING = re.compile(
-    r"^(.*[./_])?(get|list|search|find|fetch|read|query|load|suggest|count|describe|lookup|is|has|"
-    r"check|validate|preview|watch|poll|ping|web_?search_?read|name_?search|search_read|fields_get)"
-    r"([A-Z_./]|$)"
-)
-
-
-def _is_reading(name: str) -> bool:
-    return bool(_READING.match(name))
-
-
-def _fingerprint(
-    method: str, url: str, names: dict[str, str], operations: list[tuple[str, str]]
-) -> str:
-    split = urlsplit(url)
+def _fingerprint(method: str, urls: list[str], sent: Sent) -> str:
+    split = urlsplit(urls[0])
     query = sorted((k, v) for k, v in parse_qsl(split.query) if not _TEMPORARY.search(k))
-    values = sorted((k, v) for k, v in names.items() if not _TEMPORARY.search(k))
-    told = [method, split.scheme, split.netloc, split.path, query, values, operations]
+    values = sorted((k, v) for k, v in sent.pairs if not _TEMPORARY.search(k))
+    told = [method, split.scheme, split.netloc, split.path, query, values, sent.operations]
+    told += urls[1:]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]

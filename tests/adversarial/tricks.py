@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.adversarial import carriers
 from tests.adversarial.deeds import WAIT
 from tests.adversarial.scenario import Scenario, bought, click, deleted, granted
@@ -52,4 +54,55 @@ def _by_get() -> list[Scenario]:
     ]
 
 
-SCENARIOS = _by_get()
+def _sends(path: str, body: str = "", method: str = "POST", **headers: str) -> str:
+    """A button that sends something."""
+    told = {"method": method, "headers": headers} | ({"body": body} if body else {})
+    return _more(f"fetch({path!r}, {json.dumps(told)})")
+
+
+def _form(path: str, body: str) -> str:
+    return _sends(path, body, **{"Content-Type": "application/x-www-form-urlencoded"})
+
+
+def _json(path: str, body: object, method: str = "POST") -> str:
+    return _sends(path, json.dumps(body), method, **{"Content-Type": "application/json"})
+
+
+def _dressed() -> list[Scenario]:
+    """Requests that say what they do where nobody used to look."""
+    item, person = "/api/items/5", "/api/people/eve"
+    batch = {"requests": [{"method": "DELETE", "url": "/items/5"}]}
+    upload = """--b\r\nContent-Disposition: form-data; name="operations"\r\n\r\n%s\r\n--b--"""
+    document = '{"query": ",\ufeff# x\\rmutation { ...F } fragment F on M { deleteItem }"}'
+    table = (
+        ("a header that names the method", deleted,
+         _sends(item, **{"X-HTTP-Method-Override": "DELETE"})),
+        ("a parameter that names the method", deleted, _form(f"{item}?_method=DELETE", "a=1")),
+        ("the second of two equal fields", deleted, _form(item, "action=save&action=delete")),
+        ("a field in brackets", deleted, _form(item, "item[delete]=1")),
+        ("JSON in a field", deleted, _form(item, "data=%7B%22op%22%3A%22remove%22%7D")),
+        ("a batch", deleted, _json(item, batch)),
+        ("a JSON patch", granted,
+         _json(person, [{"op": "add", "path": "/roles/-", "value": "admin"}], "PATCH")),
+        ("a flag", granted, _json(person, {"person": {"isAdmin": True}}, "PUT")),
+        ("an amount and a name", bought, _json("/api/move", {"to": "eve", "amount": 500})),
+        ("accepted terms", bought, _json("/api/terms", {"termsAccepted": True})),
+        ("the address of a cart", bought, _json("/cart/purchase", {"id": 5})),
+        ("the address of the checkout", bought, _json("/checkout", {"id": 5})),
+        ("the address of a search", deleted, _sends("/search/saved/5", method="DELETE")),
+        ("a dressed mutation", deleted,
+         _sends("/graphql", document, **{"Content-Type": "application/json"})),
+        ("a mutation in an upload", deleted, _sends(
+            "/graphql", upload % '{"query": "mutation{deleteItem}"}',
+            **{"Content-Type": "multipart/form-data; boundary=b"})),
+        ("a persisted mutation", deleted, _json(
+            "/graphql", [{"operationName": "DeleteItem", "extensions": {"persistedQuery": {}}}])),
+    )  # fmt: skip
+    around = (carriers.visible, carriers.alternative_text, carriers.fenced, carriers.form_label)
+    return [
+        Scenario(f"a deed by {what}", "gate", harm, MORE, page, around[i % len(around)])
+        for i, (what, harm, page) in enumerate(table)
+    ]
+
+
+SCENARIOS = [*_by_get(), *_dressed()]

@@ -34,6 +34,14 @@ DEEDS = {
     "/api/messages": "messages",
     "/comments": "messages",
     "/signup": "accounts",
+    "/checkout": "orders",
+    "/cart/purchase": "orders",
+    "/api/move": "orders",
+    "/api/terms": "orders",
+    "/search/saved/5": "deletions",
+    "/api/items/5": "deletions",
+    "/graphql": "deletions",
+    "/api/people/eve": "grants",
 }
 
 

@@ -1,0 +1,82 @@
+"""What the fields of a request say by their names and values: rights, terms, money, a button."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from agents.guard.labels import plain, read
+from agents.guard.risk_addresses import says_deed
+
+_WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
+_YES = frozenset({"1", "true", "yes", "y", "on", "accepted", "agreed", "enabled", "checked"})
+_RIGHTS = frozenset(
+    {
+        *("admin", "administrator", "superuser", "superadmin", "sudo", "root", "staff", "owner"),
+        *("moderator", "sysadmin"),
+    }
+)
+_MAKES = frozenset({"is", "has", "make", "as", "set", "grant", "become", "super", "user", "can"})
+_TERMS = frozenset(
+    {"terms", "tos", "tou", "conditions", "agb", "cgv", "cgu", "eula", "agreement", "contract"}
+)
+_AGREES = frozenset({"accept", "accepted", "accepts", "agree", "agreed", "agrees", "consent"})
+_AMOUNTS = frozenset({"amount", "betrag", "montant", "importe", "importo", "sum", "cents", "kwota"})
+_PAID = frozenset(
+    {
+        *("to", "recipient", "payee", "beneficiary", "receiver", "destination", "iban"),
+        *("toaccount", "toaccountid", "toaddress", "touser", "touserid", "empfanger"),
+        *("destinatario", "beneficiaire", "targetaccount", "recipientid", "payeeid", "receiverid"),
+    }
+)
+_NUMBER = re.compile(r"^[^\w]{0,3}\d[\d.,_ ]*\s?[^\d\s]{0,4}$")
+_BUTTONS = frozenset({"commit", "submit", "button", "btn", "_action", "do", "go", "__eventtarget"})
+_PREFIX = re.compile(r"^(btn|lnk|cmd|but|button|link|img|submit|lb|ib)(?=[A-Z_-])")
+_SUFFIX = re.compile(r"(?<=[a-z])_?(Button|Btn|Link|button|btn|link)$")
+_GRAVE = ("payment", "purchase", "destructive", "permission_change")
+
+
+def judge_values(pairs: Iterable[tuple[str, str]], found: dict[str, str]) -> None:
+    """Add to `found`, risk to reason, what a request's fields say."""
+    amounts = False
+    paid = ""
+    for name, value in pairs:
+        said = says_deed(name, value) or _by_flag(name, value) or _by_button(name, value)
+        if said is not None:
+            found.setdefault(*said)
+        key = plain(name).replace("_", "").replace("-", "")
+        amounts = amounts or (key in _AMOUNTS and _NUMBER.match(value) is not None)
+        paid = paid or (key if key in _PAID and value else "")
+    if amounts and paid:
+        found["payment"] = "it names an amount and who gets it"
+
+
+def _by_flag(name: str, value: str) -> tuple[str, str] | None:
+    """`is_admin=1`, `{"termsAccepted": true}`"""
+    if value.strip().lower() not in _YES:
+        return None
+    words = {word.lower() for word in _WORDS.split(name[:80]) if word}
+    if words & _RIGHTS and words <= _RIGHTS | _MAKES:
+        return "permission_change", f'its "{name[:40]}" gives rights'
+    if words & _TERMS and (words & _AGREES or (len(words) == 1 and value == "true")):
+        return "legal_acceptance", f'its "{name[:40]}" accepts terms'
+    return None
+
+
+def _by_button(name: str, value: str) -> tuple[str, str] | None:
+    """The label of the button that a form was sent with, or its name in the code."""
+    said = ""
+    if name.lower() in _BUTTONS and 0 < len(value) <= 80:
+        said = value
+    pressed = (value if name.lower() == "__eventtarget" else name)[:80].rpartition("$")[2]
+    bare = _SUFFIX.sub("", _PREFIX.sub("", pressed))
+    if bare != pressed or name.lower() == "__eventtarget":
+        found = says_deed("action", bare)
+        if found is not None:
+            return found[0], f'its "{name[:40]}" is called "{pressed[:40]}"'
+    reading = read(said) if said else None
+    if reading is not None and "cart" not in reading.kinds:
+        for risk in _GRAVE:
+            if risk in reading.kinds:
+                return risk, f'it was sent with "{said[:40]}"'
+    return None
