@@ -136,7 +136,7 @@ async def test_an_approved_payment_sends_its_request_without_another(mode: str) 
     run = Asking(approval=mode)
     assert await press(run, PAY) in (["payment"], ["purchase"])
     assert await run.sends(CARD, "buy")
-    assert await run.sends('{"accept_terms": true}', "api/checkout", "application/json")
+    assert await run.sends('{"accept_terms": true}', "api/terms", "application/json")
     assert await run.sends("note=hi", "api/messages")
     assert not run.asked
     await run.sends("", "api/delete-account")

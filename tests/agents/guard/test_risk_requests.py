@@ -281,7 +281,7 @@ HARMLESS_GETS = (
     "/genes?q=mutation", "/api/mutations?type=x", "/api/payment_methods", "/account/settings",
     "/wiki/Delete_(disambiguation)", "/api/v1/users/me;v=2", "/a,b,c/list", "/x?filter[role]=admin",
     "/x?sort[]=paid", "/api/items?fields[orders]=id", "/api/products(5)", "/m/5:details",
-    "/invite-friends", "/news/bank-to-pay-fine", "/shop?action=view&id=5", "/x?method=standard",
+    "/news/bank-to-pay-fine", "/shop?action=view&id=5", "/x?method=standard",
     "/api/terms", "/payments/history?page=2", "/orders/5/track", "/issues?state=closed",
 )  # fmt: skip
 

@@ -159,9 +159,9 @@ def test_snake_case_and_shorthands_mean_the_same(api):
         ({"browser": {"policy": {"mode": "wild"}}}, "policy"),
         ({"variables": {"a b": "x"}}, "variables"),
         ({"variables": {"a": {"value": None}}}, "value"),
-        ({"variables": {"a": {"value": "x", "allowedDomains": ["http://x y"]}}}, "allowed_domains"),
-        ({"variables": {"a": {"value": "x", "allowedDomains": ["com"]}}}, "allowed_domains"),
-        ({"variables": {"a": {"value": "x", "allowedDomains": [""]}}}, "allowed_domains"),
+        ({"variables": {"a": {"value": "x", "allowedDomains": ["http://x y"]}}}, "allowedDomains"),
+        ({"variables": {"a": {"value": "x", "allowedDomains": ["com"]}}}, "allowedDomains"),
+        ({"variables": {"a": {"value": "x", "allowedDomains": [""]}}}, "allowedDomains"),
     ],
 )
 def test_what_cannot_be_is_refused(api, body, where):
