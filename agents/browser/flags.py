@@ -64,11 +64,17 @@ _ALWAYS = (
             "OptimizationHints",
             "PaintHolding",
             "PreconnectToSearch",
-            "Prerender2",  # a page nobody opened yet is no tab, which is where documents are judged
+            # A page nobody opened yet is no tab, which is where documents are judged; nor does what
+            # is fetched ahead by speculation rules pass the network hold.
+            "Prerender2",
+            "Prerender2FallbackPrefetchSpecRules",
             "Translate",
         )
     ),
-    "--enable-features=CDPScreenshotNewSurface,SkipListAccountsWithoutGaiaCookies",
+    "--enable-features=CDPScreenshotNewSurface,SkipListAccountsWithoutGaiaCookies,"
+    # No prefetch of speculation rules ever gets its turn: there is no switch that forbids them.
+    "PrefetchMultipleActiveSetSizeLimitForBase:"
+    "prefetch_multiple_active_set_size_limit_for_base_value/0",
     # UDP goes round any HTTP proxy: no QUIC, and WebRTC over the proxy or not at all.
     "--disable-quic",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -97,6 +98,17 @@ PARTS = {
 }  # fmt: skip
 
 
+_RULE = {"source": "list", "urls": [DEED], "eagerness": "immediate"}
+AHEAD = {
+    "prefetch": {"prefetch": [_RULE]},
+    "prerender": {"prerender": [_RULE]},
+    "prefetch of links": {
+        "prefetch": [{"where": {"href_matches": "/*"}, "eagerness": "immediate"}]
+    },
+    "prefetch as it is pressed": {"prefetch": [_RULE | {"eagerness": "conservative"}]},
+}
+
+
 class Watched(Asking):
     """A run that tells at once what it is asked and what is refused."""
 
@@ -128,6 +140,7 @@ class Place:
         site.add("/redirect", _to(302, Location=DEED))
         site.add("/refreshed", _to(200, Refresh=f"0;url={DEED}"))
         site.add("/linked", _to(200, Link=f"<{DEED}>; rel=preload; as=image"))
+        site.add("/ahead", f"<title>A</title><a href='{DEED}'>More</a>")
         policy = f"img-src 'none'; report-uri {DEED}"
         site.add("/reporting", _to(200, "<img src=/x>", **{"Content-Security-Policy": policy}))
 
@@ -210,6 +223,27 @@ async def test_a_part_of_a_page_with_such_an_address_is_refused(place: Place, ho
     assert not run.asked
     assert run.denied[0].rule == "approval:part" and DEED in run.denied[0].target
     assert not [each for each in place.arrived if each.endswith("/account/delete")]
+
+
+@pytest.mark.parametrize("how", AHEAD)
+async def test_nothing_is_fetched_ahead_by_rules(place: Place, how: str) -> None:
+    """Such requests pass the hold; so the browser does not make them, and following goes on."""
+    run = await place.begin(Watched(NO))
+    page = await place.session.context.new_page()
+    await page.goto(place.site.url("/ahead"))
+    rules = {"type": "speculationrules", "textContent": json.dumps(AHEAD[how])}
+    await page.evaluate(
+        "rules => document.head.append(Object.assign(document.createElement('script'), rules))",
+        rules,
+    )
+    for _ in range(20):  # with rules that count, it arrives before the third
+        await page.evaluate("fetch('/neutral').then(r => r.text())")
+    assert "GET /account/delete" not in place.arrived and not run.asked
+    await page.get_by_role("link").click(no_wait_after=True)
+    async with asyncio.timeout(20):
+        await run.happened.wait()
+    await run.gate.clear()
+    assert len(run.asked) == 1 and "GET /account/delete" not in place.arrived
 
 
 async def test_an_approved_get_goes(place: Place) -> None:
