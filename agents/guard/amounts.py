@@ -63,16 +63,11 @@ def _number(text: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def prices_in(text: str) -> frozenset[Decimal]:
-    """All amounts of money in a text."""
-    said = (first or second for first, second in _PRICE.findall(text))
-    return frozenset(number for each in said for number in readings(each))
-
-
-def decimals_in(text: str) -> frozenset[Decimal]:
-    """All numbers in a text with two decimals: amounts whose currency stands elsewhere."""
-    said = (each for each in _ANY.findall(text) if re.search(r"[.,]\d\d$", each))
-    return frozenset(number for each in said for number in readings(each))
+def amounts_in(text: str) -> frozenset[Decimal]:
+    """All amounts of money in a text: with a currency, or two decimals; else all numbers."""
+    said = [first or second for first, second in _PRICE.findall(text)]
+    said += [each for each in _ANY.findall(text) if re.search(r"[.,]\d\d$", each)]
+    return frozenset(number for each in said for number in readings(each)) or numbers_in(text)
 
 
 def numbers_in(text: str) -> frozenset[Decimal]:

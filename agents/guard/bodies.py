@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from agents.guard.hold import HeldRequest
+from agents.guard.telling import path_of
 
 _MOST_FIELDS = 5_000
 _MOST_DEPTH = 40
@@ -36,9 +37,8 @@ class SentField:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """`order[items][0].price` in its parts, places in lists left out."""
-        parts = re.split(r"[\[\].]+", self.name)
-        return tuple(part for part in parts if part and not part.isdigit())
+        """Its name in parts; see `path_of`."""
+        return path_of(self.name)
 
 
 class _Unreadable(Exception):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from urllib.parse import urlsplit
 
-from agents.guard.risk_facts import CallFacts, ElementFacts
+from agents.guard.amounts import amounts_in, readings
+from agents.guard.risk_facts import ALWAYS_ASK, CallFacts, ElementFacts
+from agents.guard.telling import kind_of, path_of
 
 _CHARS = 80
+_MOST_UNSEEN = 4
 _VERBS = {
     "click": "Press",
     "dblclick": "Double-click",
@@ -52,7 +56,28 @@ def name_of(element: ElementFacts | None, risks: frozenset[str] = frozenset()) -
 
 
 def effect_of(call: CallFacts, element: ElementFacts | None, risks: frozenset[str]) -> str:
-    """`Press "Pay £45.00" on shop.example`"""
+    """`Press "Pay £45.00" on shop.example`, with amounts that would be sent and cannot be read."""
+    unseen = _unseen(element) if element is not None and risks & ALWAYS_ASK else []
+    return _deed(call, element, risks) + (f", which sends {', '.join(unseen)}" if unseen else "")
+
+
+def _unseen(element: ElementFacts) -> list[str]:
+    """`total "4500.00"` for each amount of the form that stands nowhere near the element."""
+    every = [each for each in (element, element.hit, element.default) if each is not None]
+    text = "\n".join(said for each in every for said in (each.shown, *each.names.values()))
+    shown = amounts_in(text) | {Decimal(0)}
+    found = []
+    for name, value in (pair for each in every for pair in each.sends):
+        kind = kind_of(path_of(name))
+        numbers = readings(value) if kind in ("amount", "cents") else frozenset()
+        if kind == "cents":
+            numbers = frozenset(number / 100 for number in numbers)
+        if not numbers <= shown:
+            found.append(f"{quoted(name)[1:-1]} {quoted(value)}")
+    return list(dict.fromkeys(found))[:_MOST_UNSEEN]
+
+
+def _deed(call: CallFacts, element: ElementFacts | None, risks: frozenset[str]) -> str:
     group, _, name = call.tool.rpartition(".")
     where = _where(call, element)
     target = name_of(element, risks)

@@ -14,17 +14,16 @@ from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
 from agents.executor.gate import ProposedAction
-from agents.guard.amounts import decimals_in, exact, numbers_in, prices_in, readings
+from agents.guard.amounts import amounts_in, exact, numbers_in, readings
 from agents.guard.bodies import Number, SentField
 from agents.guard.effects import quoted
 from agents.guard.hold import HeldRequest
 from agents.guard.labels import plain
-from agents.guard.labels_fields import kind_of_field
-from agents.guard.risk_facts import ElementFacts, Field
+from agents.guard.risk_facts import ElementFacts
 from agents.guard.risk_requests import SAFE_METHODS
+from agents.guard.telling import GENERIC, kind_of
 
 NOT_TICKED = "\0"  # what the probe says of a box or choice that is not ticked
-_SPLIT = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Za-z])")
 _TEMPORARY = re.compile(
     r"token|csrf|xsrf|nonce|time|^date_?now|viewstate|eventvalidation|captcha|session|request_?id|"
     r"trace|signature|^_|^ts$|^v$|^sid$|^t$|dwell|elapsed|duration|clicks|moves|scroll|viewport|"
@@ -32,37 +31,13 @@ _TEMPORARY = re.compile(
     r"entropy|uuid|idempotency",
     re.I,
 )
-_AMOUNT = re.compile(
-    r"\b(amount|total|sub ?total|price|sum|cost|charge|payment|tip|donation|fee|betrag|preis|"
-    r"summe|gesamt(summe|betrag|preis)?|gebuhr|spende|montant|prix|somme|don|frais|importe|precio|"
-    r"suma|donacion|importo|prezzo|totale|somma|valor|preco|doacao|bedrag|prijs|totaal|kwota|cena|"
-    r"razem|tutar|fiyat|toplam|сумма|цена|итого)\b|金額|金额|価格|价格|合計|总额|料金"
-)
-_QUANTITY = re.compile(
-    r"\b(quantity|qty|anzahl|menge|stuckzahl|quantite|cantidad|quantita|quantidade|aantal|ilosc|"
-    r"adet|miktar|количество)\b|数量|個数"
-)
-_RECIPIENT = re.compile(
-    r"^to$|\b(recipients?|payee|beneficiary|receiver|to (account|user|email|address|iban)|"
-    r"destination|wallet)\b"
-)
-_CENTS = re.compile(r"\b(cents?|minor( units?)?|pence|subunits?|in cents|centimes?|centavos)\b")
-_UNTOLD = re.compile(
-    r"\b(id|ids|code|currency|type|method|status|label|text|list|format|items?|count|pages?|"
-    r"points?|weight|clicks?|moves?|keys|views?|visits?|times?|ms|seconds|size|width|height)$"
-)
-_MEASURED = re.compile(r"^(telemetry|analytics|metrics|tracking|perf(ormance)?|timings?)$", re.I)
-_GENERIC = frozenset(
-    {"value", "amount", "number", "units", "raw", "id", "name", "account", "email"}
-)
 # Names that say nothing about what they are of when they stand deep in a body.
-_ANYTHING = _GENERIC | {"type", "status", "code", "key", "title", "action", "data", "phone", "text"}
+_ANYTHING = GENERIC | {"type", "status", "code", "key", "title", "action", "data", "phone", "text"}
 # Calls that change what their element holds: its value before is not what is approved.
 _CHANGES = frozenset(
     {"fill", "type", "press_sequentially", "insert_text", "select_option", "check", "uncheck",
      "set_checked", "clear"}
 )  # fmt: skip
-Kind = str
 
 
 @dataclass(frozen=True)
@@ -88,7 +63,6 @@ class Shown:
         seen = [effect, *chosen, *(each.shown for each in elements)]
         seen += [name for each in elements for name in each.names.values()]
         text = "\n".join(seen)
-        prices = prices_in(text) | decimals_in(text)
         counts = numbers_in(text)
         held = {name: frozenset(values) for name, values in fields.items()}
         told = {n for k, vs in held.items() if kind_of((k,)) == "amount" for n in _all(vs)}
@@ -96,7 +70,7 @@ class Shown:
         return cls(
             fields=held,
             text=plain(text),
-            amounts=(prices or counts) | told | frozenset(_all(chosen)),
+            amounts=amounts_in(text) | told | frozenset(_all(chosen)),
             counts=counts | frozenset(_all(chosen)) | many | {Decimal(0), Decimal(1)},
             targets=frozenset(_targets(action, elements)),
         )
@@ -138,7 +112,7 @@ class Shown:
             return f", not {quoted(ticked[0])}" if ticked else ", which was not ticked"
         return None if self._is_shown(field, kind) else ", which was not shown"
 
-    def _is_shown(self, field: SentField, kind: Kind) -> bool:
+    def _is_shown(self, field: SentField, kind: str) -> bool:
         """Whether a field that the form did not hold tells nothing else than was to be seen."""
         value = field.value.strip()
         if not kind or not value:
@@ -156,33 +130,9 @@ class Shown:
         return numbers <= shown
 
 
-def kind_of(path: tuple[str, ...]) -> Kind:
-    """amount, cents, quantity, recipient or role, by a field's name; empty for all others."""
-    if not path or _MEASURED.match(path[0]):
-        return ""
-    words = _words(path[-1])
-    if _CENTS.search(words):
-        return "cents"
-    if _UNTOLD.search(words) and words not in _GENERIC:
-        return "recipient" if _RECIPIENT.search(words) else ""
-    for kind, pattern in (("quantity", _QUANTITY), ("recipient", _RECIPIENT), ("amount", _AMOUNT)):
-        if pattern.search(words):
-            return kind
-    if kind_of_field(Field("select", path[-1])) == "role":
-        return "role"
-    known = kind_of_field(Field("text", path[-1]))
-    if known in ("amount", "recipient", "bank"):
-        return "amount" if known == "amount" else "recipient"
-    return kind_of(path[:-1]) if words in _GENERIC else ""
-
-
 def tells_amount(sent: Iterable[SentField]) -> bool:
     """Whether fields say how much is to be paid, or to whom."""
     return any(kind_of(field.path) in ("amount", "cents", "recipient") for field in sent)
-
-
-def _words(name: str) -> str:
-    return plain(" ".join(each for each in _SPLIT.split(name) if each))
 
 
 def _numbers(field: SentField) -> frozenset[Decimal]:
@@ -194,7 +144,7 @@ def _all(values: Iterable[str]) -> Iterator[Decimal]:
         yield from readings(value)
 
 
-def _same(field: SentField, known: frozenset[str], kind: Kind) -> bool:
+def _same(field: SentField, known: frozenset[str], kind: str) -> bool:
     """Whether it is the same value in another dress."""
     numbers = _numbers(field)
     if numbers and numbers <= frozenset(_all(known)):

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.agents.guard.test_hold import PAGE, Asking, press
+from agents.guard.risk import CallFacts, ElementFacts, classify
+from tests.agents.guard.test_hold import BUTTON, PAGE, Asking, press
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -218,3 +219,20 @@ async def test_names_that_say_nothing_are_not_compared_deep_in_a_body() -> None:
     run = await approved(near)
     assert await run.sends('{"user": {"id": 3}, "line": {"quantity": 3}}', "orders", JSON)
     assert not run.asked
+
+
+@pytest.mark.parametrize(
+    ("sends", "said"),
+    [
+        ([["total", "1212.00"], ["sku", "77"]], ""),
+        ([["total_cents", "121200"], ["tip", "0"]], ""),
+        ([["total", "9999.00"]], ', which sends total "9999.00"'),
+        ([["total_cents", "999900"], ["tip", "5"]], ', which sends total_cents "999900", tip "5"'),
+    ],
+)
+def test_an_amount_that_a_form_hides_is_told_before_it_is_approved(
+    sends: list[list[str]], said: str
+) -> None:
+    element = ElementFacts.from_raw(BUTTON | BUY | {"sends": sends})
+    verdict = classify(CallFacts("locator.click", {}, PAGE), element)
+    assert verdict.effect == f'Press "Pay €1,212.00" on shop.example{said}'
