@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StrictBool
 
 from dashboard.api.schemas import Money, SessionStatusOut, TaskErrorOut, Time
 from dashboard.services.agent_options import Spelled
@@ -156,7 +156,7 @@ def _flag(value: Any) -> Any:
 class ConfirmIn(Spelled):
     """A decision."""
 
-    approved: bool
+    approved: StrictBool
     reason: CleanText | None = Field(None, max_length=2000)
     response: Any = Field(None, description="The answer to a request that is no confirmation")
     edits: dict[str, Any] | None = Field(None, description="Arguments to change, by name")

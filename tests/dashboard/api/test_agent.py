@@ -309,6 +309,17 @@ def test_a_confirmation_is_shown_and_approved(api):
     assert again.json()["extra"]["status"] == "answered"
 
 
+@pytest.mark.parametrize("said", ["yes", "true", "on", 1, 1.0, None, [], {"approved": True}])
+def test_only_true_and_false_decide(api, said):
+    run = start(api)
+    row = ask(claimed(run))
+    path = agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}")
+    answer = api.post(path, {"approved": said})
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_error")
+    row.refresh_from_db()
+    assert row.status == "pending"
+
+
 def test_a_decision_needs_the_approve_scope(api, project):
     run = start(api)
     row = ask(claimed(run))
