@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
 import socket
 import tempfile
 from pathlib import Path
@@ -14,20 +15,30 @@ from agents.browser.executable import find_browser
 from agents.errors import BrowserError
 from dashboard.supervisor.plan import Plan, StartError
 
+# The database, the logs and two browsers' profiles of a first start.
+NEEDED_BYTES = 100 * 1000 * 1000
+
 
 def check_data_dir(plan: Plan) -> None:
-    """Make the data directory and its parts; they must take files."""
+    """Make the data directory and its parts; they must take files, and have room for them."""
     directory = plan.data_dir
     try:
         for path in (directory, plan.logs_dir, plan.run_dir):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryFile(dir=path) as file:
                 file.write(b"writable")
+        free = shutil.disk_usage(directory).free
     except OSError as error:
         raise StartError(
             f"The data directory {directory} cannot be written ({error.strerror}): "
             "correct that, or name another one with WEBAGENT_DATA_DIR."
         ) from None
+    if free < NEEDED_BYTES:
+        raise StartError(
+            f"The disk of the data directory {directory} is full ({free // 1_000_000} MB are free, "
+            f"{NEEDED_BYTES // 1_000_000} are needed): make room, or name another directory with "
+            "WEBAGENT_DATA_DIR."
+        )
 
 
 def take_lock(plan: Plan) -> IO[str]:

@@ -103,6 +103,11 @@ def make_plan(
             f"Port {found.port} leaves none for the practice site: set WEBAGENT_PRACTICE_PORT, "
             "or start with --no-practice."
         )
+    if found.practice and found.practice_port == found.port:
+        raise StartError(
+            f"Port {found.port} is the web server's: choose another one for the practice site with "
+            "WEBAGENT_PRACTICE_PORT."
+        )
     data_dir = found.data_dir.expanduser().absolute()
     environment = os.environ | {
         "PYTHONUNBUFFERED": "1",

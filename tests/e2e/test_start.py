@@ -19,6 +19,8 @@ import pytest
 
 from agents.browser.options import BrowserOptions
 from agents.browser.process import launch
+from dashboard.conf import config
+from dashboard.supervisor import checks, plan
 from tests.e2e.stack import (
     CHILDREN,
     ROOT,
@@ -238,6 +240,28 @@ def test_a_taken_practice_port_is_named(own_stack: Stack) -> None:
         said = refusal(own_stack)
     assert f"Port {own_stack.practice_port} on 127.0.0.1 is taken" in said
     assert "WEBAGENT_PRACTICE_PORT" in said
+
+
+@pytest.mark.once
+def test_one_port_for_two_servers_is_named(own_stack: Stack) -> None:
+    own_stack.practice_port = own_stack.port
+    said = refusal(own_stack)
+    assert said.startswith(f"Port {own_stack.port} is the web server's")
+    assert "WEBAGENT_PRACTICE_PORT" in said
+
+
+@pytest.mark.once
+def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = plan.Plan(config=config(), data_dir=tmp_path / "data", environment={})
+    checks.check_data_dir(found)
+    nearly_full = shutil.disk_usage(tmp_path)._replace(free=3_400_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: nearly_full)
+    with pytest.raises(plan.StartError) as refused:
+        checks.check_data_dir(found)
+    assert str(refused.value) == (
+        f"The disk of the data directory {tmp_path}/data is full (3 MB are free, 100 are needed): "
+        "make room, or name another directory with WEBAGENT_DATA_DIR."
+    )
 
 
 @pytest.mark.once
