@@ -49,7 +49,8 @@ sheet.replaceSync(`
   canvas { display: block; inline-size: calc(100% * var(--zoom, 1)); block-size: auto;
     background: var(--surface, Canvas); }
   :host([driving]) canvas { touch-action: none; cursor: default;
-    outline: 3px solid var(--accent, Highlight); outline-offset: -3px; }
+    outline: 3px dashed var(--accent, Highlight); outline-offset: -3px; }
+  :host([driving]:focus-within) canvas { outline-style: solid; }
   :host([driving]) .keys:focus ~ .line .hint { font-weight: 600; }
   :host(:not([data-state="live"])) canvas { filter: grayscale(0.6); }
   .keys { position: absolute; inset-block-start: 0; inset-inline-start: 0; inline-size: 1px;
