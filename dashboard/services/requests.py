@@ -155,7 +155,8 @@ def decide(
     (`confirmations.normalised`). Answers to secret fields are kept sealed and shown masked.
 
     Raises: Forbidden without the scope; Invalid when the response does not fit; Conflict (with
-    the present state in `extra`) when it is settled, expired or revised.
+    the present state in `extra`) when it is settled, expired or revised, or its task is being
+    cancelled.
     """
     confirms = request.kind == CONFIRMATION
     by.require("approve" if confirms else "run")
@@ -169,7 +170,8 @@ def decide(
         response = {**response, "reason": redactor.text(response["reason"])}
     elif not skip:
         response = _fitting(request, storable(response))
-    tasks._locked(request.task)  # before the request, the order of everybody
+    task = tasks._locked(request.task)  # before the request, the order of everybody
+    _refuse_cancelled(task, request)
     pending = InputRequest.objects.filter(pk=request.pk, status=RequestStatus.PENDING).filter(
         Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
     )
@@ -193,6 +195,15 @@ def decide(
     _tell(request, by, skip=skip)
     _wake(request, response, by)
     return request
+
+
+def _refuse_cancelled(task: Task, request: InputRequest) -> None:
+    """Raises: Conflict when the task is to end, though its worker may not have seen that yet."""
+    if task.cancel_requested_at is None:
+        return
+    request = InputRequest.objects.select_related("task__session").get(pk=request.pk)
+    if request.status == RequestStatus.PENDING:
+        raise Conflict("The task is being cancelled.", extra=as_dict(request))
 
 
 def _tell(request: InputRequest, by: Actor, *, skip: bool) -> None:

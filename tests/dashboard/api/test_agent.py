@@ -309,6 +309,18 @@ def test_a_confirmation_is_shown_and_approved(api):
     assert again.json()["extra"]["status"] == "answered"
 
 
+def test_nothing_is_approved_once_the_run_is_to_be_cancelled(api):
+    run = start(api)
+    row = ask(claimed(run))  # its worker has yet to see the wish
+    root = agent(api, f"/runs/{run['run_id']}")
+    assert api.post(f"{root}/cancel", {}).status_code == 200
+    answer = api.post(f"{root}/confirmations/{row.pk}", {"approved": True})
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert answer.json()["extra"]["status"] == "pending"
+    row.refresh_from_db()
+    assert row.status == "pending"
+
+
 @pytest.mark.parametrize("said", ["yes", "true", "on", 1, 1.0, None, [], {"approved": True}])
 def test_only_true_and_false_decide(api, said):
     run = start(api)
