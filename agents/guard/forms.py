@@ -117,7 +117,8 @@ def _twice(name: str, value: str) -> Iterator[Form]:
     for text, edges in encoded_twice(value, _bytes_of(value)):
         folded = fold(text)
         spread = squeeze(folded)
-        wide = len(spread) >= SPREAD_CHARS
+        # A few digits, spread, are in every table of numbers.
+        wide = len(spread) >= (PIECE_CHARS if spread.isdigit() else SPREAD_CHARS)
         data = spread if wide else folded
         if len(data) >= LEAST_CHARS:
             piece = _piece(data, len(data) / len(value)) if len(value) >= PIECE_CHARS else 0

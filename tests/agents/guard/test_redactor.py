@@ -198,6 +198,13 @@ def test_short_values_are_found_in_no_text_by_chance():
             assert found.text(text) is text
 
 
+def test_numbers_in_a_table_are_no_short_value_encoded_twice():
+    found = Redactor({"pin": "4829"})
+    for text in ("932 383 43", "9, 3; 2|3 8 3.43", "75 05 65 25"):
+        assert found.text(text) is text
+    assert found.text("<93%23%83%43%>") == "<{{pin}}>"
+
+
 def test_json_keeps_its_form(redactor):
     value = {"a": [VALUES["card"], 4111111111111111, 7, None, True], VALUES["phrase"]: 1.5}
     assert redactor.json(value) == {
