@@ -8,12 +8,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
-import structlog
 
 from agents.browser.egress import Denied
 from agents.browser.egress_policy import SessionEgress
@@ -23,26 +20,24 @@ from agents.errors import BrowserError, BrowserGone, LeaseLost, Parked, Unconfir
 from agents.events import Payload, TaskPageChanged, TaskPolicyDenied
 from agents.guard import logs
 from agents.guard.exits import clean_event
-from agents.guard.policy import Policy, merged
-from agents.guard.receivers import bind
+from agents.guard.policy import Policy
 from agents.guard.redactor import Redactor
+from agents.jobs.artifacts import DbArtifacts
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.db import db
 from agents.ports import (
     Answer,
     IncomingMessage,
     InputRequestSpec,
-    StoredArtifact,
     TaskSpec,
     Usage,
     Variable,
 )
 from dashboard import nudges
 from dashboard.conf import Config
-from dashboard.models import Artifact, InputRequest, RequestStatus, Task
+from dashboard.models import InputRequest, RequestStatus, Task
 from dashboard.services import (
     answers,
-    artifacts,
     leases,
     messages,
     origins,
@@ -50,109 +45,9 @@ from dashboard.services import (
     secrets,
     sessions,
     standing,
-    tasks,
 )
 
-log = structlog.get_logger(__name__)
 _ticker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ticks")
-
-
-def spec_of(task: Task) -> TaskSpec:
-    """The task as the engine knows it."""
-    options = task.options
-    cost = options.get("max_cost_usd")
-    policy = merged(task.project.default_policy, options.get("policy"))
-    Policy.parse(policy)  # what cannot be read must not run without its rules
-    return TaskSpec(
-        id=task.pk,
-        session_id=task.session_id,
-        project_id=task.project_id,
-        product=task.product,
-        instructions=task.instructions,
-        start_url=options.get("start_url") or _last_page(task),
-        model=options.get("model") or _project_model(task),
-        output_schema=options.get("output_schema"),
-        max_steps=options.get("max_steps") or 100,
-        max_tokens=options.get("max_tokens"),
-        max_cost_usd=Decimal(cost) if cost is not None else None,
-        max_duration_s=(options.get("max_duration_minutes") or 60) * 60,
-        approval=options.get("approval") or task.project.default_approval or "delegated",
-        policy=policy,
-        variables=bind(
-            {**tasks.variables_of(task), **answers.variables_of(task)},
-            start_url=options.get("start_url") or _first_page(task),
-            policy=options.get("policy"),
-            instructions=task.instructions,
-        ),
-        metadata=options.get("metadata") or {},
-        step_timeout_s=options.get("step_timeout_s") or TaskSpec.step_timeout_s,
-        options=options.get("agent") or {},
-    )
-
-
-def _first_page(task: Task) -> str | None:
-    """Where the session was told to begin: by people, unlike the page it has come to."""
-    first = task.session.tasks.order_by("number").first()
-    return first.options.get("start_url") if first else None
-
-
-def _last_page(task: Task) -> str | None:
-    """Where a follow-up goes on when the session's browser was closed or lost meanwhile."""
-    session = task.session
-    began = task.checkpoint is not None or task.number == 1
-    if began or session.browser is not None:
-        return None
-    return session.page_url if session.page_url.startswith(("http://", "https://")) else None
-
-
-def _project_model(task: Task) -> dict[str, Any]:
-    name = task.project.default_model
-    return {"route": name} if name else {}
-
-
-class DbArtifacts:
-    """Files of one task."""
-
-    def __init__(self, task: Task) -> None:
-        self._task = task
-
-    async def put(
-        self, data: bytes, *, name: str, media_type: str, kind: str, step: int | None = None
-    ) -> StoredArtifact:
-        sha256, size = await asyncio.to_thread(artifacts.write_bytes, data)
-        return await self._add(sha256, size, name, media_type, kind, step)
-
-    async def put_file(
-        self, path: str, *, name: str, media_type: str, kind: str, step: int | None = None
-    ) -> StoredArtifact:
-        sha256, size = await asyncio.to_thread(artifacts.write_file, path)
-        return await self._add(sha256, size, name, media_type, kind, step)
-
-    async def _add(
-        self, sha256: str, size: int, name: str, media_type: str, kind: str, step: int | None
-    ) -> StoredArtifact:
-        row = await db(
-            artifacts.add,
-            self._task,
-            self._task.fence,
-            sha256=sha256,
-            size_bytes=size,
-            name=name,
-            media_type=media_type,
-            kind=kind,
-            step=step,
-        )
-        return StoredArtifact(row.pk, row.name, row.media_type, row.size_bytes, row.sha256)
-
-    async def read(self, artifact_id: str) -> bytes:
-        def load() -> bytes:
-            row = Artifact.objects.filter(pk=artifact_id, session=self._task.session_id).first()
-            if row is None:
-                raise KeyError(artifact_id)
-            with artifacts.open_file(row) as file:
-                return file.read()
-
-        return await db(load)
 
 
 class DbRunContext:

@@ -22,10 +22,11 @@ from agents.errors import AgentError, Cancelled, LeaseLost, Parked
 from agents.executor import close_sandbox, warm_up
 from agents.guard.exits import clean_outcome
 from agents.jobs.browsers import BrowserPool
-from agents.jobs.context import DbRunContext, spec_of
+from agents.jobs.context import DbRunContext
 from agents.jobs.db import db
 from agents.jobs.housekeeping import Housekeeping
 from agents.jobs.relay import LiveRelay
+from agents.jobs.specs import spec_of
 from agents.jobs.wishes import Wishes
 from agents.model.routes import build_route
 from agents.model.settings import ModelSettings

@@ -18,8 +18,9 @@ from agents.errors import LeaseLost
 from agents.jobs import db as threads
 from agents.jobs import housekeeping
 from agents.jobs.browsers import BrowserPool
-from agents.jobs.context import DbRunContext, spec_of
+from agents.jobs.context import DbRunContext
 from agents.jobs.housekeeping import Housekeeping
+from agents.jobs.specs import spec_of
 from agents.jobs.wishes import Wishes
 from agents.ports import InputRequestSpec
 from dashboard import nudges

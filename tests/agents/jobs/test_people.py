@@ -15,7 +15,8 @@ from django.db import connections
 from agents.control import RunControl
 from agents.errors import Cancelled
 from agents.jobs import db as threads
-from agents.jobs.context import DbRunContext, spec_of
+from agents.jobs.context import DbRunContext
+from agents.jobs.specs import spec_of
 from agents.jobs.wishes import Wishes
 from agents.ports import InputRequestSpec
 from dashboard import nudges
