@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from agents.ports import Variable
 from dashboard.models import InputRequest, RequestStatus, Task
-from dashboard.services import requests
+from dashboard.services import responses
 
 _KINDS = {"password": "password", "one-time-code": "one_time_code"}
 _CARD = re.compile(r"card[\s_-]*(?:number|no\b)|\bcv[cv]2?\b|(?:card|security) code", re.I)
@@ -22,7 +22,7 @@ def variables_of(task: Task) -> dict[str, Variable]:
     """The secret values that were answered in this task, in the clear; for the run only."""
     found: dict[str, Variable] = {}
     for number, request in enumerate(_sealed(task.pk), start=1):
-        given = requests.answer_of(request)
+        given = responses.answer_of(request)
         for field, name in _names(request, number).items():
             value = given.get(field)
             if value in (None, ""):
@@ -59,7 +59,7 @@ def _sealed(task_id: str) -> list[InputRequest]:
 def _names(request: InputRequest, number: int) -> dict[str, str]:
     """Variable name by field, of the fields whose values are masked in the row."""
     response = request.response if isinstance(request.response, dict) else {}
-    secret = [field for field, value in response.items() if value == requests.MASK]
+    secret = [field for field, value in response.items() if value == responses.MASK]
     return {field: f"answer_{number}_{_slug(field)}" for field in secret}
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -22,10 +20,8 @@ from agents.events import (
     TaskInputRequestResolved,
     TaskStatusChanged,
 )
-from agents.guard.redactor import Redactor
 from agents.plain import plain_text, storable
 from agents.ports import InputRequestSpec
-from agents.schemas import schema_errors
 from dashboard import dispatch, ledger, nudges
 from dashboard.errors import Conflict, Invalid
 from dashboard.models import (
@@ -42,16 +38,12 @@ from dashboard.services import (
     deliveries,
     leases,
     origins,
-    sealing,
+    responses,
     standing,
     tasks,
 )
 from dashboard.services.actors import Actor
 
-log = structlog.get_logger(__name__)
-
-
-MASK = "••••"
 CONFIRMATION = "confirmation"
 
 
@@ -169,7 +161,7 @@ def decide(
             raise Invalid("An edit must not hold a sensitive value.", loc=["body", "edits"])
         response = {**response, "reason": redactor.text(response["reason"])}
     elif not skip:
-        response = _fitting(request, storable(response))
+        response = responses.fitting(request, storable(response))
     task = tasks._locked(request.task)  # before the request, the order of everybody
     _refuse_cancelled(task, request)
     pending = InputRequest.objects.filter(pk=request.pk, status=RequestStatus.PENDING).filter(
@@ -178,12 +170,12 @@ def decide(
     if revision is not None:
         pending = pending.filter(revision=revision)
     answer = None if skip and not confirms else response
-    masked = _masked(request, answer)
-    told = masked if confirms else _told(request, masked, redactor)
+    masked = responses.masked(request, answer)
+    told = masked if confirms else responses.without_values(request, masked, redactor)
     won = pending.update(
         status=RequestStatus.ANSWERED,
         response=told,
-        sealed_response=None if masked == answer else _sealed(request, answer),
+        sealed_response=None if masked == answer else responses.sealed(request, answer),
         skipped=skip,
         answered_by=by.name,
         answered_by_id=by.id,
@@ -298,17 +290,6 @@ def withdraw(task: Task, fence: int, keys: Sequence[str] | None = None) -> None:
         tasks._cancel_requests(task, key__in=list(keys))
 
 
-def _sealed(request: InputRequest, answer: Any) -> bytes:
-    return sealing.seal(answer, row_id=request.pk, project_id=request.project_id)
-
-
-def answer_of(request: InputRequest) -> Any:
-    """The response in the clear; for the run only."""
-    if request.sealed_response is None:
-        return request.response
-    return sealing.unseal(request.sealed_response, row_id=request.pk, project_id=request.project_id)
-
-
 def _wake(request: InputRequest, response: Any, by: Actor) -> None:
     task = request.task
     if request.context.get("about") == "driver_lost":
@@ -325,35 +306,6 @@ def _wake(request: InputRequest, response: Any, by: Actor) -> None:
     dispatch.wake(task.pk, host=task.session.browser_host if task.session.browser else "")
 
 
-def _masked(request: InputRequest, response: Any) -> Any:
-    """The response as rows and ledger may keep it: answers to secret fields are masked."""
-    fields = (request.input_schema or {}).get("properties") or {}
-    if not isinstance(response, dict) or not isinstance(fields, dict):
-        return response
-    secret = {
-        name
-        for name, part in fields.items()
-        if isinstance(part, dict)
-        and (part.get("writeOnly") or part.get("format") in ("password", "one-time-code"))
-    }
-    return {key: MASK if key in secret else value for key, value in response.items()}
-
-
-def _told(request: InputRequest, response: Any, redactor: Redactor) -> Any:
-    """The response without sensitive values; what was offered, and names of fields, stay."""
-    if request.choices and response in [choice["value"] for choice in request.choices]:
-        return response
-    fields = (request.input_schema or {}).get("properties")
-    if not isinstance(response, dict) or not isinstance(fields, dict):
-        return redactor.json(response)
-    return {
-        key if key in fields else redactor.text(key): (
-            value if value == MASK else redactor.json(value)
-        )
-        for key, value in response.items()
-    }
-
-
 def _why_lost(request: InputRequest, revision: int | None) -> str:
     if request.status == RequestStatus.ANSWERED:
         return f"Already answered by {request.answered_by or 'somebody'}."
@@ -362,49 +314,6 @@ def _why_lost(request: InputRequest, revision: int | None) -> str:
     if revision is not None and request.revision != revision:
         return "The request has changed since you saw it; look again."
     return "The request has expired."
-
-
-def _fitting(request: InputRequest, response: Any) -> Any:
-    """The response, checked against choices or schema. Raises: Invalid."""
-    if request.choices:
-        values = [choice["value"] for choice in request.choices]
-        picked = response.get("value") if isinstance(response, dict) else response
-        if picked in values:
-            return picked
-        labels = [c for c in request.choices if c.get("label") == picked]
-        if labels:
-            return labels[0]["value"]
-        if request.context.get("allow_other") and isinstance(picked, str) and picked.strip():
-            return picked.strip()
-        raise Invalid(
-            "Choose one of: " + ", ".join(str(v) for v in values[:20]), loc=["body", "response"]
-        )
-    if request.input_schema:
-        errors = _misfits(response, request.input_schema)
-        if errors:
-            raise Invalid("The response does not fit.", extra={"errors": errors})
-    if response is None or response == "":
-        raise Invalid("The response is empty.", loc=["body", "response"])
-    return response
-
-
-def _misfits(response: Any, schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """Where the response does not fit; a schema that is no use asks for nothing.
-
-    A model wrote the schema, or a page through it: people must be able to answer all the same.
-    """
-    try:
-        return [
-            {
-                "loc": ["body", "response", *error.absolute_path],
-                "msg": error.message[:300],
-                "type": str(error.validator),
-            }
-            for error in islice(schema_errors(response, schema), 20)
-        ]
-    except ValueError as error:
-        log.warning("a request has a schema that cannot be used", error=str(error))
-        return []
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from agents.ports import InputRequestSpec, Usage
 from dashboard import ledger
 from dashboard.errors import Conflict, Forbidden, Invalid, NotFound
 from dashboard.models import AgentSession, Event, InputRequest, Role, Task
-from dashboard.services import control, leases, messages, requests, sessions, tasks
+from dashboard.services import control, leases, messages, requests, responses, sessions, tasks
 from dashboard.services.options import NewTask
 from tests.conftest import make_actor, make_project, make_session, make_task
 
@@ -310,7 +310,7 @@ def test_a_password_that_answers_a_request_is_not_in_the_ledger(operator):
     request.refresh_from_db()
     assert request.response == told
     assert b"s3cret" not in bytes(request.sealed_response)
-    assert requests.answer_of(request) == {"user": "ada", "password": "s3cret"}
+    assert responses.answer_of(request) == {"user": "ada", "password": "s3cret"}
 
 
 def test_sign_in_help_without_fields_is_done_by_hand(operator):
