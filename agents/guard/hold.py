@@ -25,6 +25,7 @@ import structlog
 
 from agents.browser.cdp import CdpConnection
 from agents.errors import BrowserError
+from agents.guard.encodings import as_utf8
 from agents.guard.risk_requests import only_reads
 
 log = structlog.get_logger(__name__)
@@ -48,9 +49,10 @@ _NUDGE_S = 2.0
 class HeldRequest:
     """A request that waits.
 
-    body: as text, at most 2,000,000 bytes of it; its end is in `tail` when it is longer. size and
-    digest: bytes and SHA-256 (hex) of all that the browser gives of it. unread: "part" when it is
-    no text or a file of it is not shown; "most" when it is longer than `body`, or not shown at all.
+    body: as text, unpacked when it is compressed, at most 2,000,000 bytes of it; its end is in
+    `tail` when it is longer. size and digest: bytes and SHA-256 (hex) of all that the browser gives
+    of it. unread: "part" when it is no text or a file of it is not shown; "most" when it is longer
+    than `body`, or not shown at all.
     is_part: a picture, script, style and the like, or something fetched ahead of its use.
     """
 
@@ -192,16 +194,18 @@ _DOCUMENTS = ("page", "iframe")
 def held_of(request: Mapping[str, Any], kind: str = "") -> HeldRequest:
     """A paused request as the protocol tells it. kind: its resource type."""
     headers = {str(k).lower(): str(v) for k, v in (request.get("headers") or {}).items()}
-    raw, unread = _body_of(request)
-    long = len(raw) > MOST_BODY
+    raw, missing = _body_of(request)
+    text = as_utf8(raw, headers, MOST_BODY)
+    long = len(text) > MOST_BODY
+    unread = missing or ("" if _is_text(text) else "part")
     return HeldRequest(
         method=str(request["method"]).upper(),
         url=str(request["url"]),
         content_type=headers.get("content-type", ""),
-        body=raw[:MOST_BODY].decode("utf-8", "replace"),
+        body=text[:MOST_BODY].decode("utf-8", "replace"),
         referrer=headers.get("referer", ""),
         headers=headers,
-        tail=raw[-_TAIL:].decode("utf-8", "replace") if long else "",
+        tail=text[-_TAIL:].decode("utf-8", "replace") if long else "",
         size=len(raw),
         digest=hashlib.sha256(_without_boundary(raw)).hexdigest() if raw else "",
         unread="most" if long else unread,
@@ -210,7 +214,7 @@ def held_of(request: Mapping[str, Any], kind: str = "") -> HeldRequest:
 
 
 def _body_of(request: Mapping[str, Any]) -> tuple[bytes, Literal["", "part", "most"]]:
-    """The body's bytes and what is missing of them.
+    """The body's bytes, and whether some or all of them are missing.
 
     `postData` leaves out what is no UTF-8; `postDataEntries` are exact, but an entry that is a
     file of a form or a stream comes without its bytes.
@@ -226,9 +230,7 @@ def _body_of(request: Mapping[str, Any]) -> tuple[bytes, Literal["", "part", "mo
         parts = [raw]
     if not parts:
         return raw, "most" if request.get("hasPostData") or entries else ""
-    if len(parts) < len(entries) or not _is_text(raw):
-        return raw, "part"
-    return raw, ""
+    return raw, "part" if len(parts) < len(entries) else ""
 
 
 def _is_text(raw: bytes) -> bool:

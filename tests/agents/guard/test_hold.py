@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from pathlib import Path
@@ -186,6 +188,35 @@ async def test_what_is_no_text_asks_where_everything_does() -> None:
         asking, delegated = Asking(NO, approval="ask"), Asking(NO)
         assert not await asking.gate.request(each) and await delegated.gate.request(each)
         assert [spec.risk for spec in asking.asked] == ["ambiguous"]
+
+
+DELETE = b'{"action": "delete"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (gzip.compress(DELETE), {}),
+        (gzip.compress(DELETE), {"Content-Encoding": "gzip"}),
+        (zlib.compress(DELETE), {"Content-Encoding": "deflate"}),
+        (zlib.compress(DELETE)[2:-4], {"Content-Encoding": "deflate"}),
+        (DELETE.decode().encode("utf-16"), {}),
+        (DELETE.decode().encode("utf-32"), {}),
+        (DELETE.decode().encode("utf-16-le"), {"Content-Type": "text/json; charset=utf-16le"}),
+        (b"\xef\xbb\xbf" + DELETE, {}),
+    ],
+    ids=["gzip", "told gzip", "zlib", "deflate", "utf-16", "utf-32", "told utf-16", "utf-8 mark"],
+)
+async def test_what_servers_unpack_is_read(body: bytes, headers: dict[str, str]) -> None:
+    run = Asking(NO)
+    held = sent(body, headers={"Content-Type": "application/json", **headers})
+    assert not held.unread and not await run.gate.request(held)
+    assert [spec.risk for spec in run.asked] == ["destructive"]
+
+
+async def test_what_unpacks_to_very_much_is_not_unpacked_whole() -> None:
+    held = sent(gzip.compress(b"a=" + b"x" * 50_000_000 + b"&action=delete"))
+    assert len(held.body) == hold.MOST_BODY and held.unread == "most"
 
 
 async def test_a_fingerprint_tells_bodies_apart_but_not_their_boundaries() -> None:
