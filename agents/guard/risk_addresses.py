@@ -18,7 +18,8 @@ from agents.guard.risk_facts import ALWAYS_ASK
 Said = tuple[str, str]
 _ODD = re.compile(r"[;,()'\"*$|~^`{}\[\]\\@%]|//")
 _ASSET = re.compile(
-    r"\.(m?js|css|map|woff2?|ttf|otf|eot|mp3|m4[av]|web[mp]|og[agv]|wav|avif|wasm|bmp|cur)$",
+    r"\.(m?js|css|map|woff2?|ttf|otf|eot|mp[34]|m4[av]|web[mp]|og[agv]|wav|avif|wasm|bmp|cur|png|"
+    r"jpe?g|gif|svg|ico)$",
     re.IGNORECASE,
 )
 _ROUTES = frozenset({"route", "r", "_route", "_url", "path_info", "rest_route", "controller"})
@@ -34,13 +35,26 @@ _BESIDE = frozenset(
     }
 )
 _MANY = 30  # parts of a path and of a query that are read at once
-_MOST_CHUNKS = 200
+_MOST_CHARS = 65_536  # of an address; most servers take fewer
+_MOST_PARAMETERS = 5_000
 # Who measures names what happened: `?event=purchase`.
 _MEASURES = re.compile(
     r"(^|[./])(collect|pixel|beacon|tr|track|analytics|telemetry|gtm|gtag|matomo|piwik|ping|"
     r"impressions?|pageviews?)(\.(php|gif|png|aspx?))?/?$",
     re.IGNORECASE,
 )
+
+
+def is_too_long(url: str) -> bool:
+    """Whether an address holds more than is looked at."""
+    return len(url) > _MOST_CHARS or url.count("&") + url.count(";") > _MOST_PARAMETERS
+
+
+def readable(url: str) -> str:
+    """As much of an address as is looked at."""
+    if not is_too_long(url):
+        return url
+    return "&".join(re.split(r"[&;]", url[:_MOST_CHARS])[:_MOST_PARAMETERS])
 
 
 @lru_cache(maxsize=4096)
@@ -51,7 +65,7 @@ def said_by_address(url: str, *, posted: bool = False) -> Said | None:
     """
     read = read_action if posted else read_address
     found: Said | None = None
-    for spelling in _spellings(url, posted=posted):
+    for spelling in _spellings(readable(url), posted=posted):
         said = read(spelling)
         if said is not None and (found is None or said[0] in ALWAYS_ASK):
             found = said
@@ -72,20 +86,22 @@ def _spellings(url: str, *, posted: bool) -> Iterator[str]:
     path, query = split.path, parse_qsl(split.query, keep_blank_values=True)
     if not posted and _ASSET.search(path):  # read as what it is: a file
         path = path.rpartition("/")[0] + "/file.png"
-    if not posted and _MEASURES.search(path):
+    if not posted and _MEASURES.search(split.path):
         query = [(key, value) for key, value in query if key.lower() not in ("event", "ev")]
     yield f"{base}{path}{_query(query)}"
+    plain = list(query)
     odd = _ODD.search(path)
     if odd:
         path, more = _undressed(path)
         query += more
     if ";" in split.query:
         query += parse_qsl(split.query.replace(";", "&"), keep_blank_values=True)
-    query += [pair for name, value in query[: _MANY * _MOST_CHUNKS] for pair in _parts(name, value)]
+    query += [pair for name, value in query for pair in _parts(name, value)]
     segments = [each for each in path.split("/") if each]
     if odd or len(segments) > _MANY:
         yield f"{base}/{'/'.join(segments[-_MANY:])}"
-    for start in range(0, min(len(query), _MANY * _MOST_CHUNKS), _MANY):
+    known = path == split.path and query == plain and len(query) <= _MANY
+    for start in range(0, 0 if known else len(query), _MANY):
         yield f"{base}{path}{_query(query[start : start + _MANY])}"
     for name, value in query:
         routes = _ROUTE if name.lower() in _ROUTES else _ROUTED if name.lower() in _PAGES else None
@@ -94,7 +110,7 @@ def _spellings(url: str, *, posted: bool) -> Iterator[str]:
 
 
 def _query(pairs: list[tuple[str, str]]) -> str:
-    told = "&".join(f"{quote(name)}={quote(value[:200])}" for name, value in pairs)
+    told = "&".join(f"{quote(name)}={quote(value.strip()[:200])}" for name, value in pairs)
     return f"?{told}" if told else ""
 
 

@@ -12,7 +12,7 @@ from agents.guard import risk_graphql
 from agents.guard.labels import read
 from agents.guard.labels_fields import kind_of_field
 from agents.guard.labels_paths import read_action
-from agents.guard.risk_addresses import said_by_address
+from agents.guard.risk_addresses import is_too_long, readable, said_by_address
 from agents.guard.risk_bodies import Sent, is_reading, read_body
 from agents.guard.risk_facts import Field, Verdict, main_of
 from agents.guard.risk_values import judge_values
@@ -68,7 +68,6 @@ _ENDS_CHECKOUT = frozenset(
 )
 _MAX_BODY = 2_000_000
 _MOST_REQUESTS = 200  # in a batch
-_MOST_ADDRESS = 65_536  # characters; most servers take fewer
 TOO_MUCH = "ambiguous: not all that it sends can be read"
 
 
@@ -79,7 +78,7 @@ def only_reads(method: str, url: str, headers: Mapping[str, str]) -> bool:
         return False
     if method == "OPTIONS" or not url.startswith(("http:", "https:")):
         return True  # data: and blob: leave nothing
-    if len(url) > _MOST_ADDRESS:
+    if is_too_long(url):
         return False
     if any(name.lower() in _TELLING or _CALLS.match(name.lower()) for name in headers):
         return False
@@ -104,11 +103,11 @@ def classify_request(
     headers: with names in lower case. Requests that read, measure or search are none. `TOO_MUCH` is
     a reason when it sends more than is looked at.
     """
-    whole, url, headers = url, url[:_MOST_ADDRESS], headers or {}
+    headers = headers or {}
     found: dict[str, str] = {}
     text = _text(body)
     sent = read_body(content_type, text, url)
-    query = _query(url)
+    query = _query(readable(url))
     method = _meant(method.upper(), headers, [*query, *sent.pairs])
     urls = [url, *(urljoin(url, headers[name]) for name in _ADDRESS_HEADERS & headers.keys())]
     if method in SAFE_METHODS or method in _READ_METHODS:
@@ -129,7 +128,7 @@ def classify_request(
             _judge_name(called, found)
     if not found and any(kind == "write" for kind, _ in sent.operations):
         found["external_submit"] = "it changes something on the server"
-    if sent.too_much or len(whole) > len(url) or (body is not None and len(body) > _MAX_BODY):
+    if sent.too_much or is_too_long(url) or (body is not None and len(body) > _MAX_BODY):
         risk, _, why = TOO_MUCH.partition(": ")
         found[risk] = why
     risks = frozenset(found)
@@ -141,7 +140,7 @@ def classify_request(
         level=level,
         main=main,
         effect=f"Send a {method} request to {host}{path[:120]}" + _tail(main),
-        fingerprint=_fingerprint(method, [whole, *urls[1:]], sent),
+        fingerprint=_fingerprint(method, urls, sent),
         reasons=tuple(f"{risk}: {why}" for risk, why in found.items()),
     )
 
@@ -290,7 +289,10 @@ def _text(body: bytes | str | None) -> str:
 
 def _fingerprint(method: str, urls: list[str], sent: Sent) -> str:
     split = urlsplit(urls[0])
-    query = sorted((k, v) for k, v in parse_qsl(split.query) if not _TEMPORARY.search(k))
+    named = [] if is_too_long(urls[0]) else parse_qsl(split.query)
+    query: object = sorted((k, v) for k, v in named if not _TEMPORARY.search(k))
+    if is_too_long(urls[0]):
+        query = split.query
     values = sorted((k, v) for k, v in sent.pairs if not _TEMPORARY.search(k))
     told = [method, split.scheme, split.netloc, split.path, query, values, sent.operations]
     told += urls[1:]

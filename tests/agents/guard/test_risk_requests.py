@@ -52,6 +52,8 @@ GETS = [
     ("/x?%61ction=delete", "destructive"),
     ("/x?action=delete_selected", "destructive"),
     ("/x?action=%20delete%20", "destructive"),
+    ("/x?action=" + "%20" * 300 + "delete", "destructive"),
+    ("/x?" + "&".join(f"a{i}" for i in range(4_000)) + "&action=delete", "destructive"),
     ("/x?a=1;action=delete", "destructive"),
     ("/x?amp;action=delete", "destructive"),
     ("/x?a[delete]=1", "destructive"),
@@ -342,13 +344,20 @@ def test_a_method_is_never_judged_as_a_lesser_one() -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_address_too_long_to_be_read_goes_by_a_person_only(method: str) -> None:
-    first, second = ("/x?a=" + "1" * 70_000 + f"&action={what}" for what in ("view", "delete"))
-    for url in (first, second):
-        assert TOO_MUCH in judged(method, url).reasons and not only_reads(method, SITE + url, {})
-    assert judged(method, first).fingerprint != judged(method, second).fingerprint
+    for long in ("a=" + "1" * 70_000, "&".join("abcdefgh"[i % 8] for i in range(6_000))):
+        first, second = (f"/x?{long}&action={what}" for what in ("view", "delete"))
+        for url in (first, second):
+            assert TOO_MUCH in judged(method, url).reasons
+            assert not only_reads(method, SITE + url, {})
+        assert judged(method, first).fingerprint != judged(method, second).fingerprint
 
 
 def test_an_overridden_method_is_part_of_the_fingerprint() -> None:
     plain, other = (judged("POST", "/x?a=1", headers=each) for each in
                     ({}, {"x-http-method-override": "DELETE"}))  # fmt: skip
     assert plain.fingerprint != other.fingerprint
+
+
+def test_a_token_in_the_address_is_no_part_of_the_fingerprint() -> None:
+    assert judged("POST", "/x?_csrf=1").fingerprint == judged("POST", "/x?_csrf=2").fingerprint
+    assert judged("POST", "/x?id=1").fingerprint != judged("POST", "/x?id=2").fingerprint
