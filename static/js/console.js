@@ -5,4 +5,5 @@ import "./keys.js";
 import "./times.js";
 import "./dialogs.js";
 import "./forms.js";
+import "./asking.js";
 import "./notices.js";

@@ -25,7 +25,7 @@ document.addEventListener("open-dialog", (event) => open(event.detail));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.querySelector("details.menu[open]");
-  if (!menu) return;
+  if (!menu || document.querySelector("dialog[open]")) return;
   menu.open = false;
   menu.querySelector("summary").focus();
 });

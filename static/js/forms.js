@@ -28,6 +28,7 @@ document.addEventListener(
   (event) => {
     const form = event.target;
     if (form.method === "dialog" || form.method === "get") return;
+    if (form.matches("[data-ask]") && !("asked" in form.dataset)) return; // asks first
     if (form.dataset.sent) {
       event.preventDefault();
       event.stopImmediatePropagation();
