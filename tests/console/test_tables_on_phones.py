@@ -119,3 +119,30 @@ def test_a_long_result_says_what_it_leaves_out(open_page: OpenPage, ada: Actor) 
     page: Page = open_page(ada, reverse("session", args=[task.session_id]) + "?pane=details")
     words = page.get_by_text("200 of 230 rows and 12 of 14 columns; the JSON below has all.")
     expect(words).to_be_visible()
+
+
+def test_on_a_phone_the_page_scrolls_not_a_box_in_it(open_page: OpenPage, ada: Actor) -> None:
+    page = open_page(ada)
+    page.set_viewport_size(PHONE)
+    page.goto(reverse("session", args=[listed(ada).session_id]) + "?pane=details")
+    details = page.locator("#session-details")
+    expect(details.get_by_role("heading", name="Task", exact=True)).to_be_attached()
+    assert details.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
+    # What comes next is written there, too: after the last of it, beside the bar.
+    page.get_by_label("What next, in the same browser?").focus()
+    expect(page.get_by_label("What next, in the same browser?")).to_be_in_viewport(ratio=1)
+
+
+def test_few_columns_stay_a_table_with_whole_words(open_page: OpenPage, ada: Actor) -> None:
+    task = builders.running(ada)
+    row = {"title": "A town library that lends telescopes", "points": 475, "comments": 10}
+    tasks.finish(task.pk, task.fence, terminal_reason="done", output=[row] * 3)
+    page = open_page(ada)
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        page.goto(reverse("session", args=[task.session_id]) + "?pane=details")
+        table = page.get_by_role("region", name="Rows of the result").get_by_role("table")
+        assert table.locator("td").evaluate_all("cells => cells.length") == 9
+        head = table.locator("th")
+        assert head.evaluate_all("cells => cells[0].getBoundingClientRect().height") < 44
+        assert not page.evaluate(SIDEWAYS)
