@@ -35,6 +35,7 @@ class Allowed:
         self._hosts = hosts_of(action)
         self._shown = Shown.of(action, verdict.effect)
         self._sent: set[str] = set()
+        self._chains: set[str] = set()
 
     def objection(
         self, asked: frozenset[str], held: HeldRequest, verdict: Verdict, now: float
@@ -49,6 +50,8 @@ class Allowed:
         allowed = risks | (_BUYING if risks & _BUYING else frozenset())
         if asked - allowed - (frozenset() if held.unread else _SENDING):
             return ""
+        if held.redirected and held.chain in self._chains:
+            return None  # the server's answer to what was let go
         fields = sent_fields(held)
         own = (asked & allowed) | self._implied(held, verdict, fields)
         if not own and not (risks & ALWAYS_ASK and verdict.risks):
@@ -60,12 +63,16 @@ class Allowed:
         if deeds & self._sent:
             return f"it is a second one: {self._verdict.effect} was approved once, and was sent"
         self._sent |= deeds
+        if own and held.chain:
+            self._chains.add(held.chain)
         return None
 
     def sent(self, asked: frozenset[str], held: HeldRequest, verdict: Verdict) -> None:
         """Count a request that a person let go while the call is under way."""
         own = asked | self._implied(held, verdict, sent_fields(held))
         self._sent |= self._deeds(own, held, verdict)
+        if own and held.chain:
+            self._chains.add(held.chain)
 
     def told(self, verdict: Verdict, objection: str) -> Verdict:
         """The verdict on a request that waits because of an objection: as grave as the call."""

@@ -18,7 +18,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import structlog
@@ -54,6 +54,7 @@ class HeldRequest:
     of it. unread: "part" when it is no text or a file of it is not shown; "most" when it is longer
     than `body`, or not shown at all.
     is_part: a picture, script, style and the like, or something fetched ahead of its use.
+    chain: the same for a request and those that servers redirect it to; redirected: it is one.
     """
 
     method: str
@@ -67,6 +68,8 @@ class HeldRequest:
     digest: str = ""
     unread: Literal["", "part", "most"] = ""
     is_part: bool = False
+    chain: str = ""
+    redirected: bool = False
 
 
 Judge = Callable[[HeldRequest], Awaitable[bool]]
@@ -164,7 +167,12 @@ class NetworkHold:
         if only_reads(method, request["url"], request.get("headers") or {}):
             self._cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
             return
-        task = asyncio.ensure_future(self._decide(request_id, session, held_of(request, kind)))
+        held = replace(
+            held_of(request, kind),
+            chain=str(params.get("networkId") or ""),
+            redirected=bool(params.get("redirectedRequestId")),
+        )
+        task = asyncio.ensure_future(self._decide(request_id, session, held))
         self._judging[task] = (request_id, session)
         task.add_done_callback(lambda done: self._judging.pop(done, None))
 

@@ -111,3 +111,39 @@ async def test_what_nobody_can_see_was_not_shown(site, orders, opener):
     _, second = world.requests.values()
     assert 'price is "9999", which was not shown' in second.prompt
     assert orders == []
+
+
+def redirect(site: Site, seen: list[str], path: str, status: int, to: str) -> None:
+    async def lead(request: web.Request) -> web.Response:
+        seen.append(f"{request.method} {request.path} {await request.text()}")
+        return web.Response(status=status, headers={"Location": to})
+
+    site.add(path, lead)
+
+
+async def test_what_the_server_makes_of_an_order_belongs_to_it(site, orders, opener):
+    seen: list[str] = []
+    redirect(site, seen, "/pay-here", 307, "/api/pay")
+    redirect(site, seen, "/api/pay", 308, "/orders/place-order")
+    redirect(site, seen, "/orders/place-order", 303, "/checkout/place-order?order=7")
+    site.add("/checkout/place-order", "<h1>Thank you</h1>")
+    page = FORM.replace("/orders", "/pay-here").replace("<button", "<input name=x><button")
+    world = await pressed(site, opener, page, yes())
+    assert len(world.requests) == 1
+    assert [each.split()[0] for each in seen] == ["POST"] * 3
+    assert len({each.split()[2] for each in seen}) == 1
+    assert "/checkout/place-order" in [r.path for r in site.requests]
+
+
+async def test_a_redirect_of_something_else_does_not(site, orders, opener):
+    redirect(site, [], "/neutral", 302, "/checkout/place-order?order=8")
+    page = (
+        LOOSE
+        + """<script>b.onclick = async () => {
+      await fetch('/orders', {method: 'POST', body: 'total=1249.00'}); location = '/neutral' }
+      </script>"""
+    )
+    world = await pressed(site, opener, page, yes(), no())
+    _, second = world.requests.values()
+    assert "it is a second one" in second.prompt
+    assert len(orders) == 1
