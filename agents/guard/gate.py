@@ -228,6 +228,10 @@ class RunGate(PeopleGate):
         except PolicyError as error:
             await self._deny(error, held)
             return False
+        if held.is_part and (asked or is_blind(verdict)):  # never what a person approved
+            why = "a picture, script or other part of a page may not do that"
+            await self._deny(PolicyError(f"{verdict.effect}: {why}.", rule="approval:part"), held)
+            return False
         host = host_of(held.url)
         if not is_blind(verdict):
             objection = self._objection(asked, held, verdict)
@@ -236,10 +240,6 @@ class RunGate(PeopleGate):
             verdict = self._open.told(verdict, objection) if self._open else verdict
             if await self._stands(verdict, "request", host):
                 return True
-        if held.is_part:
-            why = "a picture, script or other part of a page may not do that"
-            await self._deny(PolicyError(f"{verdict.effect}: {why}.", rule="approval:part"), held)
-            return False
         if len(self._asking) >= MOST_HELD:
             self._refused.append(f"{verdict.effect}: too many requests wait for a decision.")
             return False

@@ -145,6 +145,15 @@ async def test_an_approved_payment_sends_its_request_without_another(mode: str) 
     assert [spec.risk for spec in run.asked] == ["destructive"]
 
 
+async def test_a_picture_neither_uses_nor_rides_on_an_approval() -> None:
+    run = Asking()
+    assert await press(run, PAY) in (["payment"], ["purchase"])
+    picture = held_of({"method": "GET", "url": PAGE + "buy/pay?confirm=1", "headers": {}}, "Image")
+    assert not await run.gate.request(picture)
+    assert await run.sends(CARD, "buy")
+    assert not run.asked
+
+
 @pytest.mark.parametrize(
     "body",
     [
