@@ -45,7 +45,7 @@ async def idle_clients(stack: Stack, count: int, idle_s: float) -> dict[str, flo
         stack.sessions,
         {"instructions": "wait", "model": {"route": "scripted", "turns": [{"delay_s": 600}]}},
     )
-    web = stack.child("daphne")
+    web = stack.child("dashboard.web")
     warm = [await open_stream(stack, session) for _ in range(10)]
     await asyncio.sleep(2)
     before = web.memory_full_info().uss
