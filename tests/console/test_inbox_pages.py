@@ -253,3 +253,19 @@ def test_a_thousand_requests_open_in_no_more_queries_and_under_300_ms(
     assert min(took) < 0.3, took
     older = re.search(r'href="([^"]*cursor=[^"]*)"', page.content.decode())
     assert older and person.get(older[1].replace("&amp;", "&")).status_code == 200
+
+
+def test_an_opened_request_keeps_the_lists_filters(person: Client, operator: Actor) -> None:
+    wanted = builders.ask(operator, prompt="Which colour & size?")
+    builders.ask(operator, "choice", "Which slot?", choices=builders.CHOICES)
+    query = "kind=question&amp;q=colour+%26"
+    listed = person.get(reverse("inbox"), {"kind": "question", "q": "colour &"}).content.decode()
+    address = f"{reverse('request', args=[wanted.pk])}?{query}"
+    assert f'href="{address}"' in listed and f'hx-replace-url="{address}"' in listed
+    opened = person.get(address.replace("&amp;", "&")).content.decode()
+    assert "Which slot?" not in opened
+    assert f'href="{reverse("inbox")}?{query}"' in opened  # the way back on a phone
+    changed = person.get(
+        reverse("inbox-changes"), {"ids": wanted.pk, "query": "kind=question"}, headers=PART
+    )
+    assert f"{reverse('request', args=[wanted.pk])}?kind=question" in changed.content.decode()
