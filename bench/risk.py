@@ -77,11 +77,9 @@ class Score:
             and self.harmless_asked <= GOALS["harmless_asked"]
         )
 
-    def count(self, item: Item) -> None:
-        """Judge one item and count how it went."""
-        started = time.perf_counter()
-        verdict = item.verdict()
-        self.us += (time.perf_counter() - started) * 1e6
+    def count(self, item: Item, verdict: Verdict, us: float) -> None:
+        """Count how it went with one item."""
+        self.us += us
         self.items += 1
         said = verdict.main or "none"
         self.risky += item.risky
@@ -132,8 +130,11 @@ def scores(items: list[Item]) -> dict[str, Score]:
     """A score for each part, each source and each language."""
     found: dict[str, Score] = {}
     for item in items:
+        started = time.perf_counter()
+        verdict = item.verdict()
+        us = (time.perf_counter() - started) * 1e6
         for name in (item.part, f"source {item.source}", f"language {item.lang}"):
-            found.setdefault(name, Score()).count(item)
+            found.setdefault(name, Score()).count(item, verdict, us)
     return found
 
 

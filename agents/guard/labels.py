@@ -7,10 +7,12 @@ and a phrase is used up by what it matches: the "remove" of "remove filter" is n
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from agents.guard.labels_deeds import Deeds, deeds_in, unspaced_deeds
+from agents.guard.labels_lexicon import LANGUAGES
 from agents.guard.labels_plain import AMOUNT, MAX_CHARS, UNSPACED, plain, readings_of, tokens_of
 from agents.guard.labels_words import kinds, lines
 
@@ -90,6 +92,7 @@ def _build() -> _Phrases:
 
 
 _PHRASES = _build()
+_FRENCH = LANGUAGES["fr"]
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +106,7 @@ def read(text: str, *, whole: bool = False) -> Reading:
     words = 0
     rest = 10_000
     amount = AMOUNT.search(text) is not None
-    for tokens in readings_of(text):
+    for tokens in readings_of(_with_participles(text)):
         words = max(words, len(tokens))
         rest = min(rest, _match(tokens, amount, kinds, said, whole))
     folded = plain(text)
@@ -117,9 +120,25 @@ def read(text: str, *, whole: bool = False) -> Reading:
     return Reading(frozenset(kinds), words, amount, rest if words else 0, tuple(said[:4]))
 
 
+_PARTICIPLE = re.compile(r"\b\w{3,30}é(?=(?:e?s?)\b)")
+
+
+def _with_participles(text: str) -> str:
+    """French `supprimé` kept apart from `supprime`: something was done, nobody is told to.
+
+    Letters lose their accents later; an accent on what is no French verb is taken for a disguise.
+    """
+    return _PARTICIPLE.sub(
+        lambda m: m[0] + "e" if plain(m[0]) in _FRENCH.verbs else m[0], text[: MAX_CHARS * 2]
+    )
+
+
 def _match(tokens: list[str], amount: bool, kinds: set[str], said: list[str], whole: bool) -> int:
     """Add the kinds of what is found; how many words are left unexplained."""
     found = _phrases_in(tokens)
+    if not whole and found and found[0][0] == 0 and found[0][2] == "question":
+        kinds.add("question")  # a heading: "How to pay"
+        return 0
     spared = {
         place
         for start, used, kind in found
@@ -155,7 +174,7 @@ def _phrases_in(tokens: list[str]) -> list[tuple[int, int, str]]:
 _QUIETED = frozenset(
     {
         *("destructive", "remove", "reset", "send", "permission_change", "payment", "purchase"),
-        *("legal", "subscribe", "upload", "accept", "allow"),
+        *("legal", "subscribe", "upload", "accept", "allow", "signup"),
     }
 )
 
@@ -168,7 +187,9 @@ def _explained(deeds: Deeds, start: int, used: int, kind: str) -> bool:
     if start in deeds.quiet:
         return True
     made = deeds.explained.get(start)
-    return made is not None and kind not in made
+    if made is None or (kind == "signup" and "account" in made):
+        return False
+    return kind not in made
 
 
 def _match_unspaced(folded: str, amount: bool, kinds: set[str], said: list[str]) -> int:
@@ -181,7 +202,8 @@ def _match_unspaced(folded: str, amount: bool, kinds: set[str], said: list[str])
     while place < len(text):
         for phrase, kind in _PHRASES.unspaced.get(text[place], ()):
             if text.startswith(phrase, place):
-                told = quiet or (made and kind not in made and len(phrase) <= 2)
+                short = len(phrase) <= 2 or made == {"auth"}
+                told = quiet or (made and kind not in made and short)
                 if kind not in _QUIETED or not told:
                     kinds.add(kind)
                 said.append(phrase)

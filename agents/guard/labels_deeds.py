@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from agents.guard.labels_lexicon import LANGUAGES, UNSPACED_LANGUAGES, Language, languages_of
+from agents.guard.labels_lexicon import LANGUAGES, QUIET, UNSPACED_LANGUAGES, Language, languages_of
 
 # (class of the verb, class of the thing, what it is). More than one may fit.
 _RULES = (
@@ -38,7 +38,12 @@ _RULES = (
     ("add", "invite", "permission_change"),
     ("grant", "key", "permission_change"),
     ("add", "right", "permission_change"),
+    ("grant", "person", "permission_change"),
+    ("say", "person", "send"),
+    ("fill", "purse", "payment"),
+    ("block", "card", "destructive"),
     ("create", "booking", "purchase"),
+    ("create", "user", "account"),
     ("confirm", "undoing", "destructive"),
     ("confirm", "publishing", "send"),
     ("create", "refund", "payment"),
@@ -49,7 +54,7 @@ _RULES = (
     ("use", "factor", "auth"),
 )
 _ENGLISH = LANGUAGES["en"]
-_PRICED = {"pay": "payment", "buy": "purchase", "take up": "purchase"}
+_PRICED = {"pay": "payment", "buy": "purchase", "take up": "purchase", "add": "purchase"}
 _AND = frozenset({"and", "und", "et", "y", "e", "en", "i", "и", "ve", "then"})
 _PLAIN = frozenset({"alone send", "alone payment", "alone purchase", "alone legal", "alone auth"})
 _REACH = 6  # words between a verb and its thing
@@ -120,7 +125,8 @@ def _deeds(
         if _is_quiet(groups, classes):
             quiet.add(first)
             continue
-        if first in spared and all(place in spared for place in reached):
+        priced = amount and "buy" in groups
+        if first in spared and not priced and all(place in spared for place in reached):
             continue
         made = frozenset(_made(groups, classes, amount))
         mine = "end" in groups and any(lang.has("own", token) for token in tokens)
@@ -132,6 +138,11 @@ def _deeds(
         parts = {first, last}
         for place in reached:
             parts.update(range(place, place + things[place][0]))
+        between = range(min(parts), max(parts))
+        if not any(tokens[part] in _AND or lang.has("lead", tokens[part]) for part in between):
+            parts.update(between)
+        if lang.order == "final":
+            parts.update(place - 1 for place in reached if place)  # the first half of a compound
         for part in parts:
             explained[part] = explained.get(part, frozenset()) | made
     kinds = frozenset(kind for made in explained.values() for kind in made)
@@ -140,14 +151,18 @@ def _deeds(
 
 def _is_quiet(groups: frozenset[str], classes: set[str]) -> bool:
     """Whether what a verb is done to may go, or come, without a loss."""
+    outright = bool(groups & {"undo", "alone destructive"})
+    if "follow" in groups and "booking" in classes:
+        return True
     if "aside" in classes and ("say" not in groups or "remove" in groups):
         return True
-    outright = bool(groups & {"undo", "alone destructive"})
     if "coupon" in classes and "say" not in groups and not outright:
         return True
     if groups & _PLAIN and not groups & {"remove", "end"}:
         return False
-    light = "quiet" in classes or ("slight" in classes and not outright)
+    light = "view" in classes
+    light = light or ("quiet" in classes and "alone destructive" not in groups)
+    light = light or ("slight" in classes and "remove" in groups and not outright)
     return light and not classes & _weighty(groups)
 
 
@@ -194,7 +209,9 @@ def _stands(lang: Language, tokens: list[str], place: int, end: int) -> bool:
     before = tokens[place - 1]
     if lang.has("lead", before) or (lang.name == "en" and before.endswith("ly")):
         return True
-    return lang.order == "final" and (at_end or tokens[end + 1] in _AND)
+    rest = tokens[end + 1 :]
+    priced = all(token.isdigit() or lang.has("small", token) for token in rest)
+    return lang.order == "final" and (priced or tokens[end + 1] in _AND)
 
 
 def _is_noun(lang: Language, tokens: list[str], place: int) -> bool:
@@ -209,6 +226,7 @@ def _is_noun(lang: Language, tokens: list[str], place: int) -> bool:
     if lang.name == "en":
         return lang.has("noun", tokens[place]) and following.endswith("ed")
     known = lang.has("small", following) or lang.has("lead", following)
+    known = known or following.endswith(("mente", "ment"))
     return place == 0 and lang.has("noun", tokens[place]) and not known
 
 
@@ -235,13 +253,15 @@ def _narrowed(made: set[str], groups: frozenset[str], classes: set[str]) -> set[
         return {"auth"}
     if "upload" in made and "file" in classes:
         return made - {"send"}
+    if "legal" in made and "terms" in classes:
+        return made - {"send", "purchase", "permission_change"}
     if "permission_change" in made and classes & {"right", "key"}:
         kept = {"destructive"} if "remove" in groups and classes >= {"record", "right"} else set()
         return made - ({"destructive", "send", "payment", "purchase", "account"} - kept)
+    if made >= {"payment", "send"} and classes >= {"money", "message"}:
+        return made - {"payment"}  # an invoice is sent, not paid
     if "payment" in made and "money" in classes:
         return made - {"send", "purchase", "destructive"}
-    if "legal" in made and "terms" in classes:
-        return made - {"send", "purchase", "permission_change"}
     if "destructive" in made and "end" in groups and "held" in classes:
         return made - {"send", "payment", "purchase", "legal", "permission_change"}
     return made
@@ -277,11 +297,11 @@ def _reached(
         if place > first and place - last > _REACH:
             continue
         after = place + used
-        light = bool(classes & {"quiet", "aside", "coupon", "secret"})
+        light = bool(classes & {*QUIET, "secret", "right"})
         if lang.name in ("en", "tr") and after < len(tokens) and not light:
             # What stands before the head of a compound: `account menu`, `order details`.
             next_to = things.get(after, (0, frozenset()))[1]
-            if next_to == {"quiet"} or (
+            if (bool(next_to) and next_to <= {"quiet", "view"}) or (
                 "secret" not in classes and lang.has("topic", tokens[after])
             ):
                 continue
@@ -301,7 +321,7 @@ def _is_of(
     """Whether a thing only says what something is of: `metodo de pago`, `menu de cuenta`."""
     return any(
         lang.has("topic", tokens[before])
-        or (before in things and things[before][1] == {"quiet"} and before < place - 1)
+        or (before in things and things[before][1] <= {"quiet", "view"} and before < place - 1)
         for before in range(max(verb + 1, place - 2), place)
     )
 
@@ -355,11 +375,13 @@ def _unspaced(lang: Language, text: str, amount: bool) -> tuple[set[str], bool]:
         rest = text.replace(verb, "\0", 1)
         near = {label for spelt, label in things if spelt in rest}
         closes = "end" in groups and "remove" not in groups
-        if "quiet" in near and (closes or not near & _weighty(groups)):
+        light = "view" in near or ("quiet" in near and "alone destructive" not in groups)
+        light = light and not groups & _PLAIN
+        if light and (closes or not near & _weighty(groups)):
             still = True
             continue
         told = _made(groups, near, amount)
-        if not told and "undo" in groups and "quiet" not in near and _SAID.sub("", rest):
+        if not told and "undo" in groups and not light and _SAID.sub("", rest):
             told = {"destructive"}
         made |= told
         firm |= said_first

@@ -3,8 +3,9 @@
 A line of such a file is `key: entry | entry`. Keys:
 
 - `verb CLASS`, `thing CLASS`, and `alone KIND` for verbs that say it all;
-- `quiet`, `aside`, `slight`, `coupon`: things that may go without a loss (the last two unless they
-  are deleted outright);
+- `view`, `quiet`, `aside`, `slight`, `coupon`: things that may go without a loss. What is in a
+  `view` (a filter) may even be deleted, and what is put `aside` (in a cart); of the others, `quiet`
+  ones (a panel) may be closed or cleared away, `slight` ones (a date) cleared;
 - `lead`: words that stand before a verb; `look` and `show`: words that begin what only looks;
 - `noun`: verbs that are nouns as well; `topic`: words that make a title of what stands before them;
   `of`: words after which a verb was a noun; `small`: words that only tell the language.
@@ -23,6 +24,7 @@ from itertools import product
 from agents.guard.labels_plain import plain, tokens_of
 from agents.guard.labels_words import deed_languages, deed_lines
 
+QUIET = ("view", "quiet", "aside", "slight", "coupon")
 UNSPACED_LANGUAGES = ("ja", "zh")
 _SLACK = {"pl": 4, "ru": 4, "tr": 6}
 _ENDINGS_OF_SHORT = frozenset("sneiauyаиыуе")
@@ -121,7 +123,7 @@ def _thing_of(token: str, language: str) -> frozenset[str]:
         for words, label in lang.things.get(token[:2], ())
         if len(words) == 1 and _goes_on(token, words[0], language)
     }
-    if not found and lang.compounds and len(token) >= _COMPOUND_CHARS:
+    if lang.compounds and len(token) >= _COMPOUND_CHARS:
         for start in range(2, len(token) - 3):
             for cut in range(3):
                 found |= lang.whole.get(token[start : len(token) - cut], set())
@@ -150,7 +152,7 @@ def _load(name: str) -> Language:
         elif kind in ("verb", "alone"):
             for words in (form for entry in entries for form in _forms(entry, endings)):
                 verbs[words].add(group if kind == "verb" else key)
-        elif kind == "thing" or key in ("quiet", "aside", "slight", "coupon"):
+        elif kind == "thing" or key in QUIET:
             _add_things(found, group or key, entries)
         else:
             known = found.words.setdefault(key, set())

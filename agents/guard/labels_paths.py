@@ -125,7 +125,7 @@ def read_address(address: str) -> tuple[str, str] | None:
             numbered = place + 2 == len(lower) and lower[-1].isdigit()
             strong = (before and last) or numbered or confirmed
         elif verb in _WEAK:
-            owner = bool(place) and (lower[place - 1] in _OBJECTS)
+            owner = bool(place) and (lower[place - 1] in _OBJECTS) and verb not in _PAGES
             strong = (before and last) or (after and place + 2 >= len(lower)) or confirmed
             named = place > 1 and _is_thing(lower[place - 2])
             strong = strong or (last and (owner or named or asks))
@@ -150,6 +150,7 @@ _PAGES = frozenset(
         *("reset", "drop", "register", "replace", "switch"),
     }
 )
+_PAID = frozenset({"donation", "donations", "donate", "payment", "payments", "pay", "tip", "topup"})
 _KINDS = {
     "destructive": "destructive",
     "payment": "payment",
@@ -197,6 +198,15 @@ def _taken_apart(words: list[str]) -> list[str]:
     return words
 
 
+def _kinds(words: list[str]) -> frozenset[str]:
+    """What words say together, also when their umlauts are spelt out: `aufloesen`."""
+    bare = [re.sub(r"(?<![aeiouq])([aou])e", r"\1", word) for word in words]
+    said: frozenset[str] = frozenset()
+    for spelt in [words] if bare == words else [words, bare]:
+        said |= deeds_in(spelt, False, whole=False, spared=frozenset()).kinds
+    return said
+
+
 def _put_together(segments: list[str], place: int, asks: bool) -> tuple[str, str] | None:
     """What a verb and the things before it say: `/account/close`, `/users/eve/promote`."""
     after = segments[place + 1 :]
@@ -217,7 +227,7 @@ def _put_together(segments: list[str], place: int, asks: bool) -> tuple[str, str
             continue
         named = back > 1 or asks or bool(after) or bool(_ID.match(segments[place - 1]))
         named = named or (place > 1 and _is_plan(owner[-1]))
-        kinds = deeds_in([*words, *owner], False, whole=False, spared=frozenset()).kinds
+        kinds = _kinds(words if len(words) > 1 else [*words, *owner])
         for kind, risk in _KINDS.items():
             if kind not in kinds:
                 continue
@@ -243,6 +253,9 @@ def _from_query(query: list[tuple[str, str]], segments: list[str]) -> tuple[str,
         if not weak and (said in _TRUE or _ID.match(said)):
             return deed[1], f'the query says "{name[:40]}"'
     names = {plain(key) for key, _ in query}
+    pays = any(plain(word) in _PAID for each in segments for word in _words(each))
+    if "amount" in names and pays:
+        return "payment", "the query names an amount"
     if names & {"amount", "betrag", "montant", "importe", "sum"} and names & {
         "to",
         "recipient",

@@ -20,8 +20,8 @@ _TOKEN = re.compile(r"[^\W_]+")
 _LEETY = re.compile(r"[^\W_]*(?:[^\W\d_][013457@$!|]|[0134570@$!|][^\W\d_])[\w@$!|]*")
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CURRENCY = (
-    r"(?:[$€£¥₽₺₹₩₴₫฿¢円元]|(?:usd|eur|gbp|chf|pln|zl|sek|nok|dkk|czk|huf|ron|rub|руб|try|tl|jpy|"
-    r"cny|inr|brl|aud|cad|kr|lei|ft|kc)\b)"
+    r"(?:[$€£¥₽₺₹₩₴₫฿¢円元]|(?:usd|eur|gbp|chf|pln|zł|zl|sek|nok|dkk|czk|huf|ron|rub|руб|try|tl|jpy|"
+    r"cny|inr|brl|aud|cad|kr|lei|ft|kč|kc)\b)"
 )
 _NUMBER = r"\d{1,3}(?:[ .,'’\u00a0\u202f]?\d{3})*(?:[.,]\d{1,2})?"
 AMOUNT = re.compile(rf"(?:{_CURRENCY}\s?{_NUMBER}|{_NUMBER}\s?{_CURRENCY})", re.IGNORECASE)

@@ -145,7 +145,7 @@ def judge_words(
     pressed = pressed and "harmless" not in kinds
     if "signin" in kinds and (submits or element.fields or pressed):
         findings.add("auth", "its label signs in")
-    if "signup" in kinds and submits and posts:
+    if "signup" in kinds and ((submits and posts) or pressed):
         findings.add("account_creation", "its label opens an account")
     if "send" in kinds and said.amount and said.words <= 6:
         findings.add("payment", "its label sends an amount")

@@ -78,6 +78,14 @@ def test_a_verb_and_its_thing_are_a_deed(label: str, risk: str) -> None:
         ("カードで支払う", "payment"),
         ("Marcar el pago como completo", "payment"),
         ("新しいパスワードを設定", "auth"),
+        ("Block my card", "destructive"),
+        ("Bagage toevoegen voor € 25", "purchase"),
+        ("Zapłać 90 zł", "payment"),
+        ("Auf Sparkonto übertragen", "payment"),
+        ("Allow all users to edit", "permission_change"),
+        ("Lesezeichen löschen", "destructive"),
+        ("Approve and sign", "legal_acceptance"),
+        ("Report a problem", "external_submit"),
     ],
 )
 def test_what_is_called_off_or_confirmed_is_a_deed(label: str, risk: str) -> None:
@@ -103,6 +111,12 @@ def test_what_is_called_off_or_confirmed_is_a_deed(label: str, risk: str) -> Non
         "Add promo code",
         "Back to login",
         "Ordina per data",
+        "How to pay",
+        "Cómo pagar",
+        "Jak zapłacić",
+        "Commande annulée",
+        "Désactivé",
+        "Annuler le recadrage",
     ],
 )
 def test_nouns_statuses_and_one_s_own_view_are_none(label: str) -> None:
@@ -171,6 +185,9 @@ def test_verbs_of_one_language_are_no_deeds_in_another() -> None:
         ("/contracts/77/sign", "legal_acceptance"),
         ("/terms/accept", "legal_acceptance"),
         ("/donate?amount=50", "payment"),
+        ("/donations/new?amount=5", "payment"),
+        ("/konto/aufloesen?confirm=1", "destructive"),
+        ("/refunds/create?order=7", "payment"),
     ],
 )
 def test_an_address_may_say_what_is_done_to_what(path: str, risk: str) -> None:
@@ -192,6 +209,9 @@ def test_an_address_may_say_what_is_done_to_what(path: str, risk: str) -> None:
         "/auctions/7/bids",
         "/shop/subscribe-and-save",
         "/categories/sign-making",
+        "/posts/archive",
+        "/account/close-friends-list",
+        "/order/status?id=2",
     ],
 )
 def test_an_address_that_names_a_page_is_none(path: str) -> None:

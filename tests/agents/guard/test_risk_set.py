@@ -7,12 +7,17 @@ import time
 import pytest
 
 from agents.guard import labels, labels_fields, labels_paths
-from bench.risk import PARTS, Item, load, scores
+from bench.risk import PARTS, Item, Score, load, scores
 
 
 @pytest.fixture(scope="module")
 def items() -> list[Item]:
     return load()
+
+
+@pytest.fixture(scope="module")
+def scored(items: list[Item]) -> dict[str, Score]:
+    return scores(items)
 
 
 def test_set_is_large_enough(items: list[Item]) -> None:
@@ -24,15 +29,15 @@ def test_set_is_large_enough(items: list[Item]) -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_figures_hold(items: list[Item], part: str) -> None:
-    score = scores(items)[part]
+def test_figures_hold(scored: dict[str, Score], part: str) -> None:
+    score = scored[part]
     assert score.ungated == 0, score.wrong
     assert score.class_right >= 0.95, score.wrong
     assert score.harmless_asked <= 0.03, score.wrong
 
 
-def test_no_language_lags_behind(items: list[Item]) -> None:
-    for name, score in scores(items).items():
+def test_no_language_lags_behind(scored: dict[str, Score]) -> None:
+    for name, score in scored.items():
         if name.startswith("language"):
             assert score.ungated == 0 and score.class_right >= 0.95, (name, score.wrong)
 
@@ -47,7 +52,7 @@ def test_a_verdict_takes_a_fraction_of_a_millisecond(items: list[Item]) -> None:
         labels_fields.kind_of_field,
     )
     taken = []
-    for item in items[::7]:
+    for item in items[::97]:
         for each in remembering:
             each.cache_clear()
         started = time.process_time()
