@@ -8,6 +8,7 @@ and a phrase is used up by what it matches: the "remove" of "remove filter" is n
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -92,7 +93,7 @@ def _build() -> _Phrases:
 
 
 _PHRASES = _build()
-_FRENCH = LANGUAGES["fr"]
+_FRENCH, _GERMAN = LANGUAGES["fr"], LANGUAGES["de"]
 
 
 @lru_cache(maxsize=4096)
@@ -106,9 +107,11 @@ def read(text: str, *, whole: bool = False) -> Reading:
     words = 0
     rest = 10_000
     amount = AMOUNT.search(text) is not None
-    for tokens in readings_of(_with_participles(text)):
+    # "How to pay" is a heading; "What are you waiting for? Buy now" is not.
+    may_ask = not whole and "?" not in text.rstrip(" ?!.")
+    for tokens in _spelt_out(readings_of(_with_participles(text))):
         words = max(words, len(tokens))
-        rest = min(rest, _match(tokens, amount, kinds, said, whole))
+        rest = min(rest, _match(tokens, amount, kinds, said, whole, may_ask))
     folded = plain(text)
     if UNSPACED.search(folded):
         rest = min(rest, _match_unspaced(folded, amount, kinds, said))
@@ -118,6 +121,18 @@ def read(text: str, *, whole: bool = False) -> Reading:
         if kind != "harmless" or not kinds:
             kinds.add(kind)
     return Reading(frozenset(kinds), words, amount, rest if words else 0, tuple(said[:4]))
+
+
+_UMLAUT = re.compile(r"(?<![aeiouq])([aou])e")
+
+
+def _spelt_out(readings: Iterable[list[str]]) -> Iterator[list[str]]:
+    """The readings, and German verbs with their umlauts spelt out: `loeschen` is `löschen`."""
+    for tokens in readings:
+        yield tokens
+        bare = [_UMLAUT.sub(r"\1", token) for token in tokens]
+        if any(new != old and new in _GERMAN.verbs for new, old in zip(bare, tokens, strict=True)):
+            yield bare
 
 
 _PARTICIPLE = re.compile(r"\b\w{3,30}é(?=(?:e?s?)\b)")
@@ -133,11 +148,13 @@ def _with_participles(text: str) -> str:
     )
 
 
-def _match(tokens: list[str], amount: bool, kinds: set[str], said: list[str], whole: bool) -> int:
+def _match(
+    tokens: list[str], amount: bool, kinds: set[str], said: list[str], whole: bool, may_ask: bool
+) -> int:
     """Add the kinds of what is found; how many words are left unexplained."""
     found = _phrases_in(tokens)
-    if not whole and found and found[0][0] == 0 and found[0][2] == "question":
-        kinds.add("question")  # a heading: "How to pay"
+    if may_ask and found and found[0][0] == 0 and found[0][2] == "question":
+        kinds.add("question")
         return 0
     spared = {
         place
@@ -151,7 +168,8 @@ def _match(tokens: list[str], amount: bool, kinds: set[str], said: list[str], wh
     known = set(deeds.explained)
     for start, used, kind in found:
         known.update(range(start, start + used))
-        if _explained(deeds, start, used, kind) or (kind == "question" and start):
+        no_question = kind == "question" and (start or not (may_ask or whole))
+        if no_question or _explained(deeds, start, used, kind):
             continue
         if not long or start < 3 or start + used >= len(tokens) - 1 or kind == "terms":
             kinds.add(kind)

@@ -86,6 +86,7 @@ def test_a_verb_and_its_thing_are_a_deed(label: str, risk: str) -> None:
         ("Lesezeichen löschen", "destructive"),
         ("Approve and sign", "legal_acceptance"),
         ("Report a problem", "external_submit"),
+        ("Konto loeschen", "destructive"),
     ],
 )
 def test_what_is_called_off_or_confirmed_is_a_deed(label: str, risk: str) -> None:
@@ -127,6 +128,8 @@ def test_a_question_word_in_the_middle_asks_nothing() -> None:
     """`como`, `what`, `que`: a label is a question only when it begins as one."""
     assert press("Delete all of what you selected").main == "destructive"
     assert press("How do I delete my account?").risks == frozenset()
+    assert press("Co-sign the contract").main == "legal_acceptance"
+    assert press("What are you waiting for? Buy now").main == "purchase"
 
 
 @pytest.mark.parametrize(
