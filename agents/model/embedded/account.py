@@ -23,6 +23,7 @@ _WRONG = re.compile(
     re.I,
 )
 
+_MENUS = {"link", "button", "menuitem", "generic"}
 MAX_HANDED = 2  # hand-backs with the form still there
 _LABELS = {"user": "User name", "password": "Password", "code": "One-time code"}
 _CODE = re.compile(r"\b(?:code|otp|one[- ]time|verification|2fa|token|authenticator)\b", re.I)
@@ -158,7 +159,7 @@ def _ask_values(run: Run, step: Step, fields: dict[str, Element], slots: list[st
 
 async def _open_form(run: Run, step: Step, view: View) -> Decision | None:
     st = step["st"]
-    if st.get("opened", 0) >= 2:
+    if st.get("opened", 0) >= 3:
         return run.ask_takeover(step, "I see no sign-in form.")
     target = {"words": "sign in", "raw": "sign in", "kind": None}
     matches = rank(view, target, roles={"link", "button", "menuitem", "tab"})
@@ -169,6 +170,11 @@ async def _open_form(run: Run, step: Step, view: View) -> Decision | None:
             f"Open the sign-in form with {describe(matches[0].element)}.",
             opened=st.get("opened", 0) + 1,
         )
+    menu = rank(view, {"words": "account", "raw": "account", "kind": None}, roles=_MENUS)
+    if menu and menu[0].score > 0.6:
+        why = f"Look for the sign-in behind {describe(menu[0].element)}."
+        opened = st.get("opened", 0) + 1
+        return await run.act(step, await click_code(menu[0].element), why, opened=opened)
     return run.ask_takeover(step, "I see no sign-in form on this page.")
 
 
@@ -202,6 +208,14 @@ async def _send(
         and not re.search(r"with (?:google|apple|facebook|github|microsoft)|sign ?up", e.name, re.I)
     ]
     after = [e for e in after if e.order > fields[todo[0]].order] or after
+    after = after or [
+        e
+        for e in view.elements
+        if e.role == "generic"
+        and not e.weak
+        and e.order > last.order
+        and _SIGN_IN.fullmatch(e.name.strip())
+    ]
     button = next(
         (e for e in after if e.type == "submit" or re.search(r"sign|log", e.name, re.I)),
         after[0] if after else None,

@@ -349,8 +349,15 @@ def join(intents: list[Intent]) -> list[Intent]:
             last["fields"] = ["title", *[f for f in intent["fields"] if f != "title"]]
             last["text"] += f"; {intent.get('text', '')}"
             continue
+        if _LOOK.match(intent.get("text", "")) and out and out[-1]["do"] in _QUESTIONS:
+            out.insert(len(out) - 1, intent)  # where to look comes before the reading
+            continue
         out.append(intent)
     return out
+
+
+_LOOK = re.compile(r"(?:look|check|see) (?:under|in|inside)\b", re.I)
+_QUESTIONS = ("details", "answer", "extract", "count")
 
 
 def _asks_for_sign_in(intent: Intent, before: list[Intent]) -> bool:

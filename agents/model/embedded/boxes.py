@@ -8,7 +8,9 @@ from typing import Any
 from agents.model.embedded.ground import (
     BOXES,
     LEAST,
+    SURE,
     describe,
+    norm,
     rank,
 )
 from agents.model.embedded.run import Run, Step
@@ -18,7 +20,7 @@ from agents.model.embedded.touch import (
     point,
     recover,
 )
-from agents.model.embedded.view import Element, locate, quote
+from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
 
 
@@ -66,7 +68,8 @@ async def check(run: Run, step: Step) -> Decision | None:
         return await _check_all(run, step, target, on)
     if not target.get("words"):
         roles = {"radio"} if target.get("kind") == "radio" else {"checkbox", "switch"}
-    element = await point(run, step, target, roles=roles, texts=False)
+    element = _row_first(await run.view(), target, roles)
+    element = element or await point(run, step, target, roles=roles, texts=False)
     if not isinstance(element, Element):
         return element
     if element.on is not None and bool(element.on) == on:
@@ -79,6 +82,36 @@ async def check(run: Run, step: Step) -> Decision | None:
         aim=element.key,
         label=describe(element),
     )
+
+
+def row_box(view: View, words: str) -> Element | None:
+    """The box of the row that shows the words: the row with the least else in it."""
+    marks = [w for w in words.split() if re.search(r"\d", w)]
+    for wanted in [norm(words), *map(norm, marks)]:
+        if not wanted:
+            continue
+        inside = re.compile(rf"(?:^|\W){re.escape(wanted)}(?:\W|$)")
+        boxes = [
+            e
+            for e in view.elements
+            if e.role in ("checkbox", "switch") and not e.off and inside.search(norm(e.row or ""))
+        ]
+        if boxes:
+            shortest = min(len(e.row) for e in boxes)
+            near = [e for e in boxes if len(e.row) == shortest]
+            return near[0] if len(near) == 1 else None
+    return None
+
+
+def _row_first(view: View, target: dict[str, Any], roles: set[str]) -> Element | None:
+    """A row's own box, when no box is called so itself."""
+    words = target.get("words") or ""
+    if not words or target.get("in"):
+        return None
+    named = rank(view, target, roles=roles)
+    if named and named[0].score >= SURE:
+        return None
+    return row_box(view, words)
 
 
 async def _check_all(run: Run, step: Step, target: dict[str, Any], on: bool) -> Decision | None:

@@ -9,7 +9,7 @@ from agents.model.embedded.formats import moment
 from agents.model.embedded.ground import norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.touch import click_code, outcome_of
-from agents.model.embedded.view import Element, View, locate
+from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
 
 _MONTHS = [
@@ -26,6 +26,7 @@ _MONTHS = [
     "november",
     "december",
 ]
+_SHORT = [m[:3] for m in _MONTHS]
 _HEAD = re.compile(rf"\b({'|'.join(m[:3] for m in _MONTHS)})[a-z]*\.?,?\s+(\d{{4}})\b", re.I)
 MAX_TURNS = 30
 
@@ -64,7 +65,10 @@ async def pick_day(run: Run, step: Step, text: str) -> Decision | None:
         run.fail(step, f"“{text}” is no date that I can read")
         return None
     view = await run.view()
-    month = shown_month(view)
+    if not st.get("menus") and (menus := _menus(view)):
+        code = await _menus_code(*menus, when)
+        return await run.act(step, code, f"Turn the calendar to {when:%B %Y}.", menus=True)
+    month = (when.year, when.month) if st.get("menus") else shown_month(view)
     if month is None or (result is not None and not result.ok) or st.get("turns", 0) > MAX_TURNS:
         run.fail(step, "the calendar did not open or could not be turned")
         return None
@@ -83,6 +87,32 @@ async def pick_day(run: Run, step: Step, text: str) -> Decision | None:
         run.fail(step, f"the calendar shows no day {when.day}")
         return None
     return await run.act(step, await click_code(day), f"Pick {when:%d %B %Y}.", day="clicked")
+
+
+def _menus(view: View) -> tuple[Element, Element] | None:
+    """The calendar's own choice of month, and its choice of (or field for) the year."""
+    month = year = None
+    for e in view.elements:
+        options = e.d.get("options") or [] if e.tag == "select" else []
+        years = options or [e.value or ""]
+        if options and all(o[:3].lower() in _SHORT for o in options):
+            month = month or e
+        elif (options or re.search(r"\byear", f"{e.name} {e.attr}", re.I)) and all(
+            re.fullmatch(r"\d{4}", y) for y in years
+        ):
+            year = year or e
+    return (month, year) if month is not None and year is not None else None
+
+
+async def _menus_code(month: Element, year: Element, when: datetime) -> str:
+    name = next(o for o in month.d["options"] if o[:3].lower() == _SHORT[when.month - 1])
+    where = await locate(year)
+    first = (
+        f"await {where}.select_option(label={quote(str(when.year))})"
+        if year.tag == "select"
+        else f'field = {where}\nawait field.fill("{when.year}")\nawait field.press("Enter")'
+    )
+    return f"{first}\nawait {await locate(month)}.select_option(label={quote(name)})"
 
 
 def _turner(view: View, forward: bool) -> Element | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.model.embedded.boxes import check_code
+from agents.model.embedded.boxes import check_code, row_box
 from agents.model.embedded.calendar import wants_calendar
 from agents.model.embedded.fields import FILLABLE, fill, give_code, pick_options
 from agents.model.embedded.formats import moment
@@ -180,6 +180,8 @@ async def _choose_one(run: Run, step: Step, view: View, value: str) -> Decision 
         return run.ask_which(step, [m.element for m in found])
     if found and kind != "none" and found[0].score >= 0.6:
         return await take_option(run, step, found[0].element, value)
+    if box := row_box(view, value):
+        return await take_option(run, step, box, value)
     if (context or target.get("kind")) and not st.get("opener"):
         openers = rank(view, target, roles=_OPENERS)
         if openers and openers[0].score >= LEAST:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from agents.model.embedded.masking import MASK
-from agents.model.embedded.words import BARE_VERBS, VERBS
+from agents.model.embedded.words import BARE_VERBS, LAST_VERBS, VERBS
 
 _VERB = "|".join(sorted(map(re.escape, VERBS), key=len, reverse=True))
 # A verb counts as one when an object or a place follows, or when it needs none.
 _STARTS = re.compile(
     rf"(?:also\s+|then\s+|please\s+|finally\s+|next\s+)*"
     rf"(?:(?:{'|'.join(BARE_VERBS)})\b(?!\s+(?:of|button|bar|box|field|results?|name|type|text)\b)"
+    rf"|(?:{'|'.join(LAST_VERBS)})(?: (?:it|them|changes|the changes|now))?\s*(?:$|[,.;]|and\b)"
+    rf"|(?:cancel|deny|confirm) (?:when|if|once)\b"
     rf"|(?:{_VERB})\b(?!\s*(?:$|[,.;:]|of\b|and\b|or\b|is\b|are\b|number\b|name\b|"
     rf"counts?\b|price\b|date\b|type\b)))",
     re.I,

@@ -6,6 +6,8 @@ import re
 
 from agents.model.embedded.fields import pick_options
 from agents.model.embedded.ground import (
+    BOXES,
+    SURE,
     context_score,
     decide,
     describe,
@@ -27,7 +29,7 @@ from agents.model.embedded.touch import (
     recover,
 )
 from agents.model.embedded.view import Element, View, locate, quote
-from agents.model.embedded.words import same_as
+from agents.model.embedded.words import STOPWORDS, same_as
 from agents.ports import Decision
 
 
@@ -150,6 +152,10 @@ async def close(run: Run, step: Step) -> Decision | None:
             phase="acted",
         )
     view = await run.view()
+    said = {"words": step["text"], "raw": step["text"], "kind": None, "quoted": True}
+    whole = rank(view, said, roles=_FILTERS)
+    if whole and whole[0].score >= 0.93:
+        return await click_target(run, step, said, roles=_FILTERS)
     closers = [
         e
         for e in view.elements
@@ -329,6 +335,28 @@ async def _send_choice(run: Run, step: Step) -> Decision | None:
     )
 
 
+async def only(run: Run, step: Step) -> Decision | None:
+    """ "Show only desk lamps": a filter called so, or by one of the words ("Desk")."""
+    st, target = step["st"], step["target"]
+    if not st.get("phase"):
+        view = await run.view()
+        matches = rank(view, target)
+        if not matches or matches[0].score < SURE:
+            words = [w for w in (target.get("words") or "").split() if w not in STOPWORDS]
+            named = [
+                e
+                for w in words
+                for e in view.elements
+                if norm(e.name) == norm(w) and e.role in _FILTERS and not e.off
+            ]
+            if named:
+                step["target"] = {"words": named[0].name, "raw": named[0].name, "kind": None}
+    return await click(run, step)
+
+
+_FILTERS = BOXES | {"link", "button", "tab", "generic", "menuitem"}
+
+
 async def find(run: Run, step: Step) -> Decision | None:
     """Find something: later steps are about it. Bring it into view when it is known."""
     st, target = step["st"], step["target"]
@@ -394,6 +422,7 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         matches
         and matches[0].score >= 0.72
         and name_score(whole["words"], matches[0].element) > 0.72
+        and (_says(matches[0].element, verb) or not words)
     ):
         return await _goal(run, step, whole)
     controls = [

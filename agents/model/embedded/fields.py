@@ -64,6 +64,9 @@ async def fill(run: Run, step: Step) -> Decision | None:
         return element
     if cleared := await clear_way(run, step, element):
         return cleared
+    if split := _date_and_time(view, step, element):
+        step["splice"] = split
+        return None
     if is_drawn_slider(element):
         return await slide(run, step, element)
     if wants_calendar(element) and moment(step["value"].get("text", "")) is not None:
@@ -86,6 +89,24 @@ async def fill(run: Run, step: Step) -> Decision | None:
         known=names[-400:],
         typed=element.role in ("textbox", "searchbox", "combobox"),
     )
+
+
+def _date_and_time(view: View, step: Step, element: Element) -> list[Step]:
+    """ "1 June at 14:30" where the day and the time have a field each."""
+    text = step["value"].get("text") or ""
+    match = re.fullmatch(r"(.+?)(?:,? at |T| )(\d{1,2}:\d{2}.*)", text)
+    if element.type != "date" or match is None:
+        return []
+    after = [e for e in view.elements if e.type == "time" and e.order > element.order]
+    if not after:
+        return []
+    pairs = ((element, match.group(1)), (after[0], match.group(2)))
+    keep = {"do": "fill", "text": step["text"]}
+    return [
+        {**keep, "target": {"words": e.name, "raw": e.name or step["text"]},
+         "value": {"text": value}, "st": {"chosen": e.key}}
+        for e, value in pairs
+    ]  # fmt: skip
 
 
 async def _field(run: Run, step: Step, target: dict[str, Any]) -> Element | Decision | None:

@@ -24,7 +24,7 @@ _LABELS = (
 
 def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     what, where = clean(m.group("what")), clean(m.groupdict().get("where") or "")
-    pairs = [] if re.match(r"(?:both|all|each|every)\b", where, re.I) else _pairs(what, k)
+    pairs = [] if re.match(r"(?:both|all|each|every)\b", where, re.I) else pairs_of(what, k)
     if pairs and (
         len(pairs) > 1
         or not where
@@ -104,7 +104,7 @@ def _hint(value: str) -> str:
     )
 
 
-def _pairs(text: str, k: Masked) -> list[tuple[str, str]]:
+def pairs_of(text: str, k: Masked) -> list[tuple[str, str]]:
     """(label, value) of "username X and password Y", "name: A, email: B", "the name to A"."""
     pieces = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+(?:the\s+|my\s+|a\s+)?", text)
     out: list[tuple[str, str]] = []
@@ -161,7 +161,7 @@ def _lone(what: str, k: Masked) -> Intent | None:
 def _fill_with(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     where, what = clean(m.group("where")), clean(m.group("what"))
     whole = re.search(r"\b(?:form|fields|details|it|everything|inputs)$|^(?:in|out)$", where, re.I)
-    if whole and (pairs := _pairs(what, k)):
+    if whole and (pairs := pairs_of(what, k)):
         return [_one(label, value, k) for label, value in pairs]
     return _one(where, what, k)
 
@@ -172,7 +172,7 @@ def _set_to(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
         return {"do": "check", "target": target_of(label, k)}
     if re.fullmatch(r"(?:off|unchecked|disabled|false|unticked)", value, re.I):
         return {"do": "uncheck", "target": target_of(label, k)}
-    pairs = _pairs(f"{label} to {value}", k)
+    pairs = pairs_of(f"{label} to {value}", k)
     if len(pairs) > 1:
         return [{**_one(a, b, k), "do": "set"} for a, b in pairs]
     return {**_one(label, value, k), "do": "set"}
@@ -237,7 +237,7 @@ def _check(on: bool) -> Callable[[re.Match[str], Masked], Intent | list[Intent] 
 
 
 def _sign_in(m: re.Match[str], k: Masked) -> Intent:
-    rest = clean(m.group("rest") or "")
+    rest = clean(re.sub(r"[()]", " ", m.group("rest") or ""))
     intent: Intent = {"do": "sign_in", "user": None, "password": None}
     rest, asks = asked_for(rest)
     if asks:
@@ -252,8 +252,12 @@ def _sign_in(m: re.Match[str], k: Masked) -> Intent:
     part = rf"(?:(?:the\s+|my\s+)?(?:pass|pin\b|code)|{MASK})"
     rest = re.sub(rf"\s+with\s+(?={part})", " and ", rest, flags=re.I)
     for piece in re.split(r"\s*[,/]\s*(?:and\s+)?|\s+and\s+", rest):
-        pairs = _pairs(piece, k)
+        pairs = pairs_of(piece, k)
         label, value = pairs[0] if pairs else ("", piece)
+        if not pairs and (
+            said := re.match(r"(?:the |my )?([a-z]+(?: [a-z]+)?) (\S+)$", piece, re.I)
+        ):
+            label, value = said.group(1), said.group(2)
         slot = _slot(label, intent)
         if value.strip() and not names_a_slot(value):
             intent[slot] = value_of(value, k)
@@ -261,7 +265,7 @@ def _sign_in(m: re.Match[str], k: Masked) -> Intent:
 
 
 def _slot(label: str, intent: Intent) -> str:
-    if re.search(r"pass|pwd|pin\b", label, re.I):
+    if re.search(r"pass|pwd|pin\b|secret", label, re.I):
         return "password"
     if re.search(r"code|otp|token", label, re.I):
         return "code"
@@ -276,7 +280,7 @@ def _make(m: re.Match[str], k: Masked) -> Intent:
 def _account(m: re.Match[str], k: Masked) -> list[Intent]:
     """A new account: open its form, fill it in, send it."""
     form: Intent = {"do": "open_form", "target": target_of("sign up", k)}
-    pairs = _pairs(m.group("what"), k)
+    pairs = pairs_of(m.group("what"), k)
     return [form, *(_one(a, b, k) for a, b in pairs), {"do": "submit"}]
 
 

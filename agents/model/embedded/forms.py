@@ -92,31 +92,37 @@ async def upload(run: Run, step: Step) -> Decision | None:
     return await run.act(step, code or "", f"Upload “{shown(step['value'])}”.", phase="acted")
 
 
-_SUBMIT = re.compile(
+PRESSED = frozenset(["button", "link", "menuitem", "tab", "generic"])
+SUBMIT = re.compile(
     (
-        r"submit|send|save|ok|continue|next|go|sign ?in|log ?in|register|sign ?up|"
-        r"create.*|apply|done|confirm|finish|absenden|senden|place order|search|book|"
-        r"post|publish"
+        r"submit|send|save.*|ok|continue|next|go|sign ?in|log ?in|register|sign ?up|"
+        r"create.*|add|add [a-z]+|apply|done|confirm|finish|absenden|senden|place order|search|"
+        r"book|post|publish"
     ),
     re.I,
 )
 
 
-def submit_button(view: View) -> Element | None:
-    """The button that sends the form a person is filling in."""
+def submit_button(view: View, form: list[Any] | None = None) -> Element | None:
+    """The button that sends the form a person is filling in.
+
+    form: [prefix, number] of the form worked on last, whose own button comes first.
+    """
     best: tuple[float, Element] | None = None
     for e in view.elements:
-        if e.role != "button" or e.off:
+        drawn = e.role == "link" and re.search(r"\bbtn\b|button", e.attr or "", re.I)
+        if not (e.role == "button" or drawn) or e.off or e.x + e.w < 0 or e.y + e.h < 0:
             continue
         name = norm(e.name)
         score = (2.0 if e.type in ("submit", "image") else 0) + (
-            2.5 if re.match(r"submit", name) else 1.5 if _SUBMIT.fullmatch(name) else 0
+            2.5 if re.match(r"submit", name) else 1.5 if SUBMIT.fullmatch(name) else 0
         )
         score += (
             0.5 * (e.place in ("form", "dialog"))
             + 1.0 * bool(e.top)
             - 1.5 * (e.place in ("search", "nav", "header", "banner"))
         )
+        score += 0.7 * (form == [e.doc.prefix, e.d.get("form")])
         score -= 1.5 if re.search(r"cancel|reset|clear|back", name) else 0
         if score > 1 and (best is None or score > best[0] + 0.01):
             best = (score, e)
@@ -134,9 +140,10 @@ async def submit(run: Run, step: Step) -> Decision | None:
                 return decision
         else:
             return await after_click(run, step, {"words": "submit"})
-    button = submit_button(await run.view())
+    button = submit_button(await run.view(), run.memory.get("form"))
     if button is None:
-        return await click_target(run, step, {"words": "submit", "raw": "submit", "kind": "button"})
+        target = {"words": "submit", "raw": "submit", "kind": "button"}
+        return await click_target(run, step, target, roles=PRESSED)
     return await run.act(
         step,
         await click_code(button),

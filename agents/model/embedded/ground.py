@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from agents.browser.extract_fields import plain, singular
-from agents.model.embedded.phrases import Target
+from agents.model.embedded.phrases import Target, bare
 from agents.model.embedded.view import Element, View
 from agents.model.embedded.words import KINDS, STOPWORDS, same_as
 
@@ -186,11 +186,11 @@ def context_score(context: str, element: Element) -> float:
     row = norm(
         f"{element.d.get('row') or ''} {element.d.get('head') or ''} {element.d.get('group') or ''}"
     )
-    return (
-        0.75
-        if words and all(re.search(rf"\b{re.escape(singular(w))}", row) for w in words)
-        else 0.0
-    )
+    hits = sum(bool(re.search(rf"\b{re.escape(singular(w))}", row)) for w in words)
+    if words and hits == len(words):
+        return 0.75
+    # "the VPN down ticket": the noun need not stand in the row itself.
+    return 0.65 if hits >= 2 and hits * 3 >= len(words) * 2 else 0.0
 
 
 def rank(
@@ -283,6 +283,10 @@ def _nth(matches: list[Match], target: Target) -> list[Match]:
     nth = target.get("nth")
     if nth is None or not matches:
         return matches
+    said = bare(target.get("raw") or "")
+    called = [m for m in matches if said and norm(said) in map(norm, m.element.names)]
+    if called:
+        return called  # "First day" is the field's own name
     best = matches[0].score
     same = [m for m in matches if m.score >= best - 0.15]
     kind = target.get("kind")

@@ -120,6 +120,13 @@ def is_here(name: str, view: View) -> bool:
     return any(w in about or singular(w) in about for w in words)
 
 
+def _names_this(name: str, view: View) -> bool:
+    """Whether all of a place's words stand in the page's head, so that one is there already."""
+    words = [w for w in plain(name).split() if len(w) > 3]
+    about = plain(f"{view.url} {view.title} {view.body[:400]}").split()
+    return all(w in about or singular(w) in about for w in words)
+
+
 async def visit(run: Run, step: Step) -> Decision | None:
     """ "Go to X": a link on this page, else a site by that name."""
     st = step["st"]
@@ -129,9 +136,12 @@ async def visit(run: Run, step: Step) -> Decision | None:
             return await on_site(run, step)
         return await click_target(run, step, step["target"])
     if not is_blank(view.url):
-        matches = rank(view, step["target"], texts=True)
-        if matches and matches[0].score >= 0.66:
-            return await click_target(run, step, step["target"])
+        whole = {**step["target"], "words": step["name"], "kind": None, "alt": None}
+        for target in (whole, step["target"]):
+            matches = rank(view, target, texts=True)
+            if matches and matches[0].score >= (0.9 if target is whole else 0.66):
+                step["target"] = target
+                return await click_target(run, step, target)
         if re.fullmatch(r"(?:home|start|front|main)(?: ?page)?", step["name"], re.I):
             root = "{0.scheme}://{0.netloc}/".format(urlsplit(view.url))
             return await run.act(
@@ -149,6 +159,8 @@ async def visit(run: Run, step: Step) -> Decision | None:
             step["text"],
             re.I,
         ):
+            return await click_target(run, step, step["target"])
+        if is_here(step["name"], view) and not _names_this(step["name"], view):
             return await click_target(run, step, step["target"])
     return await on_site(run, step)
 

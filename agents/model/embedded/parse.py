@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from agents.model.embedded import asking, filling, wishes
+from agents.model.embedded import asking, filling, making, wishes
 from agents.model.embedded.clauses import split
 from agents.model.embedded.masking import MASK, Masked, mask
 from agents.model.embedded.phrases import clean, target_of
@@ -24,6 +24,7 @@ from agents.model.embedded.verbs import (
     go_intent,
     lookup_intent,
     open_intent,
+    page_intent,
     paste_intent,
     respond_intent,
     scroll_intent,
@@ -121,6 +122,18 @@ RULES: list[Rule] = [
         ),
         simple("what_it_says"),
     ),
+    _rule(
+        r"(?:show|display|list|view|set|use)\s+(?P<n>\d+)\s+(?:\w+\s+)?"
+        r"(?:per|a|on each|on every|on a) page$",
+        lambda m, k: {"do": "select", "values": [m.group("n")], "target": target_of("", k)},
+    ),
+    _rule(
+        r"(?:show|display|list|view)(?: me)? (?:only|just)\s+(?:the )?(?P<what>[\w '-]+|"
+        + MASK
+        + r")$",
+        targeted("only"),
+    ),
+    _rule(r"(?:look|check|see) (?:under|in|inside)\s+(?P<what>[^,]{2,40})$", targeted("click")),
     *asking.RULES_BEFORE,
     *filling.SIGN_RULES,
     _rule(
@@ -148,10 +161,16 @@ RULES: list[Rule] = [
     _rule(r"search\s+(?P<what>(?!box|button|bar)" + MASK + r"|\S.*)$", search_intent),
     _rule(r"scroll\b\s*(?P<rest>.*)$", scroll_intent),
     _rule(r"(?:wait|pause|hold on)\b\s*(?P<rest>.*)$", wait_intent),
+    *making.RULES,
     *filling.RULES,
     _rule(
         r"(?:go|move|turn|switch|navigate|click)(?: on)?(?: to)? (?:the )?next page(?: of .*)?$",
         simple("next_page"),
+    ),
+    _rule(
+        r"(?:go|move|turn|switch|navigate|click|jump|open)(?: on)?(?: to)?\s+(?:the )?page "
+        r"(?:number )?(?P<n>\d{1,4})(?: (?:of|in) .*)?$",
+        page_intent,
     ),
     _rule(
         (
@@ -269,6 +288,14 @@ RULES: list[Rule] = [
 ]
 
 
+# "Cancel when it asks": the question is a dialog that the step before brought up.
+_ASKED = re.compile(
+    r"\s+(?:when|if|once)\s+(?:(?:it|the (?:page|site|dialog|app)|you(?:'re| are)?)\s+)?"
+    r"(?:asks?|asked|prompts?|prompted)(?:\s+(?:you|for confirmation|to confirm))*$",
+    re.I,
+)
+
+
 def parse(text: str) -> list[Intent]:
     """Intents of an instruction, in order. Never empty for a text with words in it."""
     masked = mask(text)
@@ -282,7 +309,7 @@ def parse(text: str) -> list[Intent]:
 
 def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     """Intents of one clause; `unknown` when no rule fits."""
-    text = clean(clause)
+    text = clean(_ASKED.sub("", clean(clause)))
     if not text:
         return []
     if re.search(r"\b(?:until|unless|while|whenever|every time)\b", text) and not re.match(

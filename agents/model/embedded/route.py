@@ -20,6 +20,7 @@ from agents.model.embedded import (
     boxes,
     buying,
     choices,
+    composing,
     deeds,
     facts,
     fields,
@@ -176,13 +177,16 @@ HANDLERS: dict[str, Handler] = {
     "sign_in": account.sign_in,
     "add": buying.add,
     "checkout": buying.checkout,
-    "filter": deeds.click,
+    "filter": deeds.only,
+    "only": deeds.only,
     "extract": reading.extract,
     "details": facts.details,
     "count": reading.count,
     "summarise": summary.summarise,
     "answer": summary.answer,
     "open_form": deeds.open_form,
+    "create": composing.create,
+    "fill_form": composing.fill_form,
     "verify": reading.verify,
     "copy": transfers.copy,
     "fill_from": transfers.fill_from,
@@ -261,6 +265,9 @@ class EmbeddedRoute:
         run.result = run.answer = None
         if words := step.pop("replace", None):
             memory["steps"][memory["at"] : memory["at"] + 1] = [_fresh(i) for i in parse(words)]
+            return
+        if (steps := step.pop("splice", None)) is not None:
+            memory["steps"][memory["at"] : memory["at"] + 1] = [{"st": {}, **s} for s in steps]
             return
         if step.get("state") == "failed" and step["do"] not in _HARMLESS:
             return

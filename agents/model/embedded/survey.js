@@ -112,7 +112,7 @@
   const STATE = /checkbox|radio|switch|option|tab/;
   function take(e, role, inherited) {
     const r = e.getBoundingClientRect(), T = e.tagName;
-    const it = {i: nodes.push(e) - 1, tag: T.toLowerCase(), role, type: T === 'INPUT' ? e.type : '', x: Math.round(r.left + scrollX), y: Math.round(r.top + scrollY), w: Math.round(r.width), h: Math.round(r.height)};
+    const it = {i: nodes.push(e) - 1, tag: T.toLowerCase(), role, type: T === 'INPUT' || (T === 'BUTTON' && e.form) ? e.type : '', x: Math.round(r.left + scrollX), y: Math.round(r.top + scrollY), w: Math.round(r.width), h: Math.round(r.height)};
     const native = /^(INPUT|SELECT|TEXTAREA)$/.test(T);
     it.label = labelOf(e).slice(0, 200);
     const button = T === 'INPUT' && /button|submit|reset|image/.test(e.type);

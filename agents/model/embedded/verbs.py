@@ -154,7 +154,8 @@ def search_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         and not re.fullmatch(
             (
                 r"(?:the |this )?(?:site|page|website|shop|store|web|catalog(?:ue)?|"
-                r"here|search (?:box|bar|field))"
+                r"table|list|grid|results?|tickets?|orders?|products?|users?|files?|docs?|"
+                r"documentation|here|search (?:box|bar|field))"
             ),
             clean(where),
             re.I,
@@ -183,6 +184,13 @@ def search_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     else:
         value = k.value(re.sub(r"^(?:a|an|the|some|all)\s+", "", inner))
     return [*steps, {"do": "search", "value": value}]
+
+
+def page_intent(m: re.Match[str], k: Masked) -> Intent:
+    """ "Go to page 3": the pager's link, called by its number alone on most pages."""
+    n = m.group("n")
+    target = {**target_of("", k), "words": n, "alt": f"page {n}", "raw": n, "quoted": True}
+    return {"do": "click", "target": target}
 
 
 def scroll_intent(m: re.Match[str], k: Masked) -> Intent:

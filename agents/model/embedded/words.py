@@ -286,6 +286,10 @@ VERBS = [
     "book",
     "register",
     "highlight",
+    "create",
+    "rename",
+    "publish",
+    "display",
 ]
 # These make sense with nothing behind them.
 BARE_VERBS = [
@@ -307,6 +311,8 @@ BARE_VERBS = [
     "summarize",
     "summarise",
 ]
+# These are commands only when nothing follows: "choose red and apply".
+LAST_VERBS = ["apply", "cancel", "update", "create", "publish", "finish", "post", "ok", "register"]
 STOPWORDS = frozenset(
     [
         "the",
