@@ -15,7 +15,8 @@
   const seen = new Map();
   const visible = e => {
     if (seen.has(e)) return seen.get(e);
-    let ok = !SKIP.has(e.tagName) && e.ariaHidden !== 'true';
+    // An icon font's glyph is written as a word ("expand_more").
+    let ok = !SKIP.has(e.tagName) && e.ariaHidden !== 'true' && !/(^|\s)material-(icons|symbols)/.test(e.getAttribute('class') || '');
     if (ok && e.checkVisibility) ok = e.checkVisibility({visibilityProperty: true, opacityProperty: true})
       || getComputedStyle(e).display === 'contents';
     if (ok) {

@@ -99,6 +99,7 @@ async def find_lists(
             aliases = aliases if len(aliases) == len(records) else []
             columns = _columns(records)
             listings.append(Listing(records, score, group["near"], "list", columns, aliases))
+        listings += _linked_lists(raw["jsonld"], near)
         for nth, table in enumerate(raw["tables"]):
             table["words"] += f" {raw['about']}"
             shaped = shape_table(table)
@@ -113,6 +114,21 @@ async def find_lists(
             )
             listings.append(Listing(rows, weight, table["near"], "table", shaped["headers"]))
     return sorted(listings, key=lambda item: -item.score)
+
+
+def _linked_lists(blocks: list[Any], near: str | None) -> list[Listing]:
+    """Lists of texts in linked data whose key is what was asked for ("recipeIngredient")."""
+    wanted = {singular(w) for w in plain(near or "").split()}
+    out = []
+    for block in blocks:
+        for item in block if isinstance(block, list) else [block]:
+            for key, values in item.items() if isinstance(item, dict) else ():
+                words = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key)).split()
+                texts = values if isinstance(values, list) else []
+                if wanted & {singular(w) for w in words} and len(texts) > 1:
+                    rows: list[Record] = [{"title": t} for t in texts if isinstance(t, str)]
+                    out += [Listing(rows, 1e6, key)] if len(rows) == len(texts) else []
+    return out
 
 
 def _table_weight(table: dict[str, Any], rows: list[Record]) -> float:
@@ -174,8 +190,19 @@ def pick(record: Record, names: list[str]) -> Record:
     out: Record = {}
     for name in names:
         column = match_column(name, columns)
+        if plain(name) in _PROSE and (column is None or re.fullmatch(r"text(_\d+)?", column)):
+            column = _longest(record)  # `text` is also the name of what nothing named
         out[name] = record.get(column) if column else _by_look(name, record)
     return out
+
+
+_PROSE = frozenset(["text", "content", "message", "body", "post", "comment"])
+_PERSON = re.compile(r"[A-Z][\w.'’-]*(?: (?:van|von|de|di|da|al|bin))?(?: [A-Z][\w.'’-]*){1,2}")
+
+
+def _longest(record: Record) -> str | None:
+    texts = {k: v for k, v in record.items() if isinstance(v, str) and k not in ("url", "image")}
+    return max(texts, key=lambda k: len(texts[k]), default=None)
 
 
 def pick_all(
@@ -218,6 +245,9 @@ def _by_look(name: str, record: Record) -> Any:
         return next(
             (v for v in record.values() if isinstance(v, str) and re.search(r"[A-Za-z]", v)), None
         )
+    if wanted == "author":
+        people = (v for v in record.values() if isinstance(v, str) and _PERSON.fullmatch(v))
+        return next(people, None)
     for value in record.values():
         if isinstance(value, str) and by_content(value) == wanted:
             return value_of(wanted, value)
@@ -381,15 +411,18 @@ def _merge_linked(item: Any, record: Record) -> None:
             record.setdefault(fields_of.ITEMPROPS.get(key, canonical(key) or key), value)
 
 
-async def extract_text(page: Page) -> list[dict[str, Any]]:
-    """The page's readable blocks in order ({"tag", "text", "main"}), without menus."""
+async def extract_text(page: Page, *, whole: bool = False) -> list[dict[str, Any]]:
+    """The page's readable blocks in order ({"tag", "text", "main"}), without menus.
+
+    whole: what stands beside the main text, too.
+    """
     out = []
     for raw in await read(page, max_records=1):
         blocks = [b for b in raw["blocks"] if not b["where"] and b["links"] < len(b["t"]) * 0.7]
         # What readers wrote under a text is not the text, unless there is nothing else.
         blocks = [b for b in blocks if not b["talk"]] or blocks
         main = [b for b in blocks if b["main"]]
-        if sum(len(b["t"]) for b in main) > 0.3 * sum(len(b["t"]) for b in blocks):
+        if not whole and sum(len(b["t"]) for b in main) > 0.3 * sum(len(b["t"]) for b in blocks):
             blocks = main
         kept: list[str] = []
         for block in blocks:

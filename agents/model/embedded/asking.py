@@ -80,7 +80,7 @@ def _details(what: str, k: Masked) -> Intent | None:
     """Single facts: "the price of the blue backpack", "its title and rating"."""
     text = clean(FORMAT.sub("", clean(what)))
     text = re.sub(r"^me\s+", "", text, flags=re.I)
-    text = re.sub(r"^(?:about\s+)?(?:what (?:is|are)\s+)", "", text, flags=re.I)
+    text = re.sub(r"^(?:about\s+)?(?:(?:what|who) (?:is|are|was|were)\s+)", "", text, flags=re.I)
     if match := re.match(
         r"how much (?:does |is |do |are )?(?:the )?(?P<s>.+?)(?: costs?| is| are)?$", text, re.I
     ):
@@ -99,6 +99,8 @@ def _details(what: str, k: Masked) -> Intent | None:
             "subject": _subject(match.group("s"), k),
             "nth": None,
         }
+    if re.search(r"\b(?:do|does|did|can|will|should)\s+(?:you|they|we|i|it|the)\b", text, re.I):
+        return {"do": "answer", "question": k.raw(f"which {text}")}
     match = re.match(r"(?P<f>.+?)\s+(?:of|for|from|in|on)\s+(?P<s>.+)$", bare(text), re.I)
     fields = fields_of(match.group("f") if match else text, k)
     if not fields:
@@ -349,6 +351,12 @@ def join(intents: list[Intent]) -> list[Intent]:
             last["fields"] = ["title", *[f for f in intent["fields"] if f != "title"]]
             last["text"] += f"; {intent.get('text', '')}"
             continue
+        if (
+            _TAKE.fullmatch(clean(intent.get("text", "")))
+            and out
+            and out[-1]["do"] in ("fill", "set")
+        ):
+            continue  # a field takes the suggestion that fits by itself
         if _LOOK.match(intent.get("text", "")) and out and out[-1]["do"] in _QUESTIONS:
             out.insert(len(out) - 1, intent)  # where to look comes before the reading
             continue
@@ -356,6 +364,11 @@ def join(intents: list[Intent]) -> list[Intent]:
     return out
 
 
+_TAKE = re.compile(
+    r"(?:pick|choose|select|take) (?:it|that|the (?:first |matching )?(?:suggestion|match|option))"
+    r"(?: from the (?:list|suggestions|dropdown))?",
+    re.I,
+)
 _LOOK = re.compile(r"(?:look|check|see) (?:under|in|inside)\b", re.I)
 _QUESTIONS = ("details", "answer", "extract", "count")
 

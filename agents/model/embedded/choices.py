@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.model.embedded.boxes import check_code, row_box
-from agents.model.embedded.calendar import wants_calendar
+from agents.model.embedded.calendar import pick_day, shown_month, wants_calendar
 from agents.model.embedded.fields import FILLABLE, fill, give_code, pick_options
 from agents.model.embedded.formats import moment
 from agents.model.embedded.ground import (
@@ -78,6 +80,8 @@ async def select(run: Run, step: Step) -> Decision | None:
     st = step["st"]
     if st.get("as") == "fill":
         return await fill(run, step)
+    if st.get("as") == "day":
+        return await pick_day(run, step, step["value"]["text"])
     if st.get("phase") in ("chosen", "opened"):
         result = await outcome_of(run, step)
         if result is not None and not result.ok:
@@ -119,7 +123,18 @@ async def select(run: Run, step: Step) -> Decision | None:
         step["value"] = step.get("value") or {"text": left[0]}
         step["st"]["as"] = "fill"
         return await fill(run, step)
+    if _is_day(left[0]) and shown_month(view) is not None:
+        st["as"] = "day"  # a calendar that stands open on the page
+        step["value"] = {"text": left[0]}
+        return await pick_day(run, step, left[0])
     return await _choose_one(run, step, view, left[0])
+
+
+def _is_day(text: str) -> bool:
+    """Whether a value is a whole date ("17 December 2026"), no bare number."""
+    return bool(re.search(r"[a-z]{3}|\d[-/.]\d", text, re.I) and re.search(r"\d", text)) and (
+        moment(text) is not None
+    )
 
 
 def _select_for(view: View, step: Step, values: list[str]) -> Element | None:

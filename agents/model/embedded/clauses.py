@@ -67,6 +67,8 @@ def split(text: str) -> list[str]:
 def strip_lead(text: str) -> str:
     """A clause without politeness, numbering and connectives at its start."""
     text = text.strip(" \t\n,;")
+    if re.search(r"(?:^|\W)(?:next|again)$", text, re.I) and not _LEAD.sub("", text).strip(" ,;"):
+        return text.split()[-1]  # "then Next" names a control
     text = _LEAD.sub("", text).strip(" \t\n,;")
     text = re.sub(r"^(?:find|locate|look for) and (?=[a-z]+ )", "", text, flags=re.I)
     match = _USE_TO.match(text)
@@ -84,6 +86,8 @@ def strip_lead(text: str) -> str:
 def _sentences(text: str) -> list[str]:
     """Lines, numbered points and sentences."""
     text = re.sub(r"\r\n?", "\n", text)
+    # "account no. NB77" is one name.
+    text = re.sub(rf"\b(no|nr)\.(?=\s*(?:{MASK}|[A-Z]{{0,3}}\d))", r"\1", text, flags=re.I)
     # "1. Do this 2. Do that" on one line.
     text = re.sub(r"(?<!\w)(?:step\s+)?\d{1,2}[.)]\s+(?=[A-Za-z])", "\n", text, flags=re.I)
     text = re.sub(r"\n\s*[-*•–]\s+", "\n", text)

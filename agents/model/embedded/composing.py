@@ -58,6 +58,8 @@ async def create(run: Run, step: Step) -> Decision | None:
         if not st.get("opened"):
             return run.ask_takeover(step, f"I see no way to {step['verb']} “{step['noun']}” here.")
     steps = compose(view, step)
+    named = step["pieces"][0]["value"] or {}
+    run.memory["focus"] = named.get("text") or run.memory.get("focus")
     if steps and not _sends(run.steps, run.memory["at"] + 1):
         steps.append(_sending(view, step))
     step["splice"] = steps

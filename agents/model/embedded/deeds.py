@@ -341,7 +341,20 @@ async def only(run: Run, step: Step) -> Decision | None:
     if not st.get("phase"):
         view = await run.view()
         matches = rank(view, target)
-        if not matches or matches[0].score < SURE:
+        *field, value = (target.get("words") or "").split() or [""]
+        within = {"words": value, "raw": value, "kind": None, "in": " ".join(field)}
+        inside = rank(view, within, roles=_FILTERS) if field else []
+        typed = [e for e in view.elements if e.role in ("textbox", "searchbox") and not e.off]
+        box = [e for e in typed if re.search(r"filter", f"{e.name} {e.attr}", re.I)]
+        if inside and inside[0].score >= 0.85:
+            step["target"] = within
+        elif box and (not matches or decide(matches)[0] != "one"):
+            step["splice"] = [
+                {"do": "fill", "text": step["text"], "target": {"words": box[0].name},
+                 "value": {"text": target.get("words") or ""}, "st": {"chosen": box[0].key}}
+            ]  # fmt: skip
+            return None
+        elif not matches or matches[0].score < SURE:
             words = [w for w in (target.get("words") or "").split() if w not in STOPWORDS]
             named = [
                 e
@@ -402,7 +415,11 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         return await click_target(run, step, st.get("goal") or target)
     view = await run.view()
     words = target.get("words") or ""
+    if re.fullmatch(r"it|this|that|them|one", words, re.I):
+        words = ""
     context = target.get("in") or words or run.memory.get("focus")
+    if words and target.get("in") and _controls(view, verb, words):
+        context = words  # "remove Per Holm from the contacts"
     goal = {
         "words": verb,
         "raw": verb,
@@ -425,10 +442,7 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         and (_says(matches[0].element, verb) or not words)
     ):
         return await _goal(run, step, whole)
-    controls = [
-        m for m in rank(view, goal, texts=False) if m.score >= 0.5 and _says(m.element, verb)
-    ]
-    if controls:
+    if context and _controls(view, verb, context, target.get("nth")):
         return await _goal(run, step, goal)
     if context and not st.get("opened"):
         names = [w for w in re.findall(r"[A-Z][\w'’-]+", target.get("raw") or "")] or [words]
@@ -443,6 +457,12 @@ async def act_on(run: Run, step: Step) -> Decision | None:
     if st.get("opened"):
         return await _goal(run, step, {"words": verb, "raw": verb, "kind": None})
     return await _goal(run, step, whole)
+
+
+def _controls(view: View, verb: str, context: str, nth: int | None = None) -> bool:
+    """Whether the row that shows the context has a control for the verb."""
+    goal = {"words": verb, "raw": verb, "kind": None, "nth": nth, "in": context}
+    return any(m.score >= 0.5 and _says(m.element, verb) for m in rank(view, goal, texts=False))
 
 
 def _says(element: Element, verb: str) -> bool:

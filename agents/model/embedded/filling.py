@@ -8,6 +8,7 @@ from typing import Any
 
 from agents.model.embedded.masking import MASK, Masked
 from agents.model.embedded.phrases import asked_for, bare, clean, names_a_slot, target_of, values_of
+from agents.model.embedded.wishes import HIGH, LOW, list_wish
 from agents.model.embedded.words import KIND_WORDS, STOPWORDS
 
 Intent = dict[str, Any]
@@ -178,11 +179,16 @@ def _set_to(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
     return {**_one(label, value, k), "do": "set"}
 
 
+BEST = re.compile(rf"(?:the )?(?:{LOW}|{HIGH})\b", re.I)
+
+
 def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     what = clean(m.group("what"))
     where = m.groupdict().get("where")
     if re.fullmatch(r"(?:nothing|none|no (?:items?|options?|checkbox(?:es)?))", what, re.I):
         return {"do": "nothing"}
+    if BEST.match(what) and not re.search(MASK, what) and not where:
+        return {"do": "open_best", "wish": list_wish(what, k)}
     if ">" in what and not re.search(MASK, what):
         return {"do": "path", "names": [k.raw(p).strip() for p in what.split(">") if p.strip()]}
     if where and (
@@ -339,7 +345,9 @@ RULES = [
             None
             if re.match(r"(?:add|put)", m.group(), re.I)
             and re.search(
-                r"\b(?:cart|basket|bag|wish ?list|favou?rites)$", clean(m.group("where")), re.I
+                r"\b(?:cart|basket|bag|(?:wish|watch) ?list|favou?rites)$",
+                clean(m.group("where")),
+                re.I,
             )
             else _fill(m, k)
         ),

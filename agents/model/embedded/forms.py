@@ -96,8 +96,8 @@ PRESSED = frozenset(["button", "link", "menuitem", "tab", "generic"])
 SUBMIT = re.compile(
     (
         r"submit|send|save.*|ok|continue|next|go|sign ?in|log ?in|register|sign ?up|"
-        r"create.*|add|add [a-z]+|apply|done|confirm|finish|absenden|senden|place order|search|"
-        r"book|post|publish"
+        r"create.*|add|add [a-z]+|apply|done|confirm|finish|absenden|senden|place order|"
+        r"search.*|find.*|show [a-z]+|book|post|publish"
     ),
     re.I,
 )

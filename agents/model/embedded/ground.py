@@ -97,7 +97,8 @@ def likeness(wanted: str, name: str) -> float:
     ratio = fuzz.ratio(a, b) / 100
     if ratio >= 0.84 and len(a) > 3 and not _digits_differ(a, b):
         return 0.55 + 0.35 * (ratio - 0.5)
-    known = {w for w in given if w not in STOPWORDS}
+    stems += [w.strip(".,:;()") for w in stems]
+    known = {s for w in given if (s := w.strip(".,:;()")) and w not in STOPWORDS}
     # "the accept terms box" against "I accept": all of the page's words were said.
     if known and len(known) >= 2 and {singular(w) for w in known} <= set(stems):
         return 0.66

@@ -25,7 +25,7 @@ def next_link(view: View) -> Element | None:
     """The control that leads to the next page of a list."""
     best: tuple[float, Element] | None = None
     for e in view.elements:
-        if e.role not in ("link", "button") or e.off:
+        if e.role not in ("link", "button", "generic") or e.off or e.weak:
             continue
         name = norm(e.name)
         score = 0.0
@@ -76,7 +76,11 @@ def element_of(view: View, record: Record) -> Element | None:
     links = [e for e in view.elements if e.href and url and urljoin(e.doc.url, e.href) == url]
     named = [e for e in links if e.name]
     if links:
-        return max(named or links, key=lambda e: likeness(title, e.name))
+        # Links that lead nowhere of their own ("#", "Select") are told apart by their rows.
+        def fit(e: Element) -> tuple[float, bool]:
+            return likeness(title, e.name), norm(title) in norm(e.row or "")
+
+        return max(named or links, key=fit)
     pool = [*view.elements, *view.texts]
     scored = sorted(((likeness(title, e.name), e) for e in pool), key=lambda p: -p[0])
     return scored[0][1] if scored and scored[0][0] > 0.75 else None

@@ -21,6 +21,7 @@ _ELSEWHERE = re.compile(
     r"(?:cart|basket|bag|trolley|wish ?list|favou?rites)\b",
     re.I,
 )
+_LISTED = re.compile(r"\s+(?:to|into|on)\s+(?:the |my |this )?(?:[\w-]+ )?list$", re.I)
 _PLACE = re.compile(r"^\s*(?:to|into|in|on|at)\s+(?:the |my |your |this )?[\w -]{2,30}$", re.I)
 _CUT = re.compile(
     r"\s*[,;]\s*(?:and\s+)?|\s+and\s+(?:the\s+|an?\s+)?|\s+with\s+(?:the\s+|an?\s+)?"
@@ -47,12 +48,22 @@ def pieces_of(text: str, k: Masked) -> list[Intent]:
     return out
 
 
+def listed(text: str, k: Masked) -> list[Intent]:
+    """Pieces of "From: Helsinki, To: Riga"; none when a part has no colon."""
+    parts = [re.fullmatch(r"\s*([^:]{1,40}):\s*(.+?)\s*", p) for p in re.split(r"[,;]", text)]
+    if not all(parts):
+        return []
+    pairs = [(clean(m.group(1)), m.group(2)) for m in parts if m]
+    return [{"raw": k.raw(f"{a} {b}"), "label": k.raw(a), "value": k.value(b)} for a, b in pairs]
+
+
 def _create(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     """One new thing, or one for each of several quoted names."""
     noun, rest = clean(m.groupdict().get("noun") or ""), clean(m.group("rest"))
     if _ELSEWHERE.search(m.group()):
         return None
     make: Intent = {"do": "create", "verb": m.group("verb").lower(), "noun": k.raw(bare(noun))}
+    rest = _LISTED.sub("", rest)
     names = re.match(rf"(?:{MASK}(?:\s*,\s*(?:and\s+)?|\s+and\s+|$))+", rest)
     if names and names.end() == len(rest):
         return [
@@ -134,7 +145,7 @@ RULES = [
     ),
     _rule(
         rf"(?P<verb>add|create|make|register|file)\s+(?:an?|another|one more)\s+(?:new\s+)?{_NOUN}"
-        r"\s+(?:with|using|from|for)\s+(?P<rest>.+)$",
+        r"(?:\s+(?:with|using|from|for)|\s*:)\s+(?P<rest>.+)$",
         _create,
     ),
     _rule(
@@ -145,6 +156,10 @@ RULES = [
     _rule(
         r"(?P<verb>mark|set|tick|check)\s+(?P<what>.+?)\s+(?:off )?as\s+"
         r"(?P<state>(?:not |un|in)?(?:done|completed?|finished|selected|checked))$",
+        _done,
+    ),
+    _rule(
+        r"(?P<verb>tick|check|cross)\s+off\s+(?P<what>.+?)(?P<state>)$",
         _done,
     ),
     _rule(

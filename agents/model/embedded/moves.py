@@ -139,7 +139,7 @@ async def visit(run: Run, step: Step) -> Decision | None:
         whole = {**step["target"], "words": step["name"], "kind": None, "alt": None}
         for target in (whole, step["target"]):
             matches = rank(view, target, texts=True)
-            if matches and matches[0].score >= (0.9 if target is whole else 0.66):
+            if matches and matches[0].score >= (0.9 if target is whole else 0.64):
                 step["target"] = target
                 return await click_target(run, step, target)
         if re.fullmatch(r"(?:home|start|front|main)(?: ?page)?", step["name"], re.I):

@@ -161,6 +161,11 @@ RULES: list[Rule] = [
     _rule(r"search\s+(?P<what>(?!box|button|bar)" + MASK + r"|\S.*)$", search_intent),
     _rule(r"scroll\b\s*(?P<rest>.*)$", scroll_intent),
     _rule(r"(?:wait|pause|hold on)\b\s*(?P<rest>.*)$", wait_intent),
+    _rule(
+        r"(?:add|put|save|keep)\s+(?P<what>.+?)\s+(?:to|in|into|on)\s+(?:the |my |your )?"
+        r"(?P<verb>(?:watch|reading|saved|shopping) ?list)$",
+        verbed,
+    ),
     *making.RULES,
     *filling.RULES,
     _rule(
@@ -174,7 +179,7 @@ RULES: list[Rule] = [
     ),
     _rule(
         (
-            r"(?P<verb>go|navigate|head|browse|surf)(?: over| straight)?(?: to| into| "
+            r"(?P<verb>go|navigate|head|browse|surf)(?: over| straight| back)?(?: to| into| "
             r"on)?\s+(?P<what>.+)$"
         ),
         go_intent,
@@ -321,8 +326,16 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
             built = build(match, masked)
             if built:
                 return built if isinstance(built, list) else [built]
+    if re.fullmatch(r"next|previous|ok(?:ay)?|yes|no|later", text, re.I):
+        return [{"do": "click", "target": target_of(text, masked)}]
+    if match := re.fullmatch(r"from\s+(.+?)\s+(?:to|until|till)\s+(.+)", text, re.I):
+        pairs = zip(("from", "to"), match.groups(), strict=True)
+        pieces = [{"raw": f"{a} {b}", "label": a, "value": masked.value(b)} for a, b in pairs]
+        return [{"do": "fill_form", "pieces": pieces}]
     if (part := masked.only(text)) and part["is"] in ("url", "domain"):
         return [{"do": "goto", "url": part["raw"]}]
+    if re.match(r"[^,:]{1,40}:\s*\S", text) and (pieces := making.listed(text, masked)):
+        return [{"do": "fill_form", "pieces": pieces}]
     if re.match(r"(?:for|as|in)\b", text) and (form := wishes.format_of(text)):
         return [{"do": "format", "as": form}]
     if re.match(r"(?:how|when|where|why|who|what|is|are|does|do|can|will)\b", text, re.I):

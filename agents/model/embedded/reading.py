@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from agents.browser.extract import pick
+from agents.browser.extract import pick, pick_all
 from agents.browser.extract_fields import Record, match_column, plain, singular
 from agents.browser.extract_values import money, number
 from agents.model.embedded.ground import likeness, norm
@@ -14,6 +14,7 @@ from agents.model.embedded.items import next_link
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.touch import click_code, outcome_of
 from agents.model.embedded.view import quote
+from agents.model.embedded.waiting import wheel_code
 from agents.model.embedded.wishes import is_item_noun
 from agents.model.embedded.words import STOPWORDS
 from agents.ports import Decision
@@ -81,7 +82,8 @@ def list_code(step: Step) -> str:
             [step["order"]["by"]] if (step.get("order") or {}).get("by") else []
         )
         asked = [*fields, *[f for f in extra if f and match_column(f, fields) is None]]
-        if not step.get("order") and not step.get("filters") and not _narrow(step):
+        whole = step.get("order") or step.get("filters") or step.get("beside")
+        if not whole and not _narrow(step):
             arguments.append(f"fields=[{', '.join(map(quote, asked))}]")
     hint = near or (step.get("noun") or "")
     whole = step.get("order") or step.get("filters") or step.get("tail") or _narrow(step)
@@ -128,10 +130,8 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
         run.fail(step, (message or "the page could not be read").splitlines()[0])
         return None
     kept: list[Record] = st.setdefault("rows", [])
-    fresh: list[Record] = []
-    for row in rows_of(result.value, step):
-        if row not in kept and row not in fresh:
-            fresh.append(row)
+    # Two equal rows of one reading are two things; after a turn the old ones may show again.
+    fresh = [row for row in rows_of(result.value, step) if row not in kept]
     kept += fresh
     enough = shape_rows(kept, step)
     if fresh and (turned := await _turn_page(run, step, len(enough))):
@@ -159,7 +159,12 @@ async def _turn_page(run: Run, step: Step, have: int) -> Decision | None:
     pages = st.get("pages", 1)
     if not (short or step.get("all_pages")) or pages >= MAX_PAGES or st.get("phase") != "read":
         return None
-    link = next_link(await run.view())
+    view = await run.view()
+    link = next_link(view)
+    if link is None and view.scroll + view.height < view.tall - 5:
+        code = wheel_code(30000)
+        why = f"{len(st['rows'])} so far: scroll for more."
+        return await run.act(step, code, why, phase="turned", pages=pages + 1)
     if link is None:
         return None
     code = f"{await click_code(link)}\nawait page.wait_for_timeout(300)"
@@ -219,6 +224,8 @@ def shape_rows(rows: list[Record], step: Step) -> list[Record]:
     elif step.get("limit"):
         rows = rows[: step["limit"]]
     if fields := step.get("fields"):
+        if rows and step.get("beside"):
+            return _with_names(rows, fields, step)
         if rows and step.get("implied"):
             # Fields were added to a list whose own were never named: keep what it shows.
             rows = [
@@ -228,6 +235,27 @@ def shape_rows(rows: list[Record], step: Step) -> list[Record]:
         else:
             rows = [pick(r, fields) for r in rows]
     return rows
+
+
+def _with_names(rows: list[Record], fields: list[str], step: Step) -> list[Record]:
+    """The wanted fields of each, led by what it is called when none of them says so."""
+    shaped = pick_all(rows, fields)
+    noun = wanted_noun(step)
+    columns = list(dict.fromkeys(k for r in rows for k in r))
+    used = {str(v) for r in shaped for v in r.values() if v is not None}
+    named = [match_column(noun, columns), "title", "name", *columns]
+    for column in named:
+        shown = [r.get(column) for r in rows] if column else []
+        texts = [v for v in shown if isinstance(v, str) and re.search(r"[A-Za-z]", v)]
+        if column in _NO_NAMES or len(texts) * 2 <= len(rows):
+            continue
+        if any(str(v) in used for v in texts):
+            return shaped  # one of the fields is the name
+        return [{noun or "name": v, **r} for v, r in zip(shown, shaped, strict=True)]
+    return shaped
+
+
+_NO_NAMES = frozenset(["url", "image", "rank", "datetime"])
 
 
 def _by_noun(rows: list[Record], step: Step) -> list[Record]:

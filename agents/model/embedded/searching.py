@@ -43,6 +43,8 @@ def search_field(view: View) -> Element | None:
         score += (
             1.0 if e.place == "search" else 0.3 if e.place in ("header", "banner", "nav") else 0.0
         )
+        # A field that filters the menu is not the page's search.
+        score -= 2.5 * bool(re.search(r"filter", f"{e.name} {e.attr}", re.I)) * (e.place == "nav")
         score -= 0.5 * (not e.view) + (0.5 if e.tag == "textarea" else 0)
         if score > 1.2 and (best is None or score > best[0]):
             best = (score, e)
@@ -54,7 +56,7 @@ def search_field(view: View) -> Element | None:
         for e in view.elements
         if e.role in ("textbox", "combobox") and e.tag == "input" and not e.off and e.type == "text"
     ]
-    says = any(e.role == "button" and SEARCHY.search(e.name) for e in view.elements)
+    says = any(e.role == "button" and SEARCHY.search(norm(e.name)) for e in view.elements)
     return fields[0] if len(fields) == 1 and says else None
 
 
@@ -72,6 +74,9 @@ async def search(run: Run, step: Step) -> Decision | None:
     view = await run.view()
     field = search_field(view)
     if field is None:
+        if trip := _between(view, step):
+            step["splice"] = trip
+            return None
         opener = next((e for e in view.elements if _opens_search(e)), None)
         if opener is not None and not st.get("opened"):
             code = await click_code(opener)
@@ -89,6 +94,28 @@ async def search(run: Run, step: Step) -> Decision | None:
     shown = step["value"].get("text") or "{{" + step["value"].get("var", "") + "}}"
     why = f"Search for “{shown}”."
     return await run.act(step, code, why, phase="typed", seen=view.text_mark, aim=field.key)
+
+
+_TRIP = re.compile(r"\bfrom (?P<a>.+?) to (?P<b>.+?)(?:,? on (?P<day>.+))?$", re.I)
+
+
+def _between(view: View, step: Step) -> list[Step]:
+    """ "Search ferries from A to B" on a page with a field for either."""
+    match = _TRIP.search(step["value"].get("text") or "")
+    names = {norm(n) for e in view.elements if e.role in _TYPED for n in e.names}
+    if match is None or not {"from", "to"} <= names:
+        return []
+    pairs = [("from", match.group("a")), ("to", match.group("b")), ("date", match.group("day"))]
+    keep = {"kind": None, "nth": None, "in": None}
+    steps: list[Step] = [
+        {"do": "fill", "target": {"words": n, "raw": n, **keep}, "value": {"text": v}, "st": {}}
+        for n, v in pairs
+        if v
+    ]
+    return [{"text": step["text"], **s} for s in [*steps, {"do": "submit", "st": {}}]]
+
+
+_TYPED = ("textbox", "searchbox", "combobox", "date")
 
 
 async def _sent(run: Run, step: Step) -> Decision | None:
@@ -116,7 +143,7 @@ def _sends_search(e: Element) -> bool:
     if e.role not in ("button", "link") or e.off:
         return False
     marked = e.role == "button" and SEARCHY.search(e.attr or "")
-    return bool(SEARCHY.search(e.name) or marked or norm(e.name) in ("go", "submit", "ok"))
+    return bool(SEARCHY.search(norm(e.name)) or marked or norm(e.name) in ("go", "submit", "ok"))
 
 
 def value_code(value: dict[str, Any]) -> str:

@@ -69,7 +69,9 @@
       const p = up(n);
       if (p && n.children.length + (n.textContent.trim() ? 1 : 0) > 1) {
         const same = [...p.children].filter(s => s.tagName === n.tagName && s.className === n.className && n.tagName !== 'LABEL' && n.tagName !== 'SPAN');
-        if (same.length > 1 && !/^T[DH]$/.test(n.tagName) && !/cell/.test(role) && same.every(s => s.textContent.trim())
+        // Lines of one card are alike, too; records are those that have such a control each.
+        const alike = same.filter(s => s.getElementsByTagName(e.tagName).length > 0);
+        if (alike.length > 1 && !/^T[DH]$/.test(n.tagName) && !/cell/.test(role) && same.every(s => s.textContent.trim())
             && clean(n.textContent).length > clean(e.textContent).length + 1) return n;
       }
     }

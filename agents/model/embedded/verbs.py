@@ -146,6 +146,11 @@ def search_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         wish = wishes.list_wish(what, k)
         site = [{"do": "on_site", "name": k.raw(clean(where))}] if where else []
         return [*site, {"do": "extract", **wish}]
+    if where and re.match(r"the (?:category|department)\b", where, re.I):
+        what, where = f"{what} in {where}", None
+    kind = re.search(r"\s+(?:in|under) (?:the )?(?:category|department) (?:of )?(.+)$", what, re.I)
+    if kind:
+        what = what[: kind.start()]
     parts = [p for p in k.parts_in(where or "") if p["is"] in ("url", "domain")]
     steps: list[Intent] = [{"do": "goto", "url": parts[0]["raw"]}] if parts else []
     if (
@@ -183,6 +188,9 @@ def search_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         )
     else:
         value = k.value(re.sub(r"^(?:a|an|the|some|all)\s+", "", inner))
+    if kind:
+        values = [k.raw(bare(clean(kind.group(1))))]
+        steps.append({"do": "select", "values": values, "target": target_of("", k)})
     return [*steps, {"do": "search", "value": value}]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.model.embedded.ground import norm, rank
+from agents.model.embedded.ground import Match, norm, rank
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.searching import describe_short
 from agents.model.embedded.touch import (
@@ -11,6 +11,12 @@ from agents.model.embedded.touch import (
 )
 from agents.model.embedded.view import Element, locate, quote
 from agents.ports import Decision
+
+
+def _headings(matches: list[Match]) -> list[Match]:
+    """A place to scroll to is a heading, rather than the link that leads there."""
+    best = matches[0].score if matches else 0.0
+    return [m for m in matches if m.element.role == "heading" and m.score > best - 0.15] or matches
 
 
 async def scroll(run: Run, step: Step) -> Decision | None:
@@ -27,7 +33,7 @@ async def scroll(run: Run, step: Step) -> Decision | None:
             return await run.act(step, wheel_code(30000), "The page grew: scroll on.")
         return None
     if step.get("target"):
-        element = await point(run, step, step["target"])
+        element = await point(run, step, step["target"], narrow=_headings)
         if not isinstance(element, Element):
             return element
         where = await locate(element)

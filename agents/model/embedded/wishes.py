@@ -244,6 +244,12 @@ _EQUAL = re.compile(
     r"\s+(?:is|are|equals?|=|of)\s+(?P<value>[^,]+)$",
     re.I,
 )
+_BELONGS = re.compile(
+    r"\s+(?:of|for|by|from|with|in)\s+(?:the )?(?P<field>customer|client|author|user|seller|brand"
+    r"|company|status|department|team|office|city|country|category|type|priority|owner|rank)"
+    r"\s+(?P<value>(?!and\b|or\b|is\b|are\b)[^\s,][^,]{0,40})$",
+    re.I,
+)
 _LESS = re.compile(r"under|below|less|cheaper|at most|up to|lower|fewer", re.I)
 _NUMBERS = (
     r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|fifty|a dozen"
@@ -260,6 +266,10 @@ _QUANTIFIED = re.compile(
 _SECTION = re.compile(
     r"\s+(?:section|table|list|panel|box|heading|area|part|page|tab|block)$", re.I
 )
+
+
+# "All authors with their status": what each is called is wanted, too.
+_PLURAL = re.compile(r"[a-z]{2,}s$", re.I)
 
 
 def list_wish(text: str, k: Masked) -> Intent:
@@ -281,6 +291,7 @@ def list_wish(text: str, k: Masked) -> Intent:
     if (match := _WITH.search(text)) and (names := fields_of(match.group("fields"), k)):
         wish["fields"] = names
         text = clean(text[: match.start()])
+        wish["beside"] = bool(_PLURAL.search(bare(text)))
     text = _take_fields_of(bare(text), wish, k)
     text = bare(_QUANTIFIED.sub("", text))
     text = _TODAY.sub("", _take_place(text, wish, k))
@@ -291,7 +302,7 @@ def list_wish(text: str, k: Masked) -> Intent:
 
 def _take_equal(text: str, wish: Intent, k: Masked) -> str:
     """ "whose department is Sales", "where status equals paid"."""
-    match = _EQUAL.search(text)
+    match = _EQUAL.search(text) or _BELONGS.search(text)
     if match is None:
         return text
     value = k.raw(match.group("value"))

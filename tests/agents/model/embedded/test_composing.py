@@ -19,7 +19,7 @@ browser = pytest.mark.browser
         ('add the todos "a" and "b", then mark "b" as done', ["create", "create", "check"]),
         ("choose Riga as the port and apply", ["select", "act_on"]),
         ("press Close my account and cancel when it asks", ["click", "act_on"]),
-        ("which cards do they take? look under Payment", ["click", "details"]),
+        ("which cards do they take? look under Payment", ["click", "answer"]),
         ("add the tags cold and express", ["select"]),
         ('add "Blue mug" to the cart', ["add"]),
         ("go to page 3 of the table", ["click"]),
