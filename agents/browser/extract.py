@@ -238,6 +238,9 @@ def pick_all(
 
 def _by_look(name: str, record: Record) -> Any:
     """A value that looks like the field, when no column is called so."""
+    if re.match(r"e-?mail\b", name, re.I):
+        found = (re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", str(v)) for v in record.values())
+        return next((m.group() for m in found if m), None)
     wanted = canonical(name)
     if wanted is None:
         return None

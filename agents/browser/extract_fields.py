@@ -384,6 +384,7 @@ def name_records(records: list[dict[str, Any]]) -> list[Record]:
 def match_column(field: str, columns: list[str]) -> str | None:
     """The column a requested field means, or None. Exact words, then common name, then likeness."""
     want, name = plain(field), canonical(field)
+    want = re.sub(r"^(e ?mail|phone|fax|web) (?:address|number)$", r"\1", want)
     by_plain = {plain(c): c for c in reversed(columns)}
     if want in by_plain:
         return by_plain[want]

@@ -97,6 +97,7 @@ def _named(found: Record, fields: list[str], subject: str | None) -> Record:
     return shaped
 
 
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TELLS = re.compile(r"(?i)\b(?:you|your|yourself|please|click|choose|try|press)\b")
 _NAMES = re.compile(r"(?i)title|name|heading|page|article|story|product")
 
@@ -139,11 +140,14 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
                 f"{field} of {step['subject']}",
                 *names,
             ]
+        if re.match(r"(?i)e-?mail\b", field) and (mail := _MAIL.search(view.body)):
+            found[field] = mail.group()
+            continue
         for name in names:
-            if match := re.search(
-                rf"(?i)\b{re.escape(name)}\b\s*(?:is|are|[:#=–-])?\s*:?\s*([^\n.;,]{{1,80}})",
-                view.body,
-            ):
+            # What stands below a mere name is not what was asked about it.
+            gap = r"[^\S\n]*" if name == step.get("subject") else r"\s*"
+            said = rf"\b{re.escape(name)}\b{gap}(?:is|are|[:=#–-])?{gap}:?{gap}([^\n.;,]{{1,80}})"
+            if match := re.search(said, view.body, re.I):
                 found[field] = match.group(1).strip()
                 break
     found = {k: v for k, v in _believed(view, step, found).items() if v is not None}

@@ -97,7 +97,7 @@ SUBMIT = re.compile(
     (
         r"submit|send|save.*|ok|continue|next|go|sign ?in|log ?in|register|sign ?up|"
         r"create.*|add|add [a-z]+|apply|done|confirm|finish|absenden|senden|place order|"
-        r"search.*|find.*|show [a-z]+|book|post|publish"
+        r"search.*|find.*|show [a-z]+|book(?: [a-z]+)?|post|publish"
     ),
     re.I,
 )

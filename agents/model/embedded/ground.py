@@ -115,6 +115,8 @@ def name_score(words: str, element: Element) -> float:
     best = 0.0
     for field, weight in _WEIGHTS:
         value = element.d.get(field)
+        if field == "ph" and "@" in (value or ""):
+            continue  # "name@example.com" shows what to type, not what it is called
         if value:
             best = max(best, weight * likeness(words, value))
     if best < 0.8:
@@ -261,6 +263,9 @@ def _score(
         if element.role in ("text", "heading") and roles is None:
             score = 0.0
     score *= kind
+    said = norm(target.get("raw") or "")
+    if kind < 1.0 and roles is None and said and said in (norm(n) for n in element.names):
+        score = max(score, 0.93)  # "Item 4" is its whole name, not an item called 4
     if (
         element.role in EDITABLE
         and roles is None

@@ -25,6 +25,7 @@ _LISTED = re.compile(r"\s+(?:to|into|on)\s+(?:the |my |this )?(?:[\w-]+ )?list$"
 _PLACE = re.compile(r"^\s*(?:to|into|in|on|at)\s+(?:the |my |your |this )?[\w -]{2,30}$", re.I)
 _CUT = re.compile(
     r"\s*[,;]\s*(?:and\s+)?|\s+and\s+(?:the\s+|an?\s+)?|\s+with\s+(?:the\s+|an?\s+)?"
+    r"|\s+for\s+(?:the\s+)?(?=[a-z]+\s+" + MASK + r")"
     r"|\s+(?=(?:assigned to|due|priority|tagged|under the name)\b)",
     re.I,
 )
@@ -42,8 +43,9 @@ def pieces_of(text: str, k: Masked) -> list[Intent]:
         pairs = pairs_of(part, k)
         if len(pairs) == 1:
             piece.update(label=pairs[0][0], value=value_of(pairs[0][1], k))
-        elif k.only(bare(part)):
+        elif only := k.only(bare(part)):
             piece["value"] = value_of(part, k)
+            piece["label"] = "time" if only["is"] == "stamp" and ":" in only["raw"] else None
         out.append(piece)
     return out
 
@@ -62,6 +64,7 @@ def _create(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     noun, rest = clean(m.groupdict().get("noun") or ""), clean(m.group("rest"))
     if _ELSEWHERE.search(m.group()):
         return None
+    noun = re.sub(r"\s+(?:at|on|for|in)$", "", noun)
     make: Intent = {"do": "create", "verb": m.group("verb").lower(), "noun": k.raw(bare(noun))}
     rest = _LISTED.sub("", rest)
     names = re.match(rf"(?:{MASK}(?:\s*,\s*(?:and\s+)?|\s+and\s+|$))+", rest)

@@ -109,8 +109,9 @@ def _best_sentence(
             share = len(asked & said) / len(asked) if asked else 0.0
             told = sentence
             if sentence.endswith("?") and sentence == block["text"]:
-                after = blocks[at + 1]["text"] if at + 1 < len(blocks) else ""
-                told = after if after and not after.endswith("?") else sentence
+                after = blocks[at + 1] if at + 1 < len(blocks) else {"text": "?", "tag": ""}
+                folded = after["text"].endswith("?") or re.fullmatch(r"h\d", after["tag"])
+                told = sentence if folded else after["text"]
             elif not _tells(question, sentence):
                 continue
             best = max(best, (share, told), key=lambda pair: pair[0])

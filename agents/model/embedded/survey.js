@@ -43,6 +43,8 @@
     for (let i = 0; i < 3 && n; i++) {
       for (let s = after ? n.nextSibling : n.previousSibling; s; s = after ? s.nextSibling : s.previousSibling) {
         if (s.nodeType === 1 && (SKIP.has(s.tagName) || s.tagName === 'BR' && after)) { if (s.tagName === 'BR') break; continue; }
+        // "Copies [-] [3] [+]": a stepper's buttons stand between a field and its words.
+        if (!after && s.nodeType === 1 && s.tagName === 'BUTTON' && clean(s.textContent).length <= 2) continue;
         if (s.nodeType === 1 && (s.matches('input,select,textarea,button') || (s.querySelector && s.querySelector('input,select,textarea')))) break;
         const t = s.nodeType === 3 ? clean(s.data) : s.nodeType === 1 && shown(s) ? text(s, 120) : '';
         if (t) return t.length <= 80 ? t : '';

@@ -43,6 +43,16 @@ async def test_a_folded_answer_is_opened_by_its_question(play: Play) -> None:
     assert "Mastercard" in done.outcome.output
 
 
+async def test_what_stands_below_a_name_is_no_address(play: Play) -> None:
+    done = await play("offers_feed.html", "what is the email address of Kim Berg?")
+    assert done.outcome.output == {"email address": "kim@berg.example"}
+
+
+async def test_a_stepper_is_called_by_the_words_before_its_buttons(play: Play) -> None:
+    done = await play("offers_feed.html", "set the chairs to 4")
+    assert await done.session.page.locator("#n").input_value() == "4"
+
+
 async def test_how_long_wants_a_number(play: Play) -> None:
     done = await play("offers_feed.html", "how long do I have to bake it?")
     assert done.outcome.output == "Bake it for 55 minutes."
@@ -56,6 +66,7 @@ async def test_how_long_wants_a_number(play: Play) -> None:
         ('fill payee "Eva", account no. "NB1"', ["fill", "fill"]),
         ("search for bike in the category Bikes", ["select", "search"]),
         ("select the cheapest one", ["open_best"]),
+        ('make a new visit at 13:45 for patient "Eli Moen"', ["create"]),
     ],
 )
 def test_clauses_end_where_a_person_ends_them(words: str, deeds: list[str]) -> None:
