@@ -57,6 +57,7 @@ _ENGLISH = LANGUAGES["en"]
 _PRICED = {"pay": "payment", "buy": "purchase", "take up": "purchase", "add": "purchase"}
 _AND = frozenset({"and", "und", "et", "y", "e", "en", "i", "и", "ve", "then"})
 _PLAIN = frozenset({"alone send", "alone payment", "alone purchase", "alone legal", "alone auth"})
+_TAKES_AWAY = frozenset({"end", "remove", "take"})
 _REACH = 6  # words between a verb and its thing
 _LONG = 9  # more words than a button has
 _TITLE = 3
@@ -242,7 +243,10 @@ def _made(groups: frozenset[str], classes: set[str], amount: bool) -> set[str]:
         made |= {_PRICED[verb] for verb in groups & _PRICED.keys()}
         if made >= {"payment", "purchase"} and groups & {"pay"} and "buy" not in groups:
             made.discard("purchase")
-    return _narrowed(made, groups, classes)
+    narrowed = _narrowed(made, groups, classes)
+    if "auth" in narrowed and "second" in classes and groups & _TAKES_AWAY:
+        narrowed = narrowed | {"permission_change"}  # whoever knows the password comes in now
+    return narrowed
 
 
 def _narrowed(made: set[str], groups: frozenset[str], classes: set[str]) -> set[str]:

@@ -21,6 +21,7 @@ _WEAK = frozenset(_LISTS["weak"])
 _OBJECTS = frozenset(_LISTS["object"])
 _NOUNS = frozenset(_LISTS["subject"])
 _DOCS = frozenset(_LISTS["documents"])
+_NOW = frozenset(_LISTS["now"])
 _ACTION_KEYS = frozenset(_LISTS["action key"])
 
 
@@ -46,6 +47,7 @@ _EXTENSION = re.compile(r"\.(php\d?|aspx?|jspx?|do|action|cgi|pl|py|cfm|json|rb)
 _STATIC = re.compile(
     r"\.(html?|md|pdf|txt|png|jpe?g|gif|svg|webp|zip|gz|csv|xml|ico|mp4)$", re.IGNORECASE
 )
+_METHOD = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SPLIT = re.compile(r"[-_.+ ~:!]+")
 
@@ -86,9 +88,22 @@ def _deed(words: list[str]) -> tuple[str, str] | None:
     if 2 <= len(words) <= 4:
         first, last = words[0], words[-1]
         for verb, others in ((first, words[1:]), (last, words[:-1])):
-            if verb in _BY_VERB and all(each in _OBJECTS or _ID.match(each) for each in others):
+            if verb in _BY_VERB and all(_is_beside(each) for each in others):
                 return f"{verb} with object", _BY_VERB[verb]
     return None
+
+
+def _is_beside(word: str) -> bool:
+    """Whether a word may stand with a verb and leave it a deed: `delete-account`, `buy-now`."""
+    return word in _OBJECTS or word in _NOW or bool(_ID.match(word))
+
+
+def _called(segment: str) -> tuple[str, str] | None:
+    """The deed of a method's name with dots: `/api/chat.delete`, `frappe.client.delete`."""
+    if not _METHOD.match(segment):
+        return None
+    verb = _words(segment)[-1]
+    return (verb, _BY_VERB[verb]) if verb in _BY_VERB and verb not in _WEAK else None
 
 
 @lru_cache(maxsize=4096)
@@ -100,6 +115,8 @@ def read_address(address: str) -> tuple[str, str] | None:
     found = _from_query(query, segments)
     if found is not None:
         return found
+    if len(segments) > 1 and plain(segments[-1]) in _NOW:
+        segments = [*segments[:-2], f"{segments[-2]}-{segments[-1]}"]
     lower = [plain(each) for each in segments]
     is_docs = bool(_DOC_HOSTS.match(host)) or any(each in _DOCS for each in lower)
     if segments and _STATIC.search(segments[-1]):
@@ -114,7 +131,7 @@ def read_address(address: str) -> tuple[str, str] | None:
             made = _put_together(segments, place, asks)
             if made is not None:
                 return made
-        deed = _deed(_words(segment))
+        deed = _deed(_words(segment)) or _called(segment)
         if deed is None:
             continue
         verb, risk = deed
@@ -184,6 +201,11 @@ def _is_plan(word: str) -> bool:
     return any(classes == {"good"} for _, classes in found)
 
 
+def _is_collection(word: str) -> bool:
+    """`/issues/5` and `/releases` are what is listed there, not what is done."""
+    return word.endswith("s") and word[:-1] in LANGUAGES["en"].verbs
+
+
 def _taken_apart(words: list[str]) -> list[str]:
     """`setrole` is `set role`."""
     if len(words) != 1 or not 6 <= len(words[0]) <= 24:
@@ -215,7 +237,7 @@ def _put_together(segments: list[str], place: int, asks: bool) -> tuple[str, str
     words = _taken_apart(_words(segments[place]))
     if not 1 <= len(words) <= 3 or any(word in _NOUNS for word in words):
         return None
-    if not all(_is_thing(word) for word in words[1:]):
+    if not all(_is_thing(word) for word in words[1:]) or _is_collection(words[0]):
         return None
     for back in range(1, 4 if asks else 3):
         if back > place:

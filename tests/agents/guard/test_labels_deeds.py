@@ -49,10 +49,18 @@ def press(label: str) -> Verdict:
         ("Sign & submit", "legal_acceptance"),
         ("Signer le bail", "legal_acceptance"),
         ("Teken het contract", "legal_acceptance"),
-        ("Turn off two-factor authentication", "auth"),
+        ("Turn off two-factor authentication", "permission_change"),
         ("Kennwort ändern", "auth"),
         ("File a complaint", "external_submit"),
         ("Créez votre compte", "account_creation"),
+        ("Disable two-factor authentication", "permission_change"),
+        ("Remove passkey", "permission_change"),
+        ("Zwei-Faktor-Authentifizierung deaktivieren", "permission_change"),
+        ("Désactiver la double authentification", "permission_change"),
+        ("二段階認証を無効にする", "permission_change"),
+        ("Enable two-factor authentication", "auth"),
+        ("Tear down environment", "destructive"),
+        ("Pledge", "payment"),
     ],
 )
 def test_a_verb_and_its_thing_are_a_deed(label: str, risk: str) -> None:
@@ -191,6 +199,13 @@ def test_verbs_of_one_language_are_no_deeds_in_another() -> None:
         ("/donations/new?amount=5", "payment"),
         ("/konto/aufloesen?confirm=1", "destructive"),
         ("/refunds/create?order=7", "payment"),
+        ("/pay/now?invoice=44", "payment"),
+        ("/kup-teraz?id=4", "purchase"),
+        ("/mfa/remove", "destructive"),
+        ("/factory-reset", "destructive"),
+        ("/backup/restore?id=5", "destructive"),
+        ("/api/chat.delete?channel=1", "destructive"),
+        ("/api/method/frappe.client.delete?doctype=User", "destructive"),
     ],
 )
 def test_an_address_may_say_what_is_done_to_what(path: str, risk: str) -> None:
@@ -215,6 +230,10 @@ def test_an_address_may_say_what_is_done_to_what(path: str, risk: str) -> None:
         "/posts/archive",
         "/account/close-friends-list",
         "/order/status?id=2",
+        "/di/pip-api/issues/239",
+        "/acme/project2/releases",
+        "/commands/del",
+        "/static/app.destroy.js",
     ],
 )
 def test_an_address_that_names_a_page_is_none(path: str) -> None:
