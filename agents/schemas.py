@@ -15,29 +15,34 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.validators import extend
 from jsonschema_specifications import REGISTRY
-from referencing.exceptions import Unresolvable
+
+from agents.schema_parts import parts_of
 
 
 def check_schema(schema: Any) -> None:
-    """Raises: ValueError when it is no JSON Schema (2020-12), or has a pattern RE2 cannot run."""
+    """Whether values can be checked against it.
+
+    Raises: ValueError when it is no JSON Schema (2020-12), has a pattern RE2 cannot run, or refers
+    to what is not in it, or to itself without end.
+    """
+    _check_form(schema)
+    try:
+        parts = parts_of(schema, _check_form)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    for part in parts:
+        for text in [part.get("pattern"), *part.get("patternProperties", ())]:
+            if text is not None:
+                _compiled(text)
+
+
+def _check_form(schema: Any) -> None:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
         raise ValueError(f"is not a valid JSON Schema: {error.message[:300]}") from None
     except RecursionError:
         raise ValueError("is nested too deeply") from None
-    stack = [schema]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Mapping):
-            pattern = item.get("pattern")
-            named = item.get("patternProperties")
-            for text in [pattern, *(named if isinstance(named, Mapping) else ())]:
-                if isinstance(text, str):
-                    _compiled(text)
-            stack.extend(item.values())
-        elif isinstance(item, list):
-            stack.extend(item)
 
 
 def schema_errors(value: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
@@ -45,10 +50,8 @@ def schema_errors(value: Any, schema: Mapping[str, Any]) -> Iterator[ValidationE
     check_schema(schema)
     try:
         yield from _Validator(schema, registry=REGISTRY).iter_errors(value)
-    except Unresolvable as error:
-        raise ValueError(f"names a part that is not in it: {str(error.ref)[:200]}") from None
     except RecursionError:
-        raise ValueError("refers to itself without end") from None
+        raise ValueError("is nested too deeply for the value") from None
 
 
 def check_pattern(pattern: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -87,3 +88,87 @@ def test_references_inside_and_the_standard_itself_work() -> None:
     meta = {"$ref": "https://json-schema.org/draft/2020-12/schema"}
     assert not list(schema_errors({"type": "string"}, meta))
     assert list(schema_errors({"type": 1}, meta))
+
+
+REMOTE = "https://schemas.example.org/price.json"
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"$ref": REMOTE}, "nothing is fetched"),
+        ({"properties": {"a": {"items": {"$dynamicRef": REMOTE}}}}, "nothing is fetched"),
+        ({"$defs": {"a": {"$ref": "b.json"}}}, "nothing is fetched"),
+        ({"$ref": "#/$defs/nowhere"}, "#/$defs/nowhere"),
+        ({"properties": {"a": {"$ref": "#nowhere"}}}, "#nowhere"),
+        ({"$ref": "#"}, "without end"),
+        ({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/a"}]}}}, "without end"),
+        (
+            {
+                "properties": {"a": {"$ref": "#/$defs/b"}},
+                "$defs": {"b": {"anyOf": [True, {"$ref": "#/$defs/c"}]},
+                          "c": {"dependentSchemas": {"x": {"$ref": "#/$defs/b"}}}},
+            },
+            "without end",
+        ),
+        ({"$ref": "#/parts/a", "parts": {"a": {"type": "strng"}}}, "not a valid JSON Schema"),
+        ({"$ref": "#/parts/a", "parts": {"a": {"pattern": "(?=a)"}}}, "pattern"),
+        ({"$ref": "#/parts/a", "parts": {"a": {"items": {"$ref": REMOTE}}}}, "nothing is fetched"),
+        ({"$ref": "#/parts", "parts": [1]}, "not a valid JSON Schema"),
+    ],
+)  # fmt: skip
+def test_a_reference_that_leads_nowhere_is_found_before_any_value(schema, words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        check_schema(schema)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        # A tree: each turn goes one level deeper into the value.
+        {"$defs": {"n": {"properties": {"in": {"items": {"$ref": "#/$defs/n"}}}}},
+         "$ref": "#/$defs/n"},
+        {"properties": {"next": {"anyOf": [{"type": "null"}, {"$ref": "#"}]}}},
+        # The same part twice is no circle.
+        {"allOf": [{"$ref": "#/$defs/n"}, {"$ref": "#/$defs/n"}], "$defs": {"n": {}}},
+        {"$id": "https://example.org/a", "$ref": "b", "$defs": {"b": {"$id": "b"}}},
+        {"$ref": "#n", "$defs": {"n": {"$anchor": "n", "type": "integer"}}},
+        {"$ref": "#/components/schemas/n", "components": {"schemas": {"n": {"type": "integer"}}}},
+        {"$ref": "https://json-schema.org/draft/2020-12/schema"},
+        # Names and values that only look like keywords.
+        {"properties": {"$ref": {"type": "string"}, "pattern": {"const": "(?=a)"}}},
+        {"const": {"$ref": REMOTE, "pattern": "(?=a)"}, "examples": [{"$ref": "#/nowhere"}]},
+    ],
+)  # fmt: skip
+def test_a_reference_that_leads_somewhere_is_fine(schema) -> None:
+    check_schema(schema)
+
+
+def test_schemas_that_a_check_would_lose_itself_in_are_refused() -> None:
+    chain = {f"n{i}": {"$ref": f"#/$defs/n{i + 1}"} for i in range(400)} | {"n400": {}}
+    with pytest.raises(ValueError, match="too deep"):
+        check_schema({"$defs": chain})
+    doubled = {
+        f"n{i}": {"allOf": [{"$ref": f"#/$defs/n{i + 1}"}, {"$ref": f"#/$defs/n{i + 1}"}]}
+        for i in range(20)
+    } | {"n20": {}}
+    with pytest.raises(ValueError, match="too deep"):
+        check_schema({"$defs": doubled})
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$id": "http://[", "$ref": "#/a", "a": {}},
+        {"$ref": "http://["},
+        {"$schema": "https://nobody.example/", "properties": {"a": {"$schema": "x:"}}, "$ref": "#"},
+        {"$ref": "#/a", "a": 7},
+        {"$ref": "#/a", "a": {"$id": 3}},
+        {"$ref": "#/$defs/%", "$defs": {"%": {"$ref": "#/\x00"}}},
+        {"$ref": "#/allOf/x", "allOf": [{}]},
+        {"$ref": "#/required/0/0", "required": ["a"]},
+    ],
+)
+def test_odd_references_are_value_errors(schema) -> None:
+    with pytest.raises(ValueError):
+        check_schema(schema)

@@ -460,3 +460,23 @@ def test_a_confirmation_of_another_run_is_not_found(api):
     )
     assert answer.status_code == 404
     assert answer.json()["code"] == "confirmation_not_found"
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"$ref": "https://schemas.example.org/a.json"}, "nothing is fetched"),
+        ({"properties": {"a": {"$ref": "#/$defs/a"}}}, "put the part under `$defs`"),
+        ({"$defs": {"a": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}, "a level deeper"),
+    ],
+)
+def test_a_schema_no_output_can_be_checked_against_starts_nothing(api, schema, words):
+    session = api.session()["id"]
+    doors = {"": "instructions", f"/{session}/tasks": "instructions", agent(api, "/runs"): "goal"}
+    before = Task.objects.count()
+    for door, name in doors.items():
+        answer = api.post(door, {name: "Find the kettle", "output_schema": schema})
+        assert answer.status_code == 422, (door, answer.content)
+        [error] = answer.json()["extra"]["errors"]
+        assert error["loc"] == ["body", "output_schema"] and words in error["msg"]
+    assert Task.objects.count() == before
