@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from dashboard.services.numbers import PlainNumbers
 from dashboard.services.options import CleanText
 
 
@@ -181,7 +182,7 @@ class MessageIn(Schema):
     content: CleanText = Field(min_length=1, max_length=10_000)
 
 
-class InterveneIn(Schema):
+class InterveneIn(PlainNumbers, Schema):
     """An answer to an input request, or a change of who drives."""
 
     kind: (

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from dashboard.api.schemas import Time
 from dashboard.services.endpoints import MAX_OVERLAP_HOURS
+from dashboard.services.numbers import PlainNumbers
 from dashboard.services.options import CleanText, ReceiverAddress
 
 EventType = Annotated[CleanText, Field(max_length=48)]
@@ -33,7 +34,7 @@ class EndpointChange(Schema):
     description: Description | None = None
 
 
-class RotateIn(Schema):
+class RotateIn(PlainNumbers, Schema):
     """How long the old secret goes on signing beside the new one."""
 
     overlap_hours: float | None = Field(None, ge=0, le=MAX_OVERLAP_HOURS, description="default: 24")

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from django.conf import settings
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -16,6 +15,7 @@ from pydantic import (
 )
 
 from agents.schemas import check_pattern
+from dashboard.services.numbers import PlainNumbers
 from dashboard.services.options import (
     SECRET_MODEL_FIELDS,
     CleanText,
@@ -53,7 +53,7 @@ def _deep_snake_keys(value: Any) -> Any:
     return {snake(key): _deep_snake_keys(item) for key, item in value.items()}
 
 
-class Spelled(BaseModel):
+class Spelled(PlainNumbers):
     """An object whose keys may be written either way; unknown ones are ignored."""
 
     model_config = ConfigDict(extra="ignore")

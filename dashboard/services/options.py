@@ -14,12 +14,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationError,
     field_validator,
     model_validator,
 )
 
 from agents.guard.receivers import domain_problem
 from agents.schemas import check_schema
+from dashboard.errors import field_words
+from dashboard.services.numbers import PlainNumbers
 from dashboard.services.policies import PolicyIn
 
 # What of a model's configuration may lie in a row. Whatever else came with it is dropped: nobody
@@ -156,7 +159,23 @@ def _variable(value: Any) -> Any:
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 
 
-class NewTask(BaseModel):
+class _ModelNumbers(PlainNumbers):
+    """The numbers of a model's configuration."""
+
+    max_output_tokens: int | None = Field(None, ge=1, le=1_000_000)
+    temperature: float | None = Field(None, ge=0, le=100, allow_inf_nan=False)
+
+    @classmethod
+    def check(cls, given: dict[str, Any]) -> None:
+        """Raises: ValueError that names the one that is none."""
+        try:
+            cls.model_validate(given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ValueError(f"`{first['loc'][0]}`: {field_words(first['msg'])}") from None
+
+
+class NewTask(PlainNumbers):
     """The options of a task. Unknown keys are ignored, explicit nulls mean the default."""
 
     model_config = ConfigDict(extra="ignore")
@@ -218,6 +237,13 @@ class NewTask(BaseModel):
         address = value.get("base_url") if isinstance(value, dict) else None
         if isinstance(address, str) and "@" in address.partition("://")[2].split("/")[0]:
             raise ValueError("`base_url` must not carry a user name or password")
+        return value
+
+    @field_validator("model")
+    @classmethod
+    def _its_numbers_are_numbers(cls, value: str | dict | None) -> str | dict | None:
+        if isinstance(value, dict):
+            _ModelNumbers.check(value)
         return value
 
     @field_validator("model")

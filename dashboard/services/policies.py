@@ -21,6 +21,7 @@ from agents.events import TaskNotice
 from agents.guard.domains import MAX_ENTRIES, parse_domain
 from agents.guard.policy import Policy, parse_private, reserved
 from agents.plain import clip, plain_text
+from dashboard.services.numbers import PlainNumbers
 
 MAX_ENTRY_CHARS = 300
 _MOST_UNKNOWN = 10
@@ -50,7 +51,7 @@ Domains = Annotated[list[Domain], Field(max_length=MAX_ENTRIES)]
 TransferMode = Literal["allow", "ask", "deny"]
 
 
-class DownloadsIn(BaseModel):
+class DownloadsIn(PlainNumbers):
     """Whether files may be downloaded; `ask` has a person decide on each."""
 
     model_config = ConfigDict(extra="ignore")
