@@ -5,10 +5,12 @@ from django.urls import include, path
 
 from dashboard import health
 from dashboard.api.v1 import api
+from dashboard.pages import sign_in
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("admin/login/", sign_in.admin_sign_in, name="admin-sign-in"),
     path("admin/", admin.site.urls),
     path("v1/", api.urls),
     path("", include("dashboard.pages.urls")),

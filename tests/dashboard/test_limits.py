@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dashboard.errors import QuotaExceeded
-from dashboard.models import AgentSession, Project
+from dashboard.models import AgentSession, Project, User
 from dashboard.services import keys, limits
 from dashboard.services.limits import Limit
 from tests.conftest import make_session, make_user
@@ -80,17 +80,19 @@ def test_how_an_address_is_counted(address, name):
     assert limits.address_name(address) == name
 
 
-def test_too_many_tries_to_sign_in_from_one_address(settings, project):
+@pytest.mark.parametrize("door", ["sign-in", "admin:login"])
+def test_too_many_tries_to_sign_in_from_one_address(settings, project, door):
     settings.CONFIG = settings.CONFIG.model_copy(update={"rate_sign_in": 3})
     make_user("olivia", project)
-    client, address = Client(), "198.51.100." + str(uuid.uuid4().int % 250)
+    User.objects.update(is_staff=True)
+    client, address = Client(), f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"
     form = {"username": "olivia", "password": "correct horse battery"}
     for name in ("a", "b", "c"):
         wrong = form | {"username": name}
-        assert client.post(reverse("sign-in"), wrong, REMOTE_ADDR=address).status_code == 200
-    refused = client.post(reverse("sign-in"), form, REMOTE_ADDR=address)
+        assert client.post(reverse(door), wrong, REMOTE_ADDR=address).status_code == 200
+    refused = client.post(reverse(door), form, REMOTE_ADDR=address)
     assert refused.status_code == 429 and int(refused["Retry-After"]) >= 1
-    assert client.post(reverse("sign-in"), form, REMOTE_ADDR="192.0.2.77").status_code == 302
+    assert client.post(reverse(door), form, REMOTE_ADDR="192.0.2.77").status_code == 302
 
 
 def test_racing_sessions_never_pass_the_limit(operator, project):
