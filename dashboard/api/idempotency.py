@@ -66,7 +66,7 @@ def begin(request: HttpRequest, by: Actor) -> IdempotencyRecord | HttpResponse |
 
 def complete(record: IdempotencyRecord, response: HttpResponse) -> None:
     """Keep the answer, unless trying again may bring another one."""
-    if response.status_code >= 500 or response.status_code in (401, 429) or response.streaming:
+    if response.status_code >= 500 or response.status_code in (401, 402, 429) or response.streaming:
         record.delete()
         return
     record.status_code = response.status_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import OperationalError, connections
@@ -13,7 +14,7 @@ from django.utils import timezone
 from dashboard.api import limits
 from dashboard.errors import Conflict, Invalid, Unauthorized
 from dashboard.models import ApiKey, IdempotencyRecord, Task
-from dashboard.services import keys
+from dashboard.services import budgets, keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -149,6 +150,15 @@ def test_idempotency_key_is_forgotten_after_a_day(api):
     api.post(body={"instructions": "x"}, Idempotency_Key="k1")
     IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=25))
     assert api.post(body={"instructions": "y"}, Idempotency_Key="k1").status_code == 201
+
+
+def test_a_refusal_for_want_of_money_is_not_kept(api, project):
+    budgets.set_metering(project, True, hold_usd=Decimal(1), by="ada")
+    first = api.post(body={"instructions": "x"}, Idempotency_Key="k1")
+    assert (first.status_code, first.json()["code"]) == (402, "insufficient_credits")
+    budgets.grant(project, Decimal(5), by="ada")
+    again = api.post(body={"instructions": "x"}, Idempotency_Key="k1")
+    assert again.status_code == 201 and "Idempotency-Replayed" not in again
 
 
 def test_racing_requests_with_one_idempotency_key_make_one_task(api):
