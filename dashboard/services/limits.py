@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import redis
 import structlog
 from django.conf import settings
+from django.http import HttpRequest
 
 log = structlog.get_logger(__name__)
 
@@ -118,3 +119,9 @@ def address_name(address: str) -> str:
             return str(found.ipv4_mapped)
         return str(ipaddress.ip_network((found, 64), strict=False).network_address)
     return str(found)
+
+
+def network_of(request: HttpRequest) -> str | None:
+    """Whom a lock after wrong passwords is for, beside a name; None when there is no address."""
+    name = address_name(request.META.get("REMOTE_ADDR", ""))
+    return None if name == "unknown" else name

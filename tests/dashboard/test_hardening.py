@@ -166,6 +166,15 @@ def test_wrong_passwords_lock_the_name_for_the_address(settings: Any) -> None:
     assert try_to_sign_in(Client(), "correct horse battery", "8.8.8.8").status_code == 302
 
 
+def test_a_lock_holds_for_all_addresses_of_one_ipv6_customer(settings: Any) -> None:
+    make_user("olivia")
+    client, right = Client(), "correct horse battery"
+    for number in range(settings.AXES_FAILURE_LIMIT):
+        try_to_sign_in(client, "wrong", f"2001:db8:5:7::{number + 1:x}")
+    assert try_to_sign_in(client, right, "2001:db8:5:7:ffff::1").status_code == 429
+    assert try_to_sign_in(Client(), right, "2001:db8:5:8::1").status_code == 302
+
+
 # --- files from the web -------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("media_type", "shown", "served"),
