@@ -14,9 +14,8 @@ from agents.guard.telling import path_of
 
 _MOST_FIELDS = 5_000
 _MOST_DEPTH = 40
-_PART = re.compile(
-    r'name="((?:[^"\\\r\n]|\\.)*)"([^\r\n]*)\r?\n(?:[^\r\n]+\r?\n)*\r?\n(.*)\Z', re.DOTALL | re.I
-)
+_BLANK_LINE = re.compile(r"\r?\n\r?\n")
+_PART_NAME = re.compile(r'\bname="((?:[^"\\\r\n]|\\.)*)"([^\r\n]*)', re.DOTALL | re.I)
 _ELEMENT = re.compile(r"<([\w:.-]{1,80})((?:\s[^<>]{0,2000})?)>([^<]*)</\1\s*>")
 _ATTRIBUTE = re.compile(r"""([\w:.-]{1,80})\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _ARGUMENT = re.compile(r'(\w{1,80})\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)')
@@ -137,9 +136,10 @@ def _of_parts(body: str) -> Iterator[SentField]:
     if len(line) < 3:
         raise _Unreadable
     for part in re.split(rf"(?:\A|\r?\n){re.escape(line)}", body[start:]):
-        found = _PART.search(part)
-        if found is not None and "filename" not in found[2].lower():
-            yield from _opened(found[1], found[3], 0)
+        head, *value = _BLANK_LINE.split(part, maxsplit=1)
+        found = _PART_NAME.search(head)
+        if value and found is not None and "filename" not in found[2].lower():
+            yield from _opened(found[1], value[0], 0)
 
 
 def _of_markup(text: str) -> Iterator[SentField]:

@@ -41,7 +41,7 @@ _CART = re.compile(
     r"cart|basket|wishlist|compare|filter|facet|warenkorb|panier|carrito|carrello|koszyk|winkel|"
     r"carrinho|sepet|favou?rite|bookmark|cookie"
 )
-_ID = re.compile(r"^(\d+|[0-9a-f]{8,}(-[0-9a-f-]+)?|[\w]*\d[\w-]*|:\w+|\{\w+\})$", re.IGNORECASE)
+_ID = re.compile(r"^(\d+|[0-9a-f]{8,}(-[0-9a-f-]+)?|[^\W\d]*\d[\w-]*|:\w+|\{\w+\})$", re.IGNORECASE)
 _TRUE = frozenset({"1", "true", "yes", "y", "on", "ok", "confirm", "confirmed", ""})
 _EXTENSION = re.compile(r"\.(php\d?|aspx?|jspx?|do|action|cgi|pl|py|cfm|json|rb)$", re.IGNORECASE)
 _STATIC = re.compile(

@@ -179,7 +179,7 @@ def _read_xml(sent: Sent, text: str) -> None:
     names += re.findall(r"<methodName>\s*([^<\s]+)", text)
     for name in names[:20]:
         sent.call(html.unescape(name))
-    leaf = r"<(?:[\w.-]+:)?([\w.-]+)[^<>]*>(?:<!\[CDATA\[)?([^<>]{0,200}?)(?:\]\]>)?</"
+    leaf = r"<(?:[\w.-]++:)?([\w.-]++)[^<>]*>(?:<!\[CDATA\[)?([^<>]{0,200}?)(?:\]\]>)?</"
     for name, value in re.findall(leaf, text):
         sent.add(name, html.unescape(value).strip())
 
