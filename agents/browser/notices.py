@@ -34,6 +34,10 @@ class Notices:
             return
         self._items.append(Notice(kind, message, detail))
 
+    def peek(self) -> list[Notice]:
+        """All since the last drain, oldest first; they stay."""
+        return list(self._items)
+
     def drain(self) -> list[Notice]:
         """All since the last call, oldest first."""
         items = list(self._items)

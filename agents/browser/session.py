@@ -295,6 +295,10 @@ class BrowserSession:
         return await self.state()
 
     # --- what happened ----------------------------------------------------------------------
+    def undrained_notices(self) -> list[Notice]:
+        """What `drain_notices` will give, left in place."""
+        return self._notices.peek()
+
     def drain_notices(self) -> list[Notice]:
         """Dialogs, popups, crashes, refused downloads since the last call, oldest first."""
         return self._notices.drain()

@@ -23,7 +23,8 @@ def finish(run: Run, *, why: str = "") -> Finish:
     failed = [s for s in steps if s.get("state") == "failed"]
     undone = [s for s in steps if s.get("state") in (None, "todo")]
     skipped = [s for s in steps if s.get("state") == "skipped"]
-    success = not failed and not undone and not why
+    left_out = bool(skipped) and len(skipped) == len(steps)
+    success = not failed and not undone and not why and not left_out
     output = _output(results)
     problems: list[str] = []
     if run.turn.output_schema:

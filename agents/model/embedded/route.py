@@ -30,6 +30,7 @@ from agents.model.embedded import (
     reading,
     searching,
     summary,
+    told,
     transfers,
     view,
     waiting,
@@ -253,7 +254,11 @@ class EmbeddedRoute:
                 return finish(run, why="The step limit was reached before the end.")
             if decision := _address_first(run, step):
                 return decision
-            result = await again.settle(run, step) or await HANDLERS[step["do"]](run, step)
+            result = (
+                await again.settle(run, step)
+                or await told.settle(run, step)
+                or await HANDLERS[step["do"]](run, step)
+            )
             if isinstance(result, Act | Ask):
                 return result
             self._settle(run, step)

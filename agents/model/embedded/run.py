@@ -17,7 +17,7 @@ from agents.ports import Act, Answer, Ask, DecideInput, Decision, StepResult
 Step = dict[str, Any]
 SKIP, TAKEOVER = "skip", "takeover"
 BEFORE_CHARS = 12_000  # of the page before the last deed, to tell what the deed brought
-_READING = frozenset(
+READING = frozenset(
     ["extract", "details", "count", "summarise", "verify", "what_it_says", "screenshot", "wait"]
 )
 
@@ -75,8 +75,9 @@ class Run:
         step["st"].update(state)
         step["st"]["acts"] = step["st"].get("acts", 0) + 1
         self.memory["pending"] = {"step": self.turn.step, "mark": view.mark}
-        if step["do"] not in _READING:
+        if step["do"] not in READING:
             self.memory["before"] = view.body[:BEFORE_CHARS]
+            self.memory.pop("said", None)
         return Act(code=code, reasoning=why)
 
     def ask(self, step: Step, ask: Ask, **state: Any) -> Ask:
@@ -155,7 +156,8 @@ async def settle_answer(run: Run, step: Step) -> Decision | str | None:
     step["st"]["phase"] = ""
     value = reply_value(answer)
     if answer.status != "answered":
-        step["state"], step["why"] = "failed", f"the question about it was {answer.status}"
+        why = step.get("why_not") or f"the question about it was {answer.status}"
+        step["state"], step["why"] = "failed", why
         return "skip"
     if value in (SKIP, "Skip"):
         return "skip"

@@ -209,6 +209,8 @@ async def what_it_says(run: Run, step: Step) -> Decision | None:
         if fresh and len(fresh) < 60
         else "\n".join(view.body.split("\n")[:25])[:1500]
     )
+    if said := run.memory.get("said"):
+        text, fresh = "\n".join(said), []
     for line in fresh[:2]:
         run.saw(line)
     run.memory["results"].append(

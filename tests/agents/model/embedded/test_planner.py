@@ -82,7 +82,7 @@ async def play(driver: None, browser_handle: BrowserHandle, tmp_path: Path) -> A
     ) -> Played:
         url = f"{origin}/{page}" if page else None
         world = World(make_task(words, start_url=url, variables=PERSON, max_steps=40, **task))
-        world.answers = [Answer("answered", a) for a in answers]
+        world.answers = [a if isinstance(a, Answer) else Answer("answered", a) for a in answers]
         if tell:
             world.tell(tell)
         outcome = await run_loop(Agreeing(world, browser=browser), EmbeddedRoute())
