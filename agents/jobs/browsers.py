@@ -317,8 +317,7 @@ class BrowserPool:
             proxy = self._proxies.pop(session_id, None)
             if proxy is not None:
                 await proxy.stop()
-            if if_so is not None:  # the session is over; a run's next browser has the same rules
-                self._egress.pop(session_id, None)
+            # Its rules stay: they hold for a run's next browser. `let_go` drops them.
         return True
 
     def forget_files(self, session_id: str, user_data_dir: str) -> None:

@@ -284,6 +284,18 @@ class DbRunContext:
             await self._tell("live", handle, reason or ("browser was lost" if lost else ""))
         return browser
 
+    async def browser_ended(self) -> None:
+        """The browser's process is gone: said at once if the run waits, since that may last.
+
+        A run that works finds out by itself; either way another browser starts when it goes on.
+        """
+        session = self.row.session
+        waits = self.asking or self.control.waiting_since is not None
+        if waits and session.browser is not None:
+            session.browser = None
+            with suppress(LeaseLost):
+                await self._tell("lost", None, sessions.ENDED)
+
     async def variable_typed(self, name: str, variable: Variable, address: str) -> None:
         """A sensitive value is about to be typed: from now on the way out is its domains."""
         domains = variable.allowed_domains or (urlsplit(address).hostname or "",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -127,8 +127,7 @@ class Housekeeping:
         for row in rows:
             handle = BrowserHandle.from_dict(row.browser)
             if not is_alive(handle):
-                if row.status not in _OPEN:
-                    await self._forget(row, "lost")
+                await self._lose(row)
                 continue
             if self._is_idle(row):
                 await self.close_browser(row.pk)
@@ -175,19 +174,27 @@ class Housekeeping:
             return
         if any(context.row.session_id == session_id for context, _ in self._runs.values()):
             return
-        if not await self._forget(row, "closed"):
+        if not await self._take_off(row, sessions.forget_browser):
             return
+        await db(sessions.free_profile, row)
         if row.status in (SessionStatus.STOPPED, SessionStatus.FAILED):
             await asyncio.to_thread(self._pool.forget_files, session_id, row.user_data_dir)
 
-    async def _forget(self, row: AgentSession, status: str) -> bool:
-        """End the row's browser, unless a new task has taken it up again."""
+    async def _lose(self, row: AgentSession) -> None:
+        """Say that the process of the row's browser is gone."""
+        for context, _ in list(self._runs.values()):
+            if context.row.session_id == row.pk and context.row.session.browser == row.browser:
+                await context.browser_ended()
+                return
+        await self._take_off(row, sessions.lose_browser)
+
+    async def _take_off(
+        self, row: AgentSession, forget: Callable[[str, dict[str, Any]], bool]
+    ) -> bool:
+        """End what is left of the row's browser, if the row lets go of it."""
         handle: dict[str, Any] = row.browser
 
         async def unused() -> bool:
-            return await db(sessions.forget_browser, row.pk, handle, status=status)
+            return await db(forget, row.pk, handle)
 
-        if not await self._pool.close(row.pk, handle, if_so=unused):
-            return False
-        await db(sessions.free_profile, row)
-        return True
+        return await self._pool.close(row.pk, handle, if_so=unused)

@@ -27,6 +27,7 @@ from dashboard.services.actors import Actor
 from dashboard.services.options import NewSession, NewTask
 
 MAX_TASKS = 500
+ENDED = "Its process ended while nothing ran. Another one starts when the task goes on."
 
 
 def live_url(session: AgentSession) -> str:
@@ -220,8 +221,8 @@ def set_browser(
 
 
 @transaction.atomic
-def forget_browser(session_id: str, handle: dict[str, Any], *, status: str) -> bool:
-    """Take a browser that is about to be closed off its session. status: closed, lost.
+def forget_browser(session_id: str, handle: dict[str, Any]) -> bool:
+    """Take a browser that is about to be closed off its session.
 
     False when the session uses it again, or has another one: then it must be let alone.
     """
@@ -231,7 +232,27 @@ def forget_browser(session_id: str, handle: dict[str, Any], *, status: str) -> b
         SessionStatus.RUNNING,
     ):
         return False
-    set_browser(session_id, status=status, handle=None, host="")
+    set_browser(session_id, status="closed", handle=None, host="")
+    return True
+
+
+@transaction.atomic
+def lose_browser(session_id: str, handle: dict[str, Any]) -> bool:
+    """Take a browser whose process is gone off its session, and tell the task that waits for it.
+
+    False when a run holds the task, which finds out by itself and starts another browser, or
+    when the session has another one by now.
+    """
+    session = tasks.locked_session(session_id)  # a claim of its task waits for this
+    task = session.tasks.exclude(status__in=TERMINAL).order_by("-number").first()
+    if session.browser != handle or (task is not None and leases.is_held(task)):
+        return False
+    set_browser(session_id, status="lost", handle=None, host="")
+    if task is None:
+        free_profile(session)
+        return True
+    moved = TaskBrowserLiveUrlChanged(live_url=live_url(session), status="lost", reason=ENDED)
+    ledger.append(task, moved)
     return True
 
 

@@ -99,15 +99,15 @@ def test_a_session_forgets_its_browser_only_while_nothing_needs_it(operator):
     row = make_session(operator)
     task = leases.claim(row.tasks.get().pk, "w1")
     sessions.set_browser(row.pk, status="live", handle=HANDLE, host="h")
-    assert not sessions.forget_browser(row.pk, HANDLE, status="closed")  # the task runs
+    assert not sessions.forget_browser(row.pk, HANDLE)  # the task runs
     tasks.finish(task.pk, task.fence, terminal_reason="done")
-    assert not sessions.forget_browser(row.pk, {**HANDLE, "pid": 2}, status="closed")
-    assert sessions.forget_browser(row.pk, HANDLE, status="closed")
+    assert not sessions.forget_browser(row.pk, {**HANDLE, "pid": 2})
+    assert sessions.forget_browser(row.pk, HANDLE)
     row = AgentSession.objects.get(pk=row.pk)
     assert (row.browser, row.browser_status) == (None, "closed")
     sessions.set_browser(row.pk, status="live", handle=HANDLE, host="h")
     sessions.create_task(row, NewTask(instructions="More"), by=operator)
-    assert not sessions.forget_browser(row.pk, HANDLE, status="closed")  # a follow-up came
+    assert not sessions.forget_browser(row.pk, HANDLE)  # a follow-up came
 
 
 @pytest.mark.django_db(transaction=True)
