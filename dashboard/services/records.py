@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from axes.models import AccessLog
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from dashboard.models import IdempotencyRecord, SignInLink
+
+
+def forget_sign_ins() -> None:
+    """Drop ended sign-ins, and who signed in from where once the audit log would forget it."""
+    now, days = timezone.now(), settings.CONFIG.keep_audit_days
+    Session.objects.filter(expire_date__lt=now).delete()
+    if days:
+        AccessLog.objects.filter(attempt_time__lt=now - timedelta(days=days)).delete()
 
 
 def forget_old() -> None:

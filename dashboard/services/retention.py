@@ -37,6 +37,7 @@ from dashboard.models import (
     UsageEntry,
     UsageKind,
 )
+from dashboard.services import records
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +94,7 @@ def run(*, dry_run: bool = False) -> Removed:
                 detail={name: count for name, count in asdict(removed).items() if count},
             )  # fmt: skip
     if not dry_run:
+        records.forget_sign_ins()
         total.bytes += _sweep_files(int(time.time() // 3600))
         if any(asdict(total).values()):
             log.info("retention ran", **asdict(total))

@@ -9,8 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from axes.models import AccessLog
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connections
+from django.test import Client
 from django.utils import timezone
 
 from agents.ports import Usage
@@ -151,6 +155,28 @@ def test_old_audit_and_usage_entries_go(operator, project):
     removed = retention.run()
     assert (removed.audit >= 1, removed.usage) == (True, 1)
     assert not UsageEntry.objects.exists()
+
+
+def test_old_records_of_who_signed_in_go(operator, settings):
+    client = Client()
+    client.force_login(operator.user)
+    SessionStore(session_key="old" * 10).save(must_create=True)
+    Session.objects.filter(session_key="old" * 10).update(expire_date=timezone.now() - OLD)
+    for days in (364, 366):
+        entry = AccessLog.objects.create(username="olivia", ip_address="192.0.2.1")
+        AccessLog.objects.filter(pk=entry.pk).update(
+            attempt_time=timezone.now() - timedelta(days=days)
+        )
+    # Signing in has left one, too.
+    retention.run(dry_run=True)
+    assert (Session.objects.count(), AccessLog.objects.count()) == (2, 3)
+    retention.run()
+    assert Session.objects.get().session_key == client.session.session_key
+    assert AccessLog.objects.count() == 2
+    settings.CONFIG = settings.CONFIG.model_copy(update={"keep_audit_days": 0})
+    AccessLog.objects.update(attempt_time=timezone.now() - timedelta(days=4000))
+    retention.run()
+    assert AccessLog.objects.exists()
 
 
 def test_a_dry_run_only_counts(operator, capsys):
