@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 
 from dashboard.models import BrowserProfile, Membership, Project, Role, StandingRule
-from dashboard.services import agent_runs, deliveries, endpoints, keys, secrets, sign_in
+from dashboard.services import agent_runs, deliveries, endpoints, keys, leases, secrets, sign_in
 from dashboard.services.actors import Actor
 from dashboard.services.agent_options import NewRun
 from tests.conftest import make_actor, make_project, make_user
@@ -38,6 +38,9 @@ class Everything:
             risk="external_submit", created_by="x",
         )  # fmt: skip
         run = agent_runs.create(NewRun.model_validate({"goal": "Look"}), by=admin)
+        claimed = leases.claim(run.task_id, "w:1:0")
+        assert claimed is not None
+        own_file = builders.picture(claimed, 1)
         newcomer = make_user(f"{slug}-newcomer", project, Role.VIEWER)
         ids = {
             "project_id": project.pk,
@@ -57,7 +60,7 @@ class Everything:
             "member_id": str(Membership.objects.get(user=newcomer).pk),
             "token": sign_in.create_link(newcomer).rstrip("/").rpartition("/")[2],
         }
-        agent = {"session_id": run.session_id, "task_id": run.task_id}
+        agent = {"session_id": run.session_id, "task_id": run.task_id, "artifact_id": own_file.pk}
         # Files are asked for with the session and the task that they are of.
         moved = {"session_id": file.session_id, "task_id": file.task_id}
         found = cls(project, admin, ids, agent)
