@@ -9,17 +9,14 @@ from typing import Any
 from agents.browser.extract import pick, pick_all
 from agents.browser.extract_fields import Record, match_column, plain, singular
 from agents.browser.extract_values import money, number
+from agents.model.embedded import paging
 from agents.model.embedded.ground import likeness, norm
-from agents.model.embedded.items import next_link
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.touch import click_code, outcome_of
+from agents.model.embedded.touch import outcome_of
 from agents.model.embedded.view import quote
-from agents.model.embedded.waiting import wheel_code
 from agents.model.embedded.wishes import is_item_noun
 from agents.model.embedded.words import STOPWORDS
 from agents.ports import Decision
-
-MAX_PAGES = 10
 
 _GENERIC = frozenset(
     [
@@ -60,8 +57,12 @@ async def extract(run: Run, step: Step) -> Decision | None:
     st = step["st"]
     if st.get("phase") == "read":
         return await _take_rows(run, step)
+    if st.get("phase") == "home":
+        return None
     if st.get("phase") == "turned":
-        await outcome_of(run, step)
+        result = await outcome_of(run, step)
+        if (result is not None and not result.ok) or not await paging.turned(run, step):
+            return await _end(run, step)
     return await run.act(
         step, list_code(step), f"Read the list of {step.get('noun') or 'things'}.", phase="read"
     )
@@ -130,11 +131,11 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
         run.fail(step, (message or "the page could not be read").splitlines()[0])
         return None
     kept: list[Record] = st.setdefault("rows", [])
-    # Two equal rows of one reading are two things; after a turn the old ones may show again.
-    fresh = [row for row in rows_of(result.value, step) if row not in kept]
+    rows = rows_of(result.value, step)
+    fresh = paging.fresh_rows(kept, rows) if kept else rows
     kept += fresh
     enough = shape_rows(kept, step)
-    if fresh and (turned := await _turn_page(run, step, len(enough))):
+    if fresh and (turned := await paging.turn(run, step, wanted_noun(step), len(enough))):
         return turned
     if not enough and not st.get("waited"):
         # Perhaps the list comes late, or what was asked stands in another table.
@@ -143,33 +144,28 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
         code = f"await page.wait_for_timeout(1200)\n{read_all if wide else list_code(step)}"
         why = "Nothing there yet: wait and read again."
         return await run.act(step, code, why, phase="read", waited=True)
-    st["rows"] = []
-    if enough:
-        _keep_rows(run, step, kept, enough)
-        return None
-    text = f"I found no {step.get('noun') or 'list'} on the page"
-    run.fail(step, text + (f" that fits “{step['text']}”" if kept else ""))
-    return None
+    return await _end(run, step)
 
 
-async def _turn_page(run: Run, step: Step, have: int) -> Decision | None:
-    """The next page of a list that is not long enough yet."""
+async def _end(run: Run, step: Step) -> Decision | None:
+    """Keep the rows that were read; go back to the first page when more is to be done there."""
     st = step["st"]
-    short = step.get("limit") and not step.get("order") and have < step["limit"]
-    pages = st.get("pages", 1)
-    if not (short or step.get("all_pages")) or pages >= MAX_PAGES or st.get("phase") != "read":
+    kept: list[Record] = st.pop("rows", [])
+    enough = shape_rows(kept, step)
+    if not enough:
+        text = f"I found no {step.get('noun') or 'list'} on the page"
+        run.fail(step, text + (f" that fits “{step['text']}”" if kept else ""))
         return None
-    view = await run.view()
-    link = next_link(view)
-    if link is None and view.scroll + view.height < view.tall - 5:
-        code = wheel_code(30000)
-        why = f"{len(st['rows'])} so far: scroll for more."
-        return await run.act(step, code, why, phase="turned", pages=pages + 1)
-    if link is None:
-        return None
-    code = f"{await click_code(link)}\nawait page.wait_for_timeout(300)"
-    why = f"{len(st['rows'])} so far: go to the next page."
-    return await run.act(step, code, why, phase="turned", pages=pages + 1)
+    _keep_rows(run, step, kept, enough)
+    if lacking := paging.tell(run, step):
+        run.fail(step, lacking)
+    rest = run.steps[run.memory["at"] + 1 :]
+    start = st.get("start") if step is run.steps[run.memory["at"]] else None
+    acting = any(s["do"] not in ("nothing", "format", "amend", "details") for s in rest)
+    if start and acting and run.turn.page_url != start:
+        why = "Go back to the list's first page."
+        return await run.act(step, f"await page.goto({quote(start)})", why, phase="home")
+    return None
 
 
 def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -> None:
@@ -323,36 +319,22 @@ def order_rows(rows: list[Record], order: dict[str, Any]) -> list[Record]:
 
 
 async def count(run: Run, step: Step) -> Decision | None:
-    """How many there are: rows of a list, or controls of a kind."""
-    st = step["st"]
-    if st.get("phase") == "read":
-        result = await outcome_of(run, step)
-        rows = rows_of(result.value, step) if result is not None and result.ok else []
-        rows = shape_rows(rows, {**step, "limit": None, "fields": None})
-        if rows:
-            run.memory["results"].append(
-                {"kind": "count", "value": len(rows), "of": step.get("noun") or "entries"}
-            )
-            if title := rows[0].get("title"):
-                run.saw(str(title))
-            return None
-        run.fail(step, f"I found no {step.get('noun') or 'list'} to count")
-        return None
-    view = await run.view()
-    noun = wanted_noun(step)
-    stated = (
-        re.search(rf"(?i)\b(\d[\d,]*)\s+(?:\w+ ){{0,2}}{re.escape(noun)}s?\b", view.body)
-        if noun
-        else None
+    """How many there are: rows of a list over all its pages, or controls of a kind."""
+    wish: Step = step["st"].setdefault(
+        "list", {**step, "do": "extract", "counted": True, "fields": None, "limit": None, "st": {}}
     )
-    if stated and noun not in ("row", "link", "button"):
-        st["stated"] = stated.group()
-    return await run.act(
-        step,
-        list_code({**step, "fields": None, "limit": None}),
-        f"Count {step.get('noun')}.",
-        phase="read",
-    )
+    before = len(run.memory["results"])
+    decision = await extract(run, wish)
+    noun = step.get("noun") or "entries"
+    rows = run.memory["results"].pop()["value"] if len(run.memory["results"]) > before else []
+    if rows and wish.get("state") != "failed":
+        run.memory["results"].append({"kind": "count", "value": len(rows), "of": noun})
+        if title := rows[0].get("title"):
+            run.saw(str(title))
+    elif decision is None:
+        found = wish.get("why", "") if rows else f"I found no {noun} to count"
+        run.fail(step, f"{found} after {len(rows)} {noun}" if rows else found)
+    return decision
 
 
 async def verify(run: Run, step: Step) -> Decision | None:

@@ -40,7 +40,7 @@ from agents.model.embedded.ending import finish
 from agents.model.embedded.parse import parse
 from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.touch import click_target
-from agents.model.embedded.view import Element
+from agents.model.embedded.view import Element, quote
 from agents.ports import Act, Ask, DecideInput, Decision, Reply, Usage
 
 Handler = Callable[[Run, Step], Awaitable["Decision | Element | None"]]
@@ -104,6 +104,9 @@ async def _open_best(run: Run, step: Step) -> Decision | None:
         st["wanted"] = record
     view = await run.view()
     element = items.element_of(view, st["wanted"])
+    if element is None and (url := st["wanted"].get("url")):
+        why = "It stands on another page of the list: open its address."
+        return await run.act(step, f"await page.goto({quote(url)})", why, phase="opened")
     if element is None:
         title = str(st["wanted"].get("title") or next(iter(st["wanted"].values()), ""))
         return await click_target(run, step, {"words": title, "raw": title, "kind": None})

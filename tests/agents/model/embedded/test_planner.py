@@ -78,10 +78,10 @@ async def play(driver: None, browser_handle: BrowserHandle, tmp_path: Path) -> A
         return session
 
     async def run(
-        page: str | None, words: str, *answers: Any, tell: str = "", **task: Any
+        page: str | None, words: str, *answers: Any, tell: str = "", steps: int = 40, **task: Any
     ) -> Played:
         url = f"{origin}/{page}" if page else None
-        world = World(make_task(words, start_url=url, variables=PERSON, max_steps=40, **task))
+        world = World(make_task(words, start_url=url, variables=PERSON, max_steps=steps, **task))
         world.answers = [a if isinstance(a, Answer) else Answer("answered", a) for a in answers]
         if tell:
             world.tell(tell)

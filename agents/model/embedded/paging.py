@@ -1,0 +1,125 @@
+"""Lists over several pages: when to go on, how, and which rows of a further page are new."""
+
+from __future__ import annotations
+
+import re
+
+from agents.browser.extract_fields import Record
+from agents.model.embedded.ground import norm
+from agents.model.embedded.items import next_link
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.touch import click_code
+from agents.model.embedded.view import Element, View, settle
+from agents.model.embedded.waiting import wheel_code
+from agents.ports import Decision
+
+MAX_PAGES = 50
+SLOW_MS = 1000  # of rest before a page that did not change counts as unchanged
+
+_ALL = re.compile(r"\b(?:all|every|each|complete|entire|whole|full)\b", re.I)
+_HERE = re.compile(
+    r"\b(?:(?:this|current|first|visible|shown|displayed|front|main)\s+(?:web ?)?page|visible|"
+    r"on (?:the )?(?:page|screen)|displayed|here)\b",
+    re.I,
+)
+_PARTS = frozenset({"link", "heading", "headline", "button", "image", "table"})
+_PAGER = re.compile(r"pag(?:er|es|inat|ing)|\bpage\b", re.I)
+_DATES = frozenset({"date", "time"})  # such lists come sorted
+
+
+def walks(step: Step, noun: str) -> bool:
+    """Whether the whole list is needed, however many pages it takes."""
+    if step.get("all_pages"):
+        return True
+    if noun in _PARTS or _HERE.search(step["text"]):
+        return False
+    order = step.get("order")
+    best = bool(order) and (order.get("by") or "") not in _DATES
+    counted = step["do"] == "count" or step.get("counted")
+    every = not step.get("limit") and bool(_ALL.search(step["text"]) or step.get("filters"))
+    return bool(best or counted or every)
+
+
+def more_link(view: View, page: int) -> Element | None:
+    """What leads on from page number `page` of a list."""
+    link = next_link(view)
+    if link is not None and not link.popup and link.open is None and link.place != "header":
+        return link
+    wanted = re.compile(rf"(?:go to |page |to )*{page + 1}")
+    for e in view.elements:
+        if e.role not in ("link", "button") or e.off or not wanted.fullmatch(norm(e.name)):
+            continue
+        line = [x for x in [*view.elements, *view.texts] if abs(x.y - e.y) < 12 and x.doc is e.doc]
+        numbers = {norm(x.name) for x in line if norm(x.name).isdigit()}
+        if str(page) in numbers or _PAGER.search(f"{e.attr} {e.path} {e.name}"):
+            return e
+    return None
+
+
+def fresh_rows(kept: list[Record], rows: list[Record]) -> list[Record]:
+    """The rows of a further page that were not there before; equal ones may be two things.
+
+    A list that grows shows the old ones first; a page shown again brings nothing.
+    """
+    if all(row in kept for row in rows):
+        return rows[len(kept) :] if rows[: len(kept)] == kept else []
+    for size in range(min(len(kept), len(rows)), 0, -1):
+        if kept[-size:] == rows[:size]:
+            return rows[size:]
+    return rows
+
+
+async def turn(run: Run, step: Step, noun: str, have: int) -> Decision | None:
+    """Go to the next page of a list that is not whole yet; None at its end, or the limit's."""
+    st = step["st"]
+    short = bool(step.get("limit")) and not step.get("order") and have < step["limit"]
+    pages = st.get("pages", 1)
+    view = await run.view()
+    link = more_link(view, pages)
+    st["goes_on"] = link is not None
+    if not (short or walks(step, noun)):
+        return None
+    to_come = 2 * (len(run.steps) - run.memory["at"] - 1)
+    if pages >= MAX_PAGES or run.turn.steps_left - to_come < 4:
+        st["cut"] = st["goes_on"]
+        return None
+    far = f"{len(st['rows'])} so far"
+    start = st.get("start") or view.url
+    if link is not None:
+        code = f"{await click_code(link)}\nawait page.wait_for_timeout(300)"
+        why = f"{far}: go to the next page."
+    elif view.scroll + view.height < view.tall - 5:
+        code, why = wheel_code(30000), f"{far}: scroll for more."
+    else:
+        return None
+    return await run.act(
+        step, code, why, phase="turned", pages=pages + 1, start=start, mark=view.text_mark
+    )
+
+
+async def turned(run: Run, step: Step) -> bool:
+    """Whether the page shows something else after it was turned; it may take a moment."""
+    st = step["st"]
+    if (await run.view()).text_mark != st["mark"]:
+        return True
+    await settle(run.page, quiet_ms=SLOW_MS)
+    if (await run.view(fresh=True)).text_mark != st["mark"]:
+        return True
+    st["pages"] -= 1
+    return False
+
+
+def tell(run: Run, step: Step) -> str | None:
+    """Note how far the list was read; gives what makes the result incomplete, if anything."""
+    st, limit = step["st"], step.get("limit")
+    pages = st.get("pages", 1)
+    if st.get("cut"):
+        return f"{pages} pages were read, and the list goes on"
+    if pages > 1:
+        run.note(f"Read {pages} pages of the list.")
+    elif st.get("goes_on") and not limit and not _HERE.search(step["text"]):
+        body = run._view.body if run._view is not None else ""
+        total = re.search(r"(?i)\bpage\s+1\s+(?:of|/)\s+(\d+)", body)
+        which = f"page 1 of {total.group(1)}" if total else "the first page"
+        run.note(f"Only {which} was read.")
+    return None

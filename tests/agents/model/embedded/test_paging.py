@@ -1,0 +1,43 @@
+"""Lists that go on: every page is read where all is asked for, and what was not read is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.agents.browser.conftest import browser_handle, browser_options, driver
+from tests.agents.model.embedded.test_planner import Play, play
+
+__all__ = ["browser_handle", "browser_options", "driver", "play"]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("kind", ["next", "numbers", "more"])
+async def test_all_means_all_pages(play: Play, kind: str) -> None:
+    done = await play(f"long_list.html?{kind}", "list all books with price")
+    assert [r["price"] for r in done.outcome.output] == [f"${40 - i}.00" for i in range(17)]
+    assert done.outcome.is_task_successful is True
+    assert "Read 4 pages of the list." in done.outcome.text
+
+
+async def test_the_cheapest_of_all_pages(play: Play) -> None:
+    done = await play("long_list.html", "find the cheapest book and tell me its price")
+    assert done.outcome.output == [{"title": "Tale of the blue house 17", "price": "$24.00"}]
+
+
+async def test_a_count_is_of_all_pages(play: Play) -> None:
+    done = await play("long_list.html", "how many books are there?")
+    assert done.outcome.output == 17
+
+
+async def test_a_list_that_goes_on_says_so(play: Play) -> None:
+    done = await play("long_list.html", "list the books")
+    assert len(done.outcome.output) == 5
+    assert "Only page 1 of 4 was read." in done.outcome.text
+
+
+async def test_a_walk_that_runs_out_of_steps_is_no_success(play: Play) -> None:
+    done = await play("long_list.html", "list all books", steps=5)
+    assert done.outcome.is_task_successful is False
+    assert 5 <= len(done.outcome.output) < 17
+    assert "the list goes on" in done.outcome.text
