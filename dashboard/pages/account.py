@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -17,6 +17,7 @@ from dashboard.errors import NotFound
 from dashboard.models import Membership, User
 from dashboard.pages.access import ConsoleRequest, console, respond
 from dashboard.pages.notices import KINDS
+from dashboard.pages.sign_in import BY_LINK
 
 
 class AccountForm(forms.ModelForm):
@@ -46,14 +47,21 @@ class AccountForm(forms.ModelForm):
         return name
 
 
+def _password_form(request: ConsoleRequest) -> type[SetPasswordForm]:
+    """Asks for the present password, unless there is none or the person came by a one-time link."""
+    knows = request.user.has_usable_password() and not request.session.get(BY_LINK)
+    return PasswordChangeForm if knows else SetPasswordForm
+
+
 @console()
 def account(request: ConsoleRequest) -> HttpResponse:
     """Own settings."""
     user = request.user
-    form, password = AccountForm(instance=user), SetPasswordForm(user)
+    password_form = _password_form(request)
+    form, password = AccountForm(instance=user), password_form(user)
     status = 200
     if request.method == "POST" and "new_password1" in request.POST:
-        password = SetPasswordForm(user, request.POST)
+        password = password_form(user, request.POST)
         if password.is_valid():
             password.save()
             update_session_auth_hash(request, user)

@@ -16,6 +16,10 @@ from django.views.decorators.http import require_http_methods
 from dashboard.services import limits
 from dashboard.services import sign_in as links
 
+BY_LINK = (
+    "by_link"  # in the session of who signed in with a link, and may have forgotten a password
+)
+
 
 def _refuse_haste(request: HttpRequest) -> HttpResponse | None:
     """Too many tries from one address, whichever names they were for: come back later."""
@@ -61,4 +65,5 @@ def use_link(request: HttpRequest, token: str) -> HttpResponse:
     if user is None:
         return render(request, "pages/sign_in_link.html", {"token": "", "spent": True}, status=410)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session[BY_LINK] = True
     return redirect("home")

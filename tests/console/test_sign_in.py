@@ -100,10 +100,33 @@ def test_own_settings_are_kept_and_checked(operator: Actor, client: Client) -> N
     assert refused.status_code == 422 and "Europe/Berlin" in refused.content.decode()
 
 
+NEW = {"new_password1": "a-longer-phrase-9", "new_password2": "a-longer-phrase-9"}
+
+
 def test_a_new_password_keeps_one_signed_in(operator: Actor, client: Client) -> None:
     enter(client, PASSWORD)
-    new = {"new_password1": "a-longer-phrase-9", "new_password2": "a-longer-phrase-9"}
+    new = NEW | {"old_password": PASSWORD}
     assert client.post(reverse("account"), new).status_code == 302
     assert client.get("/sessions/").status_code == 200
-    short = {"new_password1": "abc", "new_password2": "abc"}
+    short = {"old_password": NEW["new_password1"], "new_password1": "abc", "new_password2": "abc"}
     assert client.post(reverse("account"), short).status_code == 422
+
+
+def test_who_finds_a_console_open_cannot_set_its_password(operator: Actor, client: Client) -> None:
+    enter(client, PASSWORD)
+    assert 'name="old_password"' in client.get(reverse("account")).content.decode()
+    assert client.post(reverse("account"), NEW).status_code == 422
+    assert client.post(reverse("account"), NEW | {"old_password": "guess"}).status_code == 422
+    client.post(reverse("sign-out"))
+    enter(client, PASSWORD)
+    assert client.get("/sessions/").status_code == 200
+
+
+def test_a_link_lets_one_set_a_forgotten_password(operator: Actor, client: Client) -> None:
+    link = sign_in.create_link(operator.user)  # type: ignore[arg-type]
+    client.post(link)
+    assert 'name="old_password"' not in client.get(reverse("account")).content.decode()
+    assert client.post(reverse("account"), NEW).status_code == 302
+    client.post(reverse("sign-out"))
+    enter(client, NEW["new_password1"])
+    assert client.get("/sessions/").status_code == 200
