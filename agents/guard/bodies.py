@@ -10,12 +10,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from agents.guard.hold import HeldRequest
+from agents.guard.risk_bodies import boundaries
 from agents.guard.telling import path_of
 
 _MOST_FIELDS = 5_000
 _MOST_DEPTH = 40
 _BLANK_LINE = re.compile(r"\r?\n\r?\n")
-_PART_NAME = re.compile(r'\bname="((?:[^"\\\r\n]|\\.)*)"([^\r\n]*)', re.DOTALL | re.I)
+_PART_NAME = re.compile(
+    r'\bname=(?:"((?:[^"\\\r\n]|\\.)*)"|([^\s;"]+))([^\r\n]*)', re.DOTALL | re.I
+)
 _ELEMENT = re.compile(r"<([\w:.-]{1,80})((?:\s[^<>]{0,2000})?)>([^<]*)</\1\s*>")
 _ATTRIBUTE = re.compile(r"""([\w:.-]{1,80})\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _ARGUMENT = re.compile(r'(\w{1,80})\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)')
@@ -49,7 +52,7 @@ def sent_fields(held: HeldRequest) -> tuple[SentField, ...] | None:
     try:
         query = parse_qsl(urlsplit(held.url).query, keep_blank_values=True)
         found = [field for name, value in query for field in _opened(name, value, 0)]
-        for field in _of_body(held.content_type.lower(), held.body):
+        for field in _of_body(held.content_type, held.body):
             found.append(field)
             if len(found) > _MOST_FIELDS:
                 return None
@@ -58,14 +61,15 @@ def sent_fields(held: HeldRequest) -> tuple[SentField, ...] | None:
     return tuple(found)
 
 
-def _of_body(kind: str, body: str) -> Iterator[SentField]:
+def _of_body(content_type: str, body: str) -> Iterator[SentField]:
+    kind = content_type.lower()
     text = body.strip("\ufeff \t\r\n\0")
     if not text:
         return
     if text[0] in "{[" or "json" in kind:
         yield from _of_json(text)
     elif "multipart/" in kind or text.startswith("--"):
-        yield from _of_parts(body)
+        yield from _of_parts(content_type, body)
     elif text[0] == "<":
         yield from _of_markup(text)
     elif "graphql" in kind:
@@ -129,17 +133,19 @@ def _of_graphql(name: str, text: str) -> Iterator[SentField]:
         yield SentField(f"{name}.{argument}", said)
 
 
-def _of_parts(body: str) -> Iterator[SentField]:
+def _of_parts(content_type: str, body: str) -> Iterator[SentField]:
     """A form in parts; of files only that they are there."""
     start = body.find("--")
     line = body[start:].splitlines()[0].rstrip() if start >= 0 else ""
-    if len(line) < 3:
+    if len(line) < 3 or {line, *boundaries(content_type)} != {line}:
         raise _Unreadable
     for part in re.split(rf"(?:\A|\r?\n){re.escape(line)}", body[start:]):
         head, *value = _BLANK_LINE.split(part, maxsplit=1)
         found = _PART_NAME.search(head)
-        if value and found is not None and "filename" not in found[2].lower():
-            yield from _opened(found[1], value[0], 0)
+        if found is None and part.strip("- \r\n"):
+            raise _Unreadable
+        if value and found is not None and "filename" not in found[3].lower():
+            yield from _opened(found[1] or found[2] or "", value[0], 0)
 
 
 def _of_markup(text: str) -> Iterator[SentField]:

@@ -103,7 +103,7 @@ def read_body(content_type: str, text: str, url: str) -> Sent:
 
 def _read(sent: Sent, kind: str, text: str, url: str) -> None:
     if "multipart/" in kind or text.startswith("--"):
-        _read_multipart(sent, text, url)
+        _read_multipart(sent, kind, text, url)
     elif "graphql" in kind and not text.startswith('{"'):
         _read_document(sent, text)
         sent.only_operations = True
@@ -144,18 +144,32 @@ def _is_envelope(names: Iterable[str]) -> bool:
     return all(name.lower() in _ENVELOPE for name in names)
 
 
-def _read_multipart(sent: Sent, text: str, url: str) -> None:
-    """Fields of a form, or the requests of a batch."""
+def boundaries(content_type: str) -> list[str]:
+    """The lines that part a body, as its type says them."""
+    told = re.findall(r'(?i)\bboundary\s*=\s*(?:"([^"]+)|([^\s;,"]+))', content_type)
+    return [f"--{quoted or bare}" for quoted, bare in told]
+
+
+def _read_multipart(sent: Sent, kind: str, text: str, url: str) -> None:
+    """Fields of a form, or the requests of a batch.
+
+    Parted by the line that its type says, or by its first where it says none: both, since servers
+    go by the one and a page may write another.
+    """
     text = text.replace("\r\n", "\n")
-    boundary = re.match(r"--[^\n]{1,200}", text)
-    parts = text.split(boundary[0]) if boundary else [text]
+    first = re.match(r"--[^\n]{1,200}", text)
+    lines = {*boundaries(kind), *([first[0]] if first else [])}
+    parting = "|".join(re.escape(line) for line in sorted(lines, key=len, reverse=True))
+    parts = re.split(f"(?i:{parting})", text) if lines else [text]
     for part in parts[: MOST_NAMES + 1]:
         head, _, value = part.removeprefix("\n").partition("\n\n")
         value = value.removesuffix("\n")
         named = re.search(r'(?i)\bname\*?=(?:"((?:\\.|[^"\\])*)"|([^\s;]+))', head[:_MOST_HEAD])
+        if named is None and len(head) > _MOST_HEAD:
+            raise TooMuch
         if "application/http" in head.lower():
-            lines = re.findall(r"(?m)^([A-Z]{3,12}) (\S+)(?: HTTP/[\d.]+)?$", value)
-            sent.requests += lines
+            calls = re.findall(r"(?m)^([A-Z]{3,12}) (\S+)(?: HTTP/[\d.]+)?$", value)
+            sent.requests += calls
         if named is None:
             continue
         name = unquote(named[1] or named[2] or "")

@@ -38,3 +38,37 @@ def test_a_long_one_is_read_in_one_pass(body: str, kind: str, path: str) -> None
     """Reading it again from each of its letters would take minutes, and the run waits for it."""
     assert classify_request("POST", PAGE + path, kind, body, PAGE).risks
     sent_fields(held(body, kind, PAGE + path))
+
+
+def part(name: str, value: str, mark: str = "real") -> str:
+    return f"--{mark}\r\nContent-Disposition: form-data; {name}\r\n\r\n{value}\r\n"
+
+
+NOTE, DEED = part('name="note"', "hi"), part('name="action"', "delete")
+FAKE = part('name="note"', "hi", "fake")
+DISGUISED = {
+    "plain": NOTE + DEED,
+    "after another line": FAKE + DEED,
+    "after that line in capitals": part('name="note"', "hi", "REAL") + DEED,
+    "after a preamble": "hello\r\n" + NOTE + DEED,
+    "a name without quotes": part("name=action", "delete"),
+    "a name behind much": part(" " * 3_000 + 'name="action"', "delete"),
+}
+
+
+@pytest.mark.parametrize("how", DISGUISED)
+def test_a_field_of_a_form_in_parts_cannot_hide(how: str) -> None:
+    kind = "multipart/form-data; boundary=real"
+    body = DISGUISED[how] + "--real--\r\n"
+    verdict = classify_request("POST", PAGE + "api/x", kind, body, PAGE)
+    assert verdict.risks & {"destructive", "ambiguous"}
+    found = fields(body, kind)
+    assert found is None or ("action", "delete") in found
+
+
+def test_a_form_in_parts_is_read_by_what_its_type_says() -> None:
+    quoted = 'multipart/form-data; boundary="real"'
+    assert (
+        fields(NOTE + part('filename="a"; name="file"', "x") + "--real--\r\n", quoted) is not None
+    )
+    assert fields(NOTE + DEED + "--real--", quoted) == [("note", "hi"), ("action", "delete")]
