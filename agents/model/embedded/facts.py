@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.browser.extract import pick
 from agents.browser.extract_fields import Record, match_column
+from agents.model.embedded import about
 from agents.model.embedded.ground import describe, likeness, norm, rank
 from agents.model.embedded.reading import rows_of
 from agents.model.embedded.run import Run, Step
@@ -29,6 +30,7 @@ async def details(run: Run, step: Step) -> Decision | None:
             if step.get("nth") and len(rows) >= abs(step["nth"])
             else None
         )
+        step["st"]["in_row"] = record is not None and len(rows) > 1
         if record is not None and any(v is not None for v in pick(record, fields).values()):
             run.memory["item"] = record
             _found(run, step, pick(record, fields))
@@ -41,6 +43,7 @@ async def details(run: Run, step: Step) -> Decision | None:
             else {}
         )
         shaped = _believed(await run.view(), step, _named(found, fields, subject))
+        shaped = about.kept(await run.view(), step, shaped)
         if any(v not in (None, "") for v in shaped.values()):
             _found(run, step, shaped)
             return None
@@ -140,17 +143,20 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
                 f"{field} of {step['subject']}",
                 *names,
             ]
-        if re.match(r"(?i)e-?mail\b", field) and (mail := _MAIL.search(view.body)):
-            found[field] = mail.group()
+        if re.match(r"(?i)e-?mail\b", field) and (mails := _MAIL.findall(view.body)):
+            found[field] = next((m for m in mails if about.is_about(view, step, m)), None)
             continue
+        if step["st"].get("in_row"):
+            names.remove(step["subject"])  # what follows it is the next cell of its row
         for name in names:
             # What stands below a mere name is not what was asked about it.
             gap = r"[^\S\n]*" if name == step.get("subject") else r"\s*"
             said = rf"\b{re.escape(name)}\b{gap}(?:is|are|[:=#–-])?{gap}:?{gap}([^\n.;,]{{1,80}})"
-            if match := re.search(said, view.body, re.I):
+            if (match := re.search(said, view.body, re.I)) and not about.heads_column(match, name):
                 found[field] = match.group(1).strip()
                 break
-    found = {k: v for k, v in _believed(view, step, found).items() if v is not None}
+    found = about.kept(view, step, _believed(view, step, found))
+    found = {k: v for k, v in found.items() if v is not None}
     if found:
         _found(run, step, {f: found.get(f) for f in fields})
         return None
@@ -160,7 +166,7 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
         fields[0],
         rank(view, {"words": fields[0], "raw": fields[0], "kind": None}, texts=True),
     )
-    if element:
+    if element and about.is_about(view, step, element):
         _found(run, step, {fields[0]: element})
         return None
     folded = unopened(view, step["st"])
