@@ -12,12 +12,17 @@ from dashboard.pages.access import ConsoleRequest, console
 from dashboard.pages.settings_tabs import attempt, page
 from dashboard.services import project_settings, retention
 
+# Name, label, what it is, and what goes once it is older than {days}.
 KINDS = (
     ("sessions", "Sessions", "With their tasks, events, messages and files, counted from the last "
-     "change. Sessions that run, have a browser or an undelivered webhook stay."),
-    ("files", "Files", "Screenshots, downloads and other files of tasks that are over."),
-    ("audit", "Audit log", "Who did what."),
-    ("usage", "Usage", "Steps, tokens and dollars. Grants of credits stay."),
+     "change. Sessions that run, have a browser or an undelivered webhook stay.",
+     "Sessions that nothing changed in for {days}, with all their tasks, events, messages and "
+     "files."),
+    ("files", "Files", "Screenshots, downloads and other files of tasks that are over.",
+     "Files older than {days} of tasks that are over: screenshots, downloads and others."),
+    ("audit", "Audit log", "Who did what.", "Lines of the audit log older than {days}."),
+    ("usage", "Usage", "Steps, tokens and dollars. Grants of credits stay.",
+     "Usage older than {days}: steps, tokens and dollars."),
 )  # fmt: skip
 
 
@@ -27,7 +32,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
     if request.method != "POST":
         return _shown(request)
     request.actor.require("admin")
-    ages = {kind: request.POST.get(kind, "") for kind, _, _ in KINDS}
+    ages = {kind: request.POST.get(kind, "") for kind, *_ in KINDS}
     return attempt(
         request,
         "settings-retention",
@@ -43,13 +48,16 @@ def _shown(request: ConsoleRequest, *, status: int = 200, **more: Any) -> HttpRe
     values = more.get("values") or {}
     stored = retention.stored(project)
     fields = []
-    for kind, label, words in KINDS:
+    kept = retention.ages(project)
+    for kind, label, words, goes in KINDS:
         present = getattr(own, f"{kind}_days", None)
         fields.append(
             {
                 "name": kind,
                 "label": label,
                 "words": words,
+                "goes": goes,
+                "now": kept[kind],
                 "value": values.get(kind, "" if present is None else present),
                 "default": getattr(settings.CONFIG, f"keep_{kind}_days"),
                 "count": stored[kind],

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.models import Endpoint, Membership, Role, Secret
-from dashboard.services import endpoints, profiles, secrets
+from dashboard.models import Endpoint, Membership, Retention, Role, Secret
+from dashboard.services import endpoints, profiles, project_settings, secrets
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_project
 from tests.console import builders
@@ -84,3 +84,43 @@ def test_ending_a_session_asks_and_stays_on_the_page(open_page: OpenPage, ada: A
     dialog.get_by_role("button", name="End session now").click()
     expect(page.locator("#session-head")).to_contain_text("session ended")
     until(page, "document.body.dataset.mark === 'the same page'")
+
+
+@pytest.mark.parametrize("keep", ["90", "0", ""])
+def test_keeping_things_for_less_time_says_what_goes(
+    open_page: OpenPage, ada: Actor, keep: str
+) -> None:
+    """What is not lowered is not named; leaving it saves nothing."""
+    project_settings.set_ages(by=ada, ages={"sessions": "30", "files": keep, "usage": "5"})
+    page = open_page(ada, reverse("settings-retention"))
+    page.get_by_label("Files", exact=True).fill("1")
+    page.get_by_label("Usage", exact=True).fill("0")
+    save = page.get_by_role("button", name="Save")
+    dialog = asked(page, save)
+    expect(dialog).to_contain_text("Delete what is older?")
+    expect(dialog).to_contain_text("Files older than 1 day of tasks that are over")
+    for other in ("session", "audit", "usage"):
+        assert other not in dialog.inner_text().lower()
+    assert not violations(page)
+    page.keyboard.press("Escape")
+    own = Retention.objects.get()
+    assert (own.files_days, own.usage_days) == (int(keep) if keep else None, 5)
+    page.get_by_label("Sessions", exact=True).fill("7")
+    dialog = asked(page, save)
+    expect(dialog).to_contain_text("Sessions that nothing changed in for 7 days")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The next run is within the hour.")).to_be_visible()
+    own.refresh_from_db()
+    assert (own.sessions_days, own.files_days, own.usage_days) == (7, 1, 0)
+
+
+def test_keeping_things_for_longer_asks_nothing(open_page: OpenPage, ada: Actor) -> None:
+    project_settings.set_ages(by=ada, ages={"sessions": "30", "usage": "5"})
+    page = open_page(ada, reverse("settings-retention"))
+    page.get_by_label("Sessions", exact=True).fill("3")  # and thought better of it
+    page.get_by_label("Sessions", exact=True).fill("31")
+    page.get_by_label("Usage", exact=True).fill("0")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The next run is within the hour.")).to_be_visible()
+    own = Retention.objects.get()
+    assert (own.sessions_days, own.usage_days) == (31, 0)
