@@ -264,6 +264,7 @@ class EmbeddedRoute:
             )
             if isinstance(result, Act | Ask):
                 return result
+            await told.complaint(run, step)
             self._settle(run, step)
         return finish(run, why="The plan did not come to an end.")
 

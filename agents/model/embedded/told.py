@@ -1,4 +1,4 @@
-"""What a page tells by itself after a deed: the questions and messages of its dialog boxes.
+"""What a page tells by itself after a deed: its dialog boxes, and what it complains about.
 
 The browser accepts messages and declines questions, so that no page can hold a run. A deed whose
 question was declined did not happen: a person decides, with the browser in their hands.
@@ -10,7 +10,9 @@ import ast
 import re
 from dataclasses import dataclass
 
+from agents.model.embedded.ground import norm
 from agents.model.embedded.run import READING, Run, Step
+from agents.model.embedded.view import settle as settle_page
 from agents.ports import Decision
 
 _DIALOG = re.compile(
@@ -42,6 +44,24 @@ DEMAND = re.compile(
     r"(?:cannot|can['’]t|may not) be (?:empty|blank))\b",
     re.I,
 )
+
+_NOTHING = re.compile(
+    r"^\W*(?:sorry,? |we |there (?:are|were) )*(?:found )?(?:no|0|zero) (?:\w+ ){0,2}"
+    r"(?:results?|matches|hits|items|products|entries|articles)\b|"
+    r"\bnothing (?:was )?found\b|\bdid not match any\b|\bno \w+ (?:was |were )?found\b",
+    re.I,
+)
+_MARKED = re.compile(r"error|invalid|danger|warn|alert|fail", re.I)
+_BUSY = re.compile(
+    r"(?im)^\W*(?:loading|saving|sending|searching|signing in|logging in|processing|"
+    r"please wait)\W*$"
+)
+_SENDS = frozenset(
+    {"click", "submit", "act_on", "press", "add", "checkout", "respond", "create", "sign_in",
+     "search", "fill_form", "upload"}
+)  # fmt: skip
+MESSAGE_LINES = 8  # a page with more new lines is another page, whose words are its content
+PATIENCE_MS = 1000
 
 
 @dataclass(frozen=True)
@@ -89,6 +109,37 @@ async def settle(run: Run, step: Step) -> Decision | bool:
             run.fail(step, f"the page said “{dialog.text}”")
             return True
     return False
+
+
+async def complaint(run: Run, step: Step) -> None:
+    """A deed that seemed done has failed when the page answered it with a complaint."""
+    if step["do"] not in _SENDS or step.get("state") or not run.memory.get("before"):
+        return
+    before = set(run.memory["before"].split("\n"))
+    view = await run.view()
+    quiet = step is run.steps[-1] and set(view.body.split("\n")) <= before
+    if quiet or _BUSY.search(view.body):
+        await settle_page(run.page, quiet_ms=PATIENCE_MS)  # its answer may be on the way
+        view = await run.view(fresh=True)
+    fresh = [line for line in view.body.split("\n") if line not in before]
+    marked = {
+        norm(e.text or "")
+        for e in [*view.elements, *view.texts]
+        if _MARKED.search(f"{e.attr or ''} {e.path}")
+    }
+    for line in fresh if len(fresh) <= MESSAGE_LINES else ():
+        found = COMPLAINT.search(line) or (DEMAND.search(line) if norm(line) in marked else None)
+        if step["do"] == "search":
+            found = found or _NOTHING.search(line)
+        if found and not _own_word(found.group(), step["text"]) and len(line) <= 200:
+            run.fail(step, f"the page said “{line.strip()}”")
+            return
+
+
+def _own_word(word: str, text: str) -> bool:
+    """ "Reject the request": then "was rejected" is what was wanted."""
+    stems = {w[:5] for w in norm(text).split() if len(w) >= 4}
+    return any(w[:5] in stems for w in norm(word).split())
 
 
 async def _declined(run: Run, step: Step, asked: str) -> Decision | bool:
