@@ -24,6 +24,7 @@
 // Close codes 4401, 4403 and 4404 are final; after any other the element connects again.
 
 import { InputCapture } from "./live-view-input.js";
+import { Zoom } from "./live-view-zoom.js";
 
 const FINAL = {
   4401: "Sign in to watch this browser.",
@@ -39,7 +40,6 @@ const WORDS = {
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15000;
 const NOTE_MS = 5000;
-const MAX_ZOOM = 5;
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
@@ -91,6 +91,7 @@ class LiveView extends HTMLElement {
 
   #canvas = make("canvas", "");
   #place = make("div", "frame"); // shows a part of the picture when that is zoomed
+  #zoom = new Zoom(this, this.#place, this.#canvas);
   #keys = make("textarea", "keys", { autocapitalize: "off", autocomplete: "off", spellcheck: false });
   #words = make("p", "words");
   #hint = make("p", "hint", { hidden: true, textContent: "Ctrl+Alt+X leaves the picture." });
@@ -100,7 +101,6 @@ class LiveView extends HTMLElement {
   #retry = 0;
   #failures = 0;
   #onScreen = true;
-  #zoom = 1;
   #shown = null; // what the server was last told about our being visible
   #status = { state: "starting", reason: "", last_frame_at: null };
   #control = { driver: "none", by: null, you: false };
@@ -128,7 +128,7 @@ class LiveView extends HTMLElement {
       view: () => this.#frame?.view ?? 0,
       leave: () => this.#leave(),
       zoom: (factor, at) => this.zoom(factor, at),
-      pan: (dx, dy) => this.#pan(dx, dy),
+      pan: (dx, dy) => this.#zoom.pan(dx, dy),
     });
   }
 
@@ -181,31 +181,12 @@ class LiveView extends HTMLElement {
 
   /** Make the picture larger or smaller; what is at this point of the window, else in the middle, stays. */
   zoom(factor, at) {
-    const place = this.#place;
-    const box = place.getBoundingClientRect();
-    const before = this.#canvas.getBoundingClientRect();
-    const x = at?.x ?? box.left + box.width / 2;
-    const y = at?.y ?? box.top + box.height / 2;
-    const [across, down] = [(x - before.left) / before.width, (y - before.top) / before.height];
-    const zoom = Math.min(MAX_ZOOM, Math.max(1, this.#zoom * factor));
-    this.#zoom = zoom < 1.05 ? 1 : zoom;
-    place.style.setProperty("--zoom", this.#zoom);
-    this.toggleAttribute("zoomed", this.#zoom > 1);
-    const after = this.#canvas.getBoundingClientRect();
-    place.scrollLeft += after.left + across * after.width - x;
-    place.scrollTop += after.top + down * after.height - y;
+    this.#zoom.by(factor, at);
   }
 
   /** Go on by keyboard; on-screen keyboards come up when a person's press leads here. */
   typeHere() {
     this.#keys.focus({ preventScroll: true });
-  }
-
-  // Whether there was something to move: a picture that is shown whole stays.
-  #pan(dx, dy) {
-    if (this.#zoom === 1) return false;
-    this.#place.scrollBy(dx, dy);
-    return true;
   }
 
   get #quality() {
