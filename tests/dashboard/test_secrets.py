@@ -113,7 +113,7 @@ def test_rows_hold_no_value_that_came_with_the_options(admin, operator):
         "system_prompt": f"It is {VALUE}",
         "code_policy": {"extra_denied_patterns": [VALUE]},
         "output_schema": {"type": "object", "description": VALUE},
-        "model": {"route": "openai", "model": "m", "temperature": {"x": VALUE}},
+        "model": {"route": "openai", "model": "m", "temperature": 0.5},
         "variables": {"pin": {"value": "object", "sensitive": True}},
     }
     run = agent_runs.create(NewRun.model_validate(options), by=operator)
@@ -121,6 +121,9 @@ def test_rows_hold_no_value_that_came_with_the_options(admin, operator):
     kept = run.task.options
     assert VALUE not in json.dumps(kept) and "{{shop}}" in kept["agent"]["guidance"]
     assert kept["output_schema"] == {"type": "object", "description": "{{shop}}"}
+    hidden = {"route": "openai", "temperature": {"x": VALUE}}
+    with pytest.raises(ValidationError, match="temperature"):
+        NewRun.model_validate({**options, "model": hidden})
     for name in ("model", "base_url"):
         model = {"route": "openai", "model": "m", name: f"https://{VALUE}.example/"}
         with pytest.raises(Invalid):

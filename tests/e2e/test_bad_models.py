@@ -54,7 +54,7 @@ ANSWERS: dict[str, tuple[list[Any], str | None, dict[str, Any]]] = {
     "is not there": ([Refuse(404, "no such model")], "model_not_found", {}),
     "always fails": ([Refuse(500, "oops")], "model_unavailable", {}),
     "garbage": ([Raw(b"<html>not a model</html>", "text/html")], "model_nonsense", {}),
-    "hangs": ([Hang()], "time_limit_reached", {"max_duration_minutes": 0.25}),
+    "hangs": ([Hang()], "time_limit_reached", {"max_duration_minutes": 0.75}),
     "never stops": ([act("1 + 1"), act("2 + 2"), act("3 + 3")], "steps_limit_reached",
                     {"max_steps": 3}),
 }  # fmt: skip
