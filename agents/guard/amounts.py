@@ -15,6 +15,7 @@ _GROUPS = re.compile(r"\d{1,3}([.,'])\d{3}(\1\d{3})*")
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?")
 _SPACES = re.compile(r"[\s'’]")
 _MOST_CHARS = 40
+_MOST_EXPONENT = 100  # no amount has more digits, and arithmetic ends somewhere beyond
 
 
 def readings(text: str) -> frozenset[Decimal]:
@@ -30,13 +31,13 @@ def readings(text: str) -> frozenset[Decimal]:
     found = {_number(bare)} if _PLAIN.fullmatch(bare) else set()
     if re.fullmatch(r"[+-]?[\d.,]+", bare):
         found |= _separated(bare.lstrip("+-"))
-    return frozenset(abs(each) for each in found if each is not None)
+    return frozenset(each.copy_abs() for each in found if each is not None)
 
 
 def exact(text: str) -> frozenset[Decimal]:
     """The number that a program wrote, as JSON does."""
     found = _number(text)
-    return frozenset() if found is None else frozenset({abs(found)})
+    return frozenset() if found is None else frozenset({found.copy_abs()})
 
 
 def _separated(bare: str) -> set[Decimal | None]:
@@ -60,7 +61,8 @@ def _number(text: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    is_usual = number.is_finite() and abs(number.adjusted()) <= _MOST_EXPONENT
+    return number if is_usual else None
 
 
 def amounts_in(text: str) -> frozenset[Decimal]:

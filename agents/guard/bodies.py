@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from agents.guard.encodings import without_halves
 from agents.guard.hold import HeldRequest
 from agents.guard.risk_bodies import boundaries
 from agents.guard.telling import path_of
@@ -87,6 +88,7 @@ def _of_json(text: str) -> Iterator[SentField]:
 
 def _parsed(text: str) -> Any:
     """JSON whose objects are lists of pairs, since a name may come twice."""
+    text = without_halves(text)
     return json.loads(text, parse_float=Number, parse_int=Number, object_pairs_hook=_Pairs)
 
 

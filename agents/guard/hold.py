@@ -160,21 +160,34 @@ class NetworkHold:
     def _on_event(self, method: str, params: dict[str, Any], session: str | None) -> None:
         if method != "Fetch.requestPaused" or self._cdp is None:
             return
-        request_id, request = params["requestId"], params["request"]
+        request_id = params["requestId"]
+        try:
+            held = self._waits(params)
+        except Exception:  # must not end the connection, and the browser with it
+            log.exception("a request could not be read; it is refused")
+            self._refuse(self._cdp, request_id, session)
+            return
+        if held is None:
+            self._cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
+            return
+        task = asyncio.ensure_future(self._decide(request_id, session, held))
+        self._judging[task] = (request_id, session)
+        task.add_done_callback(lambda done: self._judging.pop(done, None))
+
+    @staticmethod
+    def _waits(params: Mapping[str, Any]) -> HeldRequest | None:
+        """A paused request; None when it only reads, and goes at once."""
+        request = params["request"]
         kind = str(params.get("resourceType") or "")
         report = kind == "CSPViolationReport"  # its body is the browser's, its address the page's
         method = "GET" if report else request["method"]
         if only_reads(method, request["url"], request.get("headers") or {}):
-            self._cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
-            return
-        held = replace(
+            return None
+        return replace(
             held_of(request, kind),
             chain=str(params.get("networkId") or ""),
             redirected=bool(params.get("redirectedRequestId")),
         )
-        task = asyncio.ensure_future(self._decide(request_id, session, held))
-        self._judging[task] = (request_id, session)
-        task.add_done_callback(lambda done: self._judging.pop(done, None))
 
     async def _decide(self, request_id: str, session: str | None, held: HeldRequest) -> None:
         cdp = self._cdp

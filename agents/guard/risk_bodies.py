@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from agents.guard import risk_graphql
+from agents.guard.encodings import without_halves
 from agents.guard.labels_paths import read_address
 
 MOST_NAMES = 5_000
@@ -209,7 +210,7 @@ class _Object(list[tuple[str, Any]]):
 def _loaded(text: str) -> Any:
     """Raises: ValueError."""
     try:
-        return json.loads(text, object_pairs_hook=_Object)
+        return json.loads(without_halves(text), object_pairs_hook=_Object)
     except RecursionError as error:
         raise ValueError from error
 
@@ -235,7 +236,8 @@ def _read_json(sent: Sent, text: str, url: str) -> bool:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _walk(sent: Sent, data: Any, depth: int) -> None:

@@ -109,7 +109,9 @@ def classify_request(
     sent = read_body(content_type, text, url)
     query = _query(readable(url))
     method = _meant(method.upper(), headers, [*query, *sent.pairs])
-    urls = [url, *(urljoin(url, headers[name]) for name in _ADDRESS_HEADERS & headers.keys())]
+    meant = [_joined(url, headers[name]) for name in _ADDRESS_HEADERS & headers.keys()]
+    sent.too_much = sent.too_much or None in meant
+    urls = [url, *(each for each in meant if each is not None)]
     if method in SAFE_METHODS or method in _READ_METHODS:
         for each in urls:
             _add(found, said_by_address(each))
@@ -159,6 +161,14 @@ def _tail(main: str | None) -> str:
 def _add(found: dict[str, str], said: tuple[str, str] | None) -> None:
     if said is not None:
         found.setdefault(*said)
+
+
+def _joined(url: str, target: str) -> str | None:
+    """What a target is meant as; None when it is no address, and anybody's guess."""
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return None
 
 
 def _query(url: str) -> list[tuple[str, str]]:
@@ -232,7 +242,9 @@ def _judge_requests(url: str, sent: Sent, found: dict[str, str]) -> None:
     sent.too_much = sent.too_much or len(sent.requests) > _MOST_REQUESTS
     for method, target in sent.requests[:_MOST_REQUESTS]:
         posted = method.upper() not in SAFE_METHODS
-        said = said_by_address(urljoin(url, target), posted=posted)
+        address = _joined(url, target)
+        sent.too_much = sent.too_much or address is None
+        said = said_by_address(address or "", posted=posted)
         if method.upper() in _DEED_METHODS and not _OWN_LISTS.search(target):
             said = _DEED_METHODS[method.upper()], f"a request in it is a {method.upper()}"
         _add(found, said)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from agents.guard.bodies import sent_fields
-from agents.guard.hold import HeldRequest
+from agents.guard.hold import HeldRequest, NetworkHold
 from agents.guard.risk import classify_request
+from tests.agents.guard.test_allowed import LOOSE
+from tests.agents.guard.test_hold import Asking, press
 
 PAGE = "https://shop.example/"
 PARTS = "multipart/form-data; boundary=x"
@@ -72,3 +76,41 @@ def test_a_form_in_parts_is_read_by_what_its_type_says() -> None:
         fields(NOTE + part('filename="a"; name="file"', "x") + "--real--\r\n", quoted) is not None
     )
     assert fields(NOTE + DEED + "--real--", quoted) == [("note", "hi"), ("action", "delete")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"text": "cut \ud83d", "action": "delete"}',
+        r'{"\ud83d": 1, "action": "delete"}',
+        r'{"action": "delete", "text": "\ud83d\ude00", "cut": "off',
+        r'{"requests": [{"method": "GET", "url": "http://["}], "action": "delete"}',
+    ],
+    ids=["half a character", "half a character in a name", "broken", "no address"],
+)
+def test_what_nobody_can_write_is_judged_too(body: str) -> None:
+    verdict = classify_request("POST", PAGE + "api/x", "application/json", body, PAGE)
+    assert "destructive" in verdict.risks
+    assert all(value.isprintable() for _, value in fields(body, "application/json") or [])
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "-1e999999999", "1e-999999999"])
+async def test_a_number_beyond_all_others_is_another_amount(number: str) -> None:
+    run = Asking()
+    assert await press(run, LOOSE)
+    await run.sends(f'{{"total": {number}}}', "api/orders", "application/json")
+    assert len(run.asked) == 1
+
+
+async def test_a_request_that_cannot_be_judged_is_refused_by_itself() -> None:
+    """It neither goes nor takes the connection, and with it the browser, along."""
+    posted: list[str] = []
+
+    async def judge(request: HeldRequest) -> bool:
+        return True
+
+    hold = NetworkHold(0, judge, lost=lambda: None)
+    hold._cdp = SimpleNamespace(post=lambda method, *args, **more: posted.append(method))
+    broken = {"url": PAGE, "method": "POST", "headers": 5}
+    hold._on_event("Fetch.requestPaused", {"requestId": "1", "request": broken}, None)
+    assert posted == ["Fetch.failRequest"]
