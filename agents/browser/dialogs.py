@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
+from collections.abc import Callable
 
 from playwright.async_api import BrowserContext, Dialog, Page
 from playwright.async_api import Error as PlaywrightError
@@ -17,6 +18,7 @@ from agents.browser.tabs import Tab, Tabs
 _FLOOD_COUNT = 10
 _FLOOD_WINDOW_S = 5.0
 _STEP_S = 2.0
+_TAKEN = frozenset({"alert", "beforeunload"})  # kinds that ask nothing
 _SILENCE = """() => {
   window.alert = () => undefined;
   window.confirm = () => false;
@@ -27,8 +29,10 @@ _SILENCE = """() => {
 class Dialogs:
     """Alerts are accepted, questions declined, a page that does not want to be left is left.
 
-    Every dialog is reported. A page that floods has its running script ended and its dialogs
-    taken away; if even that does not help, an empty tab takes its place.
+    Every dialog is reported. While a person drives, dialogs are theirs to answer, by the viewer's
+    own connection; one that they leave open is answered when they hand back. A page that floods
+    has its running script ended and its dialogs taken away; if even that does not help, an empty
+    tab takes its place.
     """
 
     def __init__(self, context: BrowserContext, tabs: Tabs, notices: Notices) -> None:
@@ -37,6 +41,8 @@ class Dialogs:
         self._notices = notices
         self._seen: dict[Page, deque[float]] = {}
         self._silencing: set[Page] = set()
+        self._left: list[Dialog] = []
+        self.person_drives: Callable[[], bool] = lambda: False
 
     def start(self) -> None:
         self._context.on("dialog", self._on_dialog)
@@ -44,8 +50,17 @@ class Dialogs:
     def stop(self) -> None:
         self._context.remove_listener("dialog", self._on_dialog)
 
+    def answer_left(self) -> None:
+        """Answer what a person left open; nothing happens to what they answered."""
+        left, self._left = self._left, []
+        for dialog in left:
+            self._tabs.spawn(dialog.accept() if dialog.type in _TAKEN else dialog.dismiss())
+
     def _on_dialog(self, dialog: Dialog) -> None:
-        accept = dialog.type in ("alert", "beforeunload")
+        if self.person_drives():
+            self._left.append(dialog)
+            return
+        accept = dialog.type in _TAKEN
         page = dialog.page
         if page is not None and self._floods(page):
             self._silence_soon(page)

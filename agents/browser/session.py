@@ -291,6 +291,7 @@ class BrowserSession:
     async def follow_front_tab(self) -> PageState:
         """Take the tab that is noted as in front as active. For when a person hands back."""
         self._require()
+        self._dialogs.answer_left()
         await self._tabs.follow(await self._front_order())
         return await self.state()
 
@@ -316,6 +317,10 @@ class BrowserSession:
     def downloads_running(self) -> int:
         """Downloads under way."""
         return self._downloads.running
+
+    def leave_dialogs_to(self, person_drives: Callable[[], bool]) -> None:
+        """While this says so, dialogs wait for the person who drives."""
+        self._dialogs.person_drives = person_drives
 
     # --- what it may do ---------------------------------------------------------------------
     async def limit(self, egress: SessionEgress, on_denied: Callable[[Denied], None]) -> None:

@@ -277,6 +277,7 @@ class DbRunContext:
             raise
         if self._browser_since is None:
             self._browser_since = time.monotonic()
+        browser.leave_dialogs_to(lambda: "human" in self.control.held)
         handle = browser.handle.as_dict()
         if fresh or session.browser != handle:
             lost = session.browser is not None

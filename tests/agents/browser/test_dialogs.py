@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from agents.browser.cdp import CdpConnection
+
 pytestmark = pytest.mark.browser
 
 
@@ -25,6 +27,41 @@ async def test_dialogs_are_answered_and_told(browser_session, site):
     ]
     assert "'delete all?'" in notices[1].message and "dismissed" in notices[1].message
     assert browser_session.drain_notices() == []
+
+
+async def test_dialogs_are_left_to_the_person_who_drives(browser_session, site):
+    """They answer by a connection of their own; what they leave open is declined at the end."""
+    driving = True
+    browser_session.leave_dialogs_to(lambda: driving)
+    page = browser_session.page
+    await page.goto(site.add("/ask", "<title>ask</title>"))
+    cdp = await CdpConnection.connect(browser_session.handle.debug_port)
+    opened: asyncio.Queue[str] = asyncio.Queue()
+    cdp.on(
+        lambda method, params, session: (
+            opened.put_nowait(params["message"])
+            if method == "Page.javascriptDialogOpening"
+            else None
+        )
+    )
+    targets = (await cdp.call("Target.getTargets"))["targetInfos"]
+    target = next(each["targetId"] for each in targets if each["url"].endswith("/ask"))
+    attached = await cdp.call("Target.attachToTarget", {"targetId": target, "flatten": True})
+    session = attached["sessionId"]
+    await cdp.call("Page.enable", session_id=session)
+
+    async with asyncio.timeout(30):
+        asking = asyncio.ensure_future(page.evaluate("confirm('delete it?')"))
+        assert await opened.get() == "delete it?"
+        await cdp.call("Page.handleJavaScriptDialog", {"accept": True}, session_id=session)
+        assert await asking is True
+
+        asking = asyncio.ensure_future(page.evaluate("confirm('and the rest?')"))
+        assert await opened.get() == "and the rest?"
+        driving = False
+        await browser_session.follow_front_tab()
+        assert await asking is False
+    await cdp.close()
 
 
 async def test_a_page_that_does_not_want_to_be_left_is_left(browser_session, site):
