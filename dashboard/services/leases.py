@@ -48,6 +48,10 @@ def is_held(task: Task) -> bool:
     return Task.objects.filter(pk=task.pk).exclude(free()).exists()
 
 
+_DIED = "The worker stopped; another one goes on from the last checkpoint."
+_GIVEN_BACK = "The task goes on from its last checkpoint."
+
+
 @transaction.atomic
 def claim(task_id: str, worker: str) -> Task | None:
     """Take the task if work is due and nobody holds it; the row with its new fence, or None."""
@@ -68,7 +72,7 @@ def claim(task_id: str, worker: str) -> Task | None:
         events.append(
             TaskNotice(
                 kind="resumed",
-                message="The worker stopped; another one goes on from the last checkpoint.",
+                message=_DIED if holder else _GIVEN_BACK,
                 # A worker that gives a task back takes its name off it.
                 detail={"fence": task.fence, "worker_died": bool(holder)},
             )
