@@ -11,15 +11,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from agents.guard.encodings import without_halves
 from agents.guard.hold import HeldRequest
+from agents.guard.part_heads import read_part
 from agents.guard.risk_bodies import boundaries
 from agents.guard.telling import path_of
 
 _MOST_FIELDS = 5_000
 _MOST_DEPTH = 40
-_BLANK_LINE = re.compile(r"\r?\n\r?\n")
-_PART_NAME = re.compile(
-    r'\bname=(?:"((?:[^"\\\r\n]|\\.)*)"|([^\s;"]+))([^\r\n]*)', re.DOTALL | re.I
-)
 _ELEMENT = re.compile(r"<([\w:.-]{1,80})((?:\s[^<>]{0,2000})?)>([^<]*)</\1\s*>")
 _ATTRIBUTE = re.compile(r"""([\w:.-]{1,80})\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _ARGUMENT = re.compile(r'(\w{1,80})\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)')
@@ -142,12 +139,13 @@ def _of_parts(content_type: str, body: str) -> Iterator[SentField]:
     if len(line) < 3 or {line, *boundaries(content_type)} != {line}:
         raise _Unreadable
     for part in re.split(rf"(?:\A|\r?\n){re.escape(line)}", body[start:]):
-        head, *value = _BLANK_LINE.split(part, maxsplit=1)
-        found = _PART_NAME.search(head)
-        if found is None and part.strip("- \r\n"):
+        if not part.strip("- \t\r\n"):
+            continue
+        read = read_part(part)
+        if read.name is None:
             raise _Unreadable
-        if value and found is not None and "filename" not in found[3].lower():
-            yield from _opened(found[1] or found[2] or "", value[0], 0)
+        if not read.is_file:
+            yield from _opened(read.name, read.value, 0)
 
 
 def _of_markup(text: str) -> Iterator[SentField]:

@@ -13,17 +13,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote
 
 from agents.guard import risk_graphql
 from agents.guard.encodings import without_halves
 from agents.guard.labels_paths import read_address
+from agents.guard.part_heads import Part, UnclearPart, read_part
 
 MOST_NAMES = 5_000
 _MOST_PAIRS = 8_000
 _YES = frozenset({"1", "true", "yes", "on"})
 _MOST_DOCUMENT = 20_000  # characters of a GraphQL document with mutations
-_MOST_HEAD = 2_000  # characters of a part's headers
 _MOST_NESTED = 200_000  # characters of JSON inside a field, or split at semicolons
 _DEPTH = 3
 _BLANK = "\ufeff \t\r\n"
@@ -157,35 +157,41 @@ def _read_multipart(sent: Sent, kind: str, text: str, url: str) -> None:
     Parted by the line that its type says, or by its first where it says none: both, since servers
     go by the one and a page may write another.
     """
-    text = text.replace("\r\n", "\n")
-    first = re.match(r"--[^\n]{1,200}", text)
-    lines = {*boundaries(kind), *([first[0]] if first else [])}
+    first = re.match(r"--[^\r\n]{1,200}", text)
+    lines = {*boundaries(kind), *([first[0].rstrip()] if first else [])}
     parting = "|".join(re.escape(line) for line in sorted(lines, key=len, reverse=True))
     parts = re.split(f"(?i:{parting})", text) if lines else [text]
-    for part in parts[: MOST_NAMES + 1]:
-        head, _, value = part.removeprefix("\n").partition("\n\n")
-        value = value.removesuffix("\n")
-        named = re.search(r'(?i)\bname\*?=(?:"((?:\\.|[^"\\])*)"|([^\s;]+))', head[:_MOST_HEAD])
-        if named is None and len(head) > _MOST_HEAD:
-            raise TooMuch
-        if "application/http" in head.lower():
-            calls = re.findall(r"(?m)^([A-Z]{3,12}) (\S+)(?: HTTP/[\d.]+)?$", value)
-            sent.requests += calls
-        if named is None:
+    is_form = "form-data" in kind or "multipart/" not in kind
+    for each in parts[: MOST_NAMES + 1]:
+        if not each.strip("- \t\r\n"):
             continue
-        name = unquote(named[1] or named[2] or "")
-        if re.search(r"(?i)\bfilename\*?=", head):
-            sent.add(name, "")
+        try:
+            part = read_part(each)
+        except UnclearPart:
+            sent.too_much = True
             continue
-        sent.add(name, value)
-        if name == "operations":  # GraphQL multipart requests
-            _read_json(sent, value, url)
-        else:
-            _read_value(sent, value, 1)
+        sent.too_much = sent.too_much or (is_form and part.name is None)
+        _read_part(sent, part, url)
     if len(parts) > MOST_NAMES:
         raise TooMuch
     if not sent.operations:
         _read_friendly(sent)
+
+
+def _read_part(sent: Sent, part: Part, url: str) -> None:
+    value = part.value.replace("\r\n", "\n").removesuffix("\n")
+    if "application/http" in part.kind:
+        sent.requests += re.findall(r"(?m)^([A-Z]{3,12}) (\S+)(?: HTTP/[\d.]+)?$", value)
+    if part.name is None:
+        return
+    if part.is_file:
+        sent.add(part.name, "")
+        return
+    sent.add(part.name, value)
+    if part.name == "operations":  # GraphQL multipart requests
+        _read_json(sent, value, url)
+    else:
+        _read_value(sent, value, 1)
 
 
 def _read_xml(sent: Sent, text: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from agents.guard.bodies import sent_fields
 from agents.guard.hold import HeldRequest, NetworkHold
 from agents.guard.risk import classify_request
+from agents.guard.risk_requests import TOO_MUCH
 from tests.agents.guard.test_allowed import LOOSE
 from tests.agents.guard.test_hold import Asking, press
 
@@ -68,6 +69,97 @@ def test_a_field_of_a_form_in_parts_cannot_hide(how: str) -> None:
     assert verdict.risks & {"destructive", "ambiguous"}
     found = fields(body, kind)
     assert found is None or ("action", "delete") in found
+
+
+LINE = 'Content-Disposition: form-data; name="action"'
+READ_AS_ACTION = {
+    "a name in another header": f'X-A: name="note"\r\n{LINE}',
+    "a file's name in another header": f"{LINE}\r\nX-A: filename=1",
+    "spaces around the sign": 'Content-Disposition: form-data; name = "action"',
+    "another parameter that ends in filename": f"{LINE}; x-filename=1",
+    "another parameter that ends in name": f'{LINE}; x-name="note"',
+    "a name inside of a value": 'Content-Disposition: form-data; x="; name=note"; name=action',
+    "in capitals": 'CONTENT-DISPOSITION: FORM-DATA; NAME="action"',
+    "a folded line": 'Content-Disposition: form-data;\r\n\tname="action"',
+    "an encoded name": "Content-Disposition: form-data; name*=UTF-8'en'%61ction",
+    "lines that end otherwise": 'X-A: name="note"\n' + LINE,
+    "a space before the colon": LINE.replace(":", " :"),
+}
+UNCLEAR = {
+    "two lines": f"{LINE.replace('action', 'note')}\r\n{LINE}",
+    "two names": f'{LINE.replace("action", "note")}; name="action"',
+    "two kinds of names": f"{LINE.replace('action', 'note')}; name*=UTF-8''action",
+    "a name in pieces": 'Content-Disposition: form-data; name*0="act"; name*1="ion"',
+    "a name in an unknown alphabet": "Content-Disposition: form-data; name*=cp037''%81",
+    "a name in a mail's encoding": LINE.replace("action", "=?utf-8?B?YWN0aW9u?="),
+    "an escape": LINE.replace("action", "acti\\on"),
+    "a name that does not end": LINE[:-1],
+    "single quotes": f"{LINE.replace('action', 'note')}; x='; name=action; y='",
+    "an escaped quote": f'{LINE.replace("action", "note")}; x="\\"; name=action; y="',
+    "a folded line that may be a header": f"X-A: 1\r\n {LINE}",
+    "a file by a folded line": f"{LINE};\r\n filename=1",
+    "a file by an encoded name alone": f"{LINE}; filename*=UTF-8''x",
+    "a line ended by half": f"X-A: 1\r{LINE}",
+    "a head ended otherwise": f"X-A: 1\n\n{LINE}",
+    "no header": f"name=note\r\n{LINE}",
+    "no such line": 'X-A: form-data; name="action"',
+    "a value in another encoding": f"{LINE}\r\nContent-Transfer-Encoding: base64",
+    "a value in another alphabet": f"{LINE}\r\nContent-Type: text/plain; charset=utf-7",
+    "parts in a part": f"{LINE}\r\nContent-Type: multipart/mixed; boundary=b",
+    "long": f"{LINE}\r\n" + "X-A: name=note; filename=1\r\n" * 2_000,
+}
+REAL = "multipart/form-data; boundary=real"
+
+
+def headed(head: str) -> str:
+    return f"{NOTE}--real\r\n{head}\r\n\r\ndelete\r\n--real--\r\n"
+
+
+@pytest.mark.parametrize("how", READ_AS_ACTION)
+def test_a_part_is_read_by_its_own_line_alone(how: str) -> None:
+    body = headed(READ_AS_ACTION[how])
+    if "\n" in READ_AS_ACTION[how].replace("\r\n", ""):
+        body = body.replace("\r\n", "\n")
+    assert "destructive" in classify_request("POST", PAGE + "api/x", REAL, body, PAGE).risks
+    assert fields(body, REAL) == [("note", "hi"), ("action", "delete")]
+
+
+@pytest.mark.parametrize("how", UNCLEAR)
+def test_a_part_that_servers_may_read_in_two_ways_is_shown_to_a_person(how: str) -> None:
+    body = headed(UNCLEAR[how])
+    verdict = classify_request("POST", PAGE + "collect", REAL, body, PAGE)
+    assert any(TOO_MUCH in reason for reason in verdict.reasons)
+    assert fields(body, REAL) is None
+
+
+def test_what_follows_an_unclear_part_is_judged_too() -> None:
+    body = headed(UNCLEAR["no header"]).replace("--real--", DEED + "--real--")
+    assert "destructive" in classify_request("POST", PAGE + "api/x", REAL, body, PAGE).risks
+
+
+@pytest.mark.parametrize("more", ["filename=a.txt", 'filename = ""', 'FileName="C:\\x y;z"'])
+def test_of_a_file_only_its_name_is_read(more: str) -> None:
+    body = headed(f"{LINE}; {more}\r\nContent-Type: text/plain; charset=UTF-8")
+    assert fields(body, REAL) == [("note", "hi")]
+    verdict = classify_request("POST", PAGE + "collect", REAL, body, PAGE)
+    assert not any(TOO_MUCH in reason for reason in verdict.reasons)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        LINE + "; " * LONG,
+        LINE + "; a" * LONG,
+        LINE + " " * LONG + "x",
+        LINE + '; a="' + "\\" * LONG,
+        LINE + "\r\n " * LONG,
+        "X" * LONG,
+    ],
+    ids=["semicolons", "keys", "spaces", "escapes", "folds", "letters"],
+)
+def test_a_long_head_is_read_in_one_pass(head: str) -> None:
+    assert classify_request("POST", PAGE + "api/x", REAL, headed(head), PAGE).risks
+    fields(headed(head), REAL)
 
 
 def test_a_form_in_parts_is_read_by_what_its_type_says() -> None:
