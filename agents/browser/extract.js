@@ -34,6 +34,9 @@
     : within(e, 'aside,[role=complementary]') ? 'aside'
     : within(e, 'header,[role=banner]') && !within(e, 'main,article,[role=main]') ? 'header' : '';
 
+  // The boxes of a search ask for things, they do not list any; a form around the results does.
+  const asks = e => { const f = within(e, 'search,[role=search],form'); return !!f && (f.tagName !== 'FORM' || f.getAttribute('role') === 'search' || !!f.querySelector('input[type=search]')) && !f.querySelector('a[href] h2,a[href] h3,h2 a[href],h3 a[href],li a[href],tr a[href]'); };
+
   // --- records: the visible pieces of one repeated item, with the clues that name them ----------
   const CLUE = 'data-label data-title data-th data-field data-name data-testid data-test id name'.split(' ');
   const token = (el, t, c, extra) => ({t: t.slice(0, 600), p: c.path, k: c.words, h: c.href, ...extra});
@@ -124,7 +127,7 @@
   const add = (recs, box, how) => { if (recs.length >= 2) groups.push({recs, box, how}); };
   for (const e of all) {
     if (inTable.has(e) || [...inTable].some(t => t.contains(e))) continue;
-    if (e.tagName === 'SELECT' || e.tagName === 'DATALIST' || e.tagName === 'TR') continue;
+    if (e.tagName === 'SELECT' || e.tagName === 'DATALIST' || e.tagName === 'TR' || asks(e)) continue;
     const ks = kids(e).filter(k => !SKIP.has(k.tagName) && visible(k) && k.tagName !== 'BR' && k.tagName !== 'HR' && k.tagName !== 'OPTION');
     if (ks.length < 2) continue;
     for (const key of [sig, loose]) {

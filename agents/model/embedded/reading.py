@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from agents.browser.extract import pick, pick_all
-from agents.browser.extract_fields import Record, match_column, plain, singular
+from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
 from agents.browser.extract_values import money, number
 from agents.model.embedded import paging
 from agents.model.embedded.ground import likeness, norm
@@ -314,7 +314,8 @@ def order_rows(rows: list[Record], order: dict[str, Any]) -> list[Record]:
     known = [(amount(pick(r, [name])[name]), i, r) for i, r in enumerate(rows)] if name else []
     valued = [(v, i, r) for v, i, r in known if v is not None]
     if not valued:
-        return rows
+        # Nothing shows a price: none of these is the cheapest.
+        return [] if canonical(field) == "price" else rows
     return [r for _, _, r in sorted(valued, key=lambda t: (-t[0] if order["desc"] else t[0], t[1]))]
 
 

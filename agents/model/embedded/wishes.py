@@ -409,4 +409,8 @@ def _take_noun(text: str, wish: Intent, k: Masked) -> None:
         if not re.fullmatch(plain_table, match.group("which"), re.I):
             wish["near"] = k.raw(match.group("which"))
         text = "table"
+    order = wish["order"] or {}
+    if names and order.get("by") and canonical(text) == canonical(order["by"]):
+        # "The cheapest price": the measure itself is wanted, of whatever is listed.
+        wish["fields"], text = ["title", order["by"]], ""
     wish["noun"] = k.raw(bare(text))

@@ -1,0 +1,54 @@
+"""Plain words on the practice site: the right answer, or an honest "not found"."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from agents.browser.process import BrowserHandle
+from agents.browser.session import BrowserSession
+from agents.executor import close_sandbox
+from agents.loop import run_loop
+from agents.model.embedded import EmbeddedRoute
+from agents.ports import Answer
+from practice.app import create_app
+from tests.agents.browser.conftest import browser_handle, browser_options, driver
+from tests.agents.fakes import World, make_task
+from tests.agents.model.embedded.test_planner import Agreeing, Play, Played
+
+__all__ = ["browser_handle", "browser_options", "driver"]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+async def practise(
+    driver: None, browser_handle: BrowserHandle, tmp_path: Path
+) -> AsyncIterator[Play]:
+    """Runs one instruction on a page of the practice site."""
+    async with TestServer(create_app()) as server:
+        session = await BrowserSession.open(browser_handle, downloads_dir=tmp_path / "dl")
+
+        async def browser() -> BrowserSession:
+            return session
+
+        async def run(path: str, words: str, *answers: Any) -> Played:
+            task = make_task(words, start_url=str(server.make_url(path)), max_steps=40)
+            world = World(task)
+            world.answers = [Answer("answered", a) for a in answers]
+            outcome = await run_loop(Agreeing(world, browser=browser), EmbeddedRoute())
+            return Played(outcome, world, session)
+
+        yield run
+        await session.detach()
+        await close_sandbox()
+
+
+async def test_the_cheapest_price_of_what_was_searched_for(practise: Play) -> None:
+    words = "Open the shop, search for a backpack and tell me the cheapest price"
+    done = await practise("/", words)
+    assert [r["price"] for r in done.outcome.output] == ["£64.00"]
