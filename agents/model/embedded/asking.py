@@ -278,6 +278,10 @@ RULES_BEFORE = [
     _rule(r"how many\s+(?P<what>.+)$", lambda m, k: _count(m.group("what"), k)),
     _rule(r"count\s+(?P<what>.+)$", lambda m, k: _count(m.group("what"), k)),
     _rule(r"how much\s+.+$", lambda m, k: _details(m.group(), k)),
+    _rule(
+        r"what\s+(?:does|do)\s+(?P<s>.+?)\s+cost$",
+        lambda m, k: _details(f"how much is {m.group('s')}", k),
+    ),
     _rule(r"who\s+.+$", lambda m, k: _details(m.group(), k)),
     _rule(
         (

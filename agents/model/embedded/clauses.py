@@ -29,6 +29,8 @@ _LEAD = re.compile(
     r"|(?:step )?\d+[.):]\s+|step \d+\s*[-:]?\s*|[-*•–]\s+)+",
     re.I,
 )
+# "Which is the cheapest, and what does it cost": one question after another.
+_ASKS = re.compile(r"(?:which|what|who|where|when|how)\b", re.I)
 # "Expand the sections to find and click X": looking is what a click does anyway.
 _TO_FIND = re.compile(
     (
@@ -113,7 +115,8 @@ def _by_connectives(sentence: str) -> list[str]:
         ):
             continue
         strong = "then" in connective or "after that" in connective or "finally" in connective
-        if strong or _STARTS.match(sentence[match.end() :]):
+        rest = sentence[match.end() :]
+        if strong or _STARTS.match(rest) or (_ASKS.match(sentence) and _ASKS.match(rest)):
             cuts.append((match.start(), match.end()))
     out, at = [], 0
     for start, end in cuts:

@@ -52,3 +52,10 @@ async def test_the_cheapest_price_of_what_was_searched_for(practise: Play) -> No
     words = "Open the shop, search for a backpack and tell me the cheapest price"
     done = await practise("/", words)
     assert [r["price"] for r in done.outcome.output] == ["£64.00"]
+
+
+async def test_what_is_asked_after_which_is_of_that_thing(practise: Play) -> None:
+    words = "Which backpack is the cheapest, and what does it cost?"
+    done = await practise("/shop/", words)
+    assert done.outcome.output == [{"title": "Blue backpack", "price": "£64.00"}]
+    assert done.outcome.is_task_successful is True
