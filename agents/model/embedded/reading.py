@@ -12,7 +12,7 @@ from agents.browser.extract_values import money, number
 from agents.model.embedded import paging
 from agents.model.embedded.ground import likeness, norm
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.touch import outcome_of
+from agents.model.embedded.touch import click_code, outcome_of
 from agents.model.embedded.view import quote
 from agents.model.embedded.wishes import is_item_noun
 from agents.model.embedded.words import STOPWORDS
@@ -59,6 +59,10 @@ async def extract(run: Run, step: Step) -> Decision | None:
         return await _take_rows(run, step)
     if st.get("phase") == "home":
         return None
+    if st.get("phase") == "entered":
+        result = await outcome_of(run, step)
+        if result is not None and not result.ok:
+            return await _end(run, step)
     if st.get("phase") == "turned":
         result = await outcome_of(run, step)
         if (result is not None and not result.ok) or not await paging.turned(run, step):
@@ -152,6 +156,8 @@ async def _end(run: Run, step: Step) -> Decision | None:
     st = step["st"]
     kept: list[Record] = st.pop("rows", [])
     enough = shape_rows(kept, step)
+    if not enough and (entered := await _enter_place(run, step)):
+        return entered
     if not enough:
         text = f"I found no {step.get('noun') or 'list'} on the page"
         run.fail(step, text + (f" that fits “{step['text']}”" if kept else ""))
@@ -166,6 +172,26 @@ async def _end(run: Run, step: Step) -> Decision | None:
         why = "Go back to the list's first page."
         return await run.act(step, f"await page.goto({quote(start)})", why, phase="home")
     return None
+
+
+async def _enter_place(run: Run, step: Step) -> Decision | None:
+    """ "The dearest product in the shop", and it is not here: follow the one link to the shop."""
+    place, st = norm(step.get("place") or ""), step["st"]
+    if not place or st.get("entered"):
+        return None
+    links = [
+        e
+        for e in (await run.view()).elements
+        if e.role == "link"
+        and e.href
+        and not e.off
+        and re.sub(r"^(?:the|an?|our) ", "", norm(e.name)) == place
+    ]
+    if len({e.href for e in links}) != 1:
+        return None
+    st.pop("waited", None)
+    why = f"It is not on this page: open {step['place']}."
+    return await run.act(step, await click_code(links[0]), why, phase="entered", entered=True)
 
 
 def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -> None:

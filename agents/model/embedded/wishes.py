@@ -357,6 +357,8 @@ def _take_place(text: str, wish: Intent, k: Masked) -> str:
         if match.group().strip().lower().startswith("of ") and not VAGUE.fullmatch(place):
             break
         text = clean(text[: match.start()])
+        if re.search(r"\bin\b", match.group(), re.I):
+            wish["place"] = k.raw(bare(place))
         if not VAGUE.fullmatch(place):
             wish["near"] = k.raw(_SECTION.sub("", place))
     return text

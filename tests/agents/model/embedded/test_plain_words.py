@@ -59,3 +59,9 @@ async def test_what_is_asked_after_which_is_of_that_thing(practise: Play) -> Non
     done = await practise("/shop/", words)
     assert done.outcome.output == [{"title": "Blue backpack", "price": "£64.00"}]
     assert done.outcome.is_task_successful is True
+
+
+async def test_a_list_in_a_place_is_read_there(practise: Play) -> None:
+    done = await practise("/", "Find the most expensive product in the shop")
+    (found,) = done.outcome.output
+    assert found["title"] == "Toner cartridge"
