@@ -20,6 +20,12 @@ _ANY = frozenset(
 )
 
 
+def name_of(subject: str) -> str:
+    """The subject's own name: "story How it began" is called "How it began"."""
+    kind, _, name = subject.partition(" ")
+    return name if singular(kind.lower()) in _ANY and len(name.split()) > 1 else subject
+
+
 def kept(view: View, step: Step, record: Record) -> Record:
     """The record without values that are about something else."""
     return {k: v if is_about(view, step, v) else None for k, v in record.items()}
@@ -31,9 +37,9 @@ def is_about(view: View, step: Step, value: object) -> bool:
     The page must name the subject; under a heading with its name the value must stand in that
     section, and a fact of a row stands in the row.
     """
-    subject = step.get("subject")
-    if not subject or value in (None, ""):
+    if not step.get("subject") or value in (None, ""):
         return True
+    subject = name_of(step["subject"])
     shown = {singular(w) for w in plain(f"{view.title} {view.url} {view.body}").split()}
     words = [singular(w) for w in plain(subject).split()]
     if any(w not in shown for w in words if w not in _ANY and w not in STOPWORDS):

@@ -80,6 +80,7 @@ def _item_in_hand(run: Run, step: Step, fields: list[str]) -> Record | None:
 def row_about(rows: list[Record], subject: str) -> Record | None:
     """The row that is about the subject."""
     best: tuple[float, Record] | None = None
+    subject = about.name_of(subject)
     for row in rows:
         score = max(
             (likeness(subject, str(v)) for v in row.values() if isinstance(v, str)), default=0.0

@@ -65,3 +65,8 @@ async def test_a_list_in_a_place_is_read_there(practise: Play) -> None:
     done = await practise("/", "Find the most expensive product in the shop")
     (found,) = done.outcome.output
     assert found["title"] == "Toner cartridge"
+
+
+async def test_the_author_of_the_story_that_was_named(practise: Play) -> None:
+    done = await practise("/news/", "Who wrote the story 'How a lighthouse keeper kept time'?")
+    assert done.outcome.output == {"author": "yuki"}
