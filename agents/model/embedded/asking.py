@@ -47,10 +47,20 @@ def _extract(m: re.Match[str], k: Masked) -> Intent | None:
         return {"do": "format", "as": format_of(what) or "list"}
     if re.match(r"(?:me )?(?:if|whether)\b", what, re.I):
         return {"do": "details", "fields": [], "question": k.raw(what), "subject": None}
+    if said := _SAID.fullmatch(clean(what)):
+        return {"do": "extract", **list_wish(said.group("noun"), k)}
     wish = list_wish(what, k)
     if _is_list(what, wish):
         return {"do": "extract", **wish}
     return _details(what, k)
+
+
+# "What people say in the comments": the comments themselves, not how many there are.
+_SAID = re.compile(
+    r"(?:me\s+)?what\s+(?:\w+\s+){1,2}(?:say|said|think|wrote|write)\s+in\s+(?:the\s+)?"
+    r"(?P<noun>\w+s)",
+    re.I,
+)
 
 
 def _is_list(what: str, wish: Intent) -> bool:

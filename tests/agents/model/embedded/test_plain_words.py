@@ -16,6 +16,7 @@ from agents.loop import run_loop
 from agents.model.embedded import EmbeddedRoute
 from agents.ports import Answer
 from practice.app import create_app
+from practice.stories import STORIES
 from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.fakes import World, make_task
 from tests.agents.model.embedded.test_planner import Agreeing, Play, Played
@@ -70,3 +71,11 @@ async def test_a_list_in_a_place_is_read_there(practise: Play) -> None:
 async def test_the_author_of_the_story_that_was_named(practise: Play) -> None:
     done = await practise("/news/", "Who wrote the story 'How a lighthouse keeper kept time'?")
     assert done.outcome.output == {"author": "yuki"}
+
+
+async def test_what_people_say_are_the_comments(practise: Play) -> None:
+    words = "Open the first story and read me what people say in the comments"
+    done = await practise("/news/", words)
+    shown = str(done.outcome.output)
+    assert len(done.outcome.output) == 10
+    assert STORIES[0].comments[0].text in shown and STORIES[0].comments[9].text in shown
