@@ -31,18 +31,21 @@ def test_what_is_no_json_is_told_where(api):
     assert "secret" not in api.post(body='{"secret": "secret').json()["detail"]
 
 
-@pytest.mark.parametrize(
-    "value", ['"a\\u0000b"', '"\\ud800"', '{"a": ["\\u0000"]}', '{"\\ud800": 1}']
-)
-def test_an_answer_goes_without_what_no_database_takes(api, value):
+def asked(api):
+    """Where a question of a running task is answered, and its id."""
     made = api.session()
     held = leases.claim(made["tasks"][0]["id"], "w1")
     spec = InputRequestSpec(key="q", kind="question", prompt="Which?")
     row = requests.open_request(held, held.fence, spec)
-    answer = api.post(
-        f"/{made['id']}/tasks/{held.pk}/intervene",
-        body=f'{{"input_request_id": {json.dumps(row.pk)}, "response": {value}}}',
-    )
+    return f"/{made['id']}/tasks/{held.pk}/intervene", row.pk
+
+
+@pytest.mark.parametrize(
+    "value", ['"a\\u0000b"', '"\\ud800"', '{"a": ["\\u0000"]}', '{"\\ud800": 1}']
+)
+def test_an_answer_goes_without_what_no_database_takes(api, value):
+    path, request_id = asked(api)
+    answer = api.post(path, body=f'{{"input_request_id": "{request_id}", "response": {value}}}')
     assert answer.status_code == 200, answer.content
     kept = json.dumps(InputRequest.objects.get().response)
     assert "\\u0000" not in kept
@@ -51,14 +54,9 @@ def test_an_answer_goes_without_what_no_database_takes(api, value):
 
 @pytest.mark.parametrize(("depth", "status"), [(98, 200), (101, 400), (900, 400), (5000, 400)])
 def test_a_deep_answer_breaks_nothing(api, depth, status):
-    made = api.session()
-    held = leases.claim(made["tasks"][0]["id"], "w1")
-    spec = InputRequestSpec(key="q", kind="question", prompt="Which?")
-    row = requests.open_request(held, held.fence, spec)
-    answer = api.post(
-        f"/{made['id']}/tasks/{held.pk}/intervene",
-        body=f'{{"input_request_id": "{row.pk}", "response": {"[" * depth + "]" * depth}}}',
-    )
+    path, request_id = asked(api)
+    deep = "[" * depth + "]" * depth
+    answer = api.post(path, body=f'{{"input_request_id": "{request_id}", "response": {deep}}}')
     assert answer.status_code == status, answer.content
     expected = "answered" if status == 200 else "pending"
     assert InputRequest.objects.get().status == expected

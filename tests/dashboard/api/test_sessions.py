@@ -30,7 +30,11 @@ def test_create_queues_the_first_task(api):
 
 
 def test_unknown_keys_and_nulls_are_accepted(api):
-    api.session(colour="blue", start_url=None, max_steps=None, policy=None, keep_alive=None)
+    nulls = {"start_url": None, "max_steps": None, "policy": None, "keep_alive": None}
+    made = api.session(colour="blue", **nulls)
+    assert "colour" not in made
+    options = Task.objects.get(pk=made["tasks"][0]["id"]).options
+    assert not {"colour", "start_url", "policy"} & options.keys()
 
 
 @pytest.mark.parametrize(
