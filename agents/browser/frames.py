@@ -29,6 +29,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
+from agents.browser.handle import BrowserHandle
+
 VERSION = 1
 KEPT = 1
 _HEADER = struct.Struct("!BBHIdffffffI")
@@ -139,7 +141,12 @@ class FrameSink(Protocol):
 
 
 class FrameSource(Protocol):
-    """Something that makes pictures of one browser: its debugging port, or a relay of it."""
+    """Something that makes pictures of one browser: its debugging port, or a relay of it.
+
+    browser: which one, compared by `FrameHub.refresh`; None when the source cannot tell.
+    """
+
+    browser: BrowserHandle | None
 
     async def run(self, sink: FrameSink, quality: Quality) -> None:
         """Deliver until cancelled. Returns when the browser is gone, having said `closed`."""

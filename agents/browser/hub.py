@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from agents.browser.frames import CastState, Frame, FrameSource, OpenTab, Quality
+from agents.browser.handle import BrowserHandle
 from agents.errors import BrowserError
 
 log = logging.getLogger(__name__)
@@ -140,10 +141,13 @@ class FrameHub:
                 self._casts.pop(key, None)
                 await cast.stop()
 
-    def refresh(self, key: str) -> None:
-        """The key may have another browser now: look at once. Harmless when nobody watches."""
+    def refresh(self, key: str, browser: BrowserHandle | None = None) -> None:
+        """The key may have another browser now: look at once. Harmless when nobody watches.
+
+        browser: the one that it has; a cast of that one goes on undisturbed.
+        """
         if key in self._casts:
-            self._casts[key].look_again()
+            self._casts[key].look_again(browser)
 
     async def follow(self, key: str, target_id: str) -> None:
         """Show this tab of the key's browser, if it is being watched."""
@@ -247,8 +251,9 @@ class _Cast:
         if self._source is not None:
             await self._source.follow(target_id)
 
-    def look_again(self) -> None:
-        self._looking.set()
+    def look_again(self, browser: BrowserHandle | None) -> None:
+        if browser is None or self._source is None or self._source.browser != browser:
+            self._looking.set()
 
     async def stop(self) -> None:
         """Wait until the source has let go of the browser."""
@@ -287,7 +292,8 @@ class _Cast:
             if run.done():
                 run.result()
         finally:
-            self._source = None
+            if self._source is source:  # else a cast that came after this one has its own by now
+                self._source = None
             for task in (run, look):
                 task.cancel()
             await asyncio.gather(run, look, return_exceptions=True)

@@ -24,6 +24,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from agents.browser.frames import FrameSink, OpenTab, Quality, decode_frame
+from agents.browser.handle import BrowserHandle
 from agents.browser.takeover_messages import Input
 from agents.errors import BrowserError
 
@@ -158,10 +159,12 @@ class RelaySource:
         session: str,
         host: str,
         *,
+        browser: BrowserHandle | None = None,
         prefix: str = PREFIX,
         every_s: float = WATCH_EVERY_S,
         silent_s: float = WATCH_HOLDS_S,
     ) -> None:
+        self.browser = browser
         self._subscriptions = subscriptions
         self._session = session
         self._to = host_channel(host, prefix)

@@ -17,6 +17,7 @@ from agents.browser.cdp import CdpConnection, CdpError
 from agents.browser.devtools import page_targets
 from agents.browser.frames import PAGE, Frame, FrameSink, OpenTab, Quality
 from agents.browser.front import read_front
+from agents.browser.handle import BrowserHandle
 from agents.errors import BrowserError, BrowserGone
 
 _NOTE_S = 0.5
@@ -26,6 +27,9 @@ _FIRST_RETRY_S = 0.1
 _LAST_RETRY_S = 2.0
 # A page that is just moving to another process refuses to start for some milliseconds.
 _START_PAUSES_S = (0.02, 0.05, 0.1, 0.3, 0.6)
+# A cast begins with a picture, also of a page that stands still. Now and then none comes.
+_FIRST_PATIENCE_S = 1.0
+_LAST_PATIENCE_S = 15.0
 
 
 class Screencast:
@@ -35,6 +39,7 @@ class Screencast:
     `agents.browser.front`), or one opened since then; when it closes, the newest of the others.
 
     user_data_dir: where to look for that note; None: nowhere.
+    browser: which one it is, for who asks whether another has taken its place.
     """
 
     def __init__(
@@ -43,8 +48,10 @@ class Screencast:
         *,
         target_id: str | None = None,
         user_data_dir: str | Path | None = None,
+        browser: BrowserHandle | None = None,
     ) -> None:
         self.debug_port = debug_port
+        self.browser = browser
         self._profile = user_data_dir
         self._noted: str | None = None
         self._wanted = target_id
@@ -61,6 +68,8 @@ class Screencast:
         self._turn = asyncio.Lock()
         self._again = asyncio.Event()
         self._live = False
+        self._patience_s = _FIRST_PATIENCE_S
+        self._picture_by: float | None = None  # when the next one is overdue; loop time
 
     @property
     def target_id(self) -> str | None:
@@ -128,6 +137,8 @@ class Screencast:
                 if self._again.is_set():
                     self._again.clear()
                     await self._show_active()
+                elif self._overdue():
+                    await self._start_cast_again()
         finally:
             lost.cancel()
             telling.cancel()
@@ -191,6 +202,7 @@ class Screencast:
             self._pages.pop(wanted, None)  # closed in the meantime; show the next one
             self._again.set()
             return
+        self._patience_s = _FIRST_PATIENCE_S
         # Set before casting, or the first frames would count as frames of an unknown tab.
         self._target, self._session = wanted, attached["sessionId"]
         self._view = secrets.randbits(31) + 1
@@ -198,6 +210,16 @@ class Screencast:
         if previous is not None:
             cdp.post("Target.detachFromTarget", {"sessionId": previous})
         await self._start_cast(attached["sessionId"])
+
+    def _overdue(self) -> bool:
+        due = self._picture_by
+        return due is not None and asyncio.get_running_loop().time() > due
+
+    async def _start_cast_again(self) -> None:
+        """Ask once more for the first picture, more and more seldom: the page may be busy."""
+        if self._session is not None:
+            self._patience_s = min(2 * self._patience_s, _LAST_PATIENCE_S)
+            await self._start_cast(self._session)
 
     async def _start_cast(self, session: str) -> None:
         """Start, or start anew with the present quality. Raises: CdpError, BrowserGone."""
@@ -220,6 +242,8 @@ class Screencast:
                 try:
                     await cdp.call("Page.startScreencast", params, session_id=session)
                     self._casting = session
+                    now = asyncio.get_running_loop().time()
+                    self._picture_by = now + self._patience_s
                     return
                 except CdpError:
                     if session != self._session:
@@ -258,6 +282,7 @@ class Screencast:
         frame = self._frame_of(params)
         if frame is None:
             return
+        self._picture_by = None
         if not self._live:
             self._live = True
             self._sink.state("live")

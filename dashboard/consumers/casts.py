@@ -102,11 +102,11 @@ class Casts:
         if handle is None:
             return None
         if handle.host != settings.CONFIG.host_name:
-            return RelaySource(self.subscriptions, session_id, handle.host)
+            return RelaySource(self.subscriptions, session_id, handle.host, browser=handle)
         # By pid and start time: another browser may have come to the dead one's port.
         if not is_alive(handle):
             return None
-        return Screencast(handle.debug_port, user_data_dir=handle.user_data_dir)
+        return Screencast(handle.debug_port, user_data_dir=handle.user_data_dir, browser=handle)
 
     async def hands(
         self, session_id: str, handle: BrowserHandle, on_event: Callable[[dict[str, Any]], None]

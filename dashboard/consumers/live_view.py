@@ -144,7 +144,7 @@ class LiveViewConsumer(AsyncWebsocketConsumer):
             return False
         before, self._view = self._view, view
         if view.handle != before.handle:
-            casts().hub.refresh(self.session_id)
+            casts().hub.refresh(self.session_id, view.handle)
         if not view.driving:
             await self._let_go()
         await self._viewer.set_control(view.as_control())

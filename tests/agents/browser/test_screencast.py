@@ -316,6 +316,26 @@ async def test_no_browser_yet_then_one_after_a_refresh(browser_handle: BrowserHa
         await until(viewer, is_frame)
 
 
+async def test_a_refresh_leaves_the_cast_of_the_same_browser_alone(
+    browser_handle: BrowserHandle, tab: Tab, site: Any
+) -> None:
+    async def source(key: str) -> Screencast:
+        return Screencast(browser_handle.debug_port, browser=browser_handle)
+
+    hub = FrameHub(source, look_again_s=60)
+    await tab.goto(site.add("/red", still("red")))
+    async with hub.watch("s", PAGE) as viewer:
+        first = await until(viewer, is_frame)
+        hub.refresh("s", browser_handle)
+        await tab.goto(site.add("/blue", still("blue")))
+        async with asyncio.timeout(40):
+            while (await tab.colour_of((await until(viewer, is_frame)).jpeg))[2] < 200:
+                pass
+        assert viewer.last_frame is not None and viewer.last_frame.view == first.view
+        hub.refresh("s", replace(browser_handle, start_time=browser_handle.start_time + 1))
+        await until(viewer, lambda item: is_frame(item) and item.view != first.view)
+
+
 async def test_watching_leaves_the_pages_dialogs_alone(hub: FrameHub, tab: Tab) -> None:
     async with hub.watch("s", PAGE) as viewer:
         await until(viewer, is_frame)
