@@ -14,6 +14,7 @@ from agents.model.embedded.touch import (
     after_click,
     click_code,
     click_target,
+    freeing_code,
     outcome_of,
     recover,
 )
@@ -54,10 +55,12 @@ async def next_page(run: Run, step: Step) -> Decision | None:
         if result is not None and not result.ok:
             run.fail(step, (result.error_message or "no next page").splitlines()[0])
         return None
-    link = next_link(await run.view())
+    view = await run.view()
+    link = next_link(view)
     if link is None:
         return await click_target(run, step, {"words": "next", "raw": "next page", "kind": "link"})
-    return await run.act(step, await click_code(link), "Go to the next page.", phase="acted")
+    code = await freeing_code(view, link) + await click_code(link)
+    return await run.act(step, code, "Go to the next page.", phase="acted")
 
 
 async def listing_for(run: Run, noun: str, *, fields: list[str] | None = None) -> Listing | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_fields import Record
-from agents.model.embedded.ground import norm
+from agents.model.embedded.ground import describe, norm
 from agents.model.embedded.items import next_link
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.touch import click_code
+from agents.model.embedded.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.view import Element, View, settle
 from agents.model.embedded.waiting import wheel_code
 from agents.ports import Decision
@@ -45,15 +45,66 @@ def more_link(view: View, page: int) -> Element | None:
     link = next_link(view)
     if link is not None and not link.popup and link.open is None and link.place != "header":
         return link
-    wanted = re.compile(rf"(?:go to |page |to )*{page + 1}")
+    return next((e for e in pager(view, page + 1) if not e.off), None)
+
+
+def pager(view: View, page: int | None = None) -> list[Element]:
+    """The pager's links and buttons: all of them, or those of one page number."""
+    called = re.compile(rf"(?:go to |page |to )*{r'[0-9]{1,4}' if page is None else page}")
+    out = []
     for e in view.elements:
-        if e.role not in ("link", "button") or e.off or not wanted.fullmatch(norm(e.name)):
+        if e.role not in ("link", "button") or not called.fullmatch(norm(e.name)):
             continue
         line = [x for x in [*view.elements, *view.texts] if abs(x.y - e.y) < 12 and x.doc is e.doc]
-        numbers = {norm(x.name) for x in line if norm(x.name).isdigit()}
-        if str(page) in numbers or _PAGER.search(f"{e.attr} {e.path} {e.name}"):
-            return e
-    return None
+        numbers = {int(norm(x.name)) for x in line if norm(x.name).isdigit()}
+        own = int(norm(e.name).split()[-1])
+        if {own - 1, own + 1} & numbers or _PAGER.search(f"{e.attr} {e.path} {e.name}"):
+            out.append(e)
+    return out
+
+
+async def to_page(run: Run, step: Step) -> Decision | None:
+    """Go to a page of the list by its number: the pager's own link, else "next" so many times."""
+    st = step["st"]
+    if st.get("phase") == "turned":
+        result = await outcome_of(run, step)
+        if (result is not None and not result.ok) or not await turned(run, step):
+            run.fail(step, "the page did not change")
+            return None
+        if st["at"] == step["n"]:
+            return None
+    view = await run.view()
+    shown = pager(view)
+    numbers = [int(norm(e.name).split()[-1]) for e in shown]
+    n = max(numbers, default=0) if step["n"] < 0 else step["n"]
+    at = st.get("at", 1)
+    link = next((e for e in pager(view, n) if not e.off), None)
+    if link is None and _is_current(view, shown, numbers, n):
+        return None
+    to = n
+    if link is None and n > at:
+        link, to = next_link(view), at + 1
+    if link is None or st.get("pages", 0) >= MAX_PAGES:
+        run.fail(step, f"I see no page {step['n']} of a list" if n else "I see no last page")
+        return None
+    st.setdefault("pages", 0)
+    return await run.act(
+        step,
+        await _turning_code(view, link),
+        f"Go to page {to} with {describe(link)}.",
+        phase="turned",
+        at=to,
+        pages=st["pages"] + 1,
+        mark=view.text_mark,
+    )
+
+
+def _is_current(view: View, shown: list[Element], numbers: list[int], n: int) -> bool:
+    """Whether page n is the one that is open: its number stands among the links, and is none."""
+    here = any(norm(e.name).split()[-1] == str(n) and e.off for e in shown)
+    lines = {e.y for e in shown}
+    texts = [e for e in view.texts if norm(e.name) == str(n)]
+    return here or (bool(numbers) and any(abs(e.y - y) < 12 for e in texts for y in lines))
 
 
 def fresh_rows(kept: list[Record], rows: list[Record]) -> list[Record]:
@@ -86,7 +137,7 @@ async def turn(run: Run, step: Step, noun: str, have: int) -> Decision | None:
     far = f"{len(st['rows'])} so far"
     start = st.get("start") or view.url
     if link is not None:
-        code = f"{await click_code(link)}\nawait page.wait_for_timeout(300)"
+        code = await _turning_code(view, link)
         why = f"{far}: go to the next page."
     elif view.scroll + view.height < view.tall - 5:
         code, why = wheel_code(30000), f"{far}: scroll for more."
@@ -95,6 +146,11 @@ async def turn(run: Run, step: Step, noun: str, have: int) -> Decision | None:
     return await run.act(
         step, code, why, phase="turned", pages=pages + 1, start=start, mark=view.text_mark
     )
+
+
+async def _turning_code(view: View, link: Element) -> str:
+    free = await freeing_code(view, link)
+    return f"{free}{await click_code(link)}\nawait page.wait_for_timeout(300)"
 
 
 async def turned(run: Run, step: Step) -> bool:
@@ -117,6 +173,8 @@ def tell(run: Run, step: Step) -> str | None:
         return f"{pages} pages were read, and the list goes on"
     if pages > 1:
         run.note(f"Read {pages} pages of the list.")
+    elif any(s["do"] in ("to_page", "next_page") for s in run.steps):
+        return None  # that page was asked for
     elif st.get("goes_on") and not limit and not _HERE.search(step["text"]):
         body = run._view.body if run._view is not None else ""
         total = re.search(r"(?i)\bpage\s+1\s+(?:of|/)\s+(\d+)", body)

@@ -16,6 +16,7 @@ from agents.model.embedded.clauses import split
 from agents.model.embedded.masking import MASK, Masked, mask
 from agents.model.embedded.phrases import clean, target_of
 from agents.model.embedded.verbs import (
+    PAGE,
     Intent,
     buy_intent,
     click_intent,
@@ -173,8 +174,8 @@ RULES: list[Rule] = [
         simple("next_page"),
     ),
     _rule(
-        r"(?:go|move|turn|switch|navigate|click|jump|open)(?: on)?(?: to)?\s+(?:the )?page "
-        r"(?:number )?(?P<n>\d{1,4})(?: (?:of|in) .*)?$",
+        rf"(?:go|move|turn|switch|navigate|click|jump|open|view|show)(?: on| me)?(?: to)?\s+"
+        rf"(?:the )?{PAGE}$",
         page_intent,
     ),
     _rule(

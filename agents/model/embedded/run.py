@@ -1,7 +1,7 @@
 """One decision of the planner: the plan in memory, the page now, and what became of the last step.
 
 `memory` is the planner's whole state and plain JSON: {"v", "steps", "at", "pending", "results",
-"evidence", "notes", "focus"}. A step is an intent of `parse.py` with its own state under "st".
+"evidence", "notes", "focus", "busy"}. A step is an intent of `parse.py` with its state under "st".
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from playwright.async_api import Page
 
 from agents.model.embedded.ground import describe
-from agents.model.embedded.view import Element, View, look, settle, without_echo
+from agents.model.embedded.view import BUSY, Element, View, look_rested, without_echo
 from agents.ports import Act, Answer, Ask, DecideInput, Decision, StepResult
 
 Step = dict[str, Any]
@@ -45,8 +45,10 @@ class Run:
     async def view(self, *, fresh: bool = False) -> View:
         """The page now; read once in a decision unless asked again."""
         if self._view is None or fresh:
-            await settle(self.page)
-            self._view = without_echo(await look(self.page), self.turn.instructions)
+            view = await look_rested(self.page, known=self.memory.get("busy", ""))
+            if BUSY.search(view.body):
+                self.memory["busy"] = view.text_mark
+            self._view = without_echo(view, self.turn.instructions)
         return self._view
 
     def collect(self) -> None:

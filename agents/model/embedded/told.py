@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from agents.model.embedded.ground import norm
 from agents.model.embedded.run import READING, Run, Step
+from agents.model.embedded.view import BUSY
 from agents.model.embedded.view import settle as settle_page
 from agents.ports import Decision
 
@@ -52,10 +53,6 @@ _NOTHING = re.compile(
     re.I,
 )
 _MARKED = re.compile(r"error|invalid|danger|warn|alert|fail", re.I)
-_BUSY = re.compile(
-    r"(?im)^\W*(?:loading|saving|sending|searching|signing in|logging in|processing|"
-    r"please wait)\W*$"
-)
 _SENDS = frozenset(
     {"click", "submit", "act_on", "press", "add", "checkout", "respond", "create", "sign_in",
      "search", "fill_form", "upload"}
@@ -118,7 +115,7 @@ async def complaint(run: Run, step: Step) -> None:
     before = set(run.memory["before"].split("\n"))
     view = await run.view()
     quiet = step is run.steps[-1] and set(view.body.split("\n")) <= before
-    if quiet or _BUSY.search(view.body):
+    if quiet or BUSY.search(view.body):
         await settle_page(run.page, quiet_ms=PATIENCE_MS)  # its answer may be on the way
         view = await run.view(fresh=True)
     fresh = [line for line in view.body.split("\n") if line not in before]

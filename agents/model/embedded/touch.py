@@ -296,6 +296,14 @@ async def clear_way(run: Run, step: Step, element: Element) -> Decision | None:
     return await run.act(step, code, why, phase="", cleared=True)
 
 
+async def freeing_code(view: View, element: Element) -> str:
+    """Lines that take off what lies over an element, before the line that clicks it; or ""."""
+    others = [e for e in view.elements if e.view and not e.float]
+    over_all = not element.view and sum(bool(e.cover) for e in others) * 2 > len(others)
+    button = blocker(view) if element.cover or over_all else None
+    return f"{await click_code(button)}\n" if button not in (None, element) else ""
+
+
 async def click_code(element: Element, method: str = "click") -> str:
     """Code that clicks an element; a download link or hidden box gets its own way."""
     where = await locate(element)

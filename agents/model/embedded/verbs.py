@@ -18,6 +18,12 @@ NTH = (
     r"\d+(?:st|nd|rd|th))"
 )
 
+# "Page 3", "the second page of the news". The last page is one of a list only when that is said.
+PAGE = (
+    r"(?:page (?:number )?(?P<n>\d{1,4})(?: (?:of|in) .*)?"
+    rf"|(?P<nth>(?!last|top)(?:{NTH})|last(?= page of)) page(?: (?:of|in) .*)?)"
+)
+
 KEY_NAMES = "|".join(sorted(map(re.escape, KEYS), key=len, reverse=True))
 
 SUPERLATIVE = re.compile(
@@ -195,10 +201,9 @@ def search_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
 
 
 def page_intent(m: re.Match[str], k: Masked) -> Intent:
-    """ "Go to page 3": the pager's link, called by its number alone on most pages."""
+    """ "Go to page 3", "the second page of the news": a page of a list, -1 for its last."""
     n = m.group("n")
-    target = {**target_of("", k), "words": n, "alt": f"page {n}", "raw": n, "quoted": True}
-    return {"do": "click", "target": target}
+    return {"do": "to_page", "n": int(n) if n else ordinal_in(m.group("nth"))[0]}
 
 
 def scroll_intent(m: re.Match[str], k: Masked) -> Intent:

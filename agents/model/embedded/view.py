@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
+import time
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -147,6 +149,32 @@ async def settle(page: Page, *, quiet_ms: int = 150) -> None:
         await asyncio.wait_for(page.evaluate(_QUIET, quiet_ms), timeout=4)
     except (PlaywrightError, TimeoutError):
         pass  # a page that never rests is read as it is
+
+
+BUSY = re.compile(
+    r"(?im)^\W*(?:loading|saving|sending|searching|fetching|signing in|logging in|processing|"
+    r"please wait|one moment)(?:\W*| [\w ,]{1,40}(?:…|\.{3})\W*)$"
+)
+BUSY_S = 6.0  # a page that says so for longer is taken as it is
+
+
+async def look_rested(page: Page, *, known: str = "") -> View:
+    """The page when it has come to rest: past an empty frame of an app, past "Loading…".
+
+    known: the text mark of a page that was waited for in vain before.
+    """
+    await settle(page)
+    view = await look(page)
+    end = time.monotonic() + BUSY_S
+    while time.monotonic() < end and _is_busy(view) and view.text_mark != known:
+        await settle(page, quiet_ms=300)
+        view = await look(page)
+    return view
+
+
+def _is_busy(view: View) -> bool:
+    empty = not view.body and not view.elements and view.url.startswith("http")
+    return empty or bool(BUSY.search(view.body))
 
 
 async def look(page: Page) -> View:

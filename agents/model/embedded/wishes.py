@@ -268,6 +268,7 @@ _SECTION = re.compile(
 )
 
 
+_MEASURED = frozenset(["title", "price", "name", "rating", "date"])
 # "All authors with their status": what each is called is wanted, too.
 _PLURAL = re.compile(r"[a-z]{2,}s$", re.I)
 
@@ -406,6 +407,8 @@ def _take_noun(text: str, wish: Intent, k: Masked) -> None:
         head, _, last = names[0].rpartition(" ")
         if canonical(last) and is_item_noun(head) and canonical(last) != canonical(names[0]):
             wish["fields"], text = names, head
+    elif names and len(names) == 1 and names[0] in _MEASURED and not wish["order"]:
+        wish["fields"], text = names, ""  # "list the prices": of whatever is listed
     if (match := re.match(r"(?P<which>.+?)\s+table$", text, re.I)) and not wish["near"]:
         plain_table = r"(?:first|data|whole|main|html|only|second|last)"
         if not re.fullmatch(plain_table, match.group("which"), re.I):

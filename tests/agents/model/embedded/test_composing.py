@@ -22,7 +22,7 @@ browser = pytest.mark.browser
         ("which cards do they take? look under Payment", ["click", "answer"]),
         ("add the tags cold and express", ["select"]),
         ('add "Blue mug" to the cart', ["add"]),
-        ("go to page 3 of the table", ["click"]),
+        ("go to page 3 of the table", ["to_page"]),
         ("search the table for Lima", ["search"]),
         ("register as Ann Lee with email a@b.org", ["create"]),
     ],

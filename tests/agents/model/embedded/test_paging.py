@@ -41,3 +41,25 @@ async def test_a_walk_that_runs_out_of_steps_is_no_success(play: Play) -> None:
     assert done.outcome.is_task_successful is False
     assert 5 <= len(done.outcome.output) < 17
     assert "the list goes on" in done.outcome.text
+
+
+async def test_a_page_by_its_number_past_a_banner_and_a_slow_app(play: Play) -> None:
+    done = await play("fjord_news.html", "Go to the second page of the news and list the titles")
+    assert done.outcome.output == [
+        {"title": "Old mill becomes a library"},
+        {"title": "Students map the seabed"},
+        {"title": "Bank lowers its rates"},
+    ]
+    assert not done.asked
+
+
+@pytest.mark.parametrize("kind", ["next", "numbers"])
+async def test_a_page_by_its_number_with_or_without_one_in_the_pager(play: Play, kind: str) -> None:
+    done = await play(f"long_list.html?{kind}", "open page 3 and list the prices")
+    assert [r["price"] for r in done.outcome.output] == [f"${30 - i}.00" for i in range(5)]
+
+
+async def test_a_page_that_is_not_there_is_said(play: Play) -> None:
+    done = await play("long_list.html?numbers", "go to page 9 and list the titles")
+    assert done.outcome.is_task_successful is False
+    assert "I see no page 9" in done.outcome.text
