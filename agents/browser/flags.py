@@ -69,6 +69,9 @@ _ALWAYS = (
             "Prerender2",
             "Prerender2FallbackPrefetchSpecRules",
             "Translate",
+            # Peers below `.local` are asked for by multicast, past the proxy. Local addresses,
+            # which such names are to hide, are not told at all (below).
+            "WebRtcHideLocalIpsWithMdns",
         )
     ),
     "--enable-features=CDPScreenshotNewSurface,SkipListAccountsWithoutGaiaCookies,"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from aiohttp import web
 from playwright.async_api import Error as PlaywrightError
@@ -28,6 +29,7 @@ from agents.guard.policy import Policy
 pytestmark = pytest.mark.browser
 PATIENCE_S = 30
 PATIENCE_MS = PATIENCE_S * 1000
+MULTICAST_DNS = 5353
 
 
 @dataclass
@@ -322,6 +324,29 @@ async def test_datagrams_do_not_leave(world: World) -> None:
         assert tried == []
         with pytest.raises(BlockingIOError):
             heard.recv(1)
+
+
+async def test_names_of_peers_are_not_asked_for_in_the_local_network(world: World) -> None:
+    """`.local` is asked for by multicast, which goes past any proxy."""
+    await world.session.page.goto(world.url("shop"))
+    await world.session.page.evaluate(
+        """async () => {
+        const near = new RTCPeerConnection(), far = new RTCPeerConnection();
+        near.createDataChannel('x'); await near.setLocalDescription(await near.createOffer());
+        await far.setRemoteDescription(near.localDescription);
+        await far.setLocalDescription(await far.createAnswer());
+        for (const name of ['sesame.local', '01234567-89ab-cdef-0123-456789abcdef.local'])
+          for (const [way, more] of [['UDP', ''], ['TCP', ' tcptype passive']])
+            await far.addIceCandidate({sdpMid: '0',
+              candidate: `candidate:1 1 ${way} 2130706431 ${name} 5000 typ host${more}`});
+        self.kept = [near, far] }"""
+    )
+    browser = psutil.Process(world.session.handle.pid)
+    for _ in range(20):
+        await world.session.page.evaluate("new Promise(r => setTimeout(r, 50))")
+        for process in (browser, *browser.children(recursive=True)):
+            ports = [socket.laddr.port for socket in process.net_connections("udp")]
+            assert MULTICAST_DNS not in ports
 
 
 async def test_downloads_keep_to_the_policy(world: World) -> None:
