@@ -45,6 +45,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 # What an allowed *name* opens. A name that somebody points at a metadata service stays shut.
 _OPENED_BY_NAME = frozenset({"private", "loopback", "shared", "site_local", "this_host"})
 _FORBIDDEN_IN_HOST = frozenset("/?#@\\:<>^|%[] ")
+# RFC 6761: what `localhost` and all below it mean, whatever a name server says.
+_LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
 # Names of metadata services; they resolve inside a cloud only, and there to link-local addresses.
 _METADATA_NAMES = ("metadata.google.internal", "metadata.goog", "instance-data.ec2.internal")
 
@@ -219,7 +221,8 @@ class AddressChecker:
                     f"{name} port {port} is not open: it is this service itself.",
                     rule="address:own_service",
                 )
-            if not (is_literal(name) or name == "localhost" or name in _METADATA_NAMES):
+            local = name == "localhost" or name.endswith(".localhost")
+            if not (is_literal(name) or local or name in _METADATA_NAMES):
                 return None
         return await self.check(host, port)
 
@@ -240,14 +243,18 @@ class AddressChecker:
     async def _resolve(self, name: str, port: int) -> list[IPAddress]:
         if is_literal(name):
             return [unwrap(ipaddress.ip_address(name))]
+        if name.endswith(".localhost"):
+            return [_LOOPBACK]
         try:
             async with asyncio.timeout(self._timeout_s):
                 found = await self._resolver(name, port)
             addresses = [unwrap(ipaddress.ip_address(text)) for text in found]
         except (OSError, UnicodeError, ValueError) as error:  # TimeoutError is an OSError
-            if name == "localhost" or name.endswith(".localhost"):  # RFC 6761: whoever is asked
-                return [ipaddress.IPv4Address("127.0.0.1")]
+            if name == "localhost":
+                return [_LOOPBACK]
             raise BrowserError(f"{name} has no address.", code="name_not_resolved") from error
+        if name == "localhost" and not all(address.is_loopback for address in addresses):
+            return [_LOOPBACK]
         if not addresses:
             raise BrowserError(f"{name} has no address.", code="name_not_resolved")
         return addresses

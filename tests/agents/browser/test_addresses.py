@@ -170,6 +170,35 @@ async def test_an_unknown_name_and_a_slow_resolver_are_not_policy() -> None:
         assert error.value.code == "name_not_resolved"
 
 
+@pytest.mark.parametrize("name", ["localhost", "LOCALHOST.", "a.localhost", "ｌｏｃａｌhost"])
+@pytest.mark.parametrize("answer", [[PUBLIC], ["127.0.0.1", PUBLIC], ["10.0.0.8"]])
+async def test_local_names_are_loopback_whatever_a_name_server_says(
+    name: str, answer: list[str]
+) -> None:
+    async def lying(host: str, port: int) -> Sequence[str]:
+        return answer
+
+    checker = AddressChecker(resolver=lying)
+    with pytest.raises(PolicyError) as refusal:
+        await checker.check(name, 80)
+    assert refusal.value.rule == "address:loopback"
+    opened = AddressChecker([f"{name}:80"], resolver=lying)
+    assert (await opened.check(name, 80)).addresses == ("127.0.0.1",)
+
+
+async def test_names_below_localhost_are_asked_of_nobody() -> None:
+    asked: list[str] = []
+
+    async def listening(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        return ["::1", "127.0.0.1"]
+
+    checker = AddressChecker(["localhost:80", "sesame.localhost:80"], resolver=listening)
+    assert (await checker.check("sesame.localhost", 80)).addresses == ("127.0.0.1",)
+    assert (await checker.check("localhost", 80)).addresses == ("::1", "127.0.0.1")
+    assert asked == ["localhost"]
+
+
 async def test_whole_addresses_are_read_as_browsers_read_them() -> None:
     checker = AddressChecker(resolver=resolver(evil=[PUBLIC], good=["10.0.0.1"]))
     assert (await checker.check_url("http:\\\\good@evil\\x")).host == "evil"
