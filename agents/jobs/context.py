@@ -47,6 +47,8 @@ from dashboard.services import (
     standing,
 )
 
+MOST_DENIALS = 100  # events of refusals in one run, one for a rule and host
+
 _ticker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ticks")
 
 
@@ -325,13 +327,19 @@ class DbRunContext:
         )
 
     def _denied(self, denied: Denied) -> None:
-        """The proxy refused something: one event for each rule and host."""
-        if (denied.rule, denied.host) in self._denials or len(self._denials) >= 100:
+        """The proxy refused something: one event for each rule and host, while they are few.
+
+        After that one more for each rule: no page can hide what was refused behind the rest.
+        """
+        told, reason = (denied.rule, denied.host), denied.reason or "The address is not allowed."
+        if told not in self._denials and len(self._denials) >= MOST_DENIALS:
+            told, reason = (denied.rule, ""), f"{reason} No others of this rule are told."
+        if told in self._denials:
             return
-        self._denials.add((denied.rule, denied.host))
+        self._denials.add(told)
         event = TaskPolicyDenied(
             rule=denied.rule,
-            reason=denied.reason or "The address is not allowed.",
+            reason=reason,
             target=f"{denied.host}:{denied.port}",
         )
         task = asyncio.get_running_loop().create_task(self._emit_quietly(event))

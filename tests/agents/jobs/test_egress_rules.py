@@ -12,20 +12,21 @@ from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
 from django.db import connections
 
+from agents.browser.egress import Denied
 from agents.browser.egress_policy import TAINTED, SessionEgress
 from agents.browser.process import BrowserHandle
 from agents.errors import LeaseLost
 from agents.jobs import db as threads
 from agents.jobs import housekeeping
 from agents.jobs.browsers import BrowserPool
-from agents.jobs.context import DbRunContext
+from agents.jobs.context import MOST_DENIALS, DbRunContext
 from agents.jobs.housekeeping import Housekeeping
 from agents.jobs.specs import spec_of
 from agents.jobs.wishes import Wishes
 from agents.ports import InputRequestSpec
 from dashboard import nudges
 from dashboard.conf import config
-from dashboard.models import AgentSession, Project, Task
+from dashboard.models import AgentSession, Event, Project, Task
 from dashboard.services import leases, origins, requests, sessions, tasks
 from dashboard.services.options import NewTask
 from tests.conftest import make_session, make_task
@@ -45,9 +46,13 @@ class Pool:
 
     def __init__(self) -> None:
         self.egress: dict[str, SessionEgress] = {}
+        self.denied: Any = None
 
     def on_denied(self, session_id: str, listener: Any) -> None:
-        pass
+        self.denied = listener
+
+    def ignore_denied(self, session_id: str, listener: Any) -> None:
+        self.denied = None
 
     def set_egress(self, session_id: str, egress: SessionEgress) -> None:
         self.egress[session_id] = egress
@@ -76,6 +81,29 @@ def test_a_task_runs_under_its_policy_over_the_projects(operator) -> None:
     assert rules.policy.uploads.mode == "deny"
     own = claimed(make_task(operator, policy={"mode": "guided", "blocked_domains": []}))
     assert context_of(own)[0].egress("ads.test", 443, "tunnel") is None
+
+
+async def test_a_page_cannot_hide_a_refusal_behind_many_others(operator) -> None:
+    task = await sync_to_async(lambda: claimed(make_task(operator)))()
+    context, pool = await sync_to_async(context_of)(task)
+    for number in range(150):
+        host = f"h{number}.test"
+        pool.denied(Denied("policy:blocked_domains", host, 443, "CONNECT", "On a list."))
+    for host in ("10.0.0.1", "10.0.0.2"):
+        pool.denied(Denied("address:private", host, 80, "GET", "A private address."))
+    await context.aclose()
+    told = await sync_to_async(
+        lambda: list(
+            Event.objects.filter(task=task, type="task.policy_denied").values_list(
+                "payload", flat=True
+            )
+        )
+    )()
+    assert len(told) == MOST_DENIALS + 2
+    last = {one["rule"]: one["target"] for one in told if "No others" in one["reason"]}
+    assert last == {
+        "policy:blocked_domains": f"h{MOST_DENIALS}.test:443", "address:private": "10.0.0.1:80",
+    }  # fmt: skip
 
 
 def test_a_project_cannot_have_a_policy_that_no_task_could_run_under(operator) -> None:
