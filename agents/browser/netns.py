@@ -31,6 +31,7 @@ _PR_SET_PDEATHSIG = 1
 _PIECE = 64 * 1024
 _HERE = "127.0.0.1"
 _DEBUG_ANY = "--remote-debugging-port=0"
+_PORT_FILE = Path("DevToolsActivePort")  # in the profile, where this program is started
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -140,11 +141,29 @@ class Doors:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    async def _tell_port(self) -> None:
+        """Note the debugging port as the headless shell does.
+
+        The full Chromium writes this file only when the port was its own choice.
+        """
+        loop = asyncio.get_running_loop()
+        while not _PORT_FILE.exists():
+            with await loop.run_in_executor(self._inside, _plain_socket) as probe:
+                try:
+                    await loop.sock_connect(probe, (_HERE, self.debug_port))
+                except OSError:
+                    await asyncio.sleep(0.02)
+                    continue
+            written = _PORT_FILE.with_suffix(".new")
+            written.write_text(f"{self.debug_port}\n/devtools/browser\n", encoding="ascii")
+            written.replace(_PORT_FILE)
+
     async def until_end(self, browser: subprocess.Popen[bytes]) -> int:
         """Serve until the browser has ended; its exit status."""
         serving = [
             asyncio.ensure_future(self._serve(self._outer, self.debug_port, inwards=True)),
             asyncio.ensure_future(self._serve(self._inner, self._proxy_port, inwards=False)),
+            asyncio.ensure_future(self._tell_port()),
         ]
         status = await asyncio.get_running_loop().run_in_executor(None, browser.wait)
         for task in serving:

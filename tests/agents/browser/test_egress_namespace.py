@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -103,3 +104,27 @@ async def test_the_keeper_ends_with_its_browser(handle: BrowserHandle) -> None:
     main.kill()
     await gone([keeper])
     assert not is_alive(handle)
+
+
+TELLS_NOBODY = f"""#!{sys.executable}
+import socket, sys
+given = next(w for w in sys.argv if w.startswith("--remote-debugging-port="))
+server = socket.create_server(("127.0.0.1", int(given.partition("=")[2])))
+while True:
+    server.accept()[0].close()
+"""
+
+
+async def test_a_browser_that_keeps_its_given_port_to_itself_is_found(
+    proxy: EgressProxy, tmp_path: Path
+) -> None:
+    """The full Chromium notes its port in a file only when it has chosen the port itself."""
+    browser = tmp_path / "chromium"
+    browser.write_text(TELLS_NOBODY)
+    browser.chmod(0o755)
+    options = BrowserOptions(executable=str(browser), own_network=True)
+    handle = await launch(options, user_data_dir=tmp_path / "b", proxy_port=proxy.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", handle.debug_port)
+    assert await reader.read() == b"", "it was the one inside that hung up"
+    writer.close()
+    await terminate(handle)
