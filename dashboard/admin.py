@@ -29,6 +29,7 @@ from dashboard.models import (
     UsageKind,
     User,
 )
+from dashboard.models.projects import all_scopes
 from dashboard.models.usage import to_usd
 from dashboard.services import budgets, endpoints, keys
 from dashboard.services.actors import Actor, user_id
@@ -86,10 +87,21 @@ class MembershipAdmin(admin.ModelAdmin):
     autocomplete_fields = ["user", "project"]
 
 
+class KeyForm(forms.ModelForm):
+    """A new key, or another name for one."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope, scope) for scope in SCOPES],
+        initial=all_scopes,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin):
     """Keys: made here, shown once, rotated with an overlap, revoked for good."""
 
+    form = KeyForm
     list_display = ["name", "shown_prefix", "project", "shown_scopes", "shown_state",
                     "last_used_at", "expires_at"]  # fmt: skip
     list_filter = ["project"]
@@ -115,12 +127,6 @@ class ApiKeyAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
         return False  # a key that was used stays in the record; revoke it
 
-    def get_form(self, request: HttpRequest, obj: ApiKey | None = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
-        if "scopes" in form.base_fields:
-            form.base_fields["scopes"].help_text = f"A list of: {', '.join(SCOPES)}"
-        return form
-
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         if change:
             ApiKey.objects.filter(pk=obj.pk).update(name=obj.name)
@@ -133,7 +139,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
         except ServiceError as error:
             messages.error(request, error.detail)
             return
-        obj.pk = made.key.pk
+        obj.pk, obj.kid = made.key.pk, made.key.kid
         self._show_once(request, made)
 
     def log_addition(self, request: HttpRequest, obj: ApiKey, message: Any) -> Any:

@@ -1,16 +1,19 @@
-"""Django admin: credits are granted with a trace, endpoints switched off, secrets not shown."""
+"""Django admin: credits are granted with a trace, endpoints switched off, keys made."""
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.contrib import admin
 from django.contrib.messages import get_messages
 from django.test import Client
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 
-from dashboard.models import AuditEntry, CreditAccount, Endpoint, Role, UsageEntry, User
+from dashboard.models import ApiKey, AuditEntry, CreditAccount, Endpoint, Role, UsageEntry, User
 from dashboard.services import budgets, endpoints
 from tests.conftest import make_actor, make_task
 
@@ -102,3 +105,72 @@ def test_who_is_no_staff_gets_nothing(project):
         assert client.get(address).status_code == 302
     assert grant(client, project, amount_usd="5").status_code == 302
     assert not UsageEntry.objects.exists()
+
+
+# --- keys ----------------------------------------------------------------------------------------
+KEYS = reverse_lazy("admin:dashboard_apikey_changelist")
+SHOWN = re.compile(r"<code>(wa_live_\w+)</code>")
+
+
+def make_key(client: Client, project, *scopes: str, **form: str):
+    form = {"project": project.pk, "name": "robot", "scopes": scopes, **form}  # type: ignore[dict-item]
+    return client.post(reverse("admin:dashboard_apikey_add"), form, follow=True)
+
+
+def state_of(key: str) -> tuple[int, int]:
+    """Statuses of a read and of a write with this key."""
+    key_id = ApiKey.objects.get(kid=key.removeprefix("wa_live_")[:8]).project_id
+    address = f"/v1/projects/{key_id}/do_anything/sessions"
+    headers = {"Authorization": f"Bearer {key}"}
+    body = {"instructions": "Look."}
+    read = Client().get(address, headers=headers)
+    write = Client().post(address, body, content_type="application/json", headers=headers)
+    return read.status_code, write.status_code
+
+
+def test_a_key_is_made_with_its_scopes_and_shown_once(root, project):
+    form = root.get(reverse("admin:dashboard_apikey_add")).content.decode()
+    assert re.findall(r'value="(\w+)"[^>]* checked', form) == ["run", "read", "approve"]
+    for scopes, states in ((("read",), (200, 403)), (("run",), (403, 201)),
+                           (("run", "read"), (200, 201))):  # fmt: skip
+        made = make_key(root, project, *scopes)
+        (plain,) = SHOWN.findall(made.content.decode())
+        assert plain[:16] + "…" in made.content.decode()
+        assert state_of(plain) == states
+        assert ApiKey.objects.get(kid=plain[8:16]).created_by.username == "root"
+        assert plain not in root.get(KEYS).content.decode()
+
+
+def test_keys_that_make_no_sense_are_refused(root, project):
+    for scopes in ((), ("fly",), ("[1]",), ('["run"]',), ("read", "null")):
+        answer = make_key(root, project, *scopes)
+        assert answer.status_code == 200 and not SHOWN.search(answer.content.decode()), scopes
+    past = make_key(root, project, "read", expires_at_0="2020-01-01", expires_at_1="00:00")
+    assert "The expiry is in the past" in past.content.decode()
+    assert not ApiKey.objects.exists()
+
+
+def test_a_key_ends_when_it_says_and_a_used_one_keeps_its_scopes(root, project):
+    (plain,) = SHOWN.findall(make_key(root, project, "run", "read").content.decode())
+    key = ApiKey.objects.get()
+    change = reverse("admin:dashboard_apikey_change", args=[key.pk])
+    assert root.post(change, {"name": "renamed", "scopes": ["admin"]}).status_code == 302
+    key.refresh_from_db()
+    assert (key.name, key.scopes) == ("renamed", ["run", "read"])
+    assert state_of(plain) == (200, 201)
+    ApiKey.objects.update(expires_at=timezone.now())
+    assert state_of(plain) == (401, 401)
+
+
+def test_a_rotated_key_works_for_a_day_more_and_a_revoked_one_no_longer(root, project):
+    (old,) = SHOWN.findall(make_key(root, project, "read").content.decode())
+    chosen = [ApiKey.objects.get().pk]
+    rotate = {"action": "rotate_keys", "_selected_action": chosen}
+    (new,) = SHOWN.findall(root.post(KEYS, rotate, follow=True).content.decode())
+    assert state_of(old)[0] == state_of(new)[0] == 200
+    first = ApiKey.objects.get(kid=old[8:16])
+    assert timedelta(hours=23) < first.expires_at - timezone.now() <= timedelta(hours=24)
+    again = root.post(KEYS, rotate, follow=True).content.decode()
+    assert "has no successor yet" in again and not SHOWN.search(again)
+    root.post(KEYS, {"action": "revoke_keys", "_selected_action": chosen})
+    assert (state_of(old)[0], state_of(new)[0]) == (401, 200)
