@@ -32,6 +32,9 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         self._relay: asyncio.Task[None] | None = None
         self._pace = limits.Pace()
         self.actor = await actor_of(self.scope)
+        # Accepted first: a browser is not told the code of a socket that never opened, and its page
+        # could not tell a sign-out from a server that is down.
+        await self.accept()
         if self.actor is None or self.actor.user is None:
             await self.close(code=limits.SIGNED_OUT)
             return
@@ -41,7 +44,6 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             return
         self._own_topic = access_news.topic(self.actor.user.pk)
         self._following = nudges.hub().subscribe(self._own_topic)
-        await self.accept()
         self._relay = asyncio.create_task(self._tell())
 
     async def disconnect(self, code: int) -> None:
@@ -54,6 +56,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
                 await self._relay
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._relay is None:
+            return  # refused: what was on its way is not read
         code = self._pace.refusal(text_data, bytes_data)
         if code is not None:
             await self.close(code=code)

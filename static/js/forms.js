@@ -78,8 +78,11 @@ function restore() {
 document.addEventListener("htmx:afterSettle", restore);
 restore();
 
-// Failures that no page answered: say so once.
-document.addEventListener("htmx:sendError", () => notify("The server cannot be reached. Trying again."));
+// Failures that no page answered: say so once. A refresh that failed comes again by itself.
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.requestConfig.verb === "get") return;
+  notify("This was not sent: the server cannot be reached. Try again in a moment.");
+});
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status >= 500) notify("The server failed at this. It is logged; try again.");
 });

@@ -21,16 +21,19 @@
 // Socket, server to viewer: binary frames (header and JPEG, see readFrame), and JSON
 // {type: "state", state, reason, last_frame_at, control, tabs}, {type: "dialog", open, kind,
 // message, default_text}, {type: "error", code, message}.
-// Close codes 4401, 4403 and 4404 are final; after any other the element connects again.
+// Close codes 4401, 4403 and 4404 are final; after any other the element connects again, after 4408
+// (too many pages of this person are open) not before LAST_RETRY_MS.
 
 import { InputCapture } from "./live-view-input.js";
 import { Zoom } from "./live-view-zoom.js";
+import { timeOfDay } from "./times.js";
 
 const FINAL = {
   4401: "Sign in to watch this browser.",
   4403: "You may not watch this browser.",
   4404: "This session does not exist.",
 };
+const TOO_MANY = 4408;
 const WORDS = {
   starting: "Starting the live view",
   live: "Live",
@@ -242,8 +245,10 @@ class LiveView extends HTMLElement {
       this.#setStatus({ ...this.#status, state: "closed", reason: FINAL[code] });
       return;
     }
-    this.#setStatus({ ...this.#status, state: "reconnecting", reason: "The connection was lost." });
-    const delay = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
+    const crowded = code === TOO_MANY;
+    const reason = crowded ? "Too many of your pages are open; close some." : "The connection was lost.";
+    this.#setStatus({ ...this.#status, state: "reconnecting", reason });
+    const delay = crowded ? LAST_RETRY_MS : Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
     this.#failures += 1;
     this.#connectSoon(delay * (0.75 + Math.random() / 2));
   }
@@ -322,7 +327,7 @@ class LiveView extends HTMLElement {
     if (reason && state !== "live") parts.push(reason);
     const last = this.#frame?.at ?? at;
     if (state !== "live" && last) {
-      parts.push(`Last picture ${new Date(last * 1000).toLocaleTimeString()}.`);
+      parts.push(`Last picture ${timeOfDay(last * 1000, { seconds: true })}.`);
     }
     if (this.#note) parts.push(this.#note);
     const text = parts.join(". ").replaceAll("..", ".");

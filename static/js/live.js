@@ -5,11 +5,19 @@
 // A region in a hidden pane waits until the pane is shown. data-live-gap="1000" spaces a region's
 // fetches out, in ms.
 
+import * as outage from "./outage.js";
+import { holdsInput } from "./morph.js";
+
+const SIGNED_OUT = 4401;
+const TOO_MANY = 4408;
+const CROWDED_RETRY_MS = 60000;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
 const REGION = "[data-live]";
 
 let socket = null;
 let attempt = 0;
+let retry = 0; // timer of the next try
+let signedOut = false;
 let subscribed = "";
 
 const topicsOf = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
@@ -43,6 +51,7 @@ document.addEventListener("pane-shown", () => {
 });
 
 function wakeAll() {
+  if (signedOut) return;
   for (const element of regions()) wake(element, { reason: "all" });
 }
 
@@ -55,20 +64,9 @@ function subscribe() {
   socket.send(text);
 }
 
-function show(state) {
-  const badge = document.getElementById("connection");
-  if (!badge) return;
-  badge.dataset.state = state;
-  badge.querySelector("[data-label]").textContent =
-    state === "live" ? badge.dataset.wordsLive : badge.dataset.wordsDown;
-}
-
 function receive(event) {
   const message = JSON.parse(event.data);
-  if (message.subscribed) {
-    const badge = document.getElementById("connection");
-    if (badge) badge.dataset.subscribed = String(message.subscribed.length);
-  }
+  if (message.subscribed) listened(message.subscribed.length);
   if (!message.topic) return;
   for (const element of regions()) {
     if (!topicsOf(element).includes(message.topic)) continue;
@@ -80,37 +78,67 @@ function receive(event) {
   }
 }
 
+/** The server listens to us: only now is the line good, since a refused one opens as well. */
+function listened(count) {
+  document.getElementById("connection").dataset.subscribed = String(count);
+  const again = attempt > 0;
+  attempt = 0;
+  signedOut = false;
+  outage.over();
+  if (again) wakeAll();
+}
+
+function closed(code) {
+  if (code === SIGNED_OUT) {
+    toSignIn();
+    return;
+  }
+  if (code === TOO_MANY) outage.crowded();
+  else outage.lost();
+  const wait = code === TOO_MANY ? CROWDED_RETRY_MS : RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)];
+  attempt += 1;
+  retry = setTimeout(connect, wait * (0.8 + Math.random() * 0.4));
+}
+
+/** To the door and back; but what was typed is not taken away: then a link leads there. */
+function toSignIn() {
+  signedOut = true;
+  const address = `/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`;
+  if (holdsInput(document.getElementById("main"))) outage.signedOut(address);
+  else location.assign(address);
+}
+
 function connect() {
+  clearTimeout(retry);
   // A hidden page needs no line, unless it is to tell of requests.
   if (!document.getElementById("connection") || (document.hidden && !document.body.dataset.notify)) return;
   if (socket && socket.readyState <= WebSocket.OPEN) return;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}/ws/console/`);
   socket.addEventListener("open", () => {
-    const again = attempt > 0;
-    attempt = 0;
     subscribed = "";
-    show("live");
     subscribe();
-    if (again) wakeAll();
   });
   socket.addEventListener("message", receive);
-  socket.addEventListener("close", (event) => {
-    show("down");
-    if (event.code === 4401) {
-      location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`);
-      return;
-    }
-    const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)];
-    attempt += 1;
-    setTimeout(connect, wait * (0.8 + Math.random() * 0.4));
-  });
+  socket.addEventListener("close", (event) => closed(event.code));
 }
 
 function back() {
+  outage.shownAgain();
   connect();
   wakeAll();
 }
+
+addEventListener("online", connect);
+document.addEventListener("try-connection", connect);
+// A part of the page that may not be had any more: the same door, whoever tells of it first.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.status !== 401) return;
+  event.preventDefault();
+  toSignIn();
+});
+// A line that was cut without a word: the socket hears nothing of it for minutes.
+document.addEventListener("htmx:sendError", () => socket?.close());
 
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) back();

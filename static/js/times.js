@@ -20,6 +20,18 @@ export function relative(at, now = Date.now()) {
   return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
 }
 
+/** 14:05, or with seconds, in the zone that the person chose: as the server writes times. */
+export function timeOfDay(at, { seconds = false } = {}) {
+  const shape = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(seconds && { second: "2-digit" }) };
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...shape, timeZone: zone() }).format(at);
+  } catch {
+    return new Intl.DateTimeFormat("en-GB", shape).format(at); // a zone that this browser does not know
+  }
+}
+
+const zone = () => document.body.dataset.zone || undefined;
+
 export function clock(seconds) {
   const whole = Math.floor(seconds);
   if (whole < 60) return `${whole} s`;

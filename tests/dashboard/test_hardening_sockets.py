@@ -68,6 +68,13 @@ async def code_of(ws: WebsocketCommunicator) -> int:
     return code
 
 
+async def is_told(ws: WebsocketCommunicator, code: int) -> None:
+    """Refused with this code. Opened first: a browser hears no code of one that never opened."""
+    accepted, _ = await ws.connect(40)
+    assert accepted
+    assert await code_of(ws) == code
+
+
 # --- who --------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("origin", "host"),
@@ -105,24 +112,18 @@ async def test_behind_tls_a_page_without_it_is_not_ours(client, address, setting
 
 
 async def test_nobody_and_strangers_hear_nothing(address, operator):
-    nobody = socket(None, address)
-    accepted, code = await nobody.connect(40)
-    assert (await code_of(nobody) if accepted else code) == limits.SIGNED_OUT
+    await is_told(socket(None, address), limits.SIGNED_OUT)
     stranger = Client()
     user = await sync_to_async(User.objects.create_user)("sam")
     await sync_to_async(stranger.force_login)(user)
-    ws = socket(stranger, address)
-    accepted, code = await ws.connect(40)
-    assert (await code_of(ws) if accepted else code) == limits.SIGNED_OUT
+    await is_told(socket(stranger, address), limits.SIGNED_OUT)
 
 
 # --- how much ---------------------------------------------------------------------------------
 async def test_a_person_has_twenty_places(client, address, settings):
     assert settings.CONFIG.sockets_per_user == 20
     sockets = [await opened(client, address) for _ in range(20)]
-    one_more = socket(client, address)
-    accepted, code = await one_more.connect(40)
-    assert (await code_of(one_more) if accepted else code) == limits.TOO_MANY_SOCKETS
+    await is_told(socket(client, address), limits.TOO_MANY_SOCKETS)
     await sockets.pop().disconnect()
     sockets.append(await opened(client, address))
     for ws in sockets:
