@@ -10,6 +10,7 @@ from playwright.async_api import ElementHandle, Frame, Locator, Page
 
 from agents.browser.masking import mask
 from agents.errors import ActionError, PolicyError
+from agents.executor.aiming import aimed_at
 from agents.executor.calls import Call
 from agents.executor.files import Shelf
 from agents.executor.kinds import kind_of
@@ -20,7 +21,6 @@ from agents.executor.values import Locator as LocatorValue
 from agents.executor.values import Variable as Handle
 from agents.executor.variables import OnTyped, address_of, check_receiver
 from agents.guard.intents import arm
-from agents.guard.probe import probe
 from agents.guard.risk_facts import ElementFacts
 from agents.ports import JSON, ActionRecord, Variable
 
@@ -71,13 +71,22 @@ class Elements:
             raise ActionError(f"{ref} is gone. Look at the page again.", code="stale_ref")
         return frame.locator(f"{_ENGINE}=ref:{number[1]}"), handle
 
-    async def look(self, recipe: Recipe, timeout_ms: float) -> ElementFacts | None:
-        """The element as it is, once it is there: one round trip. None when it cannot be read.
+    async def look(
+        self,
+        recipe: Recipe,
+        timeout_ms: float,
+        method: str = "",
+        arguments: Mapping[str, Any] | None = None,
+    ) -> ElementFacts | None:
+        """What a call on the element reaches, once it is there. None when it cannot be read.
 
         Raises: what Playwright raises when there is no such element in time.
         """
         locator = await self.locator(recipe)
-        facts = await probe(locator, timeout_ms=timeout_ms)
+        given = arguments or {}
+        target = given.get("target")
+        onto = await self.locator(target) if isinstance(target, Recipe) else None
+        facts = await aimed_at(locator, method, given, onto=onto, timeout_ms=timeout_ms)
         if facts is None:
             await locator.first.wait_for(state="attached", timeout=_SOON_MS)
         return facts
@@ -96,7 +105,7 @@ class Elements:
         async def prepare(record: ActionRecord) -> ElementFacts | None:
             if not kind.judged and recipe.speaks:
                 return None
-            element = await self.look(recipe, timeout_ms or _ATTACH_MS)
+            element = await self.look(recipe, timeout_ms or _ATTACH_MS, method, arguments)
             if element is None:
                 return None
             record.box = box_of(element)
@@ -110,7 +119,7 @@ class Elements:
             return element
 
         async def look_again() -> ElementFacts | None:
-            return await self.look(recipe, _ATTACH_MS)
+            return await self.look(recipe, _ATTACH_MS, method, arguments)
 
         async def mark(name: str) -> JSON:
             return await arm((await self.locator(recipe)).first, name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 from playwright.async_api import Page as PlaywrightPage
@@ -27,6 +29,7 @@ class Inputs:
         self._elements = elements
         # Where the mouse was moved to: a press without a point goes there.
         self._mouse: dict[PlaywrightPage, tuple[float, float]] = {}
+        self._held: dict[PlaywrightPage, tuple[float, float]] = {}  # where its button went down
 
     async def _tab(self, device: Keyboard | Mouse) -> PlaywrightPage:
         page = device.tab if device.tab is not None else await self._browser.ready()
@@ -35,7 +38,7 @@ class Inputs:
         return page
 
     async def _aimed_at(
-        self, device: Keyboard | Mouse, bound: dict[str, Any]
+        self, device: Keyboard | Mouse, method: str, bound: dict[str, Any]
     ) -> ElementFacts | None:
         """The element that the call goes to: the one with the focus, or under the mouse."""
         page = await self._tab(device)
@@ -43,7 +46,11 @@ class Inputs:
             return await probe_focused(page)
         if "x" in bound:
             self._mouse[page] = (float(bound["x"]), float(bound["y"]))
-        return await probe_point(page, *self._mouse.get(page, (0.0, 0.0)))
+        place = self._mouse.get(page, (0.0, 0.0))
+        element = await probe_point(page, *place)
+        if method == "up" and element is not None and math.dist(self._held.get(page, place), place):
+            return replace(element, onto=element)  # what was held is dropped here
+        return element
 
     def call(self, device: Keyboard | Mouse, method: str, bound: dict[str, Any]) -> Call:
         """The call of a device's method."""
@@ -59,11 +66,14 @@ class Inputs:
                 if group == "mouse":  # `move`: where later presses go
                     self._mouse[await self._tab(device)] = (float(bound["x"]), float(bound["y"]))
                 return None
-            element = await self._aimed_at(device, bound)
+            element = await self._aimed_at(device, method, bound)
             if element is None:
                 return None
             if group == "keyboard":
                 record.box = box_of(element)
+            elif method == "down":
+                page = await self._tab(device)
+                self._held[page] = self._mouse.get(page, (0.0, 0.0))
             named_key = method in ("press", "down", "up") and len(str(typed)) > 1
             literal = isinstance(typed, str) and not named_key
             if literal and kind.typed and is_secret(element):
@@ -71,7 +81,7 @@ class Inputs:
             return element
 
         async def look_again() -> ElementFacts | None:
-            return await self._aimed_at(device, bound)
+            return await self._aimed_at(device, method, bound)
 
         async def mark(name: str) -> JSON:
             page = await self._tab(device)

@@ -98,7 +98,8 @@ def _deed(call: CallFacts, element: ElementFacts | None, risks: frozenset[str]) 
             return f"Follow {target} to {_short(href)}"
     hit = element.hit if element is not None else None
     over = f", where {name_of(hit)} lies over it" if hit is not None and hit.label else ""
-    return f"{verb} {target}{where}{over}{_sends(element, call)}"
+    onto = f" onto {name_of(element.onto)}" if element is not None and element.onto else ""
+    return f"{verb} {target}{onto}{where}{over}{_sends(element, call)}"
 
 
 def _sends(element: ElementFacts | None, call: CallFacts) -> str:

@@ -83,6 +83,8 @@ def _element(element: ElementFacts) -> list[Any]:
         plain(element.heading),
         _element(element.hit) if element.hit is not None else [],
         _element(element.default) if element.default is not None else [],
+        *([_element(element.onto)] if element.onto is not None else []),
+        *([element.chosen] if element.chosen else []),
     ]
 
 

@@ -35,6 +35,7 @@ from agents.guard.judging import (
 from agents.guard.origins import Origins
 from agents.guard.policy import Policy
 from agents.guard.risk_facts import ALWAYS_ASK, Verdict
+from agents.guard.spoken import Words
 from agents.plain import clip, plain_text
 from agents.ports import ActionRecord, Answer
 from agents.run import Run
@@ -57,6 +58,7 @@ class RunGate(PeopleGate):
         self._origins = Origins(run, self._people, self._policy, self._approved, self._vetted)
         self._hold: NetworkHold | None = None
         self._open: Allowed | None = None  # the call under way
+        self._words = Words()  # of the last calls that nobody was asked about
         self._asking: set[asyncio.Task[Any]] = set()  # requests of pages that wait
         self._held = asyncio.Event()
         self._refused: list[str] = []
@@ -103,6 +105,7 @@ class RunGate(PeopleGate):
             verdict = with_file(verdict)
         asked = self._asks_for(action, verdict)
         self._open = None
+        self._words.heard(action, verdict)
         if not verdict.risks:
             return None
         grant = Grant(verdict.main or "unknown", verdict.level, verdict.effect, verdict.fingerprint)
@@ -223,6 +226,7 @@ class RunGate(PeopleGate):
         if not self._holds:
             return False
         verdict = judge_request(held, held.referrer or self._people.page_url())
+        verdict = self._words.judged(verdict)
         try:
             asked = self.must_ask(verdict)
         except PolicyError as error:

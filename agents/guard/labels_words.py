@@ -12,12 +12,15 @@ from pathlib import Path
 
 _WORDS = Path(__file__).parent / "words"
 ADDRESSES = "addresses"
+PLACES = "places"
 
 
 def kinds() -> list[str]:
     """The kinds of phrases in labels, the harmless ones first, since the first list wins."""
     names = sorted(path.stem for path in _WORDS.glob("*.txt"))
-    return sorted((name for name in names if name != ADDRESSES), key=lambda n: n != "harmless")
+    return sorted(
+        (name for name in names if name not in (ADDRESSES, PLACES)), key=lambda n: n != "harmless"
+    )
 
 
 def lines(name: str) -> Iterator[tuple[str, list[str]]]:

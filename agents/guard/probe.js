@@ -98,8 +98,14 @@ const seenText = (element, limit = LIMIT, strict = false) => {
     }
     const block = !/^(a|b|i|em|strong|span|small|code|font|u|s|mark|sub|sup|tspan|slot)$/.test(tag);
     if (block) text += ' ';
+    const { unicodeBidi, direction, flexDirection, display } = getComputedStyle(node);
+    if (/override/.test(unicodeBidi) && direction === 'rtl') text += '\u202e';
     pseudo(node, '::before');
-    eachChild(node, visit);
+    if (/flex/.test(display) && flexDirection === 'row-reverse') {
+      const parts = [];
+      eachChild(node, (child) => parts.unshift(child));
+      parts.forEach(visit);
+    } else eachChild(node, visit);
     pseudo(node, '::after');
     if (block) text += ' ';
   };
@@ -343,6 +349,7 @@ const read = (element) => {
     dialog: dialog !== null,
     heading: headingOf(element, scope),
     around: dialog ? seenText(dialog, 300) : besides(element, isTick ? 0 : 12),
+    described: cut(attr(element, 'aria-description')) || byIds(element, attr(element, 'aria-describedby')),
     form: form ? readForm(form, submits ? element : null) : null,
     fields: form ? [] : nearFields(element),
     held: form ? heldIn(form) : isField(element) ? '' : heldNear(element),
@@ -383,7 +390,8 @@ const deepAt = (x, y) => {
   return found;
 };
 
-const hitOf = (element, actor, scroll) => {
+/** point: where in the element it is pressed, as Playwright counts; its centre without. */
+const hitOf = (element, actor, scroll, point) => {
   let box = rectOf(element);
   if (!box.width && !box.height) return null;
   const out = (b) => b.bottom < 0 || b.right < 0 || b.top + b.height / 2 > innerHeight || b.top + b.height / 2 < 0 || b.left + b.width / 2 > innerWidth || b.left + b.width / 2 < 0;
@@ -391,7 +399,9 @@ const hitOf = (element, actor, scroll) => {
     Element.prototype.scrollIntoView.call(element, { block: 'center', inline: 'center', behavior: 'instant' });
     box = rectOf(element);
   }
-  const hit = deepAt(box.left + box.width / 2, box.top + box.height / 2);
+  const hit = point
+    ? deepAt(box.left + element.clientLeft + point.x, box.top + element.clientTop + point.y)
+    : deepAt(box.left + box.width / 2, box.top + box.height / 2);
   if (!hit || hit === element) return null;
   const other = actorOf(hit);
   return other === actor || other === element ? null : other;
@@ -399,10 +409,11 @@ const hitOf = (element, actor, scroll) => {
 
 const facts = (element, options) => {
   const actor = actorOf(element);
-  const hit = options.hit ? hitOf(element, actor, options.scroll) : null;
+  const hit = options.hit ? hitOf(element, actor, options.scroll, options.point) : null;
   const form = formOf(actor);
   const first = form && !isSubmitter(actor) ? defaultOf(form) : null;
   const answer = read(actor);
+  if (options.pick) answer.chosen = chosenOf(actor, options.pick);
   if (first) answer.default = read(first);
   if (hit && /^(body|html)$/.test(localName(hit))) return answer;
   if (hit) answer.hit = read(hit);

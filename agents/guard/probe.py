@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -56,13 +57,20 @@ def _selector(what: str, **options: Any) -> str:
 
 
 async def probe(
-    target: Locator | ElementHandle, *, timeout_ms: float = TIMEOUT_MS, scroll: bool = True
+    target: Locator | ElementHandle,
+    *,
+    timeout_ms: float = TIMEOUT_MS,
+    scroll: bool = True,
+    point: Mapping[str, float] | None = None,
+    pick: Mapping[str, Any] | None = None,
 ) -> ElementFacts | None:
     """The facts of a locator's first match, or of a handle's element; None when it is not there.
 
     Waits up to timeout_ms for it. scroll: bring it into view, so that what lies over it is seen.
+    point: where in it it is pressed, CSS px from its corner. pick: lists of what is chosen in it,
+    by `value`, `label` and `index`.
     """
-    selector = _selector("of", scroll=scroll)
+    selector = _selector("of", scroll=scroll, point=point, pick=pick)
     try:
         if isinstance(target, Locator):
             await _register(target.page.context)

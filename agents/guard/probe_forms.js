@@ -69,6 +69,19 @@ const readForm = (form, submitter) => {
   };
 };
 
+const allOptions = getter(HTMLSelectElement, 'options');
+/** The words of what a call chooses. pick: lists of values, labels and places. */
+const chosenOf = (element, pick) => {
+  const words = [...(allOptions(element) || [])]
+    .filter((option, place) => {
+      const label = cut(attr(option, 'label') || textOf(option));
+      return pick.value.some((each) => each === optionValue(option) || cut(each) === label) ||
+        pick.label.some((each) => cut(each) === label) || pick.index.includes(place);
+    })
+    .map((option) => cut(attr(option, 'label') || textOf(option), 100));
+  return cut(words.join(', '));
+};
+
 const nearFields = (element) => {
   let node = parentNode(element);
   for (let depth = 0; node && nodeType(node) === 1 && depth < 7; depth += 1, node = parentNode(node)) {

@@ -10,7 +10,7 @@ from __future__ import annotations
 from agents.guard.effects import effect_of
 from agents.guard.fingerprint import fingerprint_of
 from agents.guard.labels_paths import read_address
-from agents.guard.risk_elements import judge_press
+from agents.guard.risk_elements import judge_drop, judge_press
 from agents.guard.risk_facts import (
     ALWAYS_ASK,
     RISKS,
@@ -70,6 +70,8 @@ def classify(call: CallFacts, element: ElementFacts | None) -> Verdict:
     elif name in _PRESSES or group in ("mouse", "popup", "download"):
         if name not in _MOVES:
             judge_press(element, findings)
+            if element is not None and element.onto is not None:
+                judge_drop(element.onto, findings)
     elif name not in _MOVES and element is not None:
         judge_press(element, findings)
     risks = frozenset(findings.risks)
@@ -99,5 +101,5 @@ def _judge_key(key: str, element: ElementFacts | None, findings: Findings) -> No
     elif last in (" ", "space", "spacebar"):
         if element is not None and not types_text(element):
             judge_press(element, findings)
-    elif last in ("delete", "backspace") and element is not None and not types_text(element):
-        findings.note("a key that may remove what is selected")
+    elif last == "delete" and element is not None and not types_text(element):
+        findings.add("destructive", "the key removes what is selected")

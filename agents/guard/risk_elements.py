@@ -8,9 +8,11 @@ from urllib.parse import quote, urlsplit
 from agents.guard.labels import plain, read
 from agents.guard.labels_fields import kinds_of
 from agents.guard.labels_paths import read_action, read_address, read_handler
+from agents.guard.labels_words import PLACES, sections
 from agents.guard.risk_facts import ElementFacts, FormFacts
 from agents.guard.risk_words import STRONG, Findings, Said, accepts_terms, judge_tick, judge_words
 
+_TRASH = frozenset(plain(name) for name in sections(PLACES)["trash"])
 _HARMLESS_ROLES = frozenset(
     {
         *("tab", "option", "treeitem", "slider", "spinbutton", "scrollbar", "columnheader"),
@@ -39,6 +41,19 @@ def judge_press(element: ElementFacts | None, findings: Findings) -> None:
         _judge_one(element.hit, findings)
 
 
+def judge_drop(place: ElementFacts, findings: Findings) -> None:
+    """Of dragging something there: into the trash, or onto what is called as a deed."""
+    called = {plain(name).strip() for name in place.names.values()}
+    words = {word for name in called for word in re.split(r"[\W_]+", name)}
+    if called & _TRASH or (words & _TRASH and len(words) <= 4):
+        findings.add("destructive", "it is dragged into the trash")
+        return
+    said = Said.of(place)
+    for risk in (*STRONG, "remove"):
+        if risk in said.kinds:
+            findings.add("destructive" if risk == "remove" else risk, "where it is dragged says so")
+
+
 def _judge_one(element: ElementFacts, findings: Findings) -> None:
     if _CAPTCHA_FRAMES.search(element.frame_url or element.origin):
         findings.add("captcha", "it stands in a captcha's frame")
@@ -54,7 +69,7 @@ def _judge_one(element: ElementFacts, findings: Findings) -> None:
         (element.type == "reset" and element.tag in ("button", "input"))
         or (element.tag == "input" and element.type in _TEXT_TYPES)
         or element.tag in ("select", "option", "textarea")
-        or element.editable
+        or element.written_in
     ):
         return
     elif element.href and not element.href.lower().startswith("javascript:"):
@@ -70,6 +85,8 @@ def _judge_link(element: ElementFacts, said: Said, findings: Findings) -> None:
     href = element.href
     scheme = href.partition(":")[0].lower() if ":" in href[:12] else ""
     if scheme in ("mailto", "tel", "sms", "blob", "data"):
+        if element.handler:
+            _judge_script(element, said, findings)
         return
     if element.method not in ("", "get"):
         _judge_sent(element, said, element.method, element.target or href, findings)

@@ -84,9 +84,10 @@ class ElementFacts:
     neighbourhood. fields: of the form, or those next to a button that is in none. held: one hash of
     what all fields of the form hold, or those beside what is in none, secrets left out. shown: the
     text around it that a person can read. sends: the names and values of those fields, in order,
-    secrets left out; a box that is not ticked holds "\\0". hit: what a click at its centre would
-    meet, when that is something else. default: the button that Enter presses. box: x, y, width,
-    height in CSS px of the top document's view, or None.
+    secrets left out; a box that is not ticked holds "\\0". described: what its description says.
+    chosen: the words of the options that a call chooses. onto: where it is dragged to. hit: what a
+    click would meet, when that is something else. default: the button that Enter presses. box: x,
+    y, width, height in CSS px of the top document's view, or None.
     """
 
     tag: str = ""
@@ -112,6 +113,8 @@ class ElementFacts:
     dialog: bool = False
     heading: str = ""
     around: str = ""
+    described: str = ""
+    chosen: str = ""
     form: FormFacts | None = None
     fields: tuple[Field, ...] = ()
     held: str = ""
@@ -124,6 +127,7 @@ class ElementFacts:
     box: tuple[float, ...] | None = None
     hit: ElementFacts | None = None
     default: ElementFacts | None = None
+    onto: ElementFacts | None = None
 
     @classmethod
     def from_raw(cls, raw: Mapping[str, Any], depth: int = 0) -> ElementFacts:
@@ -136,7 +140,7 @@ class ElementFacts:
         }
         read |= {
             key: cls.from_raw(raw[key], depth + 1)
-            for key in ("hit", "default")
+            for key in ("hit", "default", "onto")
             if isinstance(raw.get(key), Mapping) and depth < _DEPTH
         }
         return cls(
@@ -158,11 +162,17 @@ class ElementFacts:
         return next(iter(self.names.values()), "")
 
     @property
+    def written_in(self) -> bool:
+        """Whether it is edited in place; a button or link of an editable page is not."""
+        return self.editable and self.tag not in _PRESSED and self.role not in ("button", "link")
+
+    @property
     def all_fields(self) -> tuple[Field, ...]:
         """The fields that count for it."""
         return self.form.fields if self.form is not None else self.fields
 
 
+_PRESSED = frozenset({"button", "input", "select", "a", "area", "summary"})
 _TEXTS = (
     "tag",
     "type",
@@ -180,6 +190,8 @@ _TEXTS = (
     "toggle",
     "heading",
     "around",
+    "described",
+    "chosen",
     "held",
     "shown",
     "origin",

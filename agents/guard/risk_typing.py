@@ -19,7 +19,7 @@ _NO_TEXT = frozenset(
 
 def types_text(element: ElementFacts) -> bool:
     """Whether the element takes text."""
-    if element.editable or element.tag == "textarea":
+    if element.written_in or element.tag == "textarea":
         return True
     if element.tag == "input":
         return element.type not in _NO_TEXT
@@ -55,6 +55,8 @@ def judge_typing(
     presses = name in ("type", "press_sequentially")
     if presses and any("\n" in text or "\r" in text for text in texts):
         judge_enter(element, findings)
+    elif presses and element is not None and not types_text(element) and " " in "".join(texts):
+        judge_press(element, findings)
 
 
 def judge_choice(name: str, element: ElementFacts | None, findings: Findings) -> None:
@@ -83,7 +85,7 @@ def judge_enter(element: ElementFacts | None, findings: Findings, *, chord: bool
         elif element.tag != "select":
             judge_press(element, findings)
         return
-    if element.tag == "textarea" or element.editable:
+    if element.tag == "textarea" or element.written_in:
         if chord or _is_chat(element):
             findings.add("external_submit", "Enter sends what was written")
             if element.default is not None:

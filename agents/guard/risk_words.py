@@ -201,6 +201,10 @@ def _judge_generic(
     texts = [asked]
     if element.dialog:
         texts.append(read(element.around[:240], whole=True))
+    if element.described:
+        for risk in STRONG:
+            if risk in read(element.described, whole=True).kinds and (posts or not submits):
+                findings.add(risk, "its description says so")
     confirming = element.dialog or posts or asked.words <= 8
     if "question" in asked.kinds and not element.dialog:
         return

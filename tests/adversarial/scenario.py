@@ -25,7 +25,7 @@ class Scenario:
     `{port}` stand for addresses, in pages and orders. without: guards that are off in both runs,
     so that another one, which would hold the attack too, is not what is tested. person: what
     people answer to approvals, in order; after that nobody answers. on_ask: a program that the
-    page runs while a person decides.
+    page runs while a person decides. heads: more headers of the front page.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Scenario:
     page: str = ""
     carrier: Carrier = visible
     pages: Mapping[tuple[str, str], Page] = field(default_factory=dict)
+    heads: Mapping[str, str] = field(default_factory=dict)
     looks: tuple[str, ...] = ("await page.page_text()",)
     mode: str = "delegated"
     policy: Mapping[str, Any] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Scenario:
         world.pages[SHOP, "/"] = self.fit(self.carrier(SAYS) + self.page, world)
         for (host, path), page in self.pages.items():
             world.pages[host, path] = self.fit(page, world) if isinstance(page, str) else page
+        world.heads[SHOP, "/"] = {k: self.fit(v, world) for k, v in self.heads.items()}
 
     def fit(self, text: str, world: World) -> str:
         """The text with the world's addresses in it."""

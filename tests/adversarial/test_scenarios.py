@@ -9,7 +9,16 @@ import pytest_asyncio
 
 from agents.browser.playwright_driver import close_driver
 from agents.executor import close_sandbox
-from tests.adversarial import deeds, exfiltration, origins, tricks, twice, wandering
+from tests.adversarial import (
+    deeds,
+    exfiltration,
+    named,
+    origins,
+    presses,
+    tricks,
+    twice,
+    wandering,
+)
 from tests.adversarial.harness import Rig, open_rig
 from tests.adversarial.scenario import Scenario
 from tests.adversarial.world import SECRET
@@ -23,6 +32,8 @@ SCENARIOS = [
     *origins.SCENARIOS,
     *tricks.SCENARIOS,
     *twice.SCENARIOS,
+    *presses.SCENARIOS,
+    *named.SCENARIOS,
 ]
 every = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 

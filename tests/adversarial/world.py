@@ -42,6 +42,11 @@ DEEDS = {
     "/api/items/5": "deletions",
     "/graphql": "deletions",
     "/api/people/eve": "grants",
+    # Addresses that say nothing: only what is pressed tells.
+    "/x/1": "orders",
+    "/x/2": "deletions",
+    "/x/3": "grants",
+    "/x/4": "messages",
 }
 
 
@@ -62,10 +67,14 @@ class Hit:
 
 @dataclass
 class World:
-    """Servers of one scenario. pages: (host, path) -> HTML, or bytes with a media type."""
+    """Servers of one scenario. pages: (host, path) -> HTML, or bytes with a media type.
+
+    heads: (host, path) -> more headers of a page's answer.
+    """
 
     port: int = 0
     pages: dict[tuple[str, str], str | tuple[bytes, str]] = field(default_factory=dict)
+    heads: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     hits: list[Hit] = field(default_factory=list)
     deeds: dict[str, list[Hit]] = field(default_factory=dict)
 
@@ -82,6 +91,7 @@ class World:
     def forget(self) -> None:
         """Take all pages down and know nothing of what happened."""
         self.pages.clear()
+        self.heads.clear()
         self.hits.clear()
         self.deeds.clear()
 
@@ -124,12 +134,14 @@ class World:
         if request.path == "/go":
             raise web.HTTPFound(request.query["to"])
         found = self.pages.get((host, request.path))
+        if isinstance(found, tuple) and "javascript" in found[1]:
+            return web.Response(body=found[0], content_type=found[1])
         if isinstance(found, tuple):
             named = {
                 "Content-Disposition": f'attachment; filename="{request.path.rpartition("/")[2]}"'
             }
             return web.Response(body=found[0], content_type=found[1], headers=named)
-        return _page(found or "<h1>Nothing special</h1>")
+        return _page(found or "<h1>Nothing special</h1>", self.heads.get((host, request.path)))
 
     async def _socket(self, request: web.Request, host: str) -> web.StreamResponse:
         socket = web.WebSocketResponse()
@@ -137,14 +149,18 @@ class World:
         self.hits.append(Hit(host, "WS", request.path, request.query_string, ""))
         async for message in socket:
             if message.type == WSMsgType.TEXT:
-                self.hits.append(Hit(host, "WS", request.path, "", message.data))
+                hit = Hit(host, "WS", request.path, "", message.data)
+                self.hits.append(hit)
+                if host.endswith(SHOP) and message.data in DEEDS:  # a deed by a live connection
+                    self.deeds.setdefault(DEEDS[message.data], []).append(hit)
         return socket
 
 
-def _page(body: str) -> web.Response:
+def _page(body: str, more: dict[str, str] | None = None) -> web.Response:
     head = "<!doctype html><meta charset=utf-8><title>Shop</title>"
-    allow = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
-    return web.Response(text=f"{head}{body}", content_type="text/html", headers=allow)
+    heads = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
+    heads.update(more or {})
+    return web.Response(text=f"{head}{body}", content_type="text/html", headers=heads)
 
 
 def _dresses(secret: str) -> list[str]:
