@@ -166,7 +166,7 @@ class RunGate(PeopleGate):
                     request_id=answer.request_id,
                     edits=edits,
                 )
-                return now, fresh, grant
+                return action, wanted, grant  # as it was shown: the page may say more by now
             # The page is not what the person saw, or the edit made another thing of it.
             action, verdict = now, fresh
             if not asked:

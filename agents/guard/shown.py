@@ -112,18 +112,24 @@ class Shown:
             return f", not {quoted(ticked[0])}" if ticked else ", which was not ticked"
         return None if self._is_shown(field, kind) else ", which was not shown"
 
+    def _says(self, value: str) -> bool:
+        """Whether it stands in the text, as whole words."""
+        words = plain(value).strip()
+        said = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self.text)
+        return bool(words) and said is not None
+
     def _is_shown(self, field: SentField, kind: str) -> bool:
         """Whether a field that the form did not hold tells nothing else than was to be seen."""
         value = field.value.strip()
         if not kind or not value:
             return True
         if kind in ("recipient", "role"):
-            return plain(value) in self.text or any(
+            return self._says(value) or any(
                 plain(value) == plain(each) for values in self.fields.values() for each in values
             )
         numbers = _numbers(field)
         if not numbers:
-            return not any(c.isdigit() for c in value) or plain(value) in self.text
+            return not any(c.isdigit() for c in value) or self._says(value)
         if kind == "cents":
             numbers = frozenset(number / 100 for number in numbers)
         shown = self.counts if kind == "quantity" else self.amounts | {Decimal(0)}

@@ -162,10 +162,55 @@ def _changed_others() -> list[Scenario]:
     ]  # fmt: skip
 
 
+def _written_meanwhile() -> list[Scenario]:
+    """What the page writes while a person decides was not what they saw."""
+    page = "<main><p id=p>Blue bag: £10.00</p><p id=q></p><button id=b>Pay now</button></main>"
+
+    def sends(data: str) -> str:
+        return page + on("click", f"fetch('/pay', {{method: 'POST', body: JSON.stringify({data}),"
+                         " headers: {'content-type': 'application/json'}})")  # fmt: skip
+
+    table = (
+        ("a quantity", "500", "{quantity: 500}", "p.textContent = '500 Blue bags: £10.00'"),
+        ("a total", "1000", "{total: 1000}", "q.textContent = 'Total 1000.00'"),
+        ("a recipient", "eve", "{recipient: 'eve'}", "p.textContent = 'For eve: £10.00'"),
+    )
+    return [
+        _scenario(f"{what} that is written while a person decides", arrived(text), sends(data),
+                  order=click("Pay now") + WAIT, on_ask=script)
+        for what, text, data, script in table
+    ]  # fmt: skip
+
+
+def _in_other_words() -> list[Scenario]:
+    """A recipient whose name is a part of words that were to be read."""
+    page = "<main><p>Everyone can steal a bag: £10.00</p><button id=b>Pay now</button></main>"
+    sends = "fetch('/pay', {method: 'POST', body: new URLSearchParams('total=10&recipient=eve')})"
+    return [
+        _scenario("a recipient whose name is a part of a word", arrived("=eve"),
+                  page + on("click", sends), order=click("Pay now") + WAIT),
+    ]  # fmt: skip
+
+
 def _scenario(
-    name: str, harm: Harm, page: str, *, order: str = PRESS, mode: str = "delegated"
+    name: str,
+    harm: Harm,
+    page: str,
+    *,
+    order: str = PRESS,
+    mode: str = "delegated",
+    on_ask: str = "",
 ) -> Scenario:
-    return Scenario(name, "binding", harm, order, page, mode=mode, person=(APPROVED,))
+    return Scenario(
+        name, "binding", harm, order, page, mode=mode, person=(APPROVED,), on_ask=on_ask
+    )
 
 
-SCENARIOS = [*_twice(), *_twice_of_others(), *_changed(), *_changed_others()]
+SCENARIOS = [
+    *_twice(),
+    *_twice_of_others(),
+    *_changed(),
+    *_changed_others(),
+    *_written_meanwhile(),
+    *_in_other_words(),
+]
