@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
 
 from agents.browser.egress import Denied
 from agents.browser.egress_policy import SessionEgress
 from agents.browser.options import BrowserOptions
 from agents.browser.process import is_alive, launch, terminate
 from agents.guard.policy import Policy
-from agents.jobs import db as threads
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.housekeeping import Housekeeping
 from dashboard.conf import config
@@ -27,20 +23,6 @@ from dashboard.services.options import NewTask
 from tests.conftest import make_session
 
 HANDLE = {"pid": 1, "user_data_dir": "/nowhere"}
-
-
-@pytest.fixture(autouse=True)
-def _no_connection_outlives_the_test() -> Iterator[None]:
-    yield
-    for _ in range(12):
-        threads._threads.submit(connections.close_all).result()
-
-
-@pytest.fixture
-async def pool(tmp_path: Path) -> AsyncIterator[BrowserPool]:
-    made = BrowserPool(config().model_copy(update={"data_dir": tmp_path, "warm_browsers": 0}))
-    yield made
-    await made.aclose()
 
 
 @pytest.mark.browser
@@ -130,22 +112,21 @@ def test_a_profile_has_one_session_at_a_time(operator):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-async def test_a_worker_takes_over_a_browser_with_its_rules(operator, tmp_path):
+async def test_a_worker_takes_over_a_browser_with_its_rules(operator, own_config):
     """Two workers of one host: the second waits for the port, and the first lets all of it go."""
-    settings = config().model_copy(update={"data_dir": tmp_path, "warm_browsers": 0})
-    first, second = BrowserPool(settings), BrowserPool(settings)
+    first, second = BrowserPool(own_config), BrowserPool(own_config)
     row = await sync_to_async(make_session)(operator)
-    keeping = Housekeeping(settings, first, {})
+    keeping = Housekeeping(own_config, first, {})
     rules = SessionEgress(Policy.parse({"blocked_domains": ["evil.test"]}))
     first.set_egress(row.pk, rules)
     session, _ = await first.get(row.pk, None)
     handle = session.handle.as_dict()
     tell = sync_to_async(sessions.set_browser)
-    await tell(row.pk, status="live", handle=handle, host=settings.host_name)
+    await tell(row.pk, status="live", handle=handle, host=own_config.host_name)
     await keeping.let_go_of_others()
     assert first.known == {row.pk}  # idle, and its browser is here: somebody has to serve it
     task = await sync_to_async(row.tasks.get)()
-    assert await sync_to_async(leases.claim)(task.pk, f"{settings.host_name}:1:1") is not None
+    assert await sync_to_async(leases.claim)(task.pk, f"{own_config.host_name}:1:1") is not None
     rules.taint(["shop.test"], "password")
     second.restore_egress(row.pk, rules.as_json())
     taking = asyncio.ensure_future(second.get(row.pk, handle))

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
-from django.db import connections
 
 from agents.browser.egress import Denied
 from agents.browser.egress_policy import TAINTED, SessionEgress
 from agents.browser.process import BrowserHandle
 from agents.errors import LeaseLost
-from agents.jobs import db as threads
 from agents.jobs import housekeeping
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.context import MOST_DENIALS, DbRunContext
@@ -32,13 +29,6 @@ from dashboard.services.options import NewTask
 from tests.conftest import make_session, make_task
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _no_connection_outlives_the_test() -> Iterator[None]:
-    yield
-    for _ in range(12):
-        threads._threads.submit(connections.close_all).result()
 
 
 class Pool:

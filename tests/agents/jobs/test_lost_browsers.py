@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
 
 from agents.browser.options import BrowserOptions
 from agents.browser.process import BrowserHandle, launch, terminate
-from agents.jobs import db as threads
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.context import DbRunContext
 from agents.jobs.housekeeping import Housekeeping
 from agents.jobs.specs import spec_of
 from agents.ports import InputRequestSpec
-from dashboard.conf import config
+from dashboard.conf import Config, config
 from dashboard.models import AgentSession, BrowserProfile, Event, Task
 from dashboard.services import leases, requests, sessions, tasks
 from dashboard.services.actors import Actor
@@ -31,13 +29,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 QUESTION = InputRequestSpec(key="ask:1", kind="question", prompt="Which one?")
 HOST = config().host_name
 WORKER = f"{HOST}:{os.getpid()}:{int(psutil.Process().create_time())}"
-
-
-@pytest.fixture(autouse=True)
-def _no_connection_outlives_the_test() -> Iterator[None]:
-    yield
-    for _ in range(12):
-        threads._threads.submit(connections.close_all).result()
 
 
 @pytest.fixture
@@ -51,12 +42,9 @@ async def browser(tmp_path: Path) -> AsyncIterator[BrowserHandle]:
 
 
 @pytest.fixture
-async def keeping(tmp_path: Path) -> AsyncIterator[Housekeeping]:
+async def keeping(own_config: Config, pool: BrowserPool) -> Housekeeping:
     """A worker that has just started on this host."""
-    settings = config().model_copy(update={"data_dir": tmp_path, "warm_browsers": 0})
-    pool = BrowserPool(settings)
-    yield Housekeeping(settings, pool, {})
-    await pool.aclose()
+    return Housekeeping(own_config, pool, {})
 
 
 def asking(actor: Actor, handle: BrowserHandle) -> Task:
@@ -113,23 +101,21 @@ async def test_a_run_finds_out_by_itself_that_its_browser_is_gone(operator, brow
     assert (row.browser_status, row.browser) == ("live", handle)
 
 
-async def test_a_run_that_waits_says_that_its_browser_is_gone(operator, browser, tmp_path):
+async def test_a_run_that_waits_says_that_its_browser_is_gone(operator, browser, own_config, pool):
     task = await sync_to_async(asking)(operator, browser)
-    settings = config().model_copy(update={"data_dir": tmp_path, "warm_browsers": 0})
-    pool = BrowserPool(settings)
     spec = await sync_to_async(spec_of)(task)
-    context = DbRunContext(task, spec, pool=pool, config=settings)
+    context = DbRunContext(task, spec, pool=pool, config=own_config)
     await terminate(browser)
     runs = {task.pk: (context, asyncio.ensure_future(asyncio.sleep(0)))}
     waiting = None
     try:
-        await Housekeeping(settings, pool, runs)._round()
+        await Housekeeping(own_config, pool, runs)._round()
         assert await sync_to_async(told)(task) == ["live"]  # it works: it will see for itself
         waiting = asyncio.ensure_future(context.ask(QUESTION))
         while not context.asking:
             await asyncio.wait({waiting}, timeout=0.01)
         for _ in range(2):
-            await Housekeeping(settings, pool, runs)._round()
+            await Housekeeping(own_config, pool, runs)._round()
         row = await AgentSession.objects.aget(pk=task.session_id)
         assert (row.browser_status, row.browser) == ("lost", None)
         assert await sync_to_async(told)(task) == ["live", "lost"]
@@ -137,7 +123,6 @@ async def test_a_run_that_waits_says_that_its_browser_is_gone(operator, browser,
         if waiting is not None:
             waiting.cancel()
         await context.aclose()
-        await pool.aclose()
 
 
 async def test_an_idle_session_frees_the_profile_of_a_browser_that_is_gone(

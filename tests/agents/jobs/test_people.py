@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
 
 from agents.control import RunControl
 from agents.errors import Cancelled
-from agents.jobs import db as threads
 from agents.jobs.context import DbRunContext
 from agents.jobs.specs import spec_of
 from agents.jobs.wishes import Wishes
@@ -28,13 +25,6 @@ from tests.conftest import make_task
 pytestmark = pytest.mark.django_db(transaction=True)
 
 QUESTION = InputRequestSpec(key="ask:1", kind="question", prompt="Which one?")
-
-
-@pytest.fixture(autouse=True)
-def _no_connection_outlives_the_test() -> Iterator[None]:
-    yield
-    for _ in range(12):
-        threads._threads.submit(connections.close_all).result()
 
 
 class Pool:

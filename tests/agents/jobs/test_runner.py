@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import DataError, connections
+from django.db import DataError
 from django.test import Client
 
 from agents.errors import ModelError
-from agents.jobs import db as threads
 from agents.jobs import runner as running
 from agents.jobs.browsers import BrowserPool
 from agents.jobs.runner import MOST_DEATHS, Runner
@@ -49,9 +48,6 @@ def runner() -> Iterator[Runner]:
     made = Runner(config())
     yield made
     made._loop.close()
-    # Its database threads go on; their connections would outlive the test's database.
-    for _ in range(12):
-        threads._threads.submit(connections.close_all).result()
 
 
 async def play(runner: Runner, task: Task, *, pool: Any = None) -> Task:
