@@ -42,7 +42,8 @@ def examples() -> list[Example]:
         ),
         Example(
             "Sign in with a person's help",
-            "Stops at the password: take the mouse, sign in, hand back",
+            "Stops at the password: take the mouse, sign in as ada with analytical-engine and the "
+            "code from the phone, hand back",
             "Sign in and take a screenshot",
             f"{site}/signin/",
         ),
