@@ -34,12 +34,15 @@ def of(session: AgentSession, task: Task) -> Standing | None:
     if task.status == TaskStatus.PENDING:
         since = task.due_at or task.created_at
         return Standing("queued", _place(task, now), since, _why_queued(session, now - since))
-    if session.browser_status == "starting":
-        since = session.browser_used_at or now
+    starting = session.browser_status == "starting"
+    # Also between a worker's claim and the browser's first word, and after a browser was lost.
+    if starting or task.status == TaskStatus.RUNNING:
+        known = [session.browser_used_at, None if starting else task.started_at]
+        since = max((at for at in known if at is not None), default=now)
         cause = ""
         if now - since > PATIENCE:
             cause = "The machine may be short of memory or busy with other browsers."
-        return Standing("starting", "Starting a browser", since, cause)
+        return Standing("starting", "Starting the browser…", since, cause)
     return None
 
 

@@ -159,7 +159,7 @@ def _step_end(event: Event, known: _Known) -> Item | None:
     text = wording.came_of_it(data.get("value"), data.get("printed") or "")
     if not text:
         return None
-    return _line(event, "result", "dash", text, duration_ms=data.get("duration_ms"))
+    return _line(event, "result", "check", text, state="ok", duration_ms=data.get("duration_ms"))
 
 
 def _action(icon: str, state: str) -> Callable[[Event, _Known], Item]:

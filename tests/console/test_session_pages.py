@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from agents.events import TaskNotice
+from agents.events import TaskNotice, TaskStepCompleted
 from dashboard.models import AgentSession, Event, Role, Task
 from dashboard.pages import timeline, wording
-from dashboard.services import control, messages, requests, sessions, tasks, workers
+from dashboard.services import control, leases, messages, requests, sessions, tasks, workers
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_session, make_task
 from tests.console import builders
@@ -70,12 +70,43 @@ def test_a_browser_that_starts_for_long_says_why(person: Client, operator: Actor
     task = builders.running(operator)
     sessions.set_browser(task.session_id, status="starting", handle=None, host="desk")
     text = text_of(person, "session-stage", task.session_id)
-    assert "Starting a browser" in text and 'class="cause"' not in text
+    assert "Starting the browser" in text and 'class="cause"' not in text
     AgentSession.objects.update(browser_used_at=timezone.now() - timedelta(seconds=30))
     assert "short of memory" in text_of(person, "session-stage", task.session_id)
     builders.open_browser(task.session)
     text = text_of(person, "session-stage", task.session_id)
     assert "<live-view" in text and "every 5s" not in text
+
+
+def test_a_claimed_task_starts_its_browser_even_before_that_says_so(
+    person: Client, operator: Actor
+) -> None:
+    task = builders.running(operator)
+    assert task.session.browser_status == "none"
+    text = text_of(person, "session-stage", task.session_id)
+    assert "Starting the browser" in text and "No picture" not in text and "every 5s" in text
+    assert "Starting the browser" in text_of(person, "session-control", task.session_id)
+    # The same after a crash, when the run looks for another one.
+    sessions.set_browser(task.session_id, status="lost", handle=None, host="", task=task)
+    assert "Starting the browser" in text_of(person, "session-stage", task.session_id)
+    AgentSession.objects.update(browser_used_at=timezone.now() - timedelta(seconds=30))
+    Task.objects.update(started_at=timezone.now() - timedelta(seconds=30))
+    assert 'class="cause"' in text_of(person, "session-stage", task.session_id)
+
+
+def test_a_question_before_any_page_has_no_picture_yet(person: Client, operator: Actor) -> None:
+    row = builders.ask(operator)
+    assert "No picture yet" in text_of(person, "session-stage", row.task.session_id)
+
+
+def test_what_a_step_read_is_ticked_off(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    read = TaskStepCompleted(step=1, success=True, value=[{"title": "A"}, {"title": "B"}])
+    leases.record(task.pk, task.fence, (read,))
+    page = person.get(reverse("session", args=[task.session_id])).content.decode()
+    line = re.search(r'<li class="line"[^>]*data-kind="result".*?</li>', page, re.DOTALL)
+    assert line is not None and "Read 2 rows" in line[0]
+    assert 'data-state="ok"' in line[0] and "#check" in line[0]
 
 
 def test_a_closed_browser_leaves_its_last_picture(person: Client, operator: Actor) -> None:
