@@ -12,9 +12,11 @@ from agents.executor import close_sandbox
 from tests.adversarial import (
     deeds,
     exfiltration,
+    leaks,
     named,
     origins,
     presses,
+    senders,
     tricks,
     twice,
     wandering,
@@ -34,6 +36,8 @@ SCENARIOS = [
     *twice.SCENARIOS,
     *presses.SCENARIOS,
     *named.SCENARIOS,
+    *senders.SCENARIOS,
+    *leaks.SCENARIOS,
 ]
 every = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 
