@@ -61,7 +61,10 @@ _TAKES_AWAY = frozenset({"end", "remove", "take"})
 _REACH = 6  # words between a verb and its thing
 _LONG = 9  # more words than a button has
 _TITLE = 3
-_DONE = re.compile(r"^已|^.{2,3}已(?![阅閱读讀]).{2,3}$|され(た|ました)$")
+_DONE = re.compile(
+    r"^已|^.{2,3}已(?![阅閱读讀]).{2,3}$|され(た|ました)$|済み(?!に)|"
+    r"(削除|消去|キャンセル)した[^を]{1,8}$"
+)
 _SAID = re.compile(r"[\0\sすますしてるはいをの是的]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 
@@ -374,6 +377,8 @@ def _unspaced(lang: Language, text: str, amount: bool) -> tuple[set[str], bool]:
     for verb, groups in verbs:
         said_first = lang.name == "zh" and text.startswith(verb) and not lang.has("noun", verb)
         removes = "remove" in groups and topic in lang.whole and verb != topic
+        if f"{verb}を" in text and any(text.find(other) > text.find(verb) for other, _ in verbs):
+            continue  # what something is done to
         if topic and not (said_first or removes):
             continue
         rest = text.replace(verb, "\0", 1)
