@@ -287,6 +287,8 @@ class _Automaton:
 def _grown(data: bytes, start: int, end: int, form: Form, offset: int) -> tuple[int, int]:
     """A piece's place, grown to both sides for as long as the text goes on like the form."""
     whole, after = form.data, offset + end - start
+    if offset <= start and data.startswith(whole, start - offset):  # all of it, as most often
+        return start - offset, start - offset + len(whole)
     while offset and start and data[start - 1] == whole[offset - 1]:
         start, offset = start - 1, offset - 1
     while after < len(whole) and end < len(data) and data[end] == whole[after]:
