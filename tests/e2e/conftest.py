@@ -1,8 +1,10 @@
-"""The running product for end-to-end tests: one instance a session, more on request."""
+"""The running product for end-to-end tests: one instance a process, more on request."""
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,17 +16,20 @@ import pytest
 from tests.e2e.stack import Stack, processes_of
 from tests.sites.hostile.server import HOST, HostileSite
 
+# They kill and start products, and mostly wait: beside the others, with a product of their own.
+BREAKING = {"test_kills.py", "test_outages.py", "test_start.py"}
 # Browsers of the tests may reach the hostile site, whatever its ports are.
 OPEN = {"WEBAGENT_EGRESS_ALLOW": f"{HOST}/32"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All end-to-end tests share one process of a parallel run, and so one running product."""
+    """The end-to-end tests are two chains of a parallel run, and each shares a running product."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.live)
-            item.add_marker(pytest.mark.xdist_group("stack"))
+            chain = "breaking" if item.path.name in BREAKING else "stack"
+            item.add_marker(pytest.mark.xdist_group(chain))
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +44,7 @@ def service_environment() -> Iterator[Callable[[], dict[str, str]]]:
         "WEBAGENT_REDIS_URL", ""
     )  # fmt: skip
     made: list[str] = []
+    free = _redis_databases()
 
     def make() -> dict[str, str]:
         found = {}
@@ -50,14 +56,26 @@ def service_environment() -> Iterator[Callable[[], dict[str, str]]]:
                 urlsplit(database_url)._replace(path=f"/{name}").geturl()
             )
         if redis_url:
-            # Redis has 16 databases; the parallel processes of the suite take the first ones.
-            number = 15 - len(made) % 8
-            found["WEBAGENT_REDIS_URL"] = urlsplit(redis_url)._replace(path=f"/{number}").geturl()
+            found["WEBAGENT_REDIS_URL"] = (
+                urlsplit(redis_url)._replace(path=f"/{next(free)}").geturl()
+            )
         return found
 
     yield make
     for name in made:
         _administer(database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _redis_databases() -> Iterator[int]:
+    """Numbers for the instances of this process.
+
+    Redis has 16. The first four are the suite's parallel processes' own; of the rest each process
+    has four. The first instance may run as long as all others: its number does not come again.
+    """
+    process = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0) % 3
+    first, *others = range(15 - 4 * process, 11 - 4 * process, -1)
+    yield first
+    yield from itertools.cycle(others)
 
 
 def _administer(database_url: str, statement: str) -> None:
