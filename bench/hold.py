@@ -70,6 +70,10 @@ def browser_cpu_s(handle: BrowserHandle) -> float:
     return sum(each.user + each.system for each in used)
 
 
+async def ignore(target: str) -> None:
+    """Nobody is told of what could not be judged."""
+
+
 async def refuse(held: HeldRequest) -> bool:
     return False
 
@@ -97,7 +101,7 @@ async def main(runs: int, executable: str | None) -> None:
         session = await BrowserSession.open(handle, downloads_dir=Path(root) / "downloads")
         for number in range(2 * (runs + 1)):
             which = "held" if number % 2 else "without"
-            hold = NetworkHold(handle.debug_port, refuse, lost=lambda: None)
+            hold = NetworkHold(handle.debug_port, refuse, lost=lambda: None, failed=ignore)
             if which == "held":
                 await hold.open()
             took = await load(session.page, handle, f"http://127.0.0.1:{port}/?n={number}")

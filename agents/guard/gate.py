@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -63,7 +64,8 @@ class RunGate(PeopleGate):
         self._held = asyncio.Event()
         self._refused: list[str] = []
         self._signal: BaseException | None = None
-        self._one_by_one: dict[str, asyncio.Lock] = {}  # by fingerprint: one approval, one request
+        # By fingerprint, as long as one waits: one approval, one request.
+        self._one_by_one: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # --- the rule ---------------------------------------------------------------------------
     def must_ask(self, verdict: Verdict) -> frozenset[str]:
@@ -199,7 +201,7 @@ class RunGate(PeopleGate):
         self._people.browser = browser
         port = getattr(getattr(browser, "handle", None), "debug_port", None)
         if port is not None:
-            self._hold = NetworkHold(port, self.request, lost=self._on_lost)
+            self._hold = NetworkHold(port, self.request, lost=self._on_lost, failed=self._on_failed)
             await self._hold.open()
 
     def _on_lost(self) -> None:
@@ -208,6 +210,11 @@ class RunGate(PeopleGate):
         for task in list(self._asking):
             task.cancel()
         self._held.set()  # whoever waits for requests finds out
+
+    async def _on_failed(self, target: str) -> None:
+        """A request was refused because the code that judges it broke."""
+        why = "A request of the page could not be judged, so it was refused."
+        await self._deny(PolicyError(why, rule="approval:error"), target)
 
     @property
     def _holds(self) -> bool:
@@ -227,14 +234,15 @@ class RunGate(PeopleGate):
             return False
         verdict = judge_request(held, held.referrer or self._people.page_url())
         verdict = self._words.judged(verdict)
+        target = f"{held.method} {held.url}"
         try:
             asked = self.must_ask(verdict)
         except PolicyError as error:
-            await self._deny(error, held)
+            await self._deny(error, target)
             return False
         if held.is_part and (asked or is_blind(verdict)):  # never what a person approved
             why = "a picture, script or other part of a page may not do that"
-            await self._deny(PolicyError(f"{verdict.effect}: {why}.", rule="approval:part"), held)
+            await self._deny(PolicyError(f"{verdict.effect}: {why}.", rule="approval:part"), target)
             return False
         host = host_of(held.url)
         if not is_blind(verdict):
@@ -270,7 +278,8 @@ class RunGate(PeopleGate):
 
     async def _in_turn(self, held: HeldRequest, verdict: Verdict, host: str) -> bool:
         """Equal requests one after the other: each needs an approval of its own."""
-        async with self._one_by_one.setdefault(verdict.fingerprint, asyncio.Lock()):
+        lock = self._one_by_one.setdefault(verdict.fingerprint, asyncio.Lock())
+        async with lock:
             return await self._decide_request(held, verdict, host)
 
     async def _decide_request(self, held: HeldRequest, verdict: Verdict, host: str) -> bool:
@@ -317,15 +326,18 @@ class RunGate(PeopleGate):
             self._signal = signal
         return False
 
-    async def _deny(self, error: PolicyError, held: HeldRequest) -> None:
-        """Tell of a request that nobody is asked about, as long as they are not too many."""
+    async def _deny(self, error: PolicyError, target: str) -> None:
+        """Tell of a request that nobody is asked about, as long as they are not too many.
+
+        target: its method and address.
+        """
         if len(self._refused) >= MOST_TOLD:
             return
         self._refused.append(str(error))
         event = TaskPolicyDenied(
             rule=error.rule,
             reason=self._people.words(str(error), 1_000),
-            target=self._people.words(f"{held.method} {held.url}", 500),
+            target=self._people.words(target, 500),
             step=self._run.state.step,
         )
         with suppress(RunSignal):

@@ -79,13 +79,23 @@ class NetworkHold:
     """Pauses requests of one browser.
 
     judge: says whether a request may go; may take long. lost: called when the connection breaks,
-    and with it the hold; not after `close`.
+    and with it the hold; not after `close`. failed: told the method and address of a request that
+    was refused because it could not be judged.
     """
 
-    def __init__(self, debug_port: int, judge: Judge, *, lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        debug_port: int,
+        judge: Judge,
+        *,
+        lost: Callable[[], None],
+        failed: Callable[[str], Awaitable[None]],
+    ) -> None:
         self._port = debug_port
         self._judge = judge
         self._lost = lost
+        self._failed = failed
+        self._telling: set[asyncio.Task[None]] = set()
         self._watching: asyncio.Task[None] | None = None
         self._cdp: CdpConnection | None = None
         self._judging: dict[asyncio.Task[None], tuple[str, str | None]] = {}
@@ -138,7 +148,7 @@ class NetworkHold:
         if self._watching is not None:
             self._watching.cancel()
         waiting = list(self._judging.items())
-        for task, _ in waiting:
+        for task in [*(task for task, _ in waiting), *self._telling]:
             task.cancel()
         for _, (request_id, session) in waiting:
             self._refuse(cdp, request_id, session)
@@ -166,6 +176,8 @@ class NetworkHold:
         except Exception:  # must not end the connection, and the browser with it
             log.exception("a request could not be read; it is refused")
             self._refuse(self._cdp, request_id, session)
+            request = params.get("request") or {}
+            self._tell(f"{request.get('method')} {request.get('url')}")
             return
         if held is None:
             self._cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
@@ -196,12 +208,24 @@ class NetworkHold:
             allowed = await self._judge(held)
         except Exception:
             log.exception("a request could not be judged; it is refused")
+            self._tell(f"{held.method} {held.url}")
         finally:  # cancelled too: what is not answered would go when the hold ends
             if cdp is not None and cdp is self._cdp:
                 if allowed:
                     cdp.post("Fetch.continueRequest", {"requestId": request_id}, session_id=session)
                 else:
                     self._refuse(cdp, request_id, session)
+
+    def _tell(self, target: str) -> None:
+        task = asyncio.ensure_future(self._tell_of(target))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _tell_of(self, target: str) -> None:
+        try:
+            await self._failed(target)
+        except Exception:  # what broke the judging may break this, too
+            log.exception("a refused request could not be told of")
 
     @staticmethod
     def _refuse(cdp: CdpConnection, request_id: str, session: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import gzip
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -43,7 +44,9 @@ class Asking:
 
     def __init__(self, answer: Answer | Asked = YES, **task: Any) -> None:
         self.asked: list[InputRequestSpec] = []
+        self.told: list[Any] = []
         self.answer = answer
+        self.is_broken = False  # the host does not answer
         self.allowed = False  # a standing rule for everything
         self.context = self
         self.task = make_task(start_url=PAGE, **task)
@@ -59,9 +62,12 @@ class Asking:
         return self.answer if isinstance(self.answer, Answer) else await self.answer(spec)
 
     async def standing(self, tool: str, host: str) -> bool:
+        if self.is_broken:
+            raise RuntimeError("the database is away")
         return self.allowed
 
-    async def emit(self, *events: Any) -> None: ...
+    async def emit(self, *events: Any) -> None:
+        self.told += events
 
     async def save(self, *events: Any, **options: Any) -> None: ...
 
@@ -324,3 +330,32 @@ async def test_a_browser_that_cannot_be_held_is_ended(
             await asyncio.to_thread(psutil.Process(session.handle.pid).wait, 30)
         assert not await run.sends("a=1")
     assert "/api/delete-account" not in arrived
+
+
+@pytest.mark.browser
+async def test_what_cannot_be_judged_is_refused_and_told(
+    shown: tuple[BrowserSession, list[str]],
+) -> None:
+    session, arrived = shown
+    run = Asking(approval="ask")
+    send = "fetch('/api/big', {method: 'POST', body: 'a=1'}).then(r => r.text(), () => 'no')"
+    async with aclosing(run.gate), asyncio.timeout(30):
+        await run.gate.begin(session)
+        run.is_broken = True
+        assert await session.page.evaluate(send) == "no"
+        run.is_broken = False
+        assert await session.page.evaluate(send) == "ok"
+        (refused,) = await run.gate.clear()
+    assert "could not be judged" in refused
+    (event,) = run.told
+    assert (event.rule, event.target) == ("approval:error", f"POST {session.page.url}api/big")
+    assert arrived == ["/api/big"]
+
+
+async def test_nothing_is_kept_of_requests_that_were_decided() -> None:
+    run = Asking()
+    for amount in range(20):
+        assert await run.sends(f"amount={amount}&iban=DE1", "api/pay")
+    gc.collect()
+    assert len(run.asked) == 20
+    assert not dict(run.gate._one_by_one)

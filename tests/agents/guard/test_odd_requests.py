@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -195,14 +196,16 @@ async def test_a_number_beyond_all_others_is_another_amount(number: str) -> None
 
 
 async def test_a_request_that_cannot_be_judged_is_refused_by_itself() -> None:
-    """It neither goes nor takes the connection, and with it the browser, along."""
+    """It neither goes nor takes the connection, and with it the browser, along; it is told of."""
     posted: list[str] = []
+    told: asyncio.Queue[str] = asyncio.Queue()
 
     async def judge(request: HeldRequest) -> bool:
         return True
 
-    hold = NetworkHold(0, judge, lost=lambda: None)
+    hold = NetworkHold(0, judge, lost=lambda: None, failed=told.put)
     hold._cdp = SimpleNamespace(post=lambda method, *args, **more: posted.append(method))
     broken = {"url": PAGE, "method": "POST", "headers": 5}
     hold._on_event("Fetch.requestPaused", {"requestId": "1", "request": broken}, None)
     assert posted == ["Fetch.failRequest"]
+    assert await asyncio.wait_for(told.get(), 5) == f"POST {PAGE}"
