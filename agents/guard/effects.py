@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from agents.guard.amounts import amounts_in, readings
+from agents.guard.amounts import amounts_in, numbers_in, readings
 from agents.guard.risk_facts import ALWAYS_ASK, CallFacts, ElementFacts
 from agents.guard.telling import kind_of, path_of
 
@@ -56,16 +56,35 @@ def name_of(element: ElementFacts | None, risks: frozenset[str] = frozenset()) -
 
 
 def effect_of(call: CallFacts, element: ElementFacts | None, risks: frozenset[str]) -> str:
-    """`Press "Pay £45.00" on shop.example`, with amounts that would be sent and cannot be read."""
-    unseen = _unseen(element) if element is not None and risks & ALWAYS_ASK else []
-    return _deed(call, element, risks) + (f", which sends {', '.join(unseen)}" if unseen else "")
+    """`Press "Pay £45.00" on shop.example`, with amounts that would be sent and cannot be read.
+
+    Of a purchase also the numbers of pieces that stand on the page, but not beside the button.
+    """
+    said = _deed(call, element, risks)
+    if element is None or not risks & ALWAYS_ASK:
+        return said
+    unseen = _unseen(element)
+    pieces = _pieces(element) if risks & {"payment", "purchase"} else []
+    said += f", which sends {', '.join(unseen)}" if unseen else ""
+    return said + (f", with {', '.join(pieces)} on the page" if pieces else "")
+
+
+def _near(element: ElementFacts) -> str:
+    """What can be read right beside it, and what it is called."""
+    every = [each for each in (element, element.hit, element.default) if each is not None]
+    return "\n".join(said for each in every for said in (each.shown, *each.names.values()))
+
+
+def _pieces(element: ElementFacts) -> list[str]:
+    """`"2 x Blue bag"` for each number of pieces that stands on the page, but not beside it."""
+    near = numbers_in(_near(element)) | {Decimal(1)}
+    return [quoted(each) for each in element.counted if not numbers_in(each) <= near]
 
 
 def _unseen(element: ElementFacts) -> list[str]:
     """`total "4500.00"` for each amount of the form that stands nowhere near the element."""
     every = [each for each in (element, element.hit, element.default) if each is not None]
-    text = "\n".join(said for each in every for said in (each.shown, *each.names.values()))
-    shown = amounts_in(text) | {Decimal(0)}
+    shown = amounts_in(_near(element)) | {Decimal(0)}
     found = []
     for name, value in (pair for each in every for pair in each.sends):
         kind = kind_of(path_of(name))

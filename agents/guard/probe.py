@@ -1,6 +1,6 @@
 """A look at an element before it is touched: the facts that its risk is judged by.
 
-The reading (`probe.js`, `probe_forms.js`) runs as a Playwright selector engine, as the observation
+The reading (`probe.js` and those after it) runs as a Playwright selector engine, as the observation
 does: in an isolated world that the page's patched prototypes do not reach, and in one round trip.
 """
 
@@ -26,6 +26,8 @@ _SOURCE = "(() => {{\n'use strict';\n{}\nreturn engine;\n}})()".format(
         for path in (
             _HERE.parent / "browser" / "observe_dom.js",
             _HERE / "probe.js",
+            _HERE / "probe_words.js",
+            _HERE / "probe_shown.js",
             _HERE / "probe_forms.js",
         )
     )

@@ -83,11 +83,12 @@ class ElementFacts:
     heading: of the dialog or form it stands in; around: text of that dialog, or a checkbox's
     neighbourhood. fields: of the form, or those next to a button that is in none. held: one hash of
     what all fields of the form hold, or those beside what is in none, secrets left out. shown: the
-    text around it that a person can read. sends: the names and values of those fields, in order,
-    secrets left out; a box that is not ticked holds "\\0". described: what its description says.
-    chosen: the words of the options that a call chooses. onto: where it is dragged to. hit: what a
-    click would meet, when that is something else. default: the button that Enter presses. box: x,
-    y, width, height in CSS px of the top document's view, or None.
+    text around it that a person can read. counted: numbers of pieces in the page's main part, as
+    `2 x Blue bag`. sends: the names and values of those fields, in order, secrets left out; a box
+    that is not ticked holds "\\0". described: what its description says. chosen: the words of the
+    options that a call chooses. onto: where it is dragged to. hit: what a click would meet, when
+    that is something else. default: the button that Enter presses. box: x, y, width, height in CSS
+    px of the top document's view, or None.
     """
 
     tag: str = ""
@@ -120,6 +121,7 @@ class ElementFacts:
     held: str = ""
     amounts: tuple[str, ...] = ()
     shown: str = field(default="", repr=False)
+    counted: tuple[str, ...] = ()
     sends: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     origin: str = ""
     top_origin: str = ""
@@ -148,6 +150,7 @@ class ElementFacts:
             form=_form(form) if isinstance(form, Mapping) else None,
             fields=_fields(raw.get("fields")),
             amounts=tuple(str(each) for each in raw.get("amounts") or ()),
+            counted=tuple(str(each) for each in raw.get("counted") or ()),
             sends=tuple((str(name), str(value)) for name, value in raw.get("sends") or ()),
             box=tuple(float(side) for side in box) if box else None,
             **read,

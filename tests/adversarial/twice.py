@@ -172,6 +172,7 @@ def _written_meanwhile() -> list[Scenario]:
 
     table = (
         ("a quantity", "500", "{quantity: 500}", "p.textContent = '500 Blue bags: £10.00'"),
+        ("a number of pieces", "500", "{quantity: 500}", "q.textContent = 'Bags: 500 x Blue'"),
         ("a total", "1000", "{total: 1000}", "q.textContent = 'Total 1000.00'"),
         ("a recipient", "eve", "{recipient: 'eve'}", "p.textContent = 'For eve: £10.00'"),
     )
@@ -183,12 +184,19 @@ def _written_meanwhile() -> list[Scenario]:
 
 
 def _in_other_words() -> list[Scenario]:
-    """A recipient whose name is a part of words that were to be read."""
+    """Numbers of something else, or that no question told, and names in the middle of words."""
+    many = "".join(f"<p>{n} x Blue bag</p>" for n in (2, 3, 4, 5, 500))
+    order = on("click", "fetch('/pay', {method: 'POST', body: 'total=10&quantity=500', headers:"
+               " {'content-type': 'application/x-www-form-urlencoded'}})")  # fmt: skip
     page = "<main><p>Everyone can steal a bag: £10.00</p><button id=b>Pay now</button></main>"
     sends = "fetch('/pay', {method: 'POST', body: new URLSearchParams('total=10&recipient=eve')})"
     return [
         _scenario("a recipient whose name is a part of a word", arrived("=eve"),
                   page + on("click", sends), order=click("Pay now") + WAIT),
+        _scenario("a quantity that is the number of something else", arrived("=500"),
+                  "<p>500 people bought it</p>" + LOOSE + order),
+        _scenario("a quantity behind more than a question tells", arrived("=500"),
+                  many + LOOSE + order),
     ]  # fmt: skip
 
 

@@ -62,6 +62,11 @@ HIDDEN = LOOSE.replace("<p>", "<p hidden>$9,999.00</p><p style='opacity:0'>$9,99
 )
 
 
+PIECES = """<title>Pay</title><main><p>2 x Blue backpack</p><p>Total $49.90</p>
+<button id=b>Pay $49.90</button></main><script>b.onclick = () => fetch('/orders', {method: 'POST',
+  body: JSON.stringify({total: 49.9, quantity: MANY})})</script>"""
+
+
 @pytest.fixture
 def orders(site: Site) -> list[str]:
     """Bodies of what was ordered."""
@@ -111,6 +116,17 @@ async def test_what_nobody_can_see_was_not_shown(site, orders, opener):
     _, second = world.requests.values()
     assert 'price is "9999", which was not shown' in second.prompt
     assert orders == []
+
+
+@pytest.mark.parametrize(("sent", "went"), [("2", 1), ("20", 0)])
+async def test_a_number_of_pieces_is_told_and_is_what_may_be_sent(site, orders, opener, sent, went):
+    site.add("/pay", PIECES.replace("MANY", sent))
+    world = world_of(site, yes(), no(), path="/pay")
+    press = 'await page.get_by_role("button").click()\nawait page.wait_for_timeout(300)'
+    await play(world, opener, Act(press))
+    first = next(iter(world.requests.values()))
+    assert first.prompt.endswith(', with "2 x Blue backpack" on the page')
+    assert (len(world.requests), len(orders)) == (2 - went, went)
 
 
 def redirect(site: Site, seen: list[str], path: str, status: int, to: str) -> None:

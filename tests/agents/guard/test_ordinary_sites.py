@@ -259,11 +259,11 @@ PARTS = Flow(
 )  # fmt: skip
 
 FLOWS = {
-    # The price in the button's own words ends the look around it: "2 x" is not seen. `total` does
-    # not say cents. `/checkout/complete?order=17` may complete an order as well as thank for it.
-    "shop, cents": shop("total_cents: 4990", "/checkout/done", *_AGAIN),
+    # `/checkout/complete?order=17` may complete an order as well as thank for it. `total` does not
+    # say cents: a server that takes it for euros is paid a hundred times as much.
+    "shop, cents": shop("total_cents: 4990", "/checkout/done", "request payment"),
     "shop, total in cents": shop("total: 4990, currency: 'EUR'", "/checkout/done", *_AGAIN),
-    "shop, decimals": shop("total: '49.90'", "/order/17/confirmation", "request payment"),
+    "shop, decimals": shop("total: '49.90'", "/order/17/confirmation"),
     "payment intent": intents("/payment_intents"),
     "payment intent elsewhere": intents("OTHER/payment_intents"),
     "forge": FORGE,
