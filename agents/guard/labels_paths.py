@@ -47,6 +47,11 @@ _EXTENSION = re.compile(r"\.(php\d?|aspx?|jspx?|do|action|cgi|pl|py|cfm|json|rb)
 _STATIC = re.compile(
     r"\.(html?|md|pdf|txt|png|jpe?g|gif|svg|webp|zip|gz|csv|xml|ico|mp4)$", re.IGNORECASE
 )
+# A picture by its own name: nobody's, and no parameter says with what something is to be done.
+_ICON = re.compile(
+    r"((api|v\d|assets|static|public|images?|img|svg|ui)/)*(icons?|glyphs?|sprites?)/[a-z]+(-[a-z]+)*",
+    re.IGNORECASE,
+)
 _METHOD = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SPLIT = re.compile(r"[-_.+ ~:!]+")
@@ -115,6 +120,8 @@ def read_address(address: str) -> tuple[str, str] | None:
     found = _from_query(query, segments)
     if found is not None:
         return found
+    if not query and _ICON.fullmatch("/".join(segments)):
+        return None
     if len(segments) > 1 and plain(segments[-1]) in _NOW:
         segments = [*segments[:-2], f"{segments[-2]}-{segments[-1]}"]
     lower = [plain(each) for each in segments]

@@ -36,10 +36,14 @@ class UnclearPart(ValueError):
 
 @dataclass(frozen=True)
 class Part:
-    """name: None when its head has none; kind: its content type, in lower case."""
+    """name: None when its head has none; kind: its content type, in lower case.
+
+    is_file: it would hold a file; has_file: the file has a name, so that one was chosen.
+    """
 
     name: str | None
     is_file: bool
+    has_file: bool
     kind: str
     value: str
 
@@ -59,8 +63,8 @@ def read_part(text: str) -> Part:
         or (charset is not None and charset[1] not in _PLAIN_CHARSETS)
     ):
         raise UnclearPart
-    name, is_file = _disposition(headers.get("content-disposition"))
-    return Part(name, is_file, kind, text[end.end() :])
+    name, file = _disposition(headers.get("content-disposition"))
+    return Part(name, file is not None, bool(file), kind, text[end.end() :])
 
 
 def _ends_alike(head: str) -> bool:
@@ -94,10 +98,10 @@ def _headers(head: str) -> dict[str, str]:
     return headers
 
 
-def _disposition(line: str | None) -> tuple[str | None, bool]:
-    """The name that a Content-Disposition line gives, and whether it tells of a file."""
+def _disposition(line: str | None) -> tuple[str | None, str | None]:
+    """The names that a Content-Disposition line gives: the field's, and its file's."""
     if line is None:
-        return None, False
+        return None, None
     told = _parameters(line)
     if "name" in told and "name*" in told:
         raise UnclearPart
@@ -109,7 +113,7 @@ def _disposition(line: str | None) -> tuple[str | None, bool]:
     name = _decoded(told["name*"]) if "name*" in told else told.get("name")
     if name is not None and ("\\" in name or "=?" in name):
         raise UnclearPart
-    return None if name is None else unquote(name), "filename" in told
+    return None if name is None else unquote(name), told.get("filename")
 
 
 def _parameters(line: str) -> dict[str, str]:

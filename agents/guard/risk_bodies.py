@@ -44,6 +44,7 @@ class Sent:
     operations: (`read` or `write`, names
     of what is called) of GraphQL, JSON-RPC, SOAP. requests: (method, address) of a batch.
     only_operations: the pairs are an operation's arguments. too_much: there is more in it.
+    files: whether parts of it are files. left_out: whether values of equal names are not in pairs.
     """
 
     pairs: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -51,6 +52,8 @@ class Sent:
     requests: list[tuple[str, str]] = field(default_factory=list)
     only_operations: bool = False
     too_much: bool = False
+    files: bool = False
+    left_out: bool = False
     _names: set[str] = field(default_factory=set)
 
     def add(self, name: str, value: str) -> None:
@@ -61,6 +64,7 @@ class Sent:
 
     def _keep(self, name: str, value: str) -> None:
         if name in self._names and value.lower() not in _YES and not may_say(name):
+            self.left_out = self.left_out or (name, value) not in self.pairs
             return
         self._names.add(name)
         self.pairs[name, value] = None
@@ -169,6 +173,7 @@ def _read_multipart(sent: Sent, kind: str, text: str, url: str) -> None:
             part = read_part(each)
         except UnclearPart:
             sent.too_much = True
+            sent.files = sent.files or "filename" in each.lower()
             continue
         sent.too_much = sent.too_much or (is_form and part.name is None)
         _read_part(sent, part, url)
@@ -179,6 +184,7 @@ def _read_multipart(sent: Sent, kind: str, text: str, url: str) -> None:
 
 
 def _read_part(sent: Sent, part: Part, url: str) -> None:
+    sent.files = sent.files or part.has_file
     value = part.value.replace("\r\n", "\n").removesuffix("\n")
     if "application/http" in part.kind:
         sent.requests += re.findall(r"(?m)^([A-Z]{3,12}) (\S+)(?: HTTP/[\d.]+)?$", value)

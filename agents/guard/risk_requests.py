@@ -15,7 +15,7 @@ from agents.guard.labels_paths import read_action
 from agents.guard.risk_addresses import is_too_long, readable, said_by_address
 from agents.guard.risk_bodies import Sent, is_reading, read_body
 from agents.guard.risk_facts import Field, Verdict, main_of
-from agents.guard.risk_values import judge_values
+from agents.guard.risk_values import chooses_cookies, judge_values
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _READ_METHODS = frozenset({"PROPFIND", "REPORT", "SEARCH", "QUERY"})  # WebDAV and after it
@@ -80,7 +80,7 @@ def only_reads(method: str, url: str, headers: Mapping[str, str]) -> bool:
         return True  # data: and blob: leave nothing
     if is_too_long(url):
         return False
-    if any(name.lower() in _TELLING or _CALLS.match(name.lower()) for name in headers):
+    if is_overridden(headers):
         return False
     if _NEEDS_A_LOOK.search(unquote(url)):
         return not classify_request(method, url, "", None, "").risks
@@ -88,6 +88,11 @@ def only_reads(method: str, url: str, headers: Mapping[str, str]) -> bool:
 
 
 _TELLING = _METHOD_HEADERS | _ADDRESS_HEADERS
+
+
+def is_overridden(headers: Mapping[str, str]) -> bool:
+    """Whether headers say another method, address or operation than the request has."""
+    return any(name.lower() in _TELLING or _CALLS.match(name.lower()) for name in headers)
 
 
 def classify_request(
@@ -118,7 +123,7 @@ def classify_request(
     else:
         for each in urls[1:]:
             _add(found, said_by_address(each, posted=True))
-        _judge(method, url, sent, found, text)
+        _judge(method, url, sent, found, text, page_url)
     for _, value in query:
         if risk_graphql.is_document(value) and risk_graphql.mutates(value):
             sent.operations.append(("write", " ".join(risk_graphql.called(value))))
@@ -189,13 +194,17 @@ def _meant(method: str, headers: Mapping[str, str], pairs: Iterable[tuple[str, s
     return next(iter([*grave, *meant]), method)
 
 
-def _judge(method: str, url: str, sent: Sent, found: dict[str, str], text: str) -> None:
+def _judge(
+    method: str, url: str, sent: Sent, found: dict[str, str], text: str, page_url: str
+) -> None:
     """What something does that is no GET, operations apart."""
     split = urlsplit(url)
     where = f"{split.netloc}{split.path}"
     names = {name for name, _ in sent.pairs}
     kinds = {kind_of_field(Field(kind, name)) for name in names for kind in ("text", "select")}
     said = said_by_address(url, posted=True) or _checks_out(split.path, split.query)
+    if said is not None and said[0] == "permission_change":
+        said = None if chooses_cookies(url, sent, text, page_url) else said
     if method in _DEED_METHODS and not (method == "DELETE" and _OWN_LISTS.search(split.path)):
         found[_DEED_METHODS[method]] = f"its method is {method}"
     if kinds & {"card", "card_code"}:
@@ -210,7 +219,9 @@ def _judge(method: str, url: str, sent: Sent, found: dict[str, str], text: str) 
     if said is not None and said[0] != "external_submit":
         found[said[0]] = said[1]
     judge_values(sent.pairs, found)
-    _judge_kinds(kinds, found, text)
+    _judge_kinds(kinds, found)
+    if sent.files:
+        found["file_upload"] = "it hands over a file"
     if found or sent.operations:
         return
     if said is not None:
@@ -225,7 +236,7 @@ def _judge(method: str, url: str, sent: Sent, found: dict[str, str], text: str) 
         found["ambiguous"] = "it does not say what it does"
 
 
-def _judge_kinds(kinds: set[str], found: dict[str, str], text: str) -> None:
+def _judge_kinds(kinds: set[str], found: dict[str, str]) -> None:
     """What the names of fields tell of what they hold."""
     if kinds & {"password", "otp"} and "account_creation" not in found:
         found.setdefault("auth", "it holds a password or a code")
@@ -233,8 +244,6 @@ def _judge_kinds(kinds: set[str], found: dict[str, str], text: str) -> None:
         found["sensitive_data"] = "it holds an account or identity number"
     if "role" in kinds:
         found["permission_change"] = "it sets a role or a permission"
-    if "file" in kinds or re.search(r'filename="[^"]', text):
-        found["file_upload"] = "it hands over a file"
 
 
 def _judge_requests(url: str, sent: Sent, found: dict[str, str]) -> None:

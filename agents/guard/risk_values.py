@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from agents.guard.labels import plain, read
 from agents.guard.risk_addresses import says_deed
+from agents.guard.risk_bodies import Sent
 
 _WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
 _YES = frozenset({"1", "true", "yes", "y", "on", "accepted", "agreed", "enabled", "checked"})
@@ -33,7 +35,59 @@ _NUMBER = re.compile(r"^[^\w]{0,3}\d[\d.,_ ]*\s?[^\d\s]{0,4}$")
 _BUTTONS = frozenset({"commit", "submit", "button", "btn", "_action", "do", "go", "__eventtarget"})
 _PREFIX = re.compile(r"^(btn|lnk|cmd|but|button|link|img|submit|lb|ib)(?=[A-Z_-])")
 _SUFFIX = re.compile(r"(?<=[a-z])_?(Button|Btn|Link|button|btn|link)$")
+# What a cookie banner is asked, and how it is answered.
+_BANNER = re.compile(
+    r"/((api|v\d|privacy|gdpr|cmp|cookies?)/)*(cookie[-_]?)?consents?/?", re.IGNORECASE
+)
+_COOKIES = frozenset(
+    {
+        *("necessary", "essential", "functional", "functionality", "preferences", "analytics"),
+        *("analytical", "statistics", "statistical", "performance", "measurement", "marketing"),
+        *("advertising", "advertisement", "ads", "targeting", "tracking", "personalization"),
+        *("personalisation", "social", "socialmedia", "adstorage", "aduserdata"),
+        *("adpersonalization", "analyticsstorage", "functionalitystorage"),
+        *("personalizationstorage", "securitystorage"),
+    }
+)
+_ANSWERS = frozenset(
+    {
+        "true",
+        "false",
+        "0",
+        "1",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "granted",
+        "denied",
+        "accepted",
+        "rejected",
+    }
+)
 _GRAVE = ("payment", "purchase", "destructive", "permission_change")
+
+
+def chooses_cookies(url: str, sent: Sent, text: str, page_url: str) -> bool:
+    """Whether a request to `/api/consent` of the page's own site answers a cookie banner.
+
+    An app is let in at such an address as well. So it may hold nothing but kinds of cookies with a
+    yes or a no, one level deep, and its address nothing that names what the consent is for.
+    """
+    try:
+        there, here = urlsplit(url), urlsplit(page_url)
+    except ValueError:
+        return False
+    plain_place = there.netloc == here.netloc and "?" not in url and "#" not in url
+    if not plain_place or _BANNER.fullmatch(there.path) is None or not sent.pairs:
+        return False
+    more = sent.left_out or sent.too_much or sent.operations or sent.requests or sent.files
+    if more or text.count("{") > 1 or "[" in text or ";" in text:
+        return False
+    return all(
+        re.sub(r"[-_ ]", "", name).lower() in _COOKIES and value.lower() in _ANSWERS
+        for name, value in sent.pairs
+    )
 
 
 def judge_values(pairs: Iterable[tuple[str, str]], found: dict[str, str]) -> None:

@@ -47,6 +47,8 @@ DEEDS = {
     "/x/2": "deletions",
     "/x/3": "grants",
     "/x/4": "messages",
+    "/api/consent": "grants",
+    "/oauth/consent": "grants",
 }
 
 

@@ -233,9 +233,6 @@ NEWS = Flow(
     },
     steps=(press("Accept all", "Thanks"), press("How to delete", "It is easy")),
     sent=("GET /pixel.gif", "GET /tr", "POST /collect", "POST /api/consent"),
-    # `consent` is also where an app is given rights.
-    delegated=("request permission_change",),
-    ask=("request permission_change",),
     answers={"/pixel.gif": "image/gif", "/tr": "image/gif", "/collect": "text/plain",
              "/api/consent": "application/json"},
 )  # fmt: skip
@@ -251,8 +248,6 @@ PARTS = Flow(
     steps=(press("Load more", "Loaded"),),
     sent=("GET /img/remove-icon.svg", "GET /api/cart/remove-icon", "GET /assets/delete.js",
           "GET /static/js/checkout/pay.js", "GET /css/cancel-order.css", "GET /api/icons/trash"),
-    delegated=("request destructive",),  # no name of a file: it may put icons in the trash
-    ask=("request destructive",),
     answers={"/img/remove-icon.svg": "image/svg+xml", "/api/cart/remove-icon": "image/svg+xml",
              "/assets/delete.js": "text/javascript", "/css/cancel-order.css": "text/css",
              "/static/js/checkout/pay.js": "text/javascript", "/api/icons/trash": "text/plain"},
