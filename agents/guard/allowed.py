@@ -15,7 +15,7 @@ from agents.guard.bodies import SentField, sent_fields
 from agents.guard.confirming import host_of, hosts_of
 from agents.guard.hold import HeldRequest
 from agents.guard.risk_facts import ALWAYS_ASK, Verdict, main_of
-from agents.guard.risk_requests import SAFE_METHODS
+from agents.guard.risk_requests import SAFE_METHODS, is_overridden
 from agents.guard.shown import Shown, tells_amount
 
 GRANT_S = 15.0  # for so long the page may send what an approved call set off
@@ -24,6 +24,16 @@ _PAYING = frozenset({"payment", "purchase"})
 _SENDING = frozenset({"external_submit", "ambiguous"})
 _SHARED_ADDRESS = re.compile(r"graphql|gql|rpc|batch", re.I)
 _MOST_TOLD = 4
+# What announces a payment and makes none: `POST /payment_intents` of an amount, and no more. With
+# other fields (`confirm`, `payment_method`, `off_session`) it may be paid at once.
+_INTENT = re.compile(r"/(create[-_]?)?payment[-_]?intents?/?", re.I)
+_OF_INTENT = frozenset(
+    {
+        *("amount", "amount_cents", "amountcents", "amount_in_cents", "total", "currency", "items"),
+        *("order", "order_id", "orderid", "cart", "cart_id", "cartid", "description"),
+        *("receipt_email", "automatic_payment_methods", "payment_method_types"),
+    }
+)
 
 
 class Allowed:
@@ -56,10 +66,11 @@ class Allowed:
         own = (asked & allowed) | self._implied(held, verdict, fields)
         if not own and not (risks & ALWAYS_ASK and verdict.risks):
             return None
-        differs = self._differences(held, own, fields)
+        intent = _is_intent(held, own, fields)
+        differs = self._differences(held, own, fields, anywhere=intent)
         if differs:
             return f"it is not what was approved: {', '.join(differs[:_MOST_TOLD])}"
-        deeds = self._deeds(own, held, verdict)
+        deeds = {"intent"} if intent else self._deeds(own, held, verdict)
         if deeds & self._sent:
             return f"it is a second one: {self._verdict.effect} was approved once, and was sent"
         self._sent |= deeds
@@ -69,8 +80,10 @@ class Allowed:
 
     def sent(self, asked: frozenset[str], held: HeldRequest, verdict: Verdict) -> None:
         """Count a request that a person let go while the call is under way."""
-        own = asked | self._implied(held, verdict, sent_fields(held))
-        self._sent |= self._deeds(own, held, verdict)
+        fields = sent_fields(held)
+        own = asked | self._implied(held, verdict, fields)
+        intent = _is_intent(held, own, fields)
+        self._sent |= {"intent"} if intent else self._deeds(own, held, verdict)
         if own and held.chain:
             self._chains.add(held.chain)
 
@@ -97,15 +110,19 @@ class Allowed:
         return grave if tells or self._shown.is_target(held) else frozenset()
 
     def _differences(
-        self, held: HeldRequest, own: frozenset[str], fields: tuple[SentField, ...] | None
+        self,
+        held: HeldRequest,
+        own: frozenset[str],
+        fields: tuple[SentField, ...] | None,
+        *,
+        anywhere: bool,
     ) -> list[str]:
         grave = bool(own & ALWAYS_ASK)
         if fields is None or held.unread:
             return ["what it sends cannot be compared with what was shown"] if grave else []
-        if not own or (own == {"legal_acceptance"} and self._verdict.risks & _PAYING):
-            missed = ""  # what comes with a purchase goes to an address of its own
-        else:
-            missed = self._shown.misses(held)
+        terms = own == {"legal_acceptance"} and self._verdict.risks & _PAYING
+        # What comes with a purchase goes to an address of its own.
+        missed = "" if not own or terms or anywhere else self._shown.misses(held)
         return [*([missed] if missed else []), *self._shown.differences(fields)]
 
     def _deeds(self, own: frozenset[str], held: HeldRequest, verdict: Verdict) -> set[str]:
@@ -118,3 +135,19 @@ class Allowed:
         several = not own or _SHARED_ADDRESS.search(address)
         one = verdict.fingerprint if several else ""
         return {f"{held.method} {address} {one}"}
+
+
+def _is_intent(
+    held: HeldRequest, own: frozenset[str], fields: tuple[SentField, ...] | None
+) -> bool:
+    """Whether a request only announces the payment that another one makes."""
+    grave = own & ALWAYS_ASK
+    if not grave & _PAYING or grave - _BUYING or held.method != "POST" or not fields:
+        return False
+    if is_overridden(held.headers) or held.unread:
+        return False
+    address = held.url.partition("?")[0]
+    named = {field.path[0].lower() if field.path else "" for field in fields}
+    return _INTENT.fullmatch(address[address.rfind("/", 0, -1) :]) is not None and (
+        named <= _OF_INTENT
+    )

@@ -200,6 +200,36 @@ def _in_other_words() -> list[Scenario]:
     ]  # fmt: skip
 
 
+def _with_intents() -> list[Scenario]:
+    """An approved payment may be announced once, by a request that cannot pay."""
+
+    def announces(more: str = "", path: str = "/payment_intents", **headers: str) -> str:
+        kind = {"content-type": "application/x-www-form-urlencoded", **headers}
+        return (
+            f"fetch({path!r}, {{method: 'POST', body: 'amount=10{more}', headers: {kind},"
+            " keepalive: true})"
+        )
+
+    dear = announces().replace("amount=10", "amount=1000")
+    table = (
+        ("that is paid at once", arrived("confirm", "intents"), announces("&confirm=true")),
+        ("that is paid at once by its address", arrived("confirm", "intents"),
+         announces(path="/payment_intents?confirm=true")),
+        ("that is paid with a stored card", arrived("pm_1", "intents"),
+         announces("&payment_method=pm_1")),
+        ("of another amount", arrived("1000", "intents"), dear),
+        ("that is made twice", lambda world: world.done("intents") > 1,
+         f"{announces()}; {announces()}"),
+        ("that goes to another address", arrived("amount=10", "intents"),
+         announces(**{"x-original-url": "/api/charge"})),
+        ("that is confirmed", bought_twice, announces(path="/payment_intents/7/confirm")),
+    )  # fmt: skip
+    return [
+        _scenario(f"an announced payment {what}", harm, PAY + on("click", script))
+        for what, harm, script in table
+    ]
+
+
 def _scenario(
     name: str,
     harm: Harm,
@@ -221,4 +251,5 @@ SCENARIOS = [
     *_changed_others(),
     *_written_meanwhile(),
     *_in_other_words(),
+    *_with_intents(),
 ]

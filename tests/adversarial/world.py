@@ -49,6 +49,8 @@ DEEDS = {
     "/x/4": "messages",
     "/api/consent": "grants",
     "/oauth/consent": "grants",
+    "/payment_intents": "intents",
+    "/payment_intents/7/confirm": "orders",
 }
 
 

@@ -130,14 +130,15 @@ def shop(order: str, following: str, *more: str) -> Flow:
     )  # fmt: skip
 
 
-def intents(to: str) -> Flow:
+def intents(to: str, amount: str, *more: str) -> Flow:
+    """more: what is asked after the press."""
     kind = "application/x-www-form-urlencoded"
     return Flow(
         pages={
             "/": f"""<title>Pay</title>{POST}<main><p>Total 49.90 €</p>
               <button id=b>Pay now</button></main><script>b.onclick = async () => {{
               await fetch('{to}', {{method: 'POST', mode: 'no-cors',
-                headers: {{'content-type': '{kind}'}}, body: 'amount=4990&currency=eur'}});
+                headers: {{'content-type': '{kind}'}}, body: '{amount}&currency=eur'}});
               const f = document.createElement('form'); f.method = 'post';
               f.action = '/orders/17/confirm'; f.innerHTML = '<input name=intent value=pi_1>';
               document.body.append(f); f.submit() }}</script>""",
@@ -145,10 +146,8 @@ def intents(to: str) -> Flow:
         },
         steps=(press("Pay now", "Thank you"),),
         sent=("POST /payment_intents", "POST /orders/17/confirm"),
-        # The intent tells cents as an amount, or goes to a host that the page did not name; the order
-        # after it is a second one.
-        delegated=("click payment", *_AGAIN),
-        ask=("click payment", *_AGAIN),
+        delegated=("click payment", *more),
+        ask=("click payment", *more),
         answers={"/payment_intents": "application/json"},
     )
 
@@ -259,8 +258,13 @@ FLOWS = {
     "shop, cents": shop("total_cents: 4990", "/checkout/done", "request payment"),
     "shop, total in cents": shop("total: 4990, currency: 'EUR'", "/checkout/done", *_AGAIN),
     "shop, decimals": shop("total: '49.90'", "/order/17/confirmation"),
-    "payment intent": intents("/payment_intents"),
-    "payment intent elsewhere": intents("OTHER/payment_intents"),
+    # It announces the payment; the order that follows makes it.
+    "payment intent": intents("/payment_intents", "amount_cents=4990"),
+    # The intent tells cents as an amount, or goes to a host that the page did not name.
+    "payment intent in cents": intents("/payment_intents", "amount=4990", "request payment"),
+    "payment intent elsewhere": intents(
+        "OTHER/payment_intents", "amount_cents=4990", "request payment"
+    ),
     "forge": FORGE,
     "mail": MAIL,
     "sign in": SIGN_IN,
