@@ -42,6 +42,7 @@ _CART = re.compile(
     r"carrinho|sepet|favou?rite|bookmark|cookie"
 )
 _ID = re.compile(r"^(\d+|[0-9a-f]{8,}(-[0-9a-f-]+)?|[^\W\d]*\d[\w-]*|:\w+|\{\w+\})$", re.IGNORECASE)
+_YEAR = re.compile(r"^(19|20)\d\d$")
 _TRUE = frozenset({"1", "true", "yes", "y", "on", "ok", "confirm", "confirmed", ""})
 _EXTENSION = re.compile(r"\.(php\d?|aspx?|jspx?|do|action|cgi|pl|py|cfm|json|rb)$", re.IGNORECASE)
 _STATIC = re.compile(
@@ -122,8 +123,13 @@ def read_address(address: str) -> tuple[str, str] | None:
         return found
     if not query and _ICON.fullmatch("/".join(segments)):
         return None
-    if len(segments) > 1 and plain(segments[-1]) in _NOW:
-        segments = [*segments[:-2], f"{segments[-2]}-{segments[-1]}"]
+    for place in range(1, len(segments)):  # `/buy/now/8`
+        if plain(segments[place]) in _NOW and all(
+            _ID.match(each) for each in segments[place + 1 :]
+        ):
+            now = f"{segments[place - 1]}-{segments[place]}"
+            segments = [*segments[: place - 1], now, *segments[place + 1 :]]
+            break
     lower = [plain(each) for each in segments]
     is_docs = bool(_DOC_HOSTS.match(host)) or any(each in _DOCS for each in lower)
     if segments and _STATIC.search(segments[-1]):
@@ -149,6 +155,7 @@ def read_address(address: str) -> tuple[str, str] | None:
             numbered = place + 2 == len(lower) and lower[-1].isdigit()
             strong = (before and last) or numbered or confirmed
         elif verb in _WEAK:
+            after = after and not _YEAR.match(lower[place + 1])  # `/archive/2020`
             owner = bool(place) and (lower[place - 1] in _OBJECTS) and verb not in _PAGES
             strong = (before and last) or (after and place + 2 >= len(lower)) or confirmed
             named = place > 1 and _is_thing(lower[place - 2])

@@ -245,6 +245,8 @@ def test_ticking_terms_accepts_them() -> None:
         "/orders?sort=cancelled",
         "/lang_delete.html",
         "/share/x",
+        "/archive/2020",
+        "/privacy/delete-requests",
     ],
 )
 def test_addresses_that_show_something(path: str) -> None:
@@ -264,6 +266,9 @@ def test_addresses_that_show_something(path: str) -> None:
         ("/#/account/delete?confirm=1", "destructive"),
         ("/products/delete/5", "destructive"),
         ("/blog/delete/12", "destructive"),
+        ("/archive/4711", "destructive"),
+        ("/listing/42/takedown", "destructive"),
+        ("/buy/now/88", "purchase"),
         ("/logout", "auth"),
         ("/?logout=1", "auth"),
         ("/invoices/12/pay", "payment"),
