@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.e2e.doors import done, session_of, start
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Stack, wait_for
 from tests.sites.hostile.server import HostileSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("calm_logs")]
@@ -52,6 +53,30 @@ def test_plain_words_search_the_shop(api: httpx.Client, stack: Stack) -> None:
         assert ended["terminal_reason"] == "done", run.events[-8:]
         assert ended["output"]["title"] == "Blue backpack", ended
         assert "64.00" in str(ended["output"]["price"]), ended
+
+
+def test_an_answer_in_words_is_the_output(api: httpx.Client, stack: Stack) -> None:
+    words = "The ferry leaves at nine from the second pier."
+    body = {"goal": "Play the script.", "model": {"route": "scripted", "turns": [done(words)]}}
+    run_id = api.post(f"{stack.api_root}/agent/runs", json=body).json()["run_id"]
+    with session_of(api, stack, done(words)) as run:
+        ended = run.end()
+        assert ended["output"] == words
+        assert run.task()["output"] == words
+        assert ended["is_task_successful"] is None
+        follow_up = run.follow_up(
+            model={"route": "scripted", "turns": [{"finish": {"text": words, "success": False}}]}
+        )
+        assert follow_up.end()["output"] == words
+        assert follow_up.task()["is_task_successful"] is False
+
+    # An agent's result has its words in `text`; its `output` is what was given as values.
+    def result() -> dict[str, Any]:
+        found: dict[str, Any] = api.get(f"{stack.api_root}/agent/runs/{run_id}").json()
+        return found
+
+    wait_for(lambda: result()["status"] not in ("pending", "running"), 40, "the run ends")
+    assert (result()["text"], result()["output"]) == (words, None)
 
 
 def test_a_follow_up_goes_on_in_the_same_browser(
