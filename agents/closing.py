@@ -95,12 +95,17 @@ def cut_short(run: Run, error: BudgetExceeded) -> Outcome:
 
 
 def _partial(run: Run) -> JSON:
-    """What was read last, if the asked shape allows it."""
+    """What was read last, if the asked shape allows it. Where a page is was not read from it."""
     for turn in reversed(run.state.turns):
-        if turn.result is not None and turn.result.ok and turn.result.value not in (None, "", []):
+        if turn.result is not None and turn.result.ok and _was_read(turn.result.value):
             value = bounded(turn.result.value, PARTIAL_CHARS)
             return value if _fits(value, run.context.task.output_schema) else None
     return None
+
+
+def _was_read(value: JSON) -> bool:
+    went = isinstance(value, dict) and value.keys() == {"url", "status", "ok"}  # a goto's result
+    return value not in (None, "", []) and not went
 
 
 def _fits(value: JSON, schema: dict[str, Any] | None) -> bool:
@@ -152,6 +157,6 @@ def _json_in(finish: Finish) -> Any | None:
         body = text.strip().removeprefix("```json").removeprefix("```").removesuffix("```")
         try:
             return plain(json.loads(body))
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
     return None

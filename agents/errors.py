@@ -20,6 +20,11 @@ Every AgentError has a stable `code`, `retryable`, and a message fit to show to 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agents.ports import Usage
+
 
 class AgentError(Exception):
     """Base of the engine's failures. `str(error)` is fit to show to a person."""
@@ -38,7 +43,10 @@ class AgentError(Exception):
 
 
 class ModelError(AgentError):
-    """The model route failed: unreachable, refused, timed out, or answered nonsense."""
+    """The model route failed: unreachable, refused, timed out, or answered nonsense.
+
+    spent: what answers that could not be used cost all the same.
+    """
 
     code = "model_error"
 
@@ -49,9 +57,11 @@ class ModelError(AgentError):
         code: str | None = None,
         retryable: bool | None = None,
         retry_after_s: float | None = None,
+        spent: Usage | None = None,
     ) -> None:
         super().__init__(message, code=code, retryable=retryable)
         self.retry_after_s = retry_after_s
+        self.spent = spent
 
 
 class BrowserError(AgentError):

@@ -35,7 +35,8 @@ class Thinking:
     async def decide(self, view: View) -> Reply | None:
         """The route's decision, with retries. None when a person cut it short.
 
-        Raises: ModelError for good; BudgetExceeded when the time is over.
+        Raises: ModelError for good; BudgetExceeded when the time is over, or answers that could
+        not be used took what was left.
         """
         run = self._run
         shot = await self._sight.picture() if self._route.wants_screenshot else None
@@ -54,11 +55,13 @@ class Thinking:
                 run.budget.check(run.context.usage, run.context.elapsed_s)
                 raise BudgetExceeded("The task's time limit is over.", limit="time") from None
             except ModelError as error:
+                run.charge(error.spent or Usage())
                 delay_s = self._retry_delay(error, attempt, left_s)
                 if delay_s is None:
                     return self._fallback(error)
                 extra = _mend(error)
                 await self._tell_retry(error, delay_s, given.step)
+                run.budget.check(run.context.usage, run.context.elapsed_s)
                 try:
                     await run.control.interruptible(self._sleep(delay_s))
                 except Interrupted:

@@ -104,10 +104,17 @@ class ProviderRoute:
     async def decide(self, turn: DecideInput) -> Reply:
         """The model's next decision; one repair request if its first answer held none.
 
-        Raises: ModelError.
+        Raises: ModelError, with what was spent on answers that came.
         """
-        added: list[ModelMessage] = []
         spent = _Spent()
+        try:
+            return await self._decide(turn, spent)
+        except ModelError as error:
+            error.spent = spent.usage()
+            raise
+
+    async def _decide(self, turn: DecideInput, spent: _Spent) -> Reply:
+        added: list[ModelMessage] = []
         for last in (False, True):
             response = await self._request(turn, added)
             spent.add(response, self._cost(response))
@@ -138,6 +145,8 @@ class ProviderRoute:
             )
         try:
             return read_reply(text, calls)
+        except RecursionError:
+            raise Misread("Your answer was nested too deeply.") from None
         except Misread as problem:
             if response.finish_reason == "length":
                 raise Misread("Your answer was cut off at its length limit. Be shorter.") from None

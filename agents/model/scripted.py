@@ -66,7 +66,7 @@ class ScriptedRoute:
             if entry.get("say"):
                 turn.on_delta(str(entry["say"]))
             if "fail" in entry:
-                raise _failure(entry["fail"])
+                raise _failure(entry["fail"], _usage(entry.get("usage")))
             if _ACTIONS & entry.keys():
                 return Reply(_decision(entry, position), _usage(entry.get("usage")), self.name)
 
@@ -150,13 +150,14 @@ def _usage(raw: Any) -> Usage:
     )
 
 
-def _failure(said: dict[str, Any]) -> ModelError:
+def _failure(said: dict[str, Any], spent: Usage) -> ModelError:
     after = said.get("retry_after_s")
     return ModelError(
         str(said.get("message", "The script says that the model failed.")),
         code=str(said.get("code", "model_unavailable")),
         retryable=bool(said.get("retryable", False)),
         retry_after_s=float(after) if isinstance(after, (int, float)) else None,
+        spent=spent,
     )
 
 

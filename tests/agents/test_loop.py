@@ -247,6 +247,23 @@ async def test_nonsense_is_told_to_the_model() -> None:
     assert "Your last answer could not be used: no tool was called" in route.told[1].notes
 
 
+async def test_nonsense_is_paid_for_and_held_against_the_limits() -> None:
+    def nonsense(cost: str) -> ModelError:
+        spent = Usage(input_tokens=70, output_tokens=5, cost_usd=Decimal(cost))
+        return ModelError("Sure!", code="model_nonsense", retryable=True, spent=spent)
+
+    setup = Setup()
+    await setup.run(in_order(nonsense("0.02"), DONE))
+    assert setup.context.usage.input_tokens == 70
+    assert setup.context.usage.cost_usd == Decimal("0.02")
+
+    setup = Setup(max_cost_usd=Decimal("0.50"))
+    outcome = await setup.run(in_order(nonsense("0.30")))
+    assert outcome.error is not None and outcome.error["code"] == "cost_limit_reached"
+    assert setup.context.usage.cost_usd == Decimal("0.60")
+    assert len(setup.slept) == 1
+
+
 async def test_deltas_go_beside_the_ledger() -> None:
     setup = Setup()
 

@@ -50,10 +50,19 @@ ANSWERS: dict[str, tuple[list[Any], str | None, dict[str, Any]]] = {
         None,
         {},
     ),
+    "nests without end, then works": (
+        [Say(calls=[("finish", '{"text": "x", "output": ' + "[" * 5_000 + "]" * 5_000 + "}")]),
+         finish()],
+        None,
+        {},
+    ),
+    "nests in text": ([finish("[" * 5_000 + "]" * 5_000)], "output_schema_mismatch",
+                      {"output_schema": {"type": "object"}}),
     "refuses the key": ([Refuse(401, "bad key sk-e2e-secretkey99")], "model_auth", {}),
     "is not there": ([Refuse(404, "no such model")], "model_not_found", {}),
     "always fails": ([Refuse(500, "oops")], "model_unavailable", {}),
     "garbage": ([Raw(b"<html>not a model</html>", "text/html")], "model_nonsense", {}),
+    "only chats": ([Say("I would click.")], "model_nonsense", {}),
     "hangs": ([Hang()], "time_limit_reached", {"max_duration_minutes": 0.75}),
     "never stops": ([act("1 + 1"), act("2 + 2"), act("3 + 3")], "steps_limit_reached",
                     {"max_steps": 3}),
@@ -68,6 +77,8 @@ def test_models_that_fail_end_their_tasks_honestly(
         servers: dict[str, ModelServer] = {}
         for name, (answers, _, options) in ANSWERS.items():
             servers[name] = serve(*answers)
+            if name == "hangs":
+                options = options | {"start_url": f"{stack.practice_url}/news/"}
             made = session_of(api, stack, model=servers[name].model, **options)
             runs[name] = sessions.enter_context(made)
         for name, (_, code, _) in ANSWERS.items():
@@ -76,9 +87,12 @@ def test_models_that_fail_end_their_tasks_honestly(
             assert found == code, (name, ended)
         assert "secretkey99" not in str([run.events for run in runs.values()])
         assert len(servers["hangs"].requests) == 1
-        assert runs["hangs"].task()["terminal_reason"] == "expired"
+        hung = runs["hangs"].task()
+        assert (hung["terminal_reason"], hung["output"]) == ("expired", None)
         assert runs["always fails"].of_type("task.notice")[0]["kind"] == "retry"
         assert runs["works"].task()["usage"]["input_tokens"] > 0
+        chat, asked = runs["only chats"].task()["usage"], len(servers["only chats"].requests)
+        assert (chat["input_tokens"], chat["output_tokens"]) == (100 * asked, 20 * asked)
 
 
 def test_a_cancel_ends_a_hanging_model(api: httpx.Client, stack: Stack, serve: Serve) -> None:

@@ -166,6 +166,9 @@ async def test_talk_without_end_is_nonsense(rig: Rig) -> None:
         await rig.route.decide(make_turn())
     assert caught.value.code == "model_nonsense"
     assert len(rig.wire.seen) == 2
+    spent = caught.value.spent
+    assert spent is not None
+    assert (spent.input_tokens, spent.output_tokens) == (200, 40)
 
 
 async def test_an_empty_answer_is_repaired(rig: Rig) -> None:
