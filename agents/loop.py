@@ -186,7 +186,7 @@ class _Loop:
         )
 
     def _started(self, result: StepResult) -> Outcome | None:
-        """A start address that cannot be opened ends the task; a slow page does not."""
+        """A start address that cannot be opened ends the task; a slow page or a file does not."""
         state = self._run.state
         state.started = True
         url = self._run.context.task.start_url
@@ -195,6 +195,9 @@ class _Loop:
             return None
         if code in SLOW and _host(state.page_url) == _host(str(url)):
             state.notes.append("The start page did not finish loading; it may be incomplete.")
+            return None
+        if code == "navigation_downloads":
+            state.notes.append(f"There is no page yet. {result.error_message}")
             return None
         text = f"The start address {url} could not be opened. {result.error_message or ''}"
         known = code if code.startswith("policy") else "start_url_failed"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import re2
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page as PlaywrightPage
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
@@ -21,7 +22,7 @@ from agents.executor.inputs import Inputs
 from agents.executor.kinds import kind_of
 from agents.executor.objects import bind, globals_for, wrap
 from agents.executor.opening import insist
-from agents.executor.page_errors import check_is_the_sites
+from agents.executor.page_errors import WHOLE_PAGE, check_is_the_sites
 from agents.executor.recipes import Recipe
 from agents.executor.signatures import api
 from agents.executor.values import (
@@ -131,7 +132,7 @@ class Host:
         if method == "wait_for_timeout":  # it ends by itself; the limit only has to be later
             timeout_ms = min(max(0.0, float(bound["timeout"])), _MAX_WAIT_MS) + 2_000
         wrapped: Callable[[JSON], Any] = lambda result: result  # noqa: E731
-        target = "page"
+        target = WHOLE_PAGE
         if method == "wait_for_selector":
             found = self._recipe(value, bound["selector"]).then("first")
             target = found.words()
@@ -180,7 +181,13 @@ class Host:
 
         async def run(timeout: float) -> JSON:
             page = await self._tab(value)
-            answer = await insist(page, url, wait_until, timeout)
+            await self.store_downloads()  # what came before is not what this address brings
+            try:
+                answer = await insist(page, url, wait_until, timeout)
+            except PlaywrightError as error:
+                if "Download is starting" not in str(error):
+                    raise
+                raise await self._file_at(url, timeout) from None
             if answer is not None:
                 check_is_the_sites(answer.headers, clip(url, 300))
             status = answer.status if answer is not None else None
@@ -196,6 +203,19 @@ class Host:
             editable=("url",),
             timeout_ms=bound.get("timeout"),
             url=url,
+        )
+
+    async def _file_at(self, url: str, timeout: float) -> ActionError:
+        """Store the file that an address turned out to be; what to say of it.
+
+        Raises: BrowserError when it may not come, or not in time.
+        """
+        found = await self._browser.next_download(timeout_s=timeout / 1000)
+        stored = await self._store(found)
+        return ActionError(
+            f"{clip(url, 300)} is a file, not a page. It was downloaded as {stored.name} "
+            f"({stored.size_bytes} bytes): see files.list() and files.read_text().",
+            code="navigation_downloads",
         )
 
     async def _wait_for_selector(

@@ -11,6 +11,8 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from agents.browser.egress_http import FAILURE_HEADER, RULE_HEADER
 from agents.errors import ActionError, AgentError, PolicyError
 
+# What calls aim at that are about no element.
+WHOLE_PAGE = "page"
 _MAX = 1_500
 _NETWORK = {
     "ERR_NAME_NOT_RESOLVED": "there is no such host",
@@ -31,7 +33,7 @@ _NETWORK = {
     "ERR_UNKNOWN_URL_SCHEME": "it is no web address",
     "ERR_HTTP_RESPONSE_CODE_FAILURE": "the server answered with an error and no page",
     "ERR_INVALID_AUTH_CREDENTIALS": "it asks for a user name and password",
-    "ERR_ABORTED": "the navigation was broken off (a download, or another navigation began)",
+    "ERR_ABORTED": "it was broken off (an empty answer, or another navigation began)",
 }
 
 
@@ -81,12 +83,7 @@ def translate(error: Exception, *, tool: str, target: str, timeout_ms: float) ->
     if isinstance(error, PlaywrightTimeout):
         return _timeout(str(error), tool, target, timeout_ms)
     if isinstance(error, TimeoutError):
-        return Problem(
-            f"{tool} on {target}: the page did not answer within {timeout_ms / 1000:g} s. It may "
-            "be busy: try page.reload(), or open another address.",
-            code="page_timeout",
-            raises=TimeoutError,
-        )
+        return _no_answer(tool, target, timeout_ms)
     if isinstance(error, PlaywrightError):
         return _playwright(str(error), tool, target)
     if isinstance(error, TypeError | ValueError | AttributeError | KeyError | IndexError):
@@ -97,6 +94,16 @@ def translate(error: Exception, *, tool: str, target: str, timeout_ms: float) ->
             code="storage_failed",
         )
     return Problem(f"{tool} failed: {type(error).__name__}.", code="action_failed")
+
+
+def _no_answer(tool: str, target: str, timeout_ms: float) -> Problem:
+    call = tool if target == WHOLE_PAGE else f"{tool} on {target}"
+    return Problem(
+        f"{call}: the page did not answer within {timeout_ms / 1000:g} s. It may be busy, or never "
+        "stay: try page.reload(), or open another address.",
+        code="page_timeout",
+        raises=TimeoutError,
+    )
 
 
 def _timeout(text: str, tool: str, target: str, timeout_ms: float) -> Problem:
@@ -112,6 +119,8 @@ def _timeout(text: str, tool: str, target: str, timeout_ms: float) -> Problem:
             'wait_until="commit".',
             "navigation_timeout",
         )
+    if target == WHOLE_PAGE:
+        return _no_answer(tool, target, timeout_ms)
     if tool.startswith("page.wait_for_url"):
         return problem(
             f"The address did not become {target} {waited}. Look at page.url and at the page.",

@@ -6,6 +6,7 @@ import pytest
 
 from agents.executor import ExecutorLimits
 from tests.agents.executor.conftest import on_module_loop
+from tests.agents.executor.test_tabs_files import attach
 
 pytestmark = [pytest.mark.browser, on_module_loop]
 
@@ -102,6 +103,34 @@ async def test_a_page_that_redirects_in_a_circle(bench):
     result = await failure(bench, f'await page.goto("{bench.site.url("/again")}")')
     assert result.error_code == "navigation_failed"
     assert "redirects in a circle" in result.error_message
+
+
+async def test_a_page_that_cannot_be_read_in_time_is_not_taken_for_an_element(bench):
+    await bench.show("<script>setTimeout(() => { for (;;); }, 50)</script>")
+    result = await failure(bench, "await page.page_text()")
+    assert result.error_code == "page_timeout", result.error_message
+    assert "page.page_text: the page did not answer within 0.7 s" in result.error_message
+
+
+async def test_an_address_of_a_file_says_that_it_is_one(bench):
+    attach(bench)
+    await bench.show("<p>Before</p>")
+    address = bench.site.url("/report.csv")
+    result = await bench.run(
+        f"""
+try:
+    await page.goto("{address}")
+except RuntimeError as error:
+    said = str(error)
+[said, await files.read_text("report.csv")]
+"""
+    )
+    assert result.ok, result.error_message
+    said, text = result.value
+    assert f"{address} is a file, not a page. It was downloaded as report.csv (8 bytes)" in said
+    assert text == "a,b\n1,2\n"
+    assert bench.reported[-2].error_code == "navigation_downloads"
+    assert [d.name for d in result.downloads] == ["report.csv"]
 
 
 async def test_step_code_can_catch_and_go_on(bench):
