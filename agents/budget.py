@@ -112,4 +112,4 @@ class Budget:
 def _duration(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes"
+    return f"{round(seconds / 60, 1):g} minutes"

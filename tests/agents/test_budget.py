@@ -33,3 +33,12 @@ def test_a_route_that_tells_neither_price_nor_tokens_cannot_have_a_cost_limit():
     with pytest.raises(BudgetExceeded, match="neither price nor tokens"):
         Budget(10, 60, max_cost_usd=Decimal(5)).check(unknown(0), 0)
     Budget(10, 60).check(unknown(0), 0)
+
+
+@pytest.mark.parametrize(
+    ("limit_s", "words"),
+    [(45, "45 seconds"), (60, "60 seconds"), (150, "2.5 minutes"), (3600, "60 minutes")],
+)
+def test_a_time_limit_is_told_as_it_was_set(limit_s: float, words: str):
+    with pytest.raises(BudgetExceeded, match=f"time limit of {words} is over"):
+        Budget(10, limit_s).check(Usage(), limit_s)
