@@ -47,7 +47,10 @@ _ALWAYS = (
     "--mute-audio",
     "--password-store=basic",
     "--use-mock-keychain",
+    # Errors of its own only. What pages say to their console, which may be a secret and have no
+    # end, is of a lower level. Without the second switch the first is not heeded.
     "--log-level=2",
+    "--enable-logging=stderr",
     "--disable-features="
     + ",".join(
         (

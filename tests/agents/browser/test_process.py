@@ -17,6 +17,7 @@ import pytest
 from aiohttp import web
 
 from agents.browser.process import (
+    LOG_NAME,
     BrowserHandle,
     BrowserOptions,
     find_browser,
@@ -501,3 +502,22 @@ async def test_a_saved_profile_keeps_its_sign_in(driver, tmp_path, site, ending)
         await session.close()
     finally:
         await terminate(handle)
+
+
+async def test_what_pages_say_to_their_console_is_not_written_down(
+    driver: None, tmp_path: Path
+) -> None:
+    """It may be a secret, and a page can say it without end."""
+    handle = await launch(BrowserOptions(), user_data_dir=tmp_path / "p", proxy_port=None)
+    session = await BrowserSession.open(handle, downloads_dir=tmp_path / "d")
+    said: list[str] = []
+    session.page.on("console", lambda message: said.append(message.text))
+    async with session.page.expect_event("pageerror"):
+        await session.page.evaluate(
+            """() => { for (const level of ['log', 'warn', 'error']) console[level]('sesame');
+            setTimeout(() => { throw new Error('sesame') }) }"""
+        )
+    await session.close()
+    await terminate(handle)
+    assert said == ["sesame"] * 3
+    assert "sesame" not in (tmp_path / "p" / LOG_NAME).read_text()
