@@ -85,6 +85,27 @@ def test_edits_and_rejections_by_keys(open_page: OpenPage, olivia: Actor) -> Non
     assert other.response["reason"] == "Not that one" and not other.response["approved"]
 
 
+# What a reader of this field could scroll, of all that is around it.
+SCROLLS = """(field) => {
+  const found = [];
+  for (let box = field.parentElement; box && box !== document.body; box = box.parentElement) {
+    const scrolls = ['auto', 'scroll'].includes(getComputedStyle(box).overflowY);
+    if (scrolls && box.scrollHeight > box.clientHeight + 1) found.push(box.id || box.className);
+  }
+  return found;
+}"""
+
+
+def test_a_reason_is_written_in_one_box_that_scrolls(open_page: OpenPage, olivia: Actor) -> None:
+    row = builders.approval(olivia)
+    page = at_card(open_page, olivia, row, size=(1280, 500))
+    page.keyboard.press("r")
+    reason = page.get_by_label("Why not?")
+    expect(reason).to_be_focused()
+    assert reason.evaluate(SCROLLS) == ["inbox-detail"]
+    expect(reason).to_be_in_viewport(ratio=1)
+
+
 def test_several_are_picked_and_decided_by_keys(open_page: OpenPage, olivia: Actor) -> None:
     rows = [builders.approval(olivia, f"Send form {n}", level="low") for n in range(2)]
     high = builders.approval(olivia)
