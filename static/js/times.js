@@ -17,20 +17,23 @@ export function relative(at, now = Date.now()) {
       return seconds > 0 ? `${text} ago` : `in ${text}`;
     }
   }
-  return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+  return inZone(at, { day: "numeric", month: "short", year: "numeric" });
 }
 
-/** 14:05, or with seconds, in the zone that the person chose: as the server writes times. */
+/** 14:05, or with seconds: as the server writes times. */
 export function timeOfDay(at, { seconds = false } = {}) {
-  const shape = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(seconds && { second: "2-digit" }) };
+  return inZone(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(seconds && { second: "2-digit" }) });
+}
+
+/** A time in the zone that the person chose. */
+function inZone(at, shape) {
+  const timeZone = document.body.dataset.zone || undefined;
   try {
-    return new Intl.DateTimeFormat("en-GB", { ...shape, timeZone: zone() }).format(at);
+    return new Intl.DateTimeFormat("en-GB", { ...shape, timeZone }).format(at);
   } catch {
     return new Intl.DateTimeFormat("en-GB", shape).format(at); // a zone that this browser does not know
   }
 }
-
-const zone = () => document.body.dataset.zone || undefined;
 
 export function clock(seconds) {
   const whole = Math.floor(seconds);

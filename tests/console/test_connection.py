@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
+from dashboard.models import User
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_project, make_session
 from tests.console import builders
@@ -34,6 +38,7 @@ def line(web: str) -> Iterator[Line]:
 @pytest.fixture
 def inbox(window: Browser, line: Line, olivia: Actor) -> Iterator[Page]:
     """olivia's inbox, over a line that can be cut; its clock is the test's."""
+    User.objects.filter(pk=olivia.user.pk).update(time_zone="Asia/Kolkata")  # type: ignore[union-attr]
     client = Client()
     client.force_login(olivia.user)  # type: ignore[arg-type]
     cookie = client.cookies["sessionid"].value
@@ -58,6 +63,10 @@ def test_a_lost_line_is_told_after_twenty_seconds(inbox: Page, line: Line) -> No
     inbox.clock.run_for(6_000)
     expect(outage).to_contain_text("The connection to the server has been lost since")
     expect(outage).to_contain_text("may be out of date")
+    told = re.search(r"since (\d\d:\d\d)\.", outage.inner_text())
+    now = datetime.fromtimestamp(inbox.evaluate("Date.now()") / 1000, ZoneInfo("Asia/Kolkata"))
+    around = {f"{now - timedelta(minutes=back):%H:%M}" for back in range(5)}
+    assert told is not None and told[1] in around  # in the person's zone, not the browser's
     expect(inbox.locator("#say")).to_contain_text("connection to the server")
     # Nothing moved under the reader, and the refreshes that failed meanwhile are no news.
     assert inbox.get_by_role("heading", level=1).bounding_box() == before
