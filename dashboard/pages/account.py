@@ -11,11 +11,12 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from dashboard.errors import NotFound
 from dashboard.models import Membership, User
-from dashboard.pages.access import ConsoleRequest, console, respond
+from dashboard.pages.access import ConsoleRequest, console, respond, wants_part
 from dashboard.pages.notices import KINDS
 from dashboard.pages.sign_in import BY_LINK
 
@@ -82,6 +83,20 @@ def account(request: ConsoleRequest) -> HttpResponse:
         "zones": sorted(zoneinfo.available_timezones()),
     }
     return respond(request, page, page, context, status=status)
+
+
+@console()
+@require_POST
+def choose_theme(request: ConsoleRequest) -> HttpResponse:
+    """Light, dark, or as the system has it. A page without script comes back to where it was."""
+    theme = request.POST.get("theme", "")
+    if theme in dict(User._meta.get_field("theme").flatchoices):
+        User.objects.filter(pk=request.user.pk).update(theme=theme)
+    if wants_part(request):
+        return HttpResponse(status=204)
+    here = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure())
+    return redirect(here if ours else "home")
 
 
 @console()

@@ -26,6 +26,7 @@ urlpatterns = [
     path("sign-in/link/<str:token>/", sign_in.use_link, name="sign-in-link"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("account/", account.account, name="account"),
+    path("theme/", account.choose_theme, name="choose-theme"),
     path("project/", account.choose_project, name="choose-project"),
     path("palette/", home.palette, name="palette"),
     path("waiting-count/", home.waiting_count, name="waiting-count"),

@@ -30,6 +30,18 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// A theme shows at once; the server remembers it.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-theme-choice]")) return;
+  const chosen = event.submitter.value;
+  if (chosen === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen;
+  for (const one of event.target.elements) {
+    if (one.name === "theme") one.setAttribute("aria-pressed", String(one === event.submitter));
+  }
+  event.target.closest("details").open = false;
+});
+
 const palette = document.getElementById("palette");
 const options = () => [...palette.querySelectorAll("[role=option][data-href]")];
 

@@ -268,3 +268,17 @@ def test_what_came_from_the_web_is_text(operator: Actor) -> None:
 def test_missing_addresses_have_a_page(client: Client) -> None:
     answer = client.get("/nowhere/")
     assert answer.status_code == 404 and "There is nothing here" in answer.content.decode()
+
+
+def test_the_theme_is_chosen_from_any_page(world: World) -> None:
+    client = signed_in(world.actor)
+    here = reverse("session", args=[world.session_id])
+    page = client.get(here).content.decode()
+    assert 'data-theme="' not in page and reverse("choose-theme") in page
+    sent = client.post(reverse("choose-theme"), {"theme": "dark", "next": here})
+    assert sent.status_code == 302 and sent.headers["Location"] == here
+    assert 'data-theme="dark"' in client.get(here).content.decode()
+    assert client.post(reverse("choose-theme"), {"theme": "pink"}).status_code == 302
+    assert 'data-theme="dark"' in client.get(here).content.decode()
+    away = client.post(reverse("choose-theme"), {"theme": "light", "next": "https://evil.example/"})
+    assert away.headers["Location"] == reverse("home")
