@@ -20,6 +20,7 @@ from django.utils.http import quote_etag
 
 from dashboard.errors import ServiceError
 from dashboard.models import Project
+from dashboard.pages import wording
 from dashboard.services import actors
 from dashboard.services.actors import Actor
 
@@ -118,7 +119,7 @@ def respond(
 ) -> HttpResponse:
     """The page, or for htmx the partial that it includes. A repeated GET is answered by ETag."""
     template = part if wants_part(request) else page
-    html = render_to_string(template, context, request=request)
+    html = wording.straight(render_to_string(template, context, request=request))
     response = HttpResponse(html, status=status)
     patch_vary_headers(response, ["HX-Request"])
     if request.method == "GET" and wants_part(request):

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from dashboard.errors import Invalid
 from dashboard.models import InputRequest, RequestStatus
+from dashboard.pages import wording
 from dashboard.services import origins
 
 KIND = "confirmation"
@@ -56,8 +57,8 @@ class Argument:
 
     @property
     def shown(self) -> str:
-        """The proposed value in words."""
-        return as_text(self.value)
+        """The proposed value in words, as a page shows it."""
+        return wording.straight(as_text(self.value))
 
     @property
     def long(self) -> bool:

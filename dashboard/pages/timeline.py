@@ -184,8 +184,10 @@ def _action(icon: str, state: str) -> Callable[[Event, _Known], Item]:
     return make
 
 
-def _page(event: Event, known: _Known) -> Item:
+def _page(event: Event, known: _Known) -> Item | None:
     data = event.payload
+    if wording.is_blank(data["page_url"]):
+        return None
     where = wording.address(data["page_url"])
     title = data["page_title"].strip()
     return _line(event, "page", "globe", title or where, extra={"hint": where})

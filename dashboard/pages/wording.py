@@ -60,8 +60,27 @@ def headline(text: str) -> tuple[str, str]:
     return first.strip(), rest.strip()
 
 
+# Embeddings, overrides and isolates of writing direction. Text in any script reads well without.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def straight(text: str) -> str:
+    """The text without what shows the words beside it, or a host's letters, the other way round.
+
+    Pages write labels and titles; what a person approves must read as it is.
+    """
+    return _TURNS.sub("", text)
+
+
+def is_blank(url: str) -> bool:
+    """Whether a browser has been nowhere yet."""
+    return url in ("", "about:blank")
+
+
 def address(url: str) -> str:
     """A web address as people say it: no scheme, no query of a mile's length."""
+    if is_blank(url):
+        return "No page yet"
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return clip(url, 80)

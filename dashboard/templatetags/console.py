@@ -138,6 +138,12 @@ def web_address(url: str) -> str:
 
 
 @register.filter
+def page_name(session: Any) -> str:
+    """The title of the page that a session is at; nothing before its first page."""
+    return "" if wording.is_blank(session.page_url) else session.page_title
+
+
+@register.filter
 def dollars(amount: Any) -> str:
     """$0.31; under a cent with the digits that matter; 'unknown' for None."""
     if amount is None:

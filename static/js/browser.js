@@ -57,7 +57,7 @@ function drawTabs() {
   place.hidden = tabs.length < 2 && !mine;
   place.replaceChildren(
     ...tabs.map((tab) => {
-      const words = tab.title || tab.url || "New tab";
+      const words = tab.url === "about:blank" ? "New tab" : tab.title || tab.url || "New tab";
       const one = document.createElement("span");
       one.className = "browser-tab";
       one.toggleAttribute("data-active", tab.active);
@@ -90,8 +90,11 @@ function showAddress() {
   const words = document.getElementById("address-words");
   if (!words) return;
   words.title = active.url;
-  words.querySelector("[data-page-title]").textContent = active.title;
-  words.querySelector("[data-page-address]").textContent = active.url.replace(/^https?:\/\//, "").slice(0, 80);
+  const blank = active.url === "about:blank";
+  words.querySelector("[data-page-title]").textContent = blank ? "" : active.title;
+  words.querySelector("[data-page-address]").textContent = blank
+    ? "No page yet"
+    : active.url.replace(/^https?:\/\//, "").slice(0, 80);
 }
 
 document.addEventListener("live-view:tabs", (event) => {

@@ -47,6 +47,25 @@ def bulk(client: Client, rows: list[InputRequest], **data: Any) -> str:
     return client.post(reverse("bulk"), sent, headers=PART).content.decode()
 
 
+MARKS = "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+
+
+def test_no_text_of_a_page_turns_the_words_beside_it_round(person: Client, operator: Actor) -> None:
+    label = f'Press "Pay {MARKS}9" on shop.example'
+    arguments = [{"name": "note", "label": "Note", "type": "string", "value": f"a{MARKS}b",
+                  "editable": True}]  # fmt: skip
+    row = builders.approval(operator, label, why=f"So {MARKS}it is", arguments=arguments)
+    session = reverse("session", args=[row.task.session_id])
+    for address in (reverse("inbox"), reverse("request", args=[row.pk]), session):
+        text = person.get(address).content.decode()
+        assert "Pay 9&quot; on shop.example" in text
+        assert not set(MARKS) & set(text), address
+    # Approved as it was shown: the mark that is gone is no edit.
+    decide(person, row, action="approve", confirmed="approve", **{"edit-note": "ab"})
+    row.refresh_from_db()
+    assert row.response["approved"] is True and not row.response.get("arguments")
+
+
 def test_a_card_has_what_a_decision_needs(person: Client, operator: Actor) -> None:
     row = builders.approval(operator)
     text = card(person, row)

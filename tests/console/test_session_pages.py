@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from agents.events import TaskNotice, TaskStepCompleted
+from agents.events import TaskNotice, TaskPageChanged, TaskStepCompleted
 from dashboard.models import AgentSession, Event, Role, Task
 from dashboard.pages import timeline, wording
 from dashboard.services import control, leases, messages, requests, sessions, tasks, workers
@@ -92,6 +92,18 @@ def test_a_claimed_task_starts_its_browser_even_before_that_says_so(
     AgentSession.objects.update(browser_used_at=timezone.now() - timedelta(seconds=30))
     Task.objects.update(started_at=timezone.now() - timedelta(seconds=30))
     assert 'class="cause"' in text_of(person, "session-stage", task.session_id)
+
+
+def test_a_browser_without_a_page_is_not_said_to_be_at_one(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    builders.open_browser(task.session)
+    sessions.set_page(task.session_id, url="about:blank", title="about:blank")
+    leases.record(task.pk, task.fence, (TaskPageChanged(page_url="about:blank", page_title=""),))
+    text = text_of(person, "browser-bar", task.session_id)
+    assert "No page yet" in text and ">about:blank<" not in text
+    page = person.get(reverse("session", args=[task.session_id])).content.decode()
+    assert ">about:blank<" not in page
+    assert "about:blank" not in person.get(reverse("sessions")).content.decode()
 
 
 def test_a_question_before_any_page_has_no_picture_yet(person: Client, operator: Actor) -> None:
