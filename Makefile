@@ -1,8 +1,8 @@
 # Thin over commands that also work by hand. `make help` lists them.
 # CI puts scripts/suite.sh before it; a failure on this machine fails at once.
 THROUGH ?=
-# Three processes for two cores: the end-to-end tests and the console's browser tests are a chain
-# each, and mostly wait.
+# Three processes for two cores: the end-to-end tests are two chains, the console's browser tests are
+# one, and all mostly wait.
 PYTEST = $(THROUGH) .venv/bin/python -m pytest -n 3 --dist loadgroup
 TESTS ?=
 # What touches the database or Redis. The engine's rooms, the SDK and the practice site know neither;
