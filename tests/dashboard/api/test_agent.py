@@ -1,63 +1,17 @@
-"""The agent API at its door: what it accepts, what it answers, whom it refuses."""
+"""The agent API at its door: what it accepts and refuses, how its runs end, its sessions."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
-from agents.errors import ModelError
-from agents.ports import InputRequestSpec
 from dashboard import ledger
-from dashboard.models import AgentRun, InputRequest, Task
-from dashboard.services import keys, leases, model_keys, requests, tasks
+from dashboard.models import Task
+from dashboard.services import keys, tasks
 from tests.conftest import make_project
+from tests.dashboard.api.agent_runs import agent, ask, claimed, read, start, task_of
 from tests.dashboard.api.conftest import Api
-
-CONTEXT = {
-    "page_url": "http://shop.example/pay",
-    "page_title": "Pay",
-    "step": 3,
-    "why": "The button places the order.",
-    "code": 'await ref("e4").click()',
-    "screenshot_artifact_id": "art_1",
-    "level": "high",
-    "risks": ["purchase"],
-    "arguments": [],
-}
-
-
-def agent(api: Api, rest: str = "") -> str:
-    return f"/v1/projects/{api.project.pk}/agent{rest}"
-
-
-def start(api: Api, **body: Any) -> dict[str, Any]:
-    answer = api.post(agent(api, "/runs"), {"goal": "Find the kettle", **body})
-    assert answer.status_code == 202, answer.content
-    return answer.json()
-
-
-def task_of(run: dict[str, Any]) -> Task:
-    return AgentRun.objects.get(pk=run["run_id"]).task
-
-
-def claimed(run: dict[str, Any]) -> Task:
-    task = leases.claim(task_of(run).pk, "w1")
-    assert task is not None
-    return task
-
-
-def ask(task: Task, kind: str = "confirmation", **fields: Any) -> InputRequest:
-    spec = {"prompt": "Buy the blue backpack", "risk": "purchase", "context": CONTEXT, **fields}
-    return requests.open_request(task, task.fence, InputRequestSpec(key="k", kind=kind, **spec))
-
-
-def read(api: Api, run: dict[str, Any]) -> dict[str, Any]:
-    answer = api.get(agent(api, f"/runs/{run['run_id']}"))
-    assert answer.status_code == 200, answer.content
-    return answer.json()
 
 
 def test_a_run_starts_and_is_read_and_listed(api):
@@ -221,162 +175,24 @@ def test_a_session_with_a_proxy_of_its_own_is_refused(api):
     assert api.post(agent(api, "/sessions"), {"browser": {"proxy": None}}).status_code == 201
 
 
-# --- model keys ---------------------------------------------------------------------------------
-KEYED = {
-    "route": "openai-compatible", "model": "m", "base_url": "http://m.example/v1",
-    "apiKey": "sk-secret-0123456789", "defaultHeaders": {"X-Team": "sk-header-99"},
-}  # fmt: skip
-
-
-def test_a_raw_key_is_held_in_memory_and_never_stored(api):
-    task = task_of(start(api, model=KEYED))
-    stored = str(Task.objects.filter(pk=task.pk).values().get())
-    assert "sk-secret" not in stored
-    assert "sk-header" not in stored
-    model = model_keys.completed(task)
-    assert model["api_key"] == "sk-secret-0123456789"
-    assert model["default_headers"] == {"X-Team": "sk-header-99"}
-    assert model_keys.MARK not in model
-    model_keys.forget(task)
-    with pytest.raises(ModelError) as gone:
-        model_keys.completed(task)
-    assert gone.value.code == "model_key_gone"
-
-
-def test_a_cancelled_runs_key_goes_at_once(api):
-    run = start(api, model=KEYED)
-    assert api.post(agent(api, f"/runs/{run['run_id']}/cancel")).status_code == 200
-    with pytest.raises(ModelError):
-        model_keys.completed(task_of(run))
-
-
 @pytest.mark.parametrize(
-    "line",
-    [{"REMOTE_ADDR": "10.0.0.9"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}],
-)
-def test_a_raw_key_over_an_open_line_is_refused(api, line):
-    answer = api.client.post(
-        agent(api, "/runs"),
-        data={"goal": "Find it", "model": KEYED},
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {api.key}"},
-        **line,
-    )
-    told = answer.json()
-    assert (answer.status_code, told["code"]) == (403, "safety_boundary_violated")
-    assert told["extra"]["reason"] == "insecure_transport"
-    assert not AgentRun.objects.exists()
-    assert b"sk-secret" not in answer.content
-
-
-def test_a_raw_key_over_tls_is_taken(api):
-    answer = api.client.post(
-        agent(api, "/runs"),
-        data={"goal": "Find it", "model": KEYED},
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {api.key}"},
-        secure=True,
-        REMOTE_ADDR="10.0.0.9",
-    )
-    assert answer.status_code == 202
-
-
-# --- confirmations ------------------------------------------------------------------------------
-def test_a_confirmation_is_shown_and_approved(api):
-    run = start(api)
-    row = ask(claimed(run))
-    found = read(api, run)
-    assert found["status"] == "awaiting_input"
-    shown = found["needs_confirmation"]
-    assert shown["id"] == row.pk
-    assert shown["risk"] == "purchase"
-    assert shown["title"] == "Buy the blue backpack"
-    assert shown["reason"] == "The button places the order."
-    assert shown["step"] == 3
-    assert shown["page"] == {"url": "http://shop.example/pay", "title": "Pay"}
-    assert shown["code"] == CONTEXT["code"]
-    assert shown["screenshot_artifact_id"] == "art_1"
-    assert shown["expires_at"].endswith("Z")
-    path = agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}")
-    answer = api.post(path, {"approved": True, "reason": "I wanted it"})
-    assert answer.status_code == 200, answer.content
-    assert answer.json()["confirmation"]["status"] == "answered"
-    row.refresh_from_db()
-    assert row.response["approved"] is True
-    assert row.response["reason"] == "I wanted it"
-    again = api.post(path, {"approved": False})
-    assert again.status_code == 409
-    assert again.json()["extra"]["status"] == "answered"
-
-
-def test_nothing_is_approved_once_the_run_is_to_be_cancelled(api):
-    run = start(api)
-    row = ask(claimed(run))  # its worker has yet to see the wish
-    root = agent(api, f"/runs/{run['run_id']}")
-    assert api.post(f"{root}/cancel", {}).status_code == 200
-    answer = api.post(f"{root}/confirmations/{row.pk}", {"approved": True})
-    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
-    assert answer.json()["extra"]["status"] == "pending"
-    row.refresh_from_db()
-    assert row.status == "pending"
-
-
-@pytest.mark.parametrize("said", ["yes", "true", "on", 1, 1.0, None, [], {"approved": True}])
-def test_only_true_and_false_decide(api, said):
-    run = start(api)
-    row = ask(claimed(run))
-    path = agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}")
-    answer = api.post(path, {"approved": said})
-    assert (answer.status_code, answer.json()["code"]) == (422, "validation_error")
-    row.refresh_from_db()
-    assert row.status == "pending"
-
-
-def test_a_decision_needs_the_approve_scope(api, project):
-    run = start(api)
-    row = ask(claimed(run))
-    weak = Api(api.client, project, keys.create(project, name="w", scopes=["run", "read"]).plain)
-    path = agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}")
-    assert weak.post(path, {"approved": True}).status_code == 403
-    row.refresh_from_db()
-    assert row.status == "pending"
-
-
-@pytest.mark.parametrize(
-    ("kind", "body", "response", "skipped"),
+    ("schema", "words"),
     [
-        ("question", {"approved": True, "reason": "blue"}, "blue", False),
-        ("question", {"approved": True, "response": {"a": 1}}, {"a": 1}, False),
-        ("question", {"approved": False}, None, True),
-        ("captcha", {"approved": True}, {"done": True}, False),
+        ({"$ref": "https://schemas.example.org/a.json"}, "nothing is fetched"),
+        ({"properties": {"a": {"$ref": "#/$defs/a"}}}, "put the part under `$defs`"),
+        ({"$defs": {"a": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}, "a level deeper"),
     ],
 )
-def test_other_requests_are_answered_through_the_same_door(api, kind, body, response, skipped):
-    run = start(api)
-    row = ask(claimed(run), kind, risk=None)
-    assert read(api, run)["needs_confirmation"]["risk"] == (
-        "captcha" if kind == "captcha" else "ambiguous"
-    )
-    answer = api.post(agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}"), body)
-    assert answer.status_code == 200, answer.content
-    row.refresh_from_db()
-    assert (row.response, row.skipped) == (response, skipped)
-
-
-def test_an_expired_confirmation_cannot_be_decided_and_ends_the_run_unconfirmed(api):
-    run = start(api)
-    task = claimed(run)
-    row = ask(task)
-    InputRequest.objects.filter(pk=row.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
-    path = agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}")
-    assert api.post(path, {"approved": True}).status_code == 409
-    assert requests.expire_due() == 1
-    error = ("confirmation_expired", "Nobody decided in time.")
-    tasks.finish(task.pk, task.fence, terminal_reason="expired", error=error)
-    found = read(api, run)
-    assert found["status"] == "needs_confirmation"
-    assert found["needs_confirmation"]["id"] == row.pk
-    assert found["error"]["code"] == "confirmation_expired"
+def test_a_schema_no_output_can_be_checked_against_starts_nothing(api, schema, words):
+    session = api.session()["id"]
+    doors = {"": "instructions", f"/{session}/tasks": "instructions", agent(api, "/runs"): "goal"}
+    before = Task.objects.count()
+    for door, name in doors.items():
+        answer = api.post(door, {name: "Find the kettle", "output_schema": schema})
+        assert answer.status_code == 422, (door, answer.content)
+        [error] = answer.json()["extra"]["errors"]
+        assert error["loc"] == ["body", "output_schema"] and words in error["msg"]
+    assert Task.objects.count() == before
 
 
 # --- ends ---------------------------------------------------------------------------------------
@@ -450,33 +266,3 @@ def test_runs_of_others_do_not_exist(api):
     assert stranger.post(decide, {"approved": True}).status_code == 404
     body = {"goal": "Mine", "browser_id": run["session_id"]}
     assert stranger.post(agent(stranger, "/runs"), body).status_code == 404
-
-
-def test_a_confirmation_of_another_run_is_not_found(api):
-    run, other = start(api), start(api)
-    row = ask(claimed(other))
-    answer = api.post(
-        agent(api, f"/runs/{run['run_id']}/confirmations/{row.pk}"), {"approved": True}
-    )
-    assert answer.status_code == 404
-    assert answer.json()["code"] == "confirmation_not_found"
-
-
-@pytest.mark.parametrize(
-    ("schema", "words"),
-    [
-        ({"$ref": "https://schemas.example.org/a.json"}, "nothing is fetched"),
-        ({"properties": {"a": {"$ref": "#/$defs/a"}}}, "put the part under `$defs`"),
-        ({"$defs": {"a": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}, "a level deeper"),
-    ],
-)
-def test_a_schema_no_output_can_be_checked_against_starts_nothing(api, schema, words):
-    session = api.session()["id"]
-    doors = {"": "instructions", f"/{session}/tasks": "instructions", agent(api, "/runs"): "goal"}
-    before = Task.objects.count()
-    for door, name in doors.items():
-        answer = api.post(door, {name: "Find the kettle", "output_schema": schema})
-        assert answer.status_code == 422, (door, answer.content)
-        [error] = answer.json()["extra"]["errors"]
-        assert error["loc"] == ["body", "output_schema"] and words in error["msg"]
-    assert Task.objects.count() == before
