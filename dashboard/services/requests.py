@@ -152,6 +152,8 @@ def decide(
     """
     confirms = request.kind == CONFIRMATION
     by.require("approve" if confirms else "run")
+    if request.status != RequestStatus.PENDING:  # whatever the response is: it comes too late
+        raise Conflict(_why_lost(request, revision), extra=as_dict(request))
     redactor = tasks.redactor_of(request.task)
     if confirms:
         skipped = {"approved": False, "reason": "Skipped."}

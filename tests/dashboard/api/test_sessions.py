@@ -220,6 +220,17 @@ def test_answer_that_does_not_fit_the_schema(api):
     assert answer.json()["extra"]["errors"][0]["loc"] == ["body", "response", "n"]
     body = {"input_request_id": request.pk, "response": {"n": 3}}
     assert api.post(f"{path}/intervene", body).status_code == 200
+    late = api.post(f"{path}/intervene", {**body, "response": {"n": "x"}})  # fitting or not
+    assert late.status_code == 409
+    assert late.json()["extra"]["response"] == {"n": 3}
+
+
+def test_a_late_answer_to_a_confirmation_conflicts_whatever_it_says(api):
+    path, request = asking(api, kind="confirmation", risk="payment", context={"arguments": []})
+    body = {"input_request_id": request.pk, "response": {"approved": True}}
+    assert api.post(f"{path}/intervene", body).status_code == 200
+    late = api.post(f"{path}/intervene", {**body, "response": "perhaps"})
+    assert (late.status_code, late.json()["extra"]["status"]) == (409, "answered")
 
 
 def test_skip_and_unknown_requests(api):
