@@ -234,7 +234,7 @@ class TaskArtifact(Payload):
     type: ClassVar[str] = "task.artifact"
     artifact_id: str
     name: str
-    kind: str = Field(description="screenshot, download, observation, output, report")
+    kind: str = Field(description="download, output, report, file")
     media_type: str
     size_bytes: int
     sha256: str

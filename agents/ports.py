@@ -135,7 +135,7 @@ class ArtifactStore(Protocol):
     async def put(
         self, data: bytes, *, name: str, media_type: str, kind: str, step: int | None = None
     ) -> StoredArtifact:
-        """Store bytes. kind: screenshot, download, observation, output."""
+        """Store bytes. kind: screenshot, download, observation, output, file."""
         ...
 
     async def put_file(

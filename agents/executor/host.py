@@ -261,7 +261,7 @@ class Host:
         shot = await self._browser.screenshot(full_page=full_page)
         name = name if name.lower().endswith((".jpg", ".jpeg")) else f"{name}.jpg"
         return await self._shelf.save(
-            name, shot.data, "image/jpeg", kind="screenshot", step=self._actions.step
+            name, shot.data, "image/jpeg", kind="file", step=self._actions.step
         )
 
     # --- tabs -------------------------------------------------------------------------------

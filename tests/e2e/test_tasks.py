@@ -118,13 +118,13 @@ def test_downloads_and_screenshots_can_be_fetched(
         api,
         stack,
         {"code": 'await download(page.get_by_role("link", name="Get report.bin"))'},
-        {"code": 'await files.save_text("notes.txt", "seen")'},
+        {"code": 'await files.save_text("notes.txt", "seen")\nawait page.screenshot("links")'},
         done(),
         start_url=f"{hostile.url}/links/report.bin",
     ) as run:
         assert run.end()["terminal_reason"] == "done"
         files = {item["name"]: item for item in run.artifacts()}
-        assert {"report.bin", "notes.txt"} <= set(files)
+        assert {"report.bin", "notes.txt", "links.jpg"} <= set(files)
         told = {data["name"] for data in run.of_type("task.artifact")}
         assert told == set(files)
         got = api.get(f"{run.path}/artifacts/{files['report.bin']['id']}")

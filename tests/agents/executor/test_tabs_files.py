@@ -134,7 +134,7 @@ async def test_a_saved_file_is_uploaded_by_name(bench):
 async def test_a_screenshot_becomes_a_file(bench):
     await bench.show("<h1>Picture</h1>")
     value = await bench.value('await page.screenshot("shop")')
-    assert value["name"] == "shop.jpg" and bench.artifacts.kinds == ["screenshot"]
+    assert value["name"] == "shop.jpg" and bench.artifacts.kinds == ["file"]
     assert bench.artifacts.data["art_1"][:2] == b"\xff\xd8"
 
 
