@@ -14,14 +14,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from dashboard.errors import Conflict, Invalid, Unauthorized
 from dashboard.models import SCOPES, ApiKey, AuditEntry, Project, User
 from dashboard.services.actors import user_id
+
+log = structlog.get_logger(__name__)
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PREFIX = "wa_live_"
@@ -93,10 +96,20 @@ def verify(plain: str) -> ApiKey:
         raise refused
     minute = now.replace(second=0, microsecond=0)
     if key.last_used_at is None or key.last_used_at < minute:
-        ApiKey.objects.filter(pk=key.pk).filter(
-            Q(last_used_at__isnull=True) | Q(last_used_at__lt=minute)
-        ).update(last_used_at=minute)
+        _note_use(key, minute)
     return key
+
+
+def _note_use(key: ApiKey, minute: datetime) -> None:
+    """Write down when a key was used last; a full disk keeps nobody from reading."""
+    rows = ApiKey.objects.filter(pk=key.pk).filter(
+        Q(last_used_at__isnull=True) | Q(last_used_at__lt=minute)
+    )
+    try:
+        with transaction.atomic():
+            rows.update(last_used_at=minute)
+    except DatabaseError as error:
+        log.warning("key_use_not_noted", key=key.pk, error=str(error))
 
 
 def active(key_ids: Collection[str]) -> set[str]:

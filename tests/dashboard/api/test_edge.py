@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.utils import timezone
 
@@ -86,6 +86,30 @@ def test_last_used_is_kept_to_the_minute(api):
     api.get()
     used = ApiKey.objects.get().last_used_at
     assert (used.second, used.microsecond) == (0, 0)
+
+
+@pytest.fixture
+def nothing_is_written():
+    """A database that takes no more, as on a full disk."""
+    words = {
+        "sqlite": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
+        "postgresql": (
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+        ),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(words[0])
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(words[1])
+
+
+def test_a_full_disk_does_not_keep_anybody_from_reading(api, nothing_is_written):
+    answer = api.get()
+    assert answer.status_code == 200, answer.content
+    assert ApiKey.objects.get().last_used_at is None
+    assert api.post(body={"instructions": "Open the shop"}).json()["code"] == "internal_error"
 
 
 def test_every_answer_has_the_headers(api):
