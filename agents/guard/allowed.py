@@ -11,11 +11,12 @@ import re
 from dataclasses import replace
 
 from agents.executor.gate import ProposedAction
-from agents.guard.bodies import SentField, sent_fields
+from agents.guard.bodies import sent_fields
 from agents.guard.confirming import host_of, hosts_of
 from agents.guard.hold import HeldRequest
 from agents.guard.risk_facts import ALWAYS_ASK, Verdict, main_of
 from agents.guard.risk_requests import SAFE_METHODS, is_overridden
+from agents.guard.sent import SentField
 from agents.guard.shown import Shown, tells_amount
 
 GRANT_S = 15.0  # for so long the page may send what an approved call set off
@@ -62,7 +63,7 @@ class Allowed:
             return ""
         if held.redirected and held.chain in self._chains:
             return None  # the server's answer to what was let go
-        fields = sent_fields(held)
+        fields = sent_fields(held.content_type, held.body, held.url)
         own = (asked & allowed) | self._implied(held, verdict, fields)
         if not own and not (risks & ALWAYS_ASK and verdict.risks):
             return None
@@ -80,7 +81,7 @@ class Allowed:
 
     def sent(self, asked: frozenset[str], held: HeldRequest, verdict: Verdict) -> None:
         """Count a request that a person let go while the call is under way."""
-        fields = sent_fields(held)
+        fields = sent_fields(held.content_type, held.body, held.url)
         own = asked | self._implied(held, verdict, fields)
         intent = _is_intent(held, own, fields)
         self._sent |= {"intent"} if intent else self._deeds(own, held, verdict)

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from agents.guard import risk_graphql
+from agents.guard.bodies import read_body
 from agents.guard.labels import read
 from agents.guard.labels_fields import kind_of_field
 from agents.guard.labels_paths import read_action
 from agents.guard.risk_addresses import is_too_long, readable, said_by_address
-from agents.guard.risk_bodies import Sent, is_reading, read_body
 from agents.guard.risk_facts import Field, Verdict, main_of
 from agents.guard.risk_values import chooses_cookies, judge_values
+from agents.guard.sent import Sent, is_reading
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _READ_METHODS = frozenset({"PROPFIND", "REPORT", "SEARCH", "QUERY"})  # WebDAV and after it

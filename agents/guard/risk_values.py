@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from agents.guard.labels import plain, read
 from agents.guard.risk_addresses import says_deed
-from agents.guard.risk_bodies import Sent
+from agents.guard.sent import Sent
 
 _WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
 _YES = frozenset({"1", "true", "yes", "y", "on", "accepted", "agreed", "enabled", "checked"})

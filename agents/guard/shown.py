@@ -15,12 +15,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from agents.executor.gate import ProposedAction
 from agents.guard.amounts import amounts_in, exact, numbers_in, readings
-from agents.guard.bodies import Number, SentField
 from agents.guard.effects import quoted
 from agents.guard.hold import HeldRequest
 from agents.guard.labels import plain
 from agents.guard.risk_facts import ElementFacts
 from agents.guard.risk_requests import SAFE_METHODS
+from agents.guard.sent import Number, SentField
 from agents.guard.telling import GENERIC, kind_of
 
 NOT_TICKED = "\0"  # what the probe says of a box or choice that is not ticked

@@ -116,6 +116,7 @@ async def test_a_script_that_sends_what_was_shown_is_covered_once(data: dict[str
         '{"amount": {"value": "5000.00"}}',
         '{"query": "mutation { pay(amount: 5000) { id } }"}',
         '{"data": "{\\"total\\": 5000}"}',
+        "query=mutation+%7B+pay(amount:+5000)+%7B+id+%7D+%7D",
         "<order><total>5000</total></order>",
         "\x01\x02packed",
     ],

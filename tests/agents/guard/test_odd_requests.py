@@ -19,12 +19,8 @@ PARTS = "multipart/form-data; boundary=x"
 LONG = 60_000
 
 
-def held(body: str, kind: str = "", url: str = PAGE + "api/x") -> HeldRequest:
-    return HeldRequest(method="POST", url=url, content_type=kind, body=body, referrer=PAGE)
-
-
 def fields(body: str, kind: str) -> list[tuple[str, str]] | None:
-    found = sent_fields(held(body, kind))
+    found = sent_fields(kind, body, PAGE + "api/x")
     return None if found is None else [(each.name, each.value) for each in found]
 
 
@@ -43,7 +39,7 @@ def fields(body: str, kind: str) -> list[tuple[str, str]] | None:
 def test_a_long_one_is_read_in_one_pass(body: str, kind: str, path: str) -> None:
     """Reading it again from each of its letters would take minutes, and the run waits for it."""
     assert classify_request("POST", PAGE + path, kind, body, PAGE).risks
-    sent_fields(held(body, kind, PAGE + path))
+    sent_fields(kind, body, PAGE + path)
 
 
 def part(name: str, value: str, mark: str = "real") -> str:
