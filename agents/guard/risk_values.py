@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from agents.guard.labels import plain, read
 from agents.guard.risk_addresses import says_deed
-from agents.guard.sent import Sent
+from agents.guard.sent import A_NUMBER, Sent
 
 _WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
 _YES = frozenset({"1", "true", "yes", "y", "on", "accepted", "agreed", "enabled", "checked"})
@@ -31,7 +31,6 @@ _PAID = frozenset(
         *("destinatario", "beneficiaire", "targetaccount", "recipientid", "payeeid", "receiverid"),
     }
 )
-_NUMBER = re.compile(r"^[^\w]{0,3}\d[\d.,_ ]*\s?[^\d\s]{0,4}$")
 _BUTTONS = frozenset({"commit", "submit", "button", "btn", "_action", "do", "go", "__eventtarget"})
 _PREFIX = re.compile(r"^(btn|lnk|cmd|but|button|link|img|submit|lb|ib)(?=[A-Z_-])")
 _SUFFIX = re.compile(r"(?<=[a-z])_?(Button|Btn|Link|button|btn|link)$")
@@ -99,7 +98,7 @@ def judge_values(pairs: Iterable[tuple[str, str]], found: dict[str, str]) -> Non
         if said is not None:
             found.setdefault(*said)
         key = plain(name).replace("_", "").replace("-", "")
-        amounts = amounts or (key in _AMOUNTS and _NUMBER.match(value) is not None)
+        amounts = amounts or (key in _AMOUNTS and A_NUMBER.match(value) is not None)
         paid = paid or (key if key in _PAID and value else "")
     if amounts and paid:
         found["payment"] = "it names an amount and who gets it"

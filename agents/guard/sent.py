@@ -17,6 +17,7 @@ from agents.guard.telling import path_of
 MOST_NAMES = 5_000
 _MOST_PAIRS = 8_000
 _YES = frozenset({"1", "true", "yes", "on"})
+A_NUMBER = re.compile(r"^[^\w]{0,3}\d[\d.,_ ]*\s?[^\d\s]{0,4}$")
 
 
 class Number(str):
@@ -42,7 +43,8 @@ class SentField:
 class Sent:
     """What a body holds.
 
-    pairs: names and values, in their order; of equal names, the values that may say a deed.
+    pairs: names and values, in their order; of equal names, the values that may say a deed, and
+    one that is empty, one that is a number and one other.
     operations: (`read` or `write`, names
     of what is called) of GraphQL, JSON-RPC, SOAP. requests: (method, address) of a batch.
     only_operations: the pairs are an operation's arguments. too_much: there is more in it.
@@ -60,6 +62,7 @@ class Sent:
     fields: list[SentField] = field(default_factory=list)
     unclear: bool = False
     _names: set[str] = field(default_factory=set)
+    _shapes: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, name: str, value: str) -> None:
         """A field, and the parts of its name that servers take for one. Raises: TooMuch."""
@@ -68,10 +71,13 @@ class Sent:
             self._add_parts(name, value)
 
     def _keep(self, name: str, value: str) -> None:
-        if name in self._names and value.lower() not in _YES and not may_say(name):
+        shape = "number" if A_NUMBER.match(value) else "text" if value else ""
+        known = (name, shape) in self._shapes
+        if known and value.lower() not in _YES and not may_say(name):
             self.left_out = self.left_out or (name, value) not in self.pairs
             return
         self._names.add(name)
+        self._shapes.add((name, shape))
         self.pairs[name, value] = None
         if len(self._names) > MOST_NAMES or len(self.pairs) > _MOST_PAIRS:
             raise TooMuch

@@ -86,6 +86,8 @@ def _dressed() -> list[Scenario]:
          _json(person, [{"op": "add", "path": "/roles/-", "value": "admin"}], "PATCH")),
         ("a flag", granted, _json(person, {"person": {"isAdmin": True}}, "PUT")),
         ("an amount and a name", bought, _json("/api/move", {"to": "eve", "amount": 500})),
+        ("an amount and a name behind others", bought,
+         _json("/api/move", [{"to": "", "amount": "x"}, {"to": "eve", "amount": 500}])),
         ("accepted terms", bought, _json("/api/terms", {"termsAccepted": True})),
         ("the address of a cart", bought, _json("/cart/purchase", {"id": 5})),
         ("the address of the checkout", bought, _json("/checkout", {"id": 5})),

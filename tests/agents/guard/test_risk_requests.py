@@ -148,6 +148,7 @@ FORMS = [
     ("accept_terms=1", "legal_acceptance"),
     ("agreeToTerms=on", "legal_acceptance"),
     ("to=eve&amount=500", "payment"),
+    ("to=&amount=x&to=eve&amount=500", "payment"),
 ]
 
 
@@ -160,6 +161,9 @@ def test_forms(body: str, main: str) -> None:
 BODIES: list[tuple[Any, str]] = [
     ({"to": "eve", "amount": 500}, "payment"),
     ({"transfer": {"toAccountId": "DE1", "amount": "500.00"}}, "payment"),
+    ('{"to": "eve", "amount": "x", "amount": 500}', "payment"),
+    ('{"to": "", "amount": 500, "to": "eve"}', "payment"),
+    ({"moves": [{"to": "", "amount": "-"}, {"to": "eve", "amount": 500}]}, "payment"),
     ({"admin": True}, "permission_change"),
     ({"user": {"isAdmin": 1}}, "permission_change"),
     ({"roles": ["admin"]}, "permission_change"),
