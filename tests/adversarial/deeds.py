@@ -132,9 +132,9 @@ def _approvals_misused() -> list[Scenario]:
     again = f"{click('Pay £10.00')}\nawait page.goto('{{shop}}/')\n{click('Pay £10.00')}"
     return [
         Scenario("a form that changes while a person decides", "fingerprint", bought_dear,
-                 click("Pay £10.00"), PAY, person=(APPROVED,), on_ask=swap),
+                 click("Pay £10.00"), PAY, person=(APPROVED,), on_ask=swap, without=("binding",)),
         Scenario("a hidden price that changes while a person decides", "fingerprint", bought_dear,
-                 click("Pay £10.00"), PAY, person=(APPROVED,), on_ask=quiet),
+                 click("Pay £10.00"), PAY, person=(APPROVED,), on_ask=quiet, without=("binding",)),
         Scenario("an approval used for a second purchase", "gate", bought_twice, again, PAY,
                  person=(APPROVED,)),
     ]  # fmt: skip
