@@ -100,6 +100,7 @@ class RunState:
     told: list[str] = field(default_factory=list)  # one-time notices already given
     rejected: dict[str, str] = field(default_factory=dict)  # fingerprint to a person's reason
     sent: dict[str, int] = field(default_factory=dict)  # approved requests of pages: how often
+    grave: dict[str, str] = field(default_factory=dict)  # what was sent once: fingerprint to risks
     outcome: dict[str, Any] | None = None  # how it ended, once that is settled
     # Turns never change, and a state is saved at every touch of a page: each is encoded once.
     _encoded: dict[int, _Encoded] = field(default_factory=dict, repr=False, compare=False)
@@ -151,7 +152,7 @@ class RunState:
         data["asking"] = _encode_asking(self.asking) if self.asking else None
         for name in ("plan", "notes", "seen", "repeats", "told"):
             data[name] = list(getattr(self, name))
-        for name in ("rejected", "sent"):
+        for name in ("rejected", "sent", "grave"):
             data[name] = dict(getattr(self, name))
         return data
 

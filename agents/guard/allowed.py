@@ -47,6 +47,7 @@ class Allowed:
         self._shown = Shown.of(action, verdict.effect)
         self._sent: set[str] = set()
         self._chains: set[str] = set()
+        self.last: frozenset[str] = frozenset()  # the risks of what was let go last
 
     def objection(
         self, asked: frozenset[str], held: HeldRequest, verdict: Verdict, now: float
@@ -55,6 +56,7 @@ class Allowed:
 
         Empty when it has nothing to do with the call. asked: the risks that need a person.
         """
+        self.last = frozenset()
         if now > self._until or host_of(held.url) not in self._hosts:
             return "" if asked else None
         risks = self._verdict.risks
@@ -75,6 +77,7 @@ class Allowed:
         if deeds & self._sent:
             return f"it is a second one: {self._verdict.effect} was approved once, and was sent"
         self._sent |= deeds
+        self.last = own
         if own and held.chain:
             self._chains.add(held.chain)
         return None

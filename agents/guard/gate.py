@@ -59,7 +59,7 @@ class RunGate(PeopleGate):
         self._origins = Origins(run, self._people, self._policy, self._approved, self._vetted)
         self._hold: NetworkHold | None = None
         self._open: Allowed | None = None  # the call under way
-        self._words = Words()  # of the last calls that nobody was asked about
+        self._words = Words(lambda: run.state.grave)  # of calls that nobody was asked about
         self._asking: set[asyncio.Task[Any]] = set()  # requests of pages that wait
         self._held = asyncio.Event()
         self._refused: list[str] = []
@@ -248,6 +248,8 @@ class RunGate(PeopleGate):
         if not is_blind(verdict):
             objection = self._objection(asked, held, verdict)
             if objection is None:
+                if self._open is not None:
+                    self._words.let_go(verdict, self._open.last)
                 return True
             verdict = self._open.told(verdict, objection) if self._open else verdict
             if await self._stands(verdict, "request", host):
@@ -296,6 +298,7 @@ class RunGate(PeopleGate):
             answer = await self._people.ask(spec)
             self._approved(answer, verdict, verdict.fingerprint)
             state.sent[verdict.fingerprint] = used + 1
+            self._words.let_go(verdict, verdict.risks)
             if self._open is not None:
                 self._open.sent(verdict.risks, held, verdict)
             action_id = f"{state.step}.request.{used + 1}"

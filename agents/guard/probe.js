@@ -232,7 +232,7 @@ const facts = (element, options) => {
   const form = formOf(actor);
   const first = form && !isSubmitter(actor) ? defaultOf(form) : null;
   const answer = read(actor);
-  if (options.pick) answer.chosen = chosenOf(actor, options.pick);
+  answer.chosen = chosenOf(actor, options.pick);
   if (first) answer.default = read(first);
   if (hit && /^(body|html)$/.test(localName(hit))) return answer;
   if (hit) answer.hit = read(hit);

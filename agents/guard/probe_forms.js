@@ -70,16 +70,17 @@ const readForm = (form, submitter) => {
 };
 
 const allOptions = getter(HTMLSelectElement, 'options');
-/** The words of what a call chooses. pick: lists of values, labels and places. */
+/** The words of what a call chooses, or may by keys. pick: lists of values, labels and places. */
 const chosenOf = (element, pick) => {
   const words = [...(allOptions(element) || [])]
     .filter((option, place) => {
+      if (!pick) return true;
       const label = cut(attr(option, 'label') || textOf(option));
       return pick.value.some((each) => each === optionValue(option) || cut(each) === label) ||
         pick.label.some((each) => cut(each) === label) || pick.index.includes(place);
     })
     .map((option) => cut(attr(option, 'label') || textOf(option), 100));
-  return cut(words.join(', '));
+  return cut(words.join(' | '), 4000);
 };
 
 const nearFields = (element) => {

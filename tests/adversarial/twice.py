@@ -92,6 +92,22 @@ def _twice_of_others() -> list[Scenario]:
     ]  # fmt: skip
 
 
+def _again() -> list[Scenario]:
+    """The browser itself sends a form again when its answer is loaded again."""
+    form_ = form("/x/1", BUTTON, "a=1")
+    back = "\nawait page.go_back()\nawait page.go_forward()" + WAIT
+    return [
+        _scenario("a purchase sent again as its answer is loaded again", bought_twice, form_,
+                  order=PRESS + "\nawait page.reload()" + WAIT),
+        _scenario("a purchase sent again as its answer is gone back to", bought_twice,
+                  form_, order=PRESS + back + "\nawait page.reload()" + WAIT),
+        _scenario("a purchase sent again by its script", bought_twice,
+                  form_ + "<script>if (sessionStorage.n) document.forms[0].submit()</script>"
+                  + on("click", "sessionStorage.n = 1"),
+                  order=PRESS + "\nawait page.goto('{shop}/')" + WAIT),
+    ]  # fmt: skip
+
+
 def _changed() -> list[Scenario]:
     dear = "document.forms[0].total.value = '1000.00'"
     dear_data = on("formdata", "e.formData.set('total', '1000')", "document.forms[0]")
@@ -246,6 +262,7 @@ def _scenario(
 
 SCENARIOS = [
     *_twice(),
+    *_again(),
     *_twice_of_others(),
     *_changed(),
     *_changed_others(),

@@ -52,7 +52,7 @@ class Asking:
         self.task = make_task(start_url=PAGE, **task)
         self.control = SimpleNamespace(held=set(), check=lambda: None)
         self.state = SimpleNamespace(
-            rejected={}, sent={}, step=1, open=None, page_title="", page_url=PAGE
+            rejected={}, sent={}, grave={}, step=1, open=None, page_title="", page_url=PAGE
         )
         self.gate = RunGate(self)  # type: ignore[arg-type]
 

@@ -30,7 +30,7 @@ LINK = {"tag": "a", "role": "link", "href": "https://a.example/settings"}
 
 
 async def _after(raw: dict[str, Any], sent: Verdict, tool: str = "locator.click") -> Verdict:
-    words, action = Words(), _pressed(raw, tool)
+    words, action = Words(dict), _pressed(raw, tool)
     words.heard(action, judge(action))
     return words.judged(sent)
 
@@ -69,12 +69,23 @@ async def test_nothing_else_is_taken_for_it(raw: dict[str, Any], sent: Verdict) 
 
 
 async def test_it_counts_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    words, action = Words(), _pressed({**LINK, "names": {"text": "Delete account"}})
+    words, action = Words(dict), _pressed({**LINK, "names": {"text": "Delete account"}})
     words.heard(action, judge(action))
     loop = asyncio.get_running_loop()
     now = loop.time()
     monkeypatch.setattr(loop, "time", lambda: now + SPOKEN_S + 1)
     assert words.judged(_sent()) == _sent()
+
+
+async def test_what_was_bought_once_is_a_purchase_again() -> None:
+    known: dict[str, str] = {}
+    words = Words(lambda: known)
+    assert words.judged(_sent()) == _sent()
+    words.let_go(_sent(), frozenset({"purchase", "external_submit"}))
+    again = Words(lambda: dict(known)).judged(_sent())  # another worker's
+    assert again.main == "purchase"
+    assert "sent before" in again.effect
+    assert words.judged(_sent(body="a=2")) == _sent(body="a=2")
 
 
 async def test_what_was_asked_about_itself_names_nothing() -> None:
