@@ -14,6 +14,7 @@ from typing import Any
 
 from agents.checkpoint import decode_turn, encode_turn
 from agents.events import Payload
+from agents.guard.binaries import covered
 from agents.guard.receivers import bind
 from agents.guard.redactor import Redactor
 from agents.outcome import Outcome
@@ -32,7 +33,8 @@ from agents.ports import (
     Usage,
 )
 
-MOST_TEXT = 20_000_000  # bytes of a downloaded file that are looked through
+MOST_BYTES = 20_000_000  # of a file that is looked through
+SCREENSHOT = "screenshot"
 _SNIFFED = 4_096
 CONFIRMATION = "confirmation"
 
@@ -223,7 +225,7 @@ class GuardedContext:
 
 @dataclass(frozen=True)
 class CleanArtifacts:
-    """Stores text without values; names too. Other files are stored as they are."""
+    """Stores files without values; names too. Screenshots are masked where the page is painted."""
 
     inner: ArtifactStore
     redactor: Redactor
@@ -232,8 +234,8 @@ class CleanArtifacts:
         self, data: bytes, *, name: str, media_type: str, kind: str, step: int | None = None
     ) -> StoredArtifact:
         """As `ArtifactStore.put`."""
-        if self.redactor.active and _is_text(data):
-            data = await asyncio.to_thread(self.redactor.data, data)
+        if self.redactor.active and kind != SCREENSHOT:
+            data = await asyncio.to_thread(self._clean, data)
         name = self.redactor.text(name)
         return await self.inner.put(data, name=name, media_type=media_type, kind=kind, step=step)
 
@@ -249,15 +251,17 @@ class CleanArtifacts:
         return await self.inner.put_file(path, step=step, **told)
 
     def _cleaned(self, path: str) -> bytes | None:
-        """The file's bytes without values; None when it holds none or is no text."""
+        """The file's bytes without values; None when it holds none that can be seen."""
         file = Path(path)
-        if file.stat().st_size > MOST_TEXT:
+        if file.stat().st_size > MOST_BYTES:
             return None
         data = file.read_bytes()
-        if not _is_text(data):
-            return None
-        cleaned = self.redactor.data(data)
+        cleaned = self._clean(data)
         return None if cleaned is data else cleaned
+
+    def _clean(self, data: bytes) -> bytes:
+        """The same object when there is nothing to take out."""
+        return self.redactor.data(data) if _is_text(data) else covered(data, self.redactor)
 
     async def read(self, artifact_id: str) -> bytes:
         """As `ArtifactStore.read`."""

@@ -57,7 +57,8 @@ class Redactor:
         self._marks = re.compile(rf"\{{\{{(?:{names})\}}\}}")
         self._digits = any(any(c.isdigit() for c in value) for value in values.values())
         self._longest = max((len(value) for value in values.values()), default=0)
-        self.active = any(values.values())
+        self.values = tuple(value for value in values.values() if value)
+        self.active = bool(self.values)
 
     @classmethod
     def of(cls, variables: Mapping[str, Variable]) -> Redactor:
@@ -79,6 +80,11 @@ class Redactor:
     def has(self, text: str) -> bool:
         """Whether a value is in it."""
         return self._suspects(text) and bool(self._hits(text))
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """(start, end) of each value in it, in order."""
+        found = self._hits(text) if self._suspects(text) else []
+        return [(hit.start, hit.end) for hit in found]
 
     def json(self, value: JSON) -> JSON:
         """The same for every text in a JSON value, keys included. A number that is a value goes."""

@@ -86,9 +86,9 @@ class ElementFacts:
     text around it that a person can read. counted: numbers of pieces in the page's main part, as
     `2 x Blue bag`. sends: the names and values of those fields, in order, secrets left out; a box
     that is not ticked holds "\\0". described: what its description says. chosen: words of the
-    options that a call may choose, with " | ". onto: where it is dragged to. hit: what a click would meet, when
-    that is something else. default: the button that Enter presses. box: x, y, width, height in CSS
-    px of the top document's view, or None.
+    options that a call may choose, with " | ". onto: where it is dragged to. hit: what a click
+    would meet, when that is something else. default: the button that Enter presses. box: x, y,
+    width, height in CSS px of the top document's view, or None.
     """
 
     tag: str = ""

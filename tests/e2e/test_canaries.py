@@ -28,6 +28,7 @@ print(text)
 await files.save_text("notes.txt", text)
 {{"text": text, "title": await page.title(), "url": page.url, text[:50]: 1}}"""
 FAIL = """await download("#save")
+await download("#keep")
 raise ValueError((await page.inner_text("body"))[:3000])"""
 
 

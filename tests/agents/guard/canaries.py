@@ -62,6 +62,7 @@ def hits(text: str, values: dict[str, str]) -> list[str]:
 PAGE = """<!doctype html><title>Echo</title><h1>Echo</h1>
 <label>Field <input id=field></label> <label>Password <input id=pw type=password></label>
 <button type=button id=more>Show more</button> <a id=save download>Save a copy</a>
+<a id=keep download=kept.bin>Keep it</a>
 <div id=out></div>
 <script>
 const utf8 = v => String.fromCharCode(...new TextEncoder().encode(v));
@@ -84,6 +85,7 @@ const show = () => {
   const where = '?q=' + encodeURIComponent(field.value) + '#' + btoa(utf8(pw.value));
   history.replaceState(null, '', where);
   save.href = URL.createObjectURL(new Blob([last.join('\\n')], {type: 'text/plain'}));
+  keep.href = URL.createObjectURL(new Blob([new Uint8Array([0, 1, 255]), last.join('\\0')]));
   save.download = field.value.replace(/[^\\w -]/g, '_') + '.txt';
 };
 field.oninput = pw.oninput = show;

@@ -65,7 +65,8 @@ def plan(names: list[str], gossip: str) -> list[Any]:
             [gossip],
         ),
         Act(
-            'await download("#save")\ntext = await page.inner_text("body")\n'
+            'await download("#save")\nawait download("#keep")\n'
+            'text = await page.inner_text("body")\n'
             "raise ValueError(text[:3000])",
             gossip,
         ),

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import os
+import zipfile
+
+import pytest
+
 from agents.checkpoint import RunState
 from agents.events import TaskActionCompleted, TaskActionStarted, TaskInputRequest
-from agents.guard.exits import _STATE, clean, clean_event, clean_request, clean_schema
+from agents.guard.binaries import covered
+from agents.guard.exits import (
+    _STATE,
+    CleanArtifacts,
+    clean,
+    clean_event,
+    clean_request,
+    clean_schema,
+)
 from agents.guard.redactor import Redactor
 from agents.ports import Act, ActionRecord, Answer, Ask, Finish, InputRequestSpec, StepResult, Turn
+from tests.agents.fakes import FakeStore
 
 VALUE = "hunter2-long-pass"
 NAMED_AS_OURS = {
@@ -60,3 +76,40 @@ def test_a_checkpoint_holds_no_value_and_can_be_read_again():
     assert (again.boundary, again.memory, again.seen) == ("1", {"key": "{{pw}}"}, ["art_1"])
     assert again.turns[0].result.actions[0].tool == "locator.click"
     assert again.turns[1].answer.response == again.turns[2].decision.output == CLEAN
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        VALUE.encode(), VALUE.upper().encode(), VALUE.encode("utf-16-le"), VALUE[::-1].encode(),
+        base64.b64encode(VALUE.encode()), VALUE.encode().hex().encode(), "Zürich-ç-é-pass".encode(),
+    ],
+)  # fmt: skip
+def test_a_value_in_a_binary_file_is_covered_and_the_rest_keeps_its_place(shape: bytes):
+    redactor = Redactor({"pw": VALUE, "accents": "Zürich-ç-é-pass"})
+    before, after = b"\0\xff\x00%PDF ", b" \xfe\0 /Length 17\xe4"
+    masked = covered(before + shape + after, redactor)
+    assert len(masked) == len(before + shape + after)
+    assert masked.startswith(before) and masked.endswith(after)
+    assert set(masked[len(before) : -len(after)]) <= set(b"*\0=")
+
+
+def test_a_binary_file_without_a_value_is_left_alone():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", "nothing " * 1_000)
+    for data in (os.urandom(1_000_000), packed.getvalue(), b"\0click 1"):
+        assert covered(data, REDACTOR) is data
+
+
+async def test_files_lose_values_whatever_they_are(tmp_path):
+    store = FakeStore()
+    artifacts = CleanArtifacts(store, REDACTOR)
+    data = b"\0\1" + VALUE.encode() + b"\2"
+    file = tmp_path / "f"
+    file.write_bytes(data)
+    told = {"name": f"{VALUE}.bin", "media_type": "application/pdf", "kind": "download"}
+    for stored in (await artifacts.put(data, **told), await artifacts.put_file(str(file), **told)):
+        assert store.files[stored.id] == b"\0\1" + b"*" * len(VALUE) + b"\2"
+        assert stored.name == "{{pw}}.bin"
+    assert file.read_bytes() == data
