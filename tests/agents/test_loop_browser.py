@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 
 from agents.browser.process import BrowserHandle, BrowserOptions, launch, terminate
@@ -42,7 +43,7 @@ WANTED = 4
 Opener = Callable[[], Awaitable[BrowserSession]]
 
 
-@pytest.fixture(autouse=True)
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def _sandbox() -> AsyncIterator[None]:
     yield
     await close_sandbox()
@@ -62,7 +63,7 @@ def clicks(site: Site) -> list[str]:
     return seen
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def opener(
     driver: None, browser_handle: BrowserHandle, tmp_path: Path
 ) -> AsyncIterator[Opener]:

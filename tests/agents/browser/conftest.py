@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 
 from agents.browser.playwright_driver import close_driver
@@ -63,7 +64,7 @@ class Site:
         return runner
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site() -> AsyncIterator[Site]:
     site = Site()
     runner = await site.start()
@@ -77,14 +78,14 @@ def browser_options() -> BrowserOptions:
     return BrowserOptions()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def driver() -> AsyncIterator[None]:
-    """Stops this test's Playwright driver at its end."""
+    """Stops the Playwright driver at the end of a file's tests."""
     yield
     await close_driver()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def browser_handle(
     tmp_path: Path, browser_options: BrowserOptions
 ) -> AsyncIterator[BrowserHandle]:
@@ -94,7 +95,7 @@ async def browser_handle(
     await terminate(handle)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def browser_session(
     driver: None, browser_handle: BrowserHandle, tmp_path: Path
 ) -> AsyncIterator[BrowserSession]:

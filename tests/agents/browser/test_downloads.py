@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 
 from agents.browser.downloads import safe_name
@@ -25,7 +26,7 @@ def attachment(body: bytes, name: str, media_type: str = "application/octet-stre
     return serve
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def small_limit(driver, browser_handle, tmp_path):
     """A session that takes downloads up to 100,000 bytes."""
     session = await BrowserSession.open(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Error as PlaywrightError
 
@@ -55,7 +56,7 @@ async def page(request: web.Request) -> web.StreamResponse:
     return web.Response(text="<title>site</title><p>hello", content_type="text/html")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def outside(driver: None, tmp_path: Path) -> AsyncIterator[Outside]:
     touched: list[str] = []
 

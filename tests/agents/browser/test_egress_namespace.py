@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import pytest_asyncio
 
 from agents.browser.addresses import AddressChecker
 from agents.browser.egress import EgressProxy
@@ -33,7 +34,7 @@ pytestmark = [
 PATIENCE_S = 30
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def proxy(site: Site) -> AsyncIterator[EgressProxy]:
     async def resolve(host: str, port: int) -> Sequence[str]:
         return ["127.0.0.1"]
@@ -44,7 +45,7 @@ async def proxy(site: Site) -> AsyncIterator[EgressProxy]:
     await made.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def handle(proxy: EgressProxy, tmp_path: Path) -> AsyncIterator[BrowserHandle]:
     options = BrowserOptions(own_network=True)
     made = await launch(options, user_data_dir=tmp_path / "b" / "profile", proxy_port=proxy.port)

@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
@@ -66,7 +67,7 @@ async def refused(page: Page) -> None:
     )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def world(driver: None, tmp_path: Path) -> AsyncIterator[World]:
     asked: list[str] = []
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import WSMsgType, web
 from playwright.async_api import Page, expect
 
@@ -122,14 +123,14 @@ class Gallery:
             await viewer.set_control(control)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def watched(browser_session: BrowserSession, site: Any) -> Page:
     page = browser_session.page
     await page.goto(site.add("/desk", DESK))
     return page
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def gallery(
     watched: Page, browser_handle: BrowserHandle, tmp_path: Path
 ) -> AsyncIterator[tuple[Gallery, Page]]:

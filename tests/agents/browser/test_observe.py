@@ -9,8 +9,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from agents.browser import observe as observing
 from agents.browser.observe import Observation, install, observe, resolve_ref
@@ -19,19 +20,14 @@ from agents.errors import ActionError, BrowserGone
 pytestmark = pytest.mark.browser
 
 SITES = Path(__file__).parents[2] / "sites" / "observe"
-BROWSER = "/usr/lib/chromium/chromium-headless-shell"
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=BROWSER, args=["--no-sandbox", "--site-per-process"]
-        )
-        context = await browser.new_context(viewport={"width": 1280, "height": 800})
-        await install(context)
-        yield await context.new_page()
-        await browser.close()
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(window: Browser) -> AsyncIterator[Page]:
+    context = await window.new_context(viewport={"width": 1280, "height": 800})
+    await install(context)
+    yield await context.new_page()
+    await context.close()
 
 
 async def open_site(page: Page, name: str) -> None:

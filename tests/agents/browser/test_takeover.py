@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from agents.browser.cdp import CdpConnection
 from agents.browser.frames import PAGE, Frame, OpenTab
@@ -106,7 +107,7 @@ class Desk:
                 await self._next()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def desk(browser_handle: BrowserHandle, site: Any) -> AsyncIterator[Desk]:
     cdp = await CdpConnection.connect(browser_handle.debug_port)
     target = (await cdp.call("Target.getTargets"))["targetInfos"][0]["targetId"]

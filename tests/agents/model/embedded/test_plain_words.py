@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
 from agents.browser.process import BrowserHandle
@@ -26,7 +27,7 @@ __all__ = ["browser_handle", "browser_options", "driver"]
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def practise(
     driver: None, browser_handle: BrowserHandle, tmp_path: Path
 ) -> AsyncIterator[Play]:

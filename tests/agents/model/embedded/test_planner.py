@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 
 from agents.browser.process import BrowserHandle
@@ -63,7 +64,7 @@ class Agreeing(FakeContext):
 Play = Callable[..., Awaitable[Played]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def play(driver: None, browser_handle: BrowserHandle, tmp_path: Path) -> AsyncIterator[Play]:
     """Runs one instruction on one of the local pages."""
     app = web.Application()

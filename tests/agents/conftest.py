@@ -1,0 +1,48 @@
+"""Browser tests of one file share a process of a parallel run, an event loop and so one driver.
+
+Playwright's driver costs most of a second of processor time, and there is one for each loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
+
+from agents.browser.executable import find_browser
+
+HERE = Path(__file__).parent
+on_module_loop = pytest.mark.asyncio(loop_scope="module")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the browser tests of a file together."""
+    for item in items:
+        if not (item.path.is_relative_to(HERE) and item.get_closest_marker("browser")):
+            continue
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}"))
+        marked = item.get_closest_marker("asyncio")
+        if marked is not None and "loop_scope" not in marked.kwargs:
+            item.add_marker(on_module_loop, append=False)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def window() -> AsyncIterator[Browser]:
+    """A browser that a file's tests share."""
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox", "--site-per-process"]
+        )
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(window: Browser) -> AsyncIterator[Page]:
+    """A page with cookies and storage of its own."""
+    context = await window.new_context()
+    yield await context.new_page()
+    await context.close()
