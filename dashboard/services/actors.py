@@ -14,6 +14,15 @@ _ROLE_SCOPES: dict[str, frozenset[str]] = {
 }
 
 
+# What a member is told, by the scope that their role lacks.
+_NOT_FOR_YOU = {
+    "run": "Your role may look, but not start or steer tasks.",
+    "approve": "Your role may look, but not decide.",
+    "admin": "Only admins of this team may do this.",
+    "read": "Your role may not look at this.",
+}
+
+
 @dataclass(frozen=True)
 class Actor:
     """Somebody acting in a project. `scopes` are the contract's: run, read, approve, admin."""
@@ -28,8 +37,10 @@ class Actor:
         """Raises: Forbidden when the actor lacks the scope. `admin` includes all others."""
         if scope in self.scopes or "admin" in self.scopes:
             return
-        what = "Your role" if self.user else "This API key"
-        raise Forbidden(f"{what} lacks the scope '{scope}'.", extra={"required_scope": scope})
+        words = f"This API key lacks the scope '{scope}'."
+        if self.user:
+            words = _NOT_FOR_YOU.get(scope, words)
+        raise Forbidden(words, extra={"required_scope": scope})
 
     @property
     def id(self) -> str:

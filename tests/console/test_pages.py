@@ -282,3 +282,19 @@ def test_the_theme_is_chosen_from_any_page(world: World) -> None:
     assert 'data-theme="dark"' in client.get(here).content.decode()
     away = client.post(reverse("choose-theme"), {"theme": "light", "next": "https://evil.example/"})
     assert away.headers["Location"] == reverse("home")
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "words"),
+    [
+        (Role.VIEWER, "new-session", "Your role may look, but not start or steer tasks."),
+        (Role.OPERATOR, "settings-keys", "Only admins of this team may do this."),
+    ],
+)
+def test_who_may_not_is_told_so_in_words(project, role: str, page: str, words: str) -> None:
+    client = signed_in(make_actor(project, "vera", role))
+    ask = client.get if page == "new-session" else client.post
+    refused = ask(reverse(page))
+    text = refused.content.decode()
+    assert refused.status_code == 403
+    assert words in text and "out of date" not in text and "scope" not in text
