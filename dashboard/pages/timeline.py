@@ -128,9 +128,9 @@ def _line(event: Event, kind: str, icon: str, text: str, **more: Any) -> Item:
 def _status(event: Event, known: _Known) -> Item | None:
     status, reason = event.payload["status"], event.payload.get("reason") or ""
     if status == "paused":
-        return _line(event, "status", "pause", reason.capitalize() or "Paused")
+        return _line(event, "status", "pause", wording.sentence(reason) or "Paused")
     if event.payload.get("previous") == "paused" and reason:
-        return _line(event, "status", "play", reason.capitalize())
+        return _line(event, "status", "play", wording.sentence(reason))
     return None
 
 
@@ -279,7 +279,8 @@ def _browser(event: Event, known: _Known) -> Item | None:
     if data["status"] not in words:
         return None
     text, state = words[data["status"]]
-    return _line(event, "browser", "sessions", text, detail=data["reason"], state=state)
+    detail = wording.sentence(data["reason"])
+    return _line(event, "browser", "sessions", text, detail=detail, state=state)
 
 
 def _notice(event: Event, known: _Known) -> Item:

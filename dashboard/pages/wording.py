@@ -72,6 +72,11 @@ def straight(text: str) -> str:
     return _TURNS.sub("", text)
 
 
+def sentence(text: str) -> str:
+    """The text with a capital letter in front; names within it stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def is_blank(url: str) -> bool:
     """Whether a browser has been nowhere yet."""
     return url in ("", "about:blank")

@@ -57,7 +57,7 @@ function drawTabs() {
   place.hidden = tabs.length < 2 && !mine;
   place.replaceChildren(
     ...tabs.map((tab) => {
-      const words = tab.url === "about:blank" ? "New tab" : tab.title || tab.url || "New tab";
+      const words = tab.url === "about:blank" ? "Empty tab" : tab.title || tab.url || "Empty tab";
       const one = document.createElement("span");
       one.className = "browser-tab";
       one.toggleAttribute("data-active", tab.active);

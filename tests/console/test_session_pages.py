@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from agents.events import TaskNotice, TaskPageChanged, TaskStepCompleted
+from agents.events import TaskNotice, TaskPageChanged, TaskStatusChanged, TaskStepCompleted
 from dashboard.models import AgentSession, Event, Role, Task
 from dashboard.pages import timeline, wording
 from dashboard.services import control, leases, messages, requests, sessions, tasks, workers
@@ -109,6 +109,15 @@ def test_a_browser_without_a_page_is_not_said_to_be_at_one(person: Client, opera
 def test_a_question_before_any_page_has_no_picture_yet(person: Client, operator: Actor) -> None:
     row = builders.ask(operator)
     assert "No picture yet" in text_of(person, "session-stage", row.task.session_id)
+
+
+def test_a_reason_begins_with_a_capital_and_keeps_names(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    why = "held by Ann O'Hara from Support"
+    moved = TaskStatusChanged(status="paused", previous="running", reason=why)
+    leases.record(task.pk, task.fence, (moved,))
+    page = person.get(reverse("session", args=[task.session_id])).content.decode()
+    assert "Held by Ann O&#x27;Hara from Support" in page
 
 
 def test_what_a_step_read_is_ticked_off(person: Client, operator: Actor) -> None:
