@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 on_module_loop = pytest.mark.asyncio(loop_scope="module")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the browser tests of a file together."""
     for item in items:

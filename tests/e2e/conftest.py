@@ -22,6 +22,7 @@ BREAKING = {"test_kills.py", "test_outages.py", "test_start.py"}
 OPEN = {"WEBAGENT_EGRESS_ALLOW": f"{HOST}/32"}
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The end-to-end tests are two chains of a parallel run, and each shares a running product."""
     here = Path(__file__).parent
