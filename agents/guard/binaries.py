@@ -5,30 +5,37 @@ What is packed or encrypted is not seen (ZIP, most of a PDF, what pictures show)
 
 from __future__ import annotations
 
-import re
-
 from agents.guard.redactor import Redactor
 
 LEAST_BYTES = 6  # a shorter value may stand anywhere by chance
-_COVER = b"*"
-# Bytes beyond ASCII part words. One byte stays one character, so places are the same in both.
+# Finding places costs much time for each byte: of a longer file only ASCII is read, and a
+# very long one is left as it is.
+MOST_DECODED, MOST_BYTES = 200_000, 2_000_000
 _ASCII_ONLY = bytes(code if code < 128 else 0 for code in range(256))
 
 
 def covered(data: bytes, redactor: Redactor) -> bytes:
     """The data with `*` over each value; of the same length, as offsets in it must hold.
 
-    The same object when there is none.
+    The same object when there is none, or more than `MOST_BYTES`.
     """
-    places = redactor.places(data.translate(_ASCII_ONLY).decode("ascii"))
-    for value in redactor.values:
-        if not value.isascii():
-            found = re.finditer(re.escape(value.encode()), data)
-            places += [match.span() for match in found]
-    places = [(start, end) for start, end in places if end - start >= LEAST_BYTES]
-    if not places:
+    if len(data) > MOST_BYTES:
         return data
+    if len(data) > MOST_DECODED:
+        text = data.translate(_ASCII_ONLY).decode("ascii")
+    else:
+        text = data.decode("utf-8", "surrogateescape")
     masked = bytearray(data)
-    for start, end in places:
-        masked[start:end] = _COVER * (end - start)
-    return bytes(masked)
+    changed, at, place = False, 0, 0  # place: in bytes, of the character `at`
+    for start, end in redactor.places(text):
+        begin = place + _size(text[at:start])
+        at, place = end, begin + _size(text[start:end])
+        if place - begin >= LEAST_BYTES:
+            masked[begin:place] = b"*" * (place - begin)
+            changed = True
+    return bytes(masked) if changed else data
+
+
+def _size(text: str) -> int:
+    """Bytes that it was decoded from."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))

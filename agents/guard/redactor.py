@@ -57,8 +57,7 @@ class Redactor:
         self._marks = re.compile(rf"\{{\{{(?:{names})\}}\}}")
         self._digits = any(any(c.isdigit() for c in value) for value in values.values())
         self._longest = max((len(value) for value in values.values()), default=0)
-        self.values = tuple(value for value in values.values() if value)
-        self.active = bool(self.values)
+        self.active = any(values.values())
 
     @classmethod
     def of(cls, variables: Mapping[str, Variable]) -> Redactor:
