@@ -1,9 +1,9 @@
 # Thin over commands that also work by hand. `make help` lists them.
 # CI puts scripts/suite.sh before it; a failure on this machine fails at once.
 THROUGH ?=
-# Three processes for two cores: the end-to-end tests are two chains, the console's browser tests are
-# one, and all mostly wait.
-PYTEST = $(THROUGH) .venv/bin/python -m pytest -n 3 --dist loadgroup
+# Three processes for two cores, since many tests mostly wait. A file stays in one process, whose tests
+# share its servers and browsers; tests/conftest.py has the order.
+PYTEST = $(THROUGH) .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 TESTS ?=
 # What touches the database or Redis. The engine's rooms, the SDK and the practice site know neither;
 # tests marked `once` prove what no database can change.

@@ -13,12 +13,9 @@ trap 'rm -rf "$memory"' EXIT
 
 failed() {  # names of the tests that failed in the last run, one a line
   .venv/bin/python - "$memory/v/cache/lastfailed" <<'P'
-import json, pathlib, re, sys
+import json, pathlib, sys
 file = pathlib.Path(sys.argv[1])
 names = json.loads(file.read_text()) if file.exists() else {}
-# --dist loadgroup adds the group to the name; a run without -n would not know it again.
-names = {re.sub(r"@[\w-]+$", "", name): True for name in names}
-file.write_text(json.dumps(names)) if names else None
 print("\n".join(names), end="\n" if names else "")
 P
 }

@@ -1,4 +1,4 @@
-"""Browser tests of one file share a process of a parallel run, an event loop and so one driver.
+"""Browser tests of one file share an event loop, and so one driver.
 
 Playwright's driver costs most of a second of processor time, and there is one for each loop.
 """
@@ -18,13 +18,11 @@ HERE = Path(__file__).parent
 on_module_loop = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the browser tests of a file together."""
+    """Browser tests that say nothing else run on their file's loop."""
     for item in items:
         if not (item.path.is_relative_to(HERE) and item.get_closest_marker("browser")):
             continue
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}"))
         marked = item.get_closest_marker("asyncio")
         if marked is not None and "loop_scope" not in marked.kwargs:
             item.add_marker(on_module_loop, append=False)

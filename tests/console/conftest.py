@@ -26,19 +26,18 @@ OpenPage = Callable[..., Page]
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests of the console share one process of a parallel run, and so one server.
+    """Most browser tests of the console are run once, on one database.
 
     Two people at once are the database's business too; the rest is what browsers make of pages
     whose contents the other tests compare on every database.
     """
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("console"))
-            if item.path.name != "test_two_people.py":
-                item.add_marker(pytest.mark.once)
+        if not item.path.is_relative_to(here) or item.path.name == "test_two_people.py":
+            continue
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.once)
 
 
 @pytest.fixture(scope="session")

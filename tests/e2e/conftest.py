@@ -16,21 +16,16 @@ import pytest
 from tests.e2e.stack import Stack, processes_of
 from tests.sites.hostile.server import HOST, HostileSite
 
-# They kill and start products, and mostly wait: beside the others, with a product of their own.
-BREAKING = {"test_kills.py", "test_outages.py", "test_start.py"}
 # Browsers of the tests may reach the hostile site, whatever its ports are.
 OPEN = {"WEBAGENT_EGRESS_ALLOW": f"{HOST}/32"}
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The end-to-end tests are two chains of a parallel run, and each shares a running product."""
+    """All of them need the running product."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.live)
-            chain = "breaking" if item.path.name in BREAKING else "stack"
-            item.add_marker(pytest.mark.xdist_group(chain))
 
 
 @pytest.fixture(scope="session")
