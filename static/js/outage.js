@@ -51,7 +51,7 @@ export function lost() {
 }
 
 function tell() {
-  show(`The connection to the server has been lost since ${timeOfDay(since)}. What you see may be out of date.`);
+  show(`Connection lost since ${timeOfDay(since)}. What you see may be out of date.`);
 }
 
 /** Someone looks at a page that was hidden, and so had no line for a good reason. */
