@@ -189,7 +189,7 @@ def test_the_browser_opens_closes_and_leaves_its_last_picture(
     claimed = leases.claim(task.pk, "desk:1:0")
     assert claimed is not None
     sessions.set_browser(task.session_id, status="starting", handle=None, host="desk")
-    expect(page.get_by_text("Starting the browser")).to_be_visible()
+    expect(page.locator("#session-stage")).to_contain_text("Starting the browser")
     builders.open_browser(task.session)
     expect(page.locator("live-view")).to_be_attached()
     expect(page.get_by_role("button", name="Take control")).to_be_visible()
