@@ -225,7 +225,9 @@
   for (const e of all) {
     if (out.length >= MAX_GROUPS || chrome(e) === 'nav' || [...inTable].some(t => t.contains(e))) continue;
     const marked = /^(UL|OL)$/.test(e.tagName) || /list|grid|results?|products|items|cards|feed|rows/i.test(clues(e) + (e.getAttribute('role') || ''));
-    const ks = marked ? kids(e).filter(k => !SKIP.has(k.tagName) && visible(k)) : [];
+    const shown = kids(e).filter(k => !SKIP.has(k.tagName) && visible(k));
+    const items = shown.filter(k => k.tagName === 'ARTICLE' || /^(article|listitem)$/.test(k.getAttribute('role') || ''));
+    const ks = items.length === 1 ? items : marked ? shown : [];
     if (ks.length !== 1 || !/^(LI|ARTICLE|DIV|SECTION|A)$/.test(ks[0].tagName)) continue;
     const r = record([ks[0]]);
     if (r.tokens.length < 2 || r.tokens.length > 30 || !r.tokens.some(t => t.h)) continue;
@@ -271,7 +273,7 @@
 
   // --- label/value pairs ------------------------------------------------------------------------
   const pairs = [];
-  const pair = (k, v, el) => { k = clean(k).replace(/\s*:$/, ''); v = clean(v); if (k && v && k.length < 80 && v.length < 1500 && pairs.length < 300) pairs.push({k, v, top: Math.round(el.getBoundingClientRect().top + scrollY), near: ''}); };
+  const pair = (k, v, el) => { k = clean(k).replace(/\s*:$/, ''); v = clean(v); if (k && v && k.length < 80 && v.length < 1500 && pairs.length < 300) pairs.push({k, v, top: Math.round(el.getBoundingClientRect().top + scrollY), near: heading(el)}); };
   for (const e of all) {
     if (!visible(e)) continue;
     if (e.tagName === 'DT') { let d = e.nextElementSibling; while (d && d.tagName === 'DT') d = d.nextElementSibling; const vs = []; while (d && d.tagName === 'DD') { if (visible(d)) vs.push(text(d)); d = d.nextElementSibling; } pair(text(e), vs.join('; '), e); }

@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 
 from agents.browser import extract_fields as fields_of
 from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
+from agents.browser.extract_pick import columns_of, pick, pick_all
 from agents.browser.extract_values import by_content, value_of
 
 MAX_RECORDS = 500
@@ -97,7 +98,7 @@ async def find_lists(
             score = group["score"] * share * _fit(records, group, fields, near)
             aliases = [fields_of.aliases_of(r["tokens"]) for r in group["records"]]
             aliases = aliases if len(aliases) == len(records) else []
-            columns = _columns(records)
+            columns = columns_of(records)
             listings.append(Listing(records, score, group["near"], "list", columns, aliases))
         listings += _linked_lists(raw["jsonld"], near)
         for nth, table in enumerate(raw["tables"]):
@@ -148,20 +149,13 @@ def _is_grid(table: dict[str, Any]) -> bool:
     return len(widths) == 1 and widths.pop() > 1 and sum(filled) / len(filled) > 0.8
 
 
-def _columns(records: list[Record]) -> list[str]:
-    seen: dict[str, None] = {}
-    for record in records:
-        seen.update(dict.fromkeys(record))
-    return list(seen)
-
-
 def _fit(
     records: list[Record], source: dict[str, Any], fields: list[str] | None, near: str | None
 ) -> float:
     """How well a list answers the request: it has the fields and stands near the words."""
     factor = 1.0
     if fields:
-        columns = _columns(records)
+        columns = columns_of(records)
         hits = sum(
             1.0 if any(r.get(column) not in (None, "") for r in records) else 0.0
             for name in fields
@@ -182,79 +176,6 @@ def _nearness(near: str, source: dict[str, Any]) -> float:
     marks = {singular(w) for w in re.split(r"[^a-z]+", plain(source.get("words", ""))) if w}
     shared = stems & marks
     return 0.7 * len(shared) / len(stems) if stems else 0.0
-
-
-def pick(record: Record, names: list[str]) -> Record:
-    """The record under the caller's own field names; None where it has no such thing."""
-    columns = list(record)
-    out: Record = {}
-    for name in names:
-        column = match_column(name, columns)
-        if plain(name) in _PROSE and (column is None or re.fullmatch(r"text(_\d+)?", column)):
-            column = _longest(record)  # `text` is also the name of what nothing named
-        out[name] = record.get(column) if column else _by_look(name, record)
-    return out
-
-
-_PROSE = frozenset(["text", "content", "message", "body", "post", "comment"])
-_PERSON = re.compile(r"[A-Z][\w.'’-]*(?: (?:van|von|de|di|da|al|bin))?(?: [A-Z][\w.'’-]*){1,2}")
-
-
-def _longest(record: Record) -> str | None:
-    texts = {k: v for k, v in record.items() if isinstance(v, str) and k not in ("url", "image")}
-    return max(texts, key=lambda k: len(texts[k]), default=None)
-
-
-def pick_all(
-    rows: list[Record], names: list[str], aliases: list[Record] | None = None
-) -> list[Record]:
-    """`pick` for a whole list, with what the list as a whole says about its columns.
-
-    A field that the markup names so ("mailbox-subject") is that. Unnamed texts go, in order, to
-    the fields that nothing named; only when there are as many of the one as of the other
-    ("Crumb & Co · Lisbon" for company and location), and the caller's order is the best evidence.
-    """
-    out = [pick(row, names) for row in rows]
-    for name in names if aliases else []:
-        word = singular(plain(name))
-        if plain(name) not in map(plain, _columns(rows)) and all(word in a for a in aliases or []):
-            for shaped, alias in zip(out, aliases or [], strict=False):
-                shaped[name] = alias[word]
-    absent = [n for n in names if all(r[n] is None for r in out)]
-    spare = [c for c in _columns(rows) if re.fullmatch(r"text(?:_\d+)?|title", c)]
-    taken = {str(v) for r in out for v in r.values()}
-    spare = [c for c in spare if all(len(str(r.get(c, ""))) <= 60 for r in rows)]
-    spare = [c for c in spare if not any(str(r.get(c)) in taken for r in rows)]
-    # Fields with a look of their own (an e-mail, a count) are never filled by position.
-    shaped_like = r"mail|phone|number|count|date|time|url|link|id$|year|age$|score|size"
-    if any(re.search(shaped_like, plain(n)) or canonical(n) for n in absent if n != "location"):
-        absent = [n for n in absent if canonical(n) in ("company", "location", "category", "title")]
-    spare = [c for c in spare if not any(re.search(r"\d", str(r.get(c) or "")) for r in rows)]
-    if absent and len(absent) == len(spare):
-        for row, shaped in zip(rows, out, strict=True):
-            shaped.update({n: row.get(c) for n, c in zip(absent, spare, strict=True)})
-    return out
-
-
-def _by_look(name: str, record: Record) -> Any:
-    """A value that looks like the field, when no column is called so."""
-    if re.match(r"e-?mail\b", name, re.I):
-        found = (re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", str(v)) for v in record.values())
-        return next((m.group() for m in found if m), None)
-    wanted = canonical(name)
-    if wanted is None:
-        return None
-    if wanted == "title":
-        return next(
-            (v for v in record.values() if isinstance(v, str) and re.search(r"[A-Za-z]", v)), None
-        )
-    if wanted == "author":
-        people = (v for v in record.values() if isinstance(v, str) and _PERSON.fullmatch(v))
-        return next(people, None)
-    for value in record.values():
-        if isinstance(value, str) and by_content(value) == wanted:
-            return value_of(wanted, value)
-    return None
 
 
 # --- tables -----------------------------------------------------------------------------------
@@ -368,6 +289,15 @@ async def extract_details(page: Page, *, fields: list[str] | None = None) -> Rec
     return pick(record, fields) if fields else record
 
 
+_BY = re.compile(r"(?:written |posted |published )?by:? ([^\d:·|]{2,50})", re.I)
+
+
+def _facts_of(leaf: dict[str, Any]) -> list[str]:
+    """ "By Kim · 3 March 2026": a short run of facts, cut."""
+    pieces = [p.strip() for p in re.split(r"\s*[·|•]\s*", leaf["t"]) if p.strip()]
+    return pieces if len(pieces) > 1 and len(leaf["t"]) < 160 else [leaf["t"]]
+
+
 def _details_of(raw: dict[str, Any], record: Record) -> None:
     leaves = raw["leaves"]
     heads = [x for x in leaves if x["hd"] == 1] or [x for x in leaves if x["hd"]]
@@ -379,7 +309,11 @@ def _details_of(raw: dict[str, Any], record: Record) -> None:
         record.setdefault(key, pair["v"])
     # The subject stands under the main heading, in the largest type.
     top = heads[0]["top"] if heads else 0
-    for leaf in sorted(leaves, key=lambda x: (x["top"] < top - 40, -x["fs"], x["top"])):
+    split = [{**x, "t": t} for x in leaves for t in _facts_of(x)]
+    for leaf in sorted(split, key=lambda x: (x["top"] < top - 40, -x["fs"], x["top"])):
+        if (by := _BY.fullmatch(leaf["t"])) and leaf["top"] >= top - 40 and not leaf["hd"]:
+            record.setdefault("author", by.group(1))
+            continue
         name = by_content(leaf["t"]) or fields_of.by_markup(leaf)
         if name == "price" and leaf["del"]:
             name = "old_price"

@@ -13,6 +13,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from agents.browser.extract_labels import CONTROLS, take_labels
 from agents.browser.extract_values import (
     DATE,
     SEPARATOR,
@@ -98,12 +99,6 @@ ITEMPROPS = {
     "brand": "company",
     "priceCurrency": "currency",
 }
-# What a control in a record says; it is no data.
-_CONTROLS = re.compile(
-    r"hide|reply|share|save|report|past|more|read more|view|details?|edit|delete|flag|upvote"
-    r"|downvote|vote|add to \w+|buy(?: now)?|quick view|learn more|next|previous|permalink",
-    re.I,
-)
 _FILLERS = re.compile(r"by|in|on|at|from|and|posted|submitted|\W*", re.I)
 _COUNTED = ("comments", "points", "reviews", "views", "rating", "price")
 
@@ -151,7 +146,7 @@ def _title_token(tokens: list[Token]) -> int | None:
         text = token["t"]
         if token.get("hid") or token.get("form") or token.get("btn") or len(text) < 2:
             continue
-        if SEPARATOR.match(text) or _CONTROLS.fullmatch(text):
+        if SEPARATOR.match(text) or CONTROLS.fullmatch(text):
             continue
         words = token.get("k", "")
         score = min(len(text), 80) / 80 + token.get("fs", 12) / 16 + token.get("b", 0) * 0.6
@@ -318,7 +313,7 @@ def _place_rest(
             continue
         if text == out.get("title"):
             continue  # a picture's description, the same title again
-        if _CONTROLS.fullmatch(text) and (token.get("h") or token.get("tip") or len(text) < 9):
+        if CONTROLS.fullmatch(text) and (token.get("h") or token.get("tip") or len(text) < 9):
             continue
         out[_free_name(out, token)] = text
 
@@ -371,7 +366,7 @@ def aliases_of(tokens: list[Token]) -> Record:
 
 def name_records(records: list[dict[str, Any]]) -> list[Record]:
     """All records of a group named alike; a column that hardly any record has is dropped."""
-    pieces = [_split([dict(t) for t in r["tokens"]]) for r in records]
+    pieces = take_labels([_split([dict(t) for t in r["tokens"]]) for r in records])
     path = _title_path(pieces)
     rows = [name_tokens(tokens, path) for tokens in pieces]
     rows = [r for r in rows if r]

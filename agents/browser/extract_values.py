@@ -29,11 +29,15 @@ COUNTS = {
 NO_COMMENTS = re.compile(r"discuss|no comments(?: yet)?|be the first to comment", re.I)
 RATING = re.compile(
     r"(?:rat(?:ed|ing)\D{0,4})?(\d(?:[.,]\d+)?)\s*(?:/|out of|of)\s*(?:5|10)\b"
-    r"|^(\d[.,]\d)\s*(?:stars?|★)|^[★⭐]\s*(\d(?:[.,]\d)?)$",
+    r"|^(\d[.,]\d)\s*(?:stars?|★)|^[★⭐]\s*(\d(?:[.,]\d)?)(?: \([\d.,]+k?\))?$"
+    r"|\b(?:score|rating)[:\s]+(\d{1,2}(?:[.,]\d{1,2})?)$",
     re.I,
 )
 STARS = re.compile(r"^[★⭐✭✮☆✩½\s]{3,}$")
-MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
 DATE = re.compile(
     r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b"
     rf"|\b{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b"

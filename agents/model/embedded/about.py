@@ -6,6 +6,7 @@ import re
 
 from agents.browser.extract_fields import Record, plain, singular
 from agents.model.embedded.ground import norm
+from agents.model.embedded.nouns import is_item_noun
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import View
 from agents.model.embedded.words import STOPWORDS
@@ -21,9 +22,13 @@ _ANY = frozenset(
 
 
 def name_of(subject: str) -> str:
-    """The subject's own name: "story How it began" is called "How it began"."""
+    """The subject's own name: "story How it began", "Data Analyst job" without their kind."""
     kind, _, name = subject.partition(" ")
-    return name if singular(kind.lower()) in _ANY and len(name.split()) > 1 else subject
+    named = len(name.split()) > 1 or bool(re.search(r"\d", name))
+    if named and (singular(kind.lower()) in _ANY or (is_item_noun(kind) and kind.islower())):
+        return name
+    name, _, kind = subject.rpartition(" ")
+    return name if is_item_noun(kind) and len(name.split()) > 1 else subject
 
 
 def kept(view: View, step: Step, record: Record) -> Record:
@@ -48,10 +53,19 @@ def is_about(view: View, step: Step, value: object) -> bool:
     said = norm(str(value))
     if any(said in norm(section) for section in sections):
         return True
-    beside = [line for line in view.body.split("\n") if norm(subject) in norm(line)]
+    rows = {e.row for e in view.elements if e.row}
+    beside = [x for x in [*view.body.split("\n"), *rows] if norm(subject) in norm(x)]
     if any(said in norm(line) for line in beside):
         return True
-    return not sections and not step["st"].get("in_row")
+    return not sections and not step["st"].get("in_row") and _is_of(view, words)
+
+
+def _is_of(view: View, words: list[str]) -> bool:
+    """Whether the whole page is about the subject: its title, address or first heading says so."""
+    heads = [e.name for e in [*view.elements, *view.texts] if e.tag == "h1"]
+    heads = heads or [e.name for e in view.texts if e.role == "heading"][:1]
+    told = {singular(w) for w in plain(" ".join([view.title, view.url, *heads])).split()}
+    return all(w in told for w in words if w not in _ANY and w not in STOPWORDS)
 
 
 def _sections(view: View, subject: str) -> list[str]:

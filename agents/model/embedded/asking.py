@@ -8,19 +8,11 @@ from typing import Any
 
 from agents.browser.extract_fields import singular
 from agents.model.embedded.masking import MASK, Masked
-from agents.model.embedded.phrases import asked_for, bare, clean
-from agents.model.embedded.wishes import (
-    FIELD_OF_SUPER,
-    FORMAT,
-    HIGH,
-    LOW,
-    VAGUE,
-    Intent,
-    fields_of,
-    format_of,
-    is_item_noun,
-    list_wish,
-)
+from agents.model.embedded.measures import FAMILIES
+from agents.model.embedded.nouns import is_item_noun
+from agents.model.embedded.phrases import bare, clean
+from agents.model.embedded.superlatives import FIELD_OF_SUPER, HIGH, LOW
+from agents.model.embedded.wishes import ARE, FORMAT, VAGUE, Intent, fields_of, format_of, list_wish
 from agents.model.embedded.words import count_of, ordinal_in
 
 
@@ -46,13 +38,45 @@ def _extract(m: re.Match[str], k: Masked) -> Intent | None:
     ):
         return {"do": "format", "as": format_of(what) or "list"}
     if re.match(r"(?:me )?(?:if|whether)\b", what, re.I):
-        return {"do": "details", "fields": [], "question": k.raw(what), "subject": None}
+        asked = clean(re.sub(r"^me ", "", what, flags=re.I))
+        turned = re.sub(r"^(?:if|whether)\s+(.+?)\s+(is|are)\b", r"\2 \1", asked, flags=re.I)
+        stock = _IN_STOCK.fullmatch(turned)
+        return _stock(stock, k) if stock else {"do": "answer", "question": k.raw(asked)}
     if said := _SAID.fullmatch(clean(what)):
         return {"do": "extract", **list_wish(said.group("noun"), k)}
     wish = list_wish(what, k)
     if _is_list(what, wish):
         return {"do": "extract", **wish}
     return _details(what, k)
+
+
+_IN_STOCK = re.compile(
+    r"(?:is|are)\s+(?P<s>(?!there\b).+?)\s+(?:still |currently |now )?(?:in stock|available"
+    r"|sold out|out of stock)(?: (?:now|today|right now|there|here))?",
+    re.I,
+)
+
+
+def _stock(m: re.Match[str], k: Masked) -> Intent:
+    """ "Is the blue bag in stock?": what its page, or its row, says of it."""
+    subject = _subject(m.group("s"), k)
+    return {"do": "details", "fields": ["availability"], "subject": subject, "nth": None}
+
+
+_MEASURES = {
+    "large": "size", "big": "size", "heavy": "weight", "tall": "height", "high": "height",
+    "deep": "depth", "fast": "speed", "old": "age", "wide": "width",
+    "long": "duration", "far": "distance", "expensive": "price",
+}  # fmt: skip
+
+
+def _how(m: re.Match[str], k: Masked) -> Intent:
+    """ "How large is the file?": its size, or what a sentence says of it."""
+    field, subject = _MEASURES[m.group("how").lower()], _subject(m.group("s"), k)
+    return {
+        "do": "details", "fields": [field], "subject": subject, "nth": None,
+        "question": k.raw(clean(m.group())),
+    }  # fmt: skip
 
 
 # "What people say in the comments": the comments themselves, not how many there are.
@@ -78,6 +102,8 @@ def _is_list(what: str, wish: Intent) -> bool:
         return True
     if noun and noun[-1] != singular(noun[-1]) and not re.search(r"\bof the \w+$", text):
         return is_item_noun(wish["noun"]) or len(noun) <= 2
+    if wish["fields"] and wish["near"] and not noun:
+        return bool(re.match(r"(?:the |all )*\w+s\b", text))
     plural_fields = re.split(r",\s*|\s+and\s+", text)
     return (
         bool(wish["fields"])
@@ -99,6 +125,7 @@ def _details(what: str, k: Masked) -> Intent | None:
             "fields": ["price"],
             "subject": _subject(match.group("s"), k),
             "nth": None,
+            "question": f"how much does {k.raw(match.group('s'))} cost",
         }
     if match := re.match(
         r"who (?:wrote|made|posted|is the author of|created)\s+(?P<s>.+)$", text, re.I
@@ -147,6 +174,8 @@ def _subject(text: str, k: Masked) -> str | None:
 
 
 def _count(what: str, k: Masked) -> Intent:
+    if ARE.search(clean(what)):
+        return {"do": "count", **list_wish(what, k)}
     what = re.sub(
         (
             r"\s+(?:are|is) (?:there|listed|shown|on the page|in .*|on .*)$|\s+(?:do|"
@@ -237,10 +266,11 @@ def _which(m: re.Match[str], k: Masked) -> Intent:
     """ "Which product has the best rating?": the list by that measure, its first."""
     word = m.group("word").lower()
     low = bool(re.fullmatch(LOW + r"|fewest|least|worst|shortest|earliest", word, re.I))
-    by = (m.group("by") or "").strip() or FIELD_OF_SUPER.get(word.split()[-1], "")
+    said = (m.group("by") or "").strip()
+    by = said or next((f for w, f in FIELD_OF_SUPER.items() if w in word), "")
     noun = m.group("noun")
     wish = {"limit": 1, "noun": k.raw(noun), "fields": None, "filters": [], "near": None}
-    if by:
+    if by and by not in FAMILIES:
         wish["fields"] = ["title", by]
     return {"do": "extract", **wish, "order": {"by": by, "desc": not low, "word": word}}
 
@@ -285,6 +315,11 @@ RULES_BEFORE = [
         ),
         lambda m, k: {"do": "format", "as": format_of(m.group()) or "list"},
     ),
+    _rule(rf"{_IN_STOCK.pattern}$", _stock),
+    _rule(
+        rf"how (?P<how>{'|'.join(_MEASURES)})\s+(?:is|are)\s+(?:the\s+)?(?P<s>[^,]+)$",
+        _how,
+    ),
     _rule(r"how many\s+(?P<what>.+)$", lambda m, k: _count(m.group("what"), k)),
     _rule(r"count\s+(?P<what>.+)$", lambda m, k: _count(m.group("what"), k)),
     _rule(r"how much\s+.+$", lambda m, k: _details(m.group(), k)),
@@ -303,7 +338,16 @@ RULES_BEFORE = [
     ),
 ]
 
+_TRIPS = (
+    r"trains?|flights?|ferr(?:y|ies)|bus(?:es)?|coach(?:es)?|connections?|trips?|rides?|routes?"
+)
+
 RULES = [
+    _rule(
+        rf"(?:find|show|get|look for|check|list)(?: me)?\s+(?P<what>(?:[a-z]+ )?(?:{_TRIPS}) "
+        r"from .+? to .+)$",
+        lambda m, k: {"do": "search", "value": {"text": k.raw(clean(m.group("what")))}},
+    ),
     _rule(rf"{_TELL}\s+(?P<what>.+)$", _extract),
     _rule(
         (
@@ -328,95 +372,3 @@ RULES = [
         lambda m, k: {"do": "open_best", "wish": list_wish(m.group("what"), k)},
     ),
 ]
-
-
-def join(intents: list[Intent]) -> list[Intent]:
-    """Merge what belongs together: formats and extra fields into the list before them."""
-    out: list[Intent] = []
-    for intent in intents:
-        if _asks_for_sign_in(intent, out):
-            continue
-        last = next((i for i in reversed(out) if i["do"] == "extract"), None)
-        if intent["do"] == "format":
-            if last is not None:
-                last["as"] = intent["as"]
-                last["text"] += f"; {intent.get('text', '')}"
-            elif out:
-                out[-1]["as"] = intent["as"]
-            else:
-                out.append(intent)
-            continue
-        if _is_about(intent, out):
-            out[-1].update(fields=intent["fields"], implied=False)
-            out[-1]["as"] = intent.get("as") or out[-1].get("as")
-            continue
-        if intent["do"] == "amend" and last is not None and out[-1] is last:
-            amend(last, intent)
-            continue
-        if (
-            intent["do"] == "details"
-            and intent.get("subject") is None
-            and intent.get("nth") is None
-            and last is not None
-            and out[-1] is last
-            and last["limit"] == 1
-        ):
-            # "find the cheapest bag and tell me its price": one look at one thing.
-            last["fields"] = ["title", *[f for f in intent["fields"] if f != "title"]]
-            last["text"] += f"; {intent.get('text', '')}"
-            continue
-        if (
-            _TAKE.fullmatch(clean(intent.get("text", "")))
-            and out
-            and out[-1]["do"] in ("fill", "set")
-        ):
-            continue  # a field takes the suggestion that fits by itself
-        if _LOOK.match(intent.get("text", "")) and out and out[-1]["do"] in _QUESTIONS:
-            out.insert(len(out) - 1, intent)  # where to look comes before the reading
-            continue
-        out.append(intent)
-    return out
-
-
-_TAKE = re.compile(
-    r"(?:pick|choose|select|take) (?:it|that|the (?:first |matching )?(?:suggestion|match|option))"
-    r"(?: from the (?:list|suggestions|dropdown))?",
-    re.I,
-)
-_LOOK = re.compile(r"(?:look|check|see) (?:under|in|inside)\b", re.I)
-_QUESTIONS = ("details", "answer", "extract", "count")
-
-
-def _asks_for_sign_in(intent: Intent, before: list[Intent]) -> bool:
-    """ "Sign in. Ask me for the password.": what the sign-in just named has to ask for."""
-    if intent["do"] != "unknown" or not before or before[-1]["do"] != "sign_in":
-        return False
-    rest, slots = asked_for(intent["words"])
-    if not slots or clean(rest):
-        return False
-    before[-1]["ask"] = [*before[-1].get("ask", []), *slots]
-    return True
-
-
-def _is_about(intent: Intent, before: list[Intent]) -> bool:
-    """ "Find all bags and give me their prices": fields of the list just named."""
-    return bool(
-        intent["do"] == "extract"
-        and intent.get("fields")
-        and not intent.get("noun")
-        and not intent.get("limit")
-        and before
-        and before[-1]["do"] == "extract"
-        and not before[-1].get("fields")
-    )
-
-
-def amend(extract: Intent, change: Intent) -> None:
-    """Add wanted fields or another limit to a list that is already asked for."""
-    if change.get("fields"):
-        known = extract.get("fields")
-        base = known or extract.setdefault("base_fields", ["title"])
-        extract["fields"] = [*base, *[f for f in change["fields"] if f not in base]]
-        extract["implied"] = known is None
-    if change.get("limit"):
-        extract["limit"] = change["limit"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_fields import singular
-from agents.model.embedded import asked
+from agents.model.embedded import asked, composing
+from agents.model.embedded.fields import give_code
 from agents.model.embedded.ground import describe, likeness, norm, rank
 from agents.model.embedded.phrases import leading_count
-from agents.model.embedded.run import Run, Step, settle_answer
+from agents.model.embedded.run import Run, Step, answered, settle_answer
 from agents.model.embedded.searching import search_field, value_code
 from agents.model.embedded.touch import clear_way, click_code, outcome_of, recover
 from agents.model.embedded.view import Element, View, locate, quote
@@ -29,12 +30,7 @@ async def add(run: Run, step: Step) -> Decision | None:
     st, target = step["st"], step["target"]
     if asked.fail_unknown(run, step):
         return None
-    outcome = await settle_answer(run, step)
-    if outcome in ("done", "skip", "reworded"):
-        if outcome == "skip":
-            run.skip(step)
-        if outcome == "reworded":
-            step["replace"] = st.pop("reworded")
+    if await answered(run, step):
         return None
     result = await outcome_of(run, step)
     if result is not None and not result.ok:
@@ -46,7 +42,7 @@ async def add(run: Run, step: Step) -> Decision | None:
     view = await run.view()
     if "quantity" not in step:
         count, rest = leading_count(target.get("words") or "")
-        step["quantity"] = count or 1
+        step["quantity"] = target.pop("count", None) or count or 1
         if count and rest:
             target["words"] = singular(rest)
     if st.get("phase") == "added":
@@ -159,7 +155,10 @@ _PROCEED = re.compile(
     (
         r"(?:proceed to |go to |secure )?check ?out|place (?:your |my )?order|pay(?: "
         r"now| \W?[\d.,]+.*)?|complete (?:order|purchase)|confirm (?:order|purchase)|"
-        r"buy now|submit order|order now"
+        r"buy now|submit order|order now|(?:check ?out|continue|proceed) as (?:a )?guest|"
+        r"guest check ?out|(?:save and )?(?:continue|proceed)(?: to (?:payment|shipping|delivery|"
+        r"review|summary|order|check ?out|the next step))?|next(?: step)?|to payment|"
+        r"review (?:your |my )?order|(?:use|deliver to) this address"
     ),
     re.I,
 )
@@ -190,9 +189,14 @@ async def checkout(run: Run, step: Step) -> Decision | None:
     view = await run.view()
     if placed := _PLACED.search(view.body):
         run.saw(placed.group().strip())
+        unused = [p["raw"] for p in step.get("pieces") or [] if not p.get("typed")]
+        if unused:
+            run.note(f"The checkout did not ask for: {', '.join(unused)}.")
         return None
     if st.get("acts", 0) >= 8:
         return run.ask_takeover(step, "The checkout does not come to an end.")
+    if typed := await _type_details(run, step, view):
+        return typed
     empty = [e for e in view.elements if _is_owed(e)]
     if empty and not st.get("filled"):
         return await _type_given(run, step, empty) or _ask_details(run, step, empty)
@@ -221,6 +225,22 @@ def _is_cart(e: Element) -> bool:
     about = f"{e.name} {e.tip}"
     named = re.search(r"\b(?:cart|basket|bag|trolley)\b", about, re.I)
     return bool(named) and not ADD.search(e.name) and not re.search("remove", e.name, re.I)
+
+
+async def _type_details(run: Run, step: Step, view: View) -> Decision | None:
+    """Type what the instruction itself gave, where this page asks for it."""
+    lines = []
+    for piece in step.get("pieces") or []:
+        placed = None if piece.get("typed") else composing.place(view, piece)
+        if placed is None or placed[0].off or placed[0].ro:
+            continue
+        element, _, value = placed
+        piece["typed"] = True
+        lines.append(await give_code(element, value))
+    if not any(lines):
+        return None
+    code = "\n".join(line for line in lines if line)
+    return await run.act(step, code, "Fill in the details.", filled=False)
 
 
 def _ask_details(run: Run, step: Step, fields: list[Element]) -> Decision:

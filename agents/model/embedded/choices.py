@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agents.model.embedded import rows
 from agents.model.embedded.boxes import check_code, row_box
 from agents.model.embedded.calendar import pick_day, shown_month, wants_calendar
 from agents.model.embedded.fields import FILLABLE, fill, give_code, pick_options
@@ -20,7 +21,7 @@ from agents.model.embedded.ground import (
     rank,
 )
 from agents.model.embedded.phrases import Target
-from agents.model.embedded.run import Run, Step, settle_answer
+from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.touch import (
     click_code,
     outcome_of,
@@ -38,6 +39,17 @@ async def set_value(run: Run, step: Step) -> Decision | None:
         return await fill(run, step)
     if st.get("as") == "select":
         return await select(run, step)
+    view, target = await run.view(), step["target"]
+    if not st.get("phase") and not st.get("chosen") and _lacks_field(view, target):
+        if _drawn_list(view, target):
+            step.update(do="select", values=[step.pop("value").get("text", "")])
+            return await select(run, step)
+        if _group_called(view, target):
+            step.update(do="select", values=[step.pop("value").get("text", "")])
+            return await select(run, step)
+        if target.get("in") and rows.has_editor(view, target["in"]):
+            step["splice"] = rows.editing(run.steps, run.memory["at"])
+            return None
     element = (
         await point(run, step, step["target"], roles=FILLABLE - {"button", "generic"}, texts=False)
         if st.get("as") is None
@@ -53,6 +65,24 @@ async def set_value(run: Run, step: Step) -> Decision | None:
         return await select(run, step)
     st["chosen"] = element.key
     return await fill(run, step)
+
+
+def _lacks_field(view: View, target: Target) -> bool:
+    """Whether no field or box is called so, in the row that is named if one is."""
+    matches = rank(view, target, roles=FILLABLE - {"button", "generic"})
+    return not matches or matches[0].score < LEAST
+
+
+def _group_called(view: View, target: Target) -> bool:
+    """Whether a group of round buttons is called so ("Contact me by")."""
+    said = target.get("raw") or target.get("words") or ""
+    return any(e.role == "radio" and likeness(said, e.group or "") > 0.8 for e in view.elements)
+
+
+def _drawn_list(view: View, target: Target) -> bool:
+    """Whether a button that opens a list is called so ("Language: English")."""
+    named = rank(view, target, roles={"button", "generic"})
+    return any(m.element.popup and m.score >= LEAST for m in named[:3])
 
 
 def _is_group(element: Element, step: Step) -> bool:
@@ -89,12 +119,7 @@ async def select(run: Run, step: Step) -> Decision | None:
             decision = await recover(run, step, result, st.get("label", "the list"))
             if decision is not None or step.get("state") == "failed":
                 return decision
-    outcome = await settle_answer(run, step)
-    if outcome in ("done", "skip", "reworded"):
-        if outcome == "skip":
-            run.skip(step)
-        if outcome == "reworded":
-            step["replace"] = st.pop("reworded")
+    if await answered(run, step):
         return None
     done = st.setdefault("done", [])
     left = [v for v in step["values"] if v not in done]

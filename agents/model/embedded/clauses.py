@@ -14,7 +14,7 @@ _STARTS = re.compile(
     rf"(?:(?:{'|'.join(BARE_VERBS)})\b(?!\s+(?:of|button|bar|box|field|results?|name|type|text)\b)"
     rf"|(?:{'|'.join(LAST_VERBS)})(?: (?:it|them|changes|the changes|now))?\s*(?:$|[,.;]|and\b)"
     rf"|(?:cancel|deny|confirm) (?:when|if|once)\b"
-    rf"|(?:{_VERB})\b(?!\s*(?:$|[,.;:]|of\b|and\b|or\b|is\b|are\b|number\b|name\b|"
+    rf"|(?:{_VERB})\b(?!-|\s*(?:$|[,.;:]|of\b|and\b|or\b|is\b|are\b|number\b|name\b|"
     rf"counts?\b|price\b|date\b|type\b)))",
     re.I,
 )
@@ -31,6 +31,13 @@ _LEAD = re.compile(
 )
 # "Which is the cheapest, and what does it cost": one question after another.
 _ASKS = re.compile(r"(?:which|what|who|where|when|how)\b", re.I)
+# "Sign in, what is my tariff?": a question after a deed.
+_QUESTION = re.compile(
+    r"(?:what|who|how (?:many|much|long|old|far|large|big)"
+    r"|(?:when|where) (?:is|are|was|does|do|did))"
+    r"\b[^,]*\b(?:is|are|was|were|does|do|did|has|have|can|costs?)\b",
+    re.I,
+)
 # "Expand the sections to find and click X": looking is what a click does anyway.
 _TO_FIND = re.compile(
     (
@@ -85,6 +92,9 @@ def strip_lead(text: str) -> str:
     return text
 
 
+_NO_END = "".join(rf"(?<!\b{a})" for a in ("Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Jr", "Sr"))
+
+
 def _sentences(text: str) -> list[str]:
     """Lines, numbered points and sentences."""
     text = re.sub(r"\r\n?", "\n", text)
@@ -95,7 +105,8 @@ def _sentences(text: str) -> list[str]:
     text = re.sub(r"\n\s*[-*•–]\s+", "\n", text)
     pieces: list[str] = []
     for line in text.split("\n"):
-        pieces += re.split(rf"(?<=[\w)\]%{MASK[1:-1]}])[.!?]+(?:\s+|$)|;\s+", line)
+        # "Dr. Lind" is one name, too.
+        pieces += re.split(rf"{_NO_END}(?<=[\w)\]%{MASK[1:-1]}])[.!?]+(?:\s+|$)|;\s+", line)
     return [p for p in pieces if p.strip(" .!?")]
 
 
@@ -116,7 +127,8 @@ def _by_connectives(sentence: str) -> list[str]:
             continue
         strong = "then" in connective or "after that" in connective or "finally" in connective
         rest = sentence[match.end() :]
-        if strong or _STARTS.match(rest) or (_ASKS.match(sentence) and _ASKS.match(rest)):
+        asks = connective.strip().startswith(",") and _QUESTION.match(rest)
+        if strong or asks or _STARTS.match(rest) or (_ASKS.match(sentence) and _ASKS.match(rest)):
             cuts.append((match.start(), match.end()))
     out, at = [], 0
     for start, end in cuts:

@@ -13,7 +13,7 @@ from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.forms import SUBMIT, submit_button
 from agents.model.embedded.ground import BOXES, EDITABLE, describe, likeness, norm, rank
 from agents.model.embedded.phrases import Target
-from agents.model.embedded.run import Run, Step, settle_answer
+from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.touch import after_click, click_code, outcome_of
 from agents.model.embedded.view import Element, View
 from agents.model.embedded.words import STOPWORDS
@@ -29,12 +29,7 @@ _AGAIN = re.compile(r"confirm|repeat|again|re-?(?:enter|type)|verify|retype", re
 async def create(run: Run, step: Step) -> Decision | None:
     """Open the form for a new thing, and put its pieces into the plan."""
     st = step["st"]
-    outcome = await settle_answer(run, step)
-    if outcome in ("skip", "done", "reworded"):
-        if outcome == "skip":
-            run.skip(step)
-        if outcome == "reworded":
-            step["replace"] = st.pop("reworded")
+    if await answered(run, step):
         return None
     result = await outcome_of(run, step)
     if result is not None and not result.ok:
@@ -90,7 +85,7 @@ def _form_is_here(view: View, step: Step) -> bool:
         return False
     labels = [p for p in step["pieces"] if p["label"] or not p["value"]]
     if labels:
-        return sum(_place(view, p) is not None for p in labels) * 2 >= len(labels)
+        return sum(place(view, p) is not None for p in labels) * 2 >= len(labels)
     if step["st"].get("opened"):
         return True
     noun = {singular(w) for w in plain(step["noun"]).split()}
@@ -143,7 +138,7 @@ def _fits(view: View, label: str) -> Element | None:
     return grouped[0] if grouped else None
 
 
-def _place(view: View, piece: dict[str, Any]) -> tuple[Element, str, dict[str, Any]] | None:
+def place(view: View, piece: dict[str, Any]) -> tuple[Element, str, dict[str, Any]] | None:
     """(field, label, value) of a piece; the longest beginning that names a field is its label."""
     if piece["label"] and (element := _fits(view, piece["label"])):
         return element, piece["label"], piece["value"]
@@ -185,7 +180,7 @@ def compose(view: View, step: Step) -> list[Step]:
     for piece in step["pieces"]:
         if piece["label"] and _splits(view, piece):
             out += _first_and_last(view, piece)
-        elif placed := _place(view, piece):
+        elif placed := place(view, piece):
             element, label, value = placed
             if element.role == "radio":
                 values = [value.get("text", "")]
@@ -199,6 +194,11 @@ def compose(view: View, step: Step) -> list[Step]:
             out.append(
                 {"do": "check", "target": _target(option.name), "st": {"chosen": option.key}}
             )
+        elif piece["value"] and not piece["label"] and (choice := _offering(view, piece["value"])):
+            values = [piece["value"]["text"]]
+            out.append({"do": "select", "values": values, "target": _target(choice.name)})
+        elif piece.get("choice"):
+            out.append({"do": "unknown", "words": piece["raw"]})
         elif piece["value"] and not piece["label"] and (lead := _leading(view, out)):
             chosen = {"chosen": lead.key}
             target = _target(lead.name or "field")
@@ -211,6 +211,20 @@ def compose(view: View, step: Step) -> list[Step]:
             out.append({"do": "unknown", "words": piece["raw"]})
         out[-1].setdefault("text", piece["raw"])
     return [{"text": step["text"], **s} for s in out]
+
+
+def _offering(view: View, value: dict[str, Any]) -> Element | None:
+    """The one select that has the value among its options ("Dr. Lind")."""
+    text = value.get("text") or ""
+    selects = [e for e in view.elements if e.tag == "select" and not e.off and text]
+    found = [
+        e
+        for e in selects
+        if any(
+            likeness(text, o) >= 0.85 or plain(text) == plain(o) for o in e.d.get("options") or []
+        )
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _leading(view: View, taken: list[Step]) -> Element | None:

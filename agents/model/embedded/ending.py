@@ -8,7 +8,7 @@ from typing import Any
 from agents.browser.extract import pick
 from agents.browser.extract_fields import match_column
 from agents.model.embedded import unsent
-from agents.model.embedded.reading import amount
+from agents.model.embedded.measures import amount
 from agents.model.embedded.run import Run
 from agents.ports import Finish
 from agents.schemas import schema_errors

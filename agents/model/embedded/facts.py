@@ -7,12 +7,16 @@ from typing import Any
 
 from agents.browser.extract import pick
 from agents.browser.extract_fields import Record, match_column
-from agents.model.embedded import about
-from agents.model.embedded.ground import describe, likeness, norm, rank
+from agents.browser.extract_values import PRICE
+from agents.model.embedded import about, answers
+from agents.model.embedded.cells import cell_for
+from agents.model.embedded.ground import decide, describe, likeness, norm, rank
+from agents.model.embedded.paging import more_link, turning_code
 from agents.model.embedded.reading import rows_of
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.touch import click_code, outcome_of, unopened
-from agents.model.embedded.view import Element, View
+from agents.model.embedded.searching import search_field
+from agents.model.embedded.touch import click_code, freeing_code, outcome_of, unopened
+from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
 
 
@@ -101,7 +105,10 @@ def _named(found: Record, fields: list[str], subject: str | None) -> Record:
     return shaped
 
 
+MAX_SOUGHT = 10  # pages of a list that are looked through for one thing
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?i)\b(?:phone|telephone|tel|mobile|fax)\b")
+_NUMBERS = re.compile(r"(?<![\d.,-])\+?\(?\d[\d ()/.-]{5,}\d(?![\d.,-]\d)")
 _TELLS = re.compile(r"(?i)\b(?:you|your|yourself|please|click|choose|try|press)\b")
 _NAMES = re.compile(r"(?i)title|name|heading|page|article|story|product")
 
@@ -147,6 +154,11 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
         if re.match(r"(?i)e-?mail\b", field) and (mails := _MAIL.findall(view.body)):
             found[field] = next((m for m in mails if about.is_about(view, step, m)), None)
             continue
+        if _PHONE.search(field) and (dialled := _NUMBERS.findall(view.body)):
+            own = list(dict.fromkeys(n for n in dialled if about.is_about(view, step, n)))
+            if len(own) == 1:
+                found[field] = own[0]
+                continue
         if step["st"].get("in_row"):
             names.remove(step["subject"])  # what follows it is the next cell of its row
         for name in names:
@@ -175,9 +187,46 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
         step["st"]["unfolded"].append(folded.key)
         why = f"It does not show yet: look behind {describe(folded)}."
         return await run.act(step, await click_code(folded), why, phase="folded")
+    asked_for = " ".join([*(f for f in fields if f != "price"), step.get("subject") or ""])
+    cell = await cell_for(run.page, asked_for) if step.get("subject") else None
+    if cell and (fields != ["price"] or PRICE.search(cell.value)):
+        _found(run, step, {fields[0]: cell.value})
+        return None
+    if sought := await _seek(run, step, view):
+        return sought
+    if step.get("question"):
+        step["do"], step["st"] = "answer", {}
+        return await answers.answer(run, step)
     wanted = ", ".join(fields) + (f" of “{step['subject']}”" if step.get("subject") else "")
     run.fail(step, f"I do not see the {wanted} on the page")
     return None
+
+
+async def _seek(run: Run, step: Step, view: View) -> Decision | None:
+    """What is asked about has a page of its own, or stands further on in the list: go there."""
+    st, subject = step["st"], step.get("subject")
+    if not subject or st.get("opened"):
+        return None
+    name = about.name_of(subject)
+    target = {"words": name, "raw": name, "kind": None}
+    kind, found = decide([m for m in rank(view, target, roles={"link"}) if m.score >= 0.8])
+    if kind == "one":
+        link = found[0].element
+        code = await freeing_code(view, link) + await click_code(link)
+        why = f"It does not say here: open {describe(link)}."
+        return await run.act(step, code, why, phase="", opened=True)
+    if norm(name) in norm(view.body):
+        return None
+    link, pages = more_link(view, st.get("pages", 1)), st.get("pages", 1)
+    if link is not None and pages < MAX_SOUGHT:
+        code = await turning_code(view, link)
+        why = f"“{name}” is not on this page of the list: go to the next."
+        return await run.act(step, code, why, phase="", pages=pages + 1)
+    field = search_field(view)
+    if field is None or st.get("searched"):
+        return None
+    code = f'box = {await locate(field)}\nawait box.fill({quote(name)})\nawait box.press("Enter")'
+    return await run.act(step, code, f"Search for “{name}”.", phase="", searched=True)
 
 
 def _element_text(run: Run, step: Step, field: str, matches: list[Any]) -> str | None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.model.embedded.masking import MASK, Masked
-from agents.model.embedded.phrases import asked_for, bare, clean, names_a_slot, target_of, values_of
-from agents.model.embedded.wishes import HIGH, LOW, list_wish
+from agents.model.embedded.phrases import bare, clean, target_of, values_of
+from agents.model.embedded.superlatives import HIGH, LOW
+from agents.model.embedded.wishes import list_wish
 from agents.model.embedded.words import KIND_WORDS, STOPWORDS
 
 Intent = dict[str, Any]
@@ -31,7 +32,7 @@ def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         or not where
         or re.search(r"\b(?:fields|form|inputs|boxes|details)$", where, re.I)
     ):
-        return [_one(label, value, k) for label, value in pairs]
+        return [one_field(label, value, k) for label, value in pairs]
     if not where:
         return _lone(what, k)
     if rest := re.match(
@@ -43,11 +44,14 @@ def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         re.I,
     ):
         more = _fill(rest, k)
-        return [_one(rest.group("first"), what, k), *(more if isinstance(more, list) else [more])]
-    return _one(where, what, k)
+        return [
+            one_field(rest.group("first"), what, k),
+            *(more if isinstance(more, list) else [more]),
+        ]
+    return one_field(where, what, k)
 
 
-def _one(label: str, value: str, k: Masked) -> Intent:
+def one_field(label: str, value: str, k: Masked) -> Intent:
     """One value into one field."""
     target = target_of(label, k)
     given = value_of(value, k)
@@ -163,8 +167,8 @@ def _fill_with(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     where, what = clean(m.group("where")), clean(m.group("what"))
     whole = re.search(r"\b(?:form|fields|details|it|everything|inputs)$|^(?:in|out)$", where, re.I)
     if whole and (pairs := pairs_of(what, k)):
-        return [_one(label, value, k) for label, value in pairs]
-    return _one(where, what, k)
+        return [one_field(label, value, k) for label, value in pairs]
+    return one_field(where, what, k)
 
 
 def _set_to(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
@@ -175,8 +179,8 @@ def _set_to(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
         return {"do": "uncheck", "target": target_of(label, k)}
     pairs = pairs_of(f"{label} to {value}", k)
     if len(pairs) > 1:
-        return [{**_one(a, b, k), "do": "set"} for a, b in pairs]
-    return {**_one(label, value, k), "do": "set"}
+        return [{**one_field(a, b, k), "do": "set"} for a, b in pairs]
+    return {**one_field(label, value, k), "do": "set"}
 
 
 BEST = re.compile(rf"(?:the )?(?:{LOW}|{HIGH})\b", re.I)
@@ -242,68 +246,16 @@ def _check(on: bool) -> Callable[[re.Match[str], Masked], Intent | list[Intent] 
     return build
 
 
-def _sign_in(m: re.Match[str], k: Masked) -> Intent:
-    rest = clean(re.sub(r"[()]", " ", m.group("rest") or ""))
-    intent: Intent = {"do": "sign_in", "user": None, "password": None}
-    rest, asks = asked_for(rest)
-    if asks:
-        intent["ask"] = asks
-    where = re.match(r"(?:in)?to\s+(?P<w>.+?)(?=\s+(?:with|using|as)\b|$)", rest, re.I)
-    if where:
-        intent["where"] = k.raw(where.group("w"))
-        rest = rest[where.end() :].strip()
-    rest = re.sub(r"^(?:with|using|as|by)\s+", "", rest, flags=re.I)
-    rest = re.sub(r"^(?:the\s+)?(?:credentials?|account|following)\s*:?\s*", "", rest, flags=re.I)
-    intent["code"] = None
-    part = rf"(?:(?:the\s+|my\s+)?(?:pass|pin\b|code)|{MASK})"
-    rest = re.sub(rf"\s+with\s+(?={part})", " and ", rest, flags=re.I)
-    for piece in re.split(r"\s*[,/]\s*(?:and\s+)?|\s+and\s+", rest):
-        pairs = pairs_of(piece, k)
-        label, value = pairs[0] if pairs else ("", piece)
-        if not pairs and (
-            said := re.match(r"(?:the |my )?([a-z]+(?: [a-z]+)?) (\S+)$", piece, re.I)
-        ):
-            label, value = said.group(1), said.group(2)
-        slot = _slot(label, intent)
-        if value.strip() and not names_a_slot(value):
-            intent[slot] = value_of(value, k)
-    return intent
-
-
-def _slot(label: str, intent: Intent) -> str:
-    if re.search(r"pass|pwd|pin\b|secret", label, re.I):
-        return "password"
-    if re.search(r"code|otp|token", label, re.I):
-        return "code"
-    return "user" if label or intent["user"] is None else "password"
-
-
 def _make(m: re.Match[str], k: Masked) -> Intent:
     """ "Make it public": the option that is called so."""
     return {"do": "select", "values": [m.group("what")], "target": target_of("", k)}
-
-
-def _account(m: re.Match[str], k: Masked) -> list[Intent]:
-    """A new account: open its form, fill it in, send it."""
-    form: Intent = {"do": "open_form", "target": target_of("sign up", k)}
-    pairs = pairs_of(m.group("what"), k)
-    return [form, *(_one(a, b, k) for a, b in pairs), {"do": "submit"}]
-
-
-def _subscribe(m: re.Match[str], k: Masked) -> list[Intent]:
-    """An address into a newsletter's field, and its button."""
-    email = {**target_of("email", k), "kind": "field"}
-    return [
-        {"do": "fill", "target": email, "value": value_of(m.group("what"), k)},
-        {"do": "click", "target": target_of("subscribe", k)},
-    ]
 
 
 def _focus(m: re.Match[str], k: Masked) -> Intent:
     return {"do": "focus", "target": target_of(m.group("what"), k)}
 
 
-def _rule(
+def rule(
     pattern: str, build: Callable[[re.Match[str], Masked], Any]
 ) -> tuple[re.Pattern[str], Any]:
     return re.compile(pattern, re.I), build
@@ -311,22 +263,8 @@ def _rule(
 
 _FIELDISH = "|".join(sorted(map(re.escape, KIND_WORDS), key=len, reverse=True))
 
-SIGN_RULES = [
-    _rule(
-        r"(?:create|register|open|set up|sign up for|make)\s+(?:an?|a new|my)\s+(?:new )?account"
-        r"\s+(?:with|using|for)\s*:?\s+(?P<what>.+)$",
-        _account,
-    ),
-    _rule(
-        r"(?:subscribe|sign up)\s+(?:to|for)\s+(?:the |their |your )?(?:newsletter|mailing list"
-        r"|updates)\s+(?:with|using|as)\s+(?P<what>.+)$",
-        _subscribe,
-    ),
-    _rule(r"(?:sign|log) ?(?:me )?(?:in|on)(?P<rest>(?:to)?\b.*)$", _sign_in),
-    _rule(r"authenticate\b\s*(?P<rest>.*)$", _sign_in),
-]
 RULES = [
-    _rule(
+    rule(
         (
             r"fill (?:in |out |up )?(?:the |this |a )?(?P<where>[\w\s-]*?(?:form|"
             r"fields|details))\s*(?:with|using|as follows|like "
@@ -334,8 +272,8 @@ RULES = [
         ),
         _fill_with,
     ),
-    _rule(r"fill (?:in |out |up )?(?P<where>.+?)\s+(?:with|as|using)\s+(?P<what>.+)$", _fill_with),
-    _rule(
+    rule(r"fill (?:in |out |up )?(?P<where>.+?)\s+(?:with|as|using)\s+(?P<what>.+)$", _fill_with),
+    rule(
         (
             r"(?:type|enter|input|write|put|paste|insert|fill(?: in)?|add|provide|key "
             r"in)\s+(?P<what>.+?)\s+(?:in(?:to)?|on(?:to)?|inside(?: of)?|"
@@ -352,7 +290,7 @@ RULES = [
             else _fill(m, k)
         ),
     ),
-    _rule(
+    rule(
         (
             r"(?:type|enter|input|write|put|provide|set|"
             r"use)\s+(?P<what>\S.*?)\s+(?:as|for)\s+(?P<where>(?:the |my |your |a "
@@ -360,29 +298,29 @@ RULES = [
         ),
         _fill,
     ),
-    _rule(r"(?:set|change|update|adjust|edit)\s+(?P<where>.+?)\s+to\s+(?P<what>.+)$", _set_to),
-    _rule(r"(?:type|enter|input|write|key in|insert)\s+(?:in\s+)?(?P<what>.+)$", _fill),
-    _rule(r"fill (?:in |out )?(?P<what>.+)$", _fill),
-    _rule(
+    rule(r"(?:set|change|update|adjust|edit)\s+(?P<where>.+?)\s+to\s+(?P<what>.+)$", _set_to),
+    rule(r"(?:type|enter|input|write|key in|insert)\s+(?:in\s+)?(?P<what>.+)$", _fill),
+    rule(r"fill (?:in |out )?(?P<what>.+)$", _fill),
+    rule(
         (
             r"(?:make|mark|set)\s+(?:it|this|that|the "
             r"[a-z]+)\s+(?:as\s+)?(?P<what>(?!sure\b)[A-Za-z]+)$"
         ),
         _make,
     ),
-    _rule(
+    rule(
         r"(?:clear|empty|erase)\s+(?P<what>.+)$",
         lambda m, k: {"do": "fill", "target": target_of(m.group("what"), k), "value": {"text": ""}},
     ),
-    _rule(r"focus(?: (?:on|into|in))?\s+(?P<what>.+)$", _focus),
-    _rule(
+    rule(r"focus(?: (?:on|into|in))?\s+(?P<what>.+)$", _focus),
+    rule(
         (
             r"(?:select|choose|pick)\s+(?P<what>.+?)\s+(?:as|for)\s+(?P<where>(?:the |"
             r"my |your )?[A-Za-z].*)$"
         ),
         _select,
     ),
-    _rule(
+    rule(
         (
             r"(?:select|choose|pick)\s+(?P<what>.+?)\s+(?:from|in|on|under|with|"
             r"using)\s+(?P<where>(?:the |a )?[A-Za-z"
@@ -391,24 +329,24 @@ RULES = [
         + r"].*)$",
         _select,
     ),
-    _rule(r"(?:unselect|deselect)\s+(?P<what>.+)$", _check(False)),
-    _rule(
+    rule(r"(?:unselect|deselect)\s+(?P<what>.+)$", _check(False)),
+    rule(
         (
             r"(?:select|choose|pick)\s+(?P<what>(?!(?:the )?(?:first|last|second|"
             r"third|fourth|fifth|\d+(?:st|nd|rd|th))\b).+)$"
         ),
         _select,
     ),
-    _rule(
+    rule(
         r"(?:select|choose|pick)\s+(?P<what>.+)$",
         lambda m, k: {"do": "click", "target": target_of(m.group("what"), k)},
     ),
-    _rule(
+    rule(
         r"(?:uncheck|untick|unmark|disable|turn off|switch off|deactivate)\s+(?P<what>.+)$",
         _check(False),
     ),
-    _rule(r"(?:check|tick|enable|turn on|switch on|activate)\s+(?P<what>.+)$", _check(True)),
-    _rule(
+    rule(r"(?:check|tick|enable|turn on|switch on|activate)\s+(?P<what>.+)$", _check(True)),
+    rule(
         (
             r"(?:agree to|accept)\s+(?P<what>(?:the )?(?:terms|conditions|privacy|"
             r"licen[cs]e|agreement|policy).*)$"

@@ -7,6 +7,7 @@ import re
 from agents.browser.extract_fields import Record
 from agents.model.embedded.ground import describe, norm
 from agents.model.embedded.items import next_link
+from agents.model.embedded.measures import in_order
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.view import Element, View, settle
@@ -24,7 +25,6 @@ _HERE = re.compile(
 )
 _PARTS = frozenset({"link", "heading", "headline", "button", "image", "table"})
 _PAGER = re.compile(r"pag(?:er|es|inat|ing)|\bpage\b", re.I)
-_DATES = frozenset({"date", "time"})  # such lists come sorted
 
 
 def walks(step: Step, noun: str) -> bool:
@@ -34,7 +34,8 @@ def walks(step: Step, noun: str) -> bool:
     if noun in _PARTS or _HERE.search(step["text"]):
         return False
     order = step.get("order")
-    best = bool(order) and (order.get("by") or "") not in _DATES
+    rows = step["st"].get("rows") or []
+    best = bool(order) and not (order.get("by") == "date" and in_order(rows, order))
     counted = step["do"] == "count" or step.get("counted")
     every = not step.get("limit") and bool(_ALL.search(step["text"]) or step.get("filters"))
     return bool(best or counted or every)
@@ -90,7 +91,7 @@ async def to_page(run: Run, step: Step) -> Decision | None:
     st.setdefault("pages", 0)
     return await run.act(
         step,
-        await _turning_code(view, link),
+        await turning_code(view, link),
         f"Go to page {to} with {describe(link)}.",
         phase="turned",
         at=to,
@@ -105,6 +106,17 @@ def _is_current(view: View, shown: list[Element], numbers: list[int], n: int) ->
     lines = {e.y for e in shown}
     texts = [e for e in view.texts if norm(e.name) == str(n)]
     return here or (bool(numbers) and any(abs(e.y - y) < 12 for e in texts for y in lines))
+
+
+def is_other(kept: list[Record], rows: list[Record]) -> bool:
+    """Whether a further page's rows are of another kind: most lack what all had before."""
+    shared = [
+        c
+        for c in ("title", "url", *kept[0])
+        if all(r.get(c) not in (None, "") for r in kept) and c not in ("image", "rank")
+    ]
+    lacking = [r for r in rows if any(r.get(c) in (None, "") for c in shared[:3])]
+    return len(lacking) * 2 > len(rows)
 
 
 def fresh_rows(kept: list[Record], rows: list[Record]) -> list[Record]:
@@ -137,7 +149,7 @@ async def turn(run: Run, step: Step, noun: str, have: int) -> Decision | None:
     far = f"{len(st['rows'])} so far"
     start = st.get("start") or view.url
     if link is not None:
-        code = await _turning_code(view, link)
+        code = await turning_code(view, link)
         why = f"{far}: go to the next page."
     elif view.scroll + view.height < view.tall - 5:
         code, why = wheel_code(30000), f"{far}: scroll for more."
@@ -148,7 +160,8 @@ async def turn(run: Run, step: Step, noun: str, have: int) -> Decision | None:
     )
 
 
-async def _turning_code(view: View, link: Element) -> str:
+async def turning_code(view: View, link: Element) -> str:
+    """Code that turns to the next page of a list, whatever lies over its link."""
     free = await freeing_code(view, link)
     return f"{free}{await click_code(link)}\nawait page.wait_for_timeout(300)"
 
@@ -170,7 +183,7 @@ def tell(run: Run, step: Step) -> str | None:
     st, limit = step["st"], step.get("limit")
     pages = st.get("pages", 1)
     if st.get("cut"):
-        return f"{pages} pages were read, and the list goes on"
+        return f"{pages} pages were read, and the list goes on, or the last could not be read"
     if pages > 1:
         run.note(f"Read {pages} pages of the list.")
     elif any(s["do"] in ("to_page", "next_page") for s in run.steps):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from agents.model.embedded import asking, filling, making, wishes
+from agents.model.embedded import asking, filling, joining, making, signing, wishes
 from agents.model.embedded.clauses import split
 from agents.model.embedded.masking import MASK, Masked, mask
 from agents.model.embedded.phrases import clean, target_of
@@ -27,6 +27,7 @@ from agents.model.embedded.verbs import (
     open_intent,
     page_intent,
     paste_intent,
+    product_of,
     respond_intent,
     scroll_intent,
     search_intent,
@@ -136,7 +137,7 @@ RULES: list[Rule] = [
     ),
     _rule(r"(?:look|check|see) (?:under|in|inside)\s+(?P<what>[^,]{2,40})$", targeted("click")),
     *asking.RULES_BEFORE,
-    *filling.SIGN_RULES,
+    *signing.SIGN_RULES,
     _rule(
         r"(?P<verb>sign|log) ?out\b.*$",
         lambda m, k: {"do": "click", "target": {**target_of("sign out", k)}},
@@ -259,7 +260,7 @@ RULES: list[Rule] = [
         ),
         lambda m, k: {
             "do": "add",
-            "target": target_of(m.group("what"), k),
+            "target": product_of(m.group("what"), k),
             "verb": "add to " + m.group("where").lower(),
         },
     ),
@@ -310,7 +311,7 @@ def parse(text: str) -> list[Intent]:
         for intent in parse_clause(clause, masked):
             intent.setdefault("text", masked.original(clause))
             intents.append(intent)
-    return asking.join(intents)[:MAX_INTENTS]
+    return joining.join(intents)[:MAX_INTENTS]
 
 
 def parse_clause(clause: str, masked: Masked) -> list[Intent]:

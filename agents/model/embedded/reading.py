@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from typing import Any
+from urllib.parse import urlsplit
 
-from agents.browser.extract import pick, pick_all
-from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
-from agents.browser.extract_values import money, number
+from agents.browser.extract import find_lists, pick_all, read
+from agents.browser.extract_fields import Record, match_column, plain, singular
 from agents.model.embedded import paging
-from agents.model.embedded.ground import likeness, norm
+from agents.model.embedded.cells import cell_for
+from agents.model.embedded.ground import describe, likeness, norm
+from agents.model.embedded.measures import FAMILIES, amount
+from agents.model.embedded.nouns import is_item_noun
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.touch import click_code, outcome_of
-from agents.model.embedded.view import quote
-from agents.model.embedded.wishes import is_item_noun
-from agents.model.embedded.words import STOPWORDS
-from agents.ports import Decision
-
-_GENERIC = frozenset(
-    [
-        "item",
-        "product",
-        "result",
-        "entry",
-        "row",
-        "record",
-        "thing",
-        "story",
-        "article",
-        "post",
-        "news",
-        "listing",
-        "table",
-        "data",
-        "everything",
-        "list",
-    ]
+from agents.model.embedded.shaping import (
+    GENERIC,
+    kept_for,
+    narrowed,
+    rows_of,
+    shape_rows,
+    wanted_noun,
 )
+from agents.model.embedded.touch import click_code, freeing_code, outcome_of
+from agents.model.embedded.view import Element, View, quote
+from agents.ports import Decision
 
 _PARTS = {
     "link": "link",
@@ -46,10 +32,6 @@ _PARTS = {
     "button": "button",
     "image": "img",
 }
-
-
-def wanted_noun(step: Step) -> str:
-    return singular((step.get("noun") or "").lower().split()[-1]) if step.get("noun") else ""
 
 
 async def extract(run: Run, step: Step) -> Decision | None:
@@ -67,6 +49,10 @@ async def extract(run: Run, step: Step) -> Decision | None:
         result = await outcome_of(run, step)
         if (result is not None and not result.ok) or not await paging.turned(run, step):
             return await _end(run, step)
+    if not st.get("phase") and (part := _closed_part(await run.view(), step)):
+        why = f"Open {describe(part)}."
+        code = await freeing_code(await run.view(), part) + await click_code(part)
+        return await run.act(step, code, why, phase="entered", entered=True)
     return await run.act(
         step, list_code(step), f"Read the list of {step.get('noun') or 'things'}.", phase="read"
     )
@@ -84,7 +70,9 @@ def list_code(step: Step) -> str:
     fields = step.get("fields")
     if fields:
         extra = [f["field"] for f in step.get("filters") or []] + (
-            [step["order"]["by"]] if (step.get("order") or {}).get("by") else []
+            [step["order"]["by"]]
+            if (step.get("order") or {}).get("by") and step["order"]["by"] not in FAMILIES
+            else []
         )
         asked = [*fields, *[f for f in extra if f and match_column(f, fields) is None]]
         whole = step.get("order") or step.get("filters") or step.get("beside")
@@ -107,7 +95,7 @@ def _narrow(step: Step) -> bool:
         not is_item_noun(noun)
         or (
             len(words) > 1
-            and noun in _GENERIC
+            and noun in GENERIC
             and words[0] not in ("search", "top", "latest", "news")
         )
     )
@@ -135,7 +123,10 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
         run.fail(step, (message or "the page could not be read").splitlines()[0])
         return None
     kept: list[Record] = st.setdefault("rows", [])
+    st["around"] = sorted({*st.get("around", ()), *await _around(run)})
     rows = rows_of(result.value, step)
+    if kept and paging.is_other(kept, rows):
+        rows = await _same_kind(run, step, kept)
     fresh = paging.fresh_rows(kept, rows) if kept else rows
     kept += fresh
     enough = shape_rows(kept, step)
@@ -151,6 +142,20 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
     return await _end(run, step)
 
 
+async def _same_kind(run: Run, step: Step, kept: list[Record]) -> list[Record]:
+    """The rows of a further page that are like those before, though another list stands out more.
+
+    A last page with a single entry is one; without any the list counts as cut.
+    """
+    lists = await find_lists(run.page, near=step.get("noun") or None)
+    rows = next((x.records for x in lists if not paging.is_other(kept, x.records)), [])
+    rows = rows_of(rows, step)
+    fields = list(kept[0]) if step.get("fields") and not any("url" in r for r in kept) else None
+    if not rows:
+        step["st"]["cut"] = True
+    return pick_all(rows, fields) if fields else rows
+
+
 async def _end(run: Run, step: Step) -> Decision | None:
     """Keep the rows that were read; go back to the first page when more is to be done there."""
     st = step["st"]
@@ -159,8 +164,7 @@ async def _end(run: Run, step: Step) -> Decision | None:
     if not enough and (entered := await _enter_place(run, step)):
         return entered
     if not enough:
-        text = f"I found no {step.get('noun') or 'list'} on the page"
-        run.fail(step, text + (f" that fits “{step['text']}”" if kept else ""))
+        run.fail(step, _lacking(kept, step))
         return None
     _keep_rows(run, step, kept, enough)
     if lacking := paging.tell(run, step):
@@ -174,24 +178,57 @@ async def _end(run: Run, step: Step) -> Decision | None:
     return None
 
 
+def _lacking(kept: list[Record], step: Step) -> str:
+    """Why no row is left of those that were read."""
+    noun, order = step.get("noun") or "list", step.get("order")
+    if order and narrowed(kept, step):
+        by = order.get("by") or "measure"
+        told = f"the list shows no {by}" if by != "measure" else "the list shows no one measure"
+        return f"{told} by which to tell the {order['word']}" if order.get("word") else told
+    if kept:
+        return f"none of the {len(kept)} entries that I read says that it is “{noun}”"
+    return f"I found no {noun} on the page"
+
+
+def _closed_part(view: View, step: Step) -> Element | None:
+    """The tab or link of the section that is named, when no heading says that it is open."""
+    near = norm(step.get("near") or "")
+    heads = [norm(e.name) for e in [*view.elements, *view.texts] if e.role == "heading"]
+    if not near or any(near in h for h in heads) or near in norm(view.title):
+        return None
+    found = {
+        (e.role, e.href, norm(e.name)): e
+        for e in view.elements
+        if ((e.role == "tab" and not e.on) or e.role == "link")
+        and norm(e.name) == near
+        and not e.off
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 async def _enter_place(run: Run, step: Step) -> Decision | None:
     """ "The dearest product in the shop", and it is not here: follow the one link to the shop."""
     place, st = norm(step.get("place") or ""), step["st"]
-    if not place or st.get("entered"):
+    if st.get("entered"):
         return None
-    links = [
-        e
-        for e in (await run.view()).elements
-        if e.role == "link"
-        and e.href
-        and not e.off
-        and re.sub(r"^(?:the|an?|our) ", "", norm(e.name)) == place
-    ]
-    if len({e.href for e in links}) != 1:
+    view = await run.view()
+    links = [e for e in view.elements if e.role == "link" and e.href and not e.off]
+    links = [e for e in links if place and _bare(e.name) == place]
+    # "The closed tickets", and none here is: they are behind the tab "Closed".
+    kinds = set(norm(step.get("noun") or "").split()[:-1])
+    tabs = [e for e in view.elements if e.role == "tab" and not e.on and norm(e.name) in kinds]
+    links = links or tabs
+    if len({e.href or e.key for e in links}) != 1:
         return None
+    st.pop("rows", None)
+    st["around"] = sorted({*st.get("around", ()), *(kinds if links is tabs else ())})
     st.pop("waited", None)
-    why = f"It is not on this page: open {step['place']}."
+    why = f"It is not on this page: open {links[0].name}."
     return await run.act(step, await click_code(links[0]), why, phase="entered", entered=True)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^(?:the|an?|our) ", "", norm(name))
 
 
 def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -> None:
@@ -211,138 +248,18 @@ def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -
     run.memory["results"].append({**found, "noun": noun})
 
 
-def kept_for(rows: list[Record], shaped: Record) -> Record:
-    """The full record that a shaped one came from."""
-    values = {str(v) for v in shaped.values() if v is not None}
-    return max(rows, key=lambda r: len(values & {str(v) for v in r.values()}))
-
-
-def rows_of(value: Any, step: Step) -> list[Record]:
-    """Records out of what a program brought back: a list, or tables with their rows."""
-    if not isinstance(value, list):
-        return []
-    tables = [v for v in value if isinstance(v, dict) and "rows" in v and "headers" in v]
-    rows = [r for r in value if isinstance(r, dict) and r not in tables]
-    if tables and not rows:
-        if near := step.get("near"):
-            tables = sorted(tables, key=lambda t: -likeness(near, t.get("caption") or ""))
-        rows = tables[0]["rows"]
-    elif tables:
-        rows = [*rows, *(r for t in tables for r in t["rows"])]
-    trimmed = [{k: v.strip() if isinstance(v, str) else v for k, v in r.items()} for r in rows]
-    return [r for r in trimmed if any(v not in (None, "") for v in r.values())]
-
-
-def shape_rows(rows: list[Record], step: Step) -> list[Record]:
-    """Filter, sort, cut and name the rows as asked."""
-    rows = _by_noun(rows, step)
-    for rule in step.get("filters") or []:
-        rows = [r for r in rows if _passes(r, rule)]
-    order = step.get("order")
-    if order:
-        rows = order_rows(rows, order)
-    if step.get("tail") and step.get("limit"):
-        rows = rows[-step["limit"] :]
-    elif step.get("limit"):
-        rows = rows[: step["limit"]]
-    if fields := step.get("fields"):
-        if rows and step.get("beside"):
-            return _with_names(rows, fields, step)
-        if rows and step.get("implied"):
-            # Fields were added to a list whose own were never named: keep what it shows.
-            rows = [
-                {**r, **{f: pick(r, [f])[f] for f in fields if match_column(f, list(r)) is None}}
-                for r in rows
-            ]
-        else:
-            rows = [pick(r, fields) for r in rows]
-    return rows
-
-
-def _with_names(rows: list[Record], fields: list[str], step: Step) -> list[Record]:
-    """The wanted fields of each, led by what it is called when none of them says so."""
-    shaped = pick_all(rows, fields)
-    noun = wanted_noun(step)
-    columns = list(dict.fromkeys(k for r in rows for k in r))
-    used = {str(v) for r in shaped for v in r.values() if v is not None}
-    named = [match_column(noun, columns), "title", "name", *columns]
-    for column in named:
-        shown = [r.get(column) for r in rows] if column else []
-        texts = [v for v in shown if isinstance(v, str) and re.search(r"[A-Za-z]", v)]
-        if column in _NO_NAMES or len(texts) * 2 <= len(rows):
-            continue
-        if any(str(v) in used for v in texts):
-            return shaped  # one of the fields is the name
-        return [{noun or "name": v, **r} for v, r in zip(shown, shaped, strict=True)]
-    return shaped
-
-
-_NO_NAMES = frozenset(["url", "image", "rank", "datetime"])
-
-
-def _by_noun(rows: list[Record], step: Step) -> list[Record]:
-    """Rows that mention the noun's own words, when some do."""
-    words = [singular(w) for w in plain(step.get("noun") or "").split() if w not in STOPWORDS]
-    words = [
-        w
-        for w in words
-        if w not in _GENERIC
-        and not (is_item_noun(w) and len(words) == 1)
-        and w not in ("search", "top", "available")
-    ]
-    if not words:
-        return rows
-    hit = [
-        r
-        for r in rows
-        if all(
-            any(w == singular(x) for v in r.values() for x in plain(str(v)).split()) for w in words
-        )
-    ]
-    return hit or rows
-
-
-def amount(value: Any) -> float | None:
-    """A cell as a number: prices, counts, plain numbers."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int | float):
-        return float(value)
-    if found := money(str(value)):
-        return found[0]
-    found_number = number(str(value))
-    return float(found_number) if found_number is not None else None
-
-
-def _passes(row: Record, rule: dict[str, Any]) -> bool:
-    shown = pick(row, [rule["field"]])[rule["field"]]
-    if rule["op"] == "=":
-        return shown is not None and likeness(str(rule["value"]), str(shown)) >= 0.85
-    value = amount(shown)
-    if value is None:
-        return False
-    return value < rule["value"] if rule["op"] == "<" else value > rule["value"]
-
-
-def order_rows(rows: list[Record], order: dict[str, Any]) -> list[Record]:
-    """Rows by a column; without a named one by the column that is a number in all rows."""
-    field = order.get("by") or ""
-    column = match_column(field, list({k for r in rows for k in r})) if field else None
-    if column is None and not field:
-        counts = Counter(
-            k
-            for r in rows
-            for k, v in r.items()
-            if amount(v) is not None and k not in ("rank", "url")
-        )
-        column = counts.most_common(1)[0][0] if counts else None
-    name = column or field
-    known = [(amount(pick(r, [name])[name]), i, r) for i, r in enumerate(rows)] if name else []
-    valued = [(v, i, r) for v, i, r in known if v is not None]
-    if not valued:
-        # Nothing shows a price: none of these is the cheapest.
-        return [] if canonical(field) == "price" else rows
-    return [r for _, _, r in sorted(valued, key=lambda t: (-t[0] if order["desc"] else t[0], t[1]))]
+async def _around(run: Run) -> list[str]:
+    """Words that say what the page's lists hold: title, headings, names in the markup."""
+    view = await run.view()
+    heads = [e.name for e in [*view.elements, *view.texts] if e.role == "heading"]
+    texts = [view.title, urlsplit(view.url).path, *heads]
+    for raw in await read(run.page, max_records=1):
+        for group in [*raw["groups"], *raw["tables"]]:
+            texts += [group["near"], group["words"]]
+        for block in raw["jsonld"]:
+            for item in block if isinstance(block, list) else [block]:
+                texts += list(item) if isinstance(item, dict) else []
+    return sorted({singular(w) for text in texts for w in plain(text).split()})
 
 
 async def count(run: Run, step: Step) -> Decision | None:
@@ -358,10 +275,20 @@ async def count(run: Run, step: Step) -> Decision | None:
         run.memory["results"].append({"kind": "count", "value": len(rows), "of": noun})
         if title := rows[0].get("title"):
             run.saw(str(title))
+    elif decision is None and not rows and (cell := await cell_for(run.page, step["text"])):
+        run.saw(cell.value)
+        found = {"kind": "count", "value": _whole(cell.value), "of": cell.label}
+        run.memory["results"].append(found)
     elif decision is None:
         found = wish.get("why", "") if rows else f"I found no {noun} to count"
         run.fail(step, f"{found} after {len(rows)} {noun}" if rows else found)
     return decision
+
+
+def _whole(text: str) -> int | float | str:
+    """A count as a number; what is none stays as it is shown."""
+    n = amount(text)
+    return text if n is None else int(n) if n == int(n) else n
 
 
 async def verify(run: Run, step: Step) -> Decision | None:

@@ -16,7 +16,9 @@ from playwright.async_api import Error as PlaywrightError
 from agents.errors import BrowserGone, ModelError
 from agents.model.embedded import (
     account,
+    acting,
     again,
+    answers,
     boxes,
     buying,
     choices,
@@ -30,18 +32,20 @@ from agents.model.embedded import (
     paging,
     reading,
     searching,
+    sorting,
     summary,
     told,
     transfers,
     view,
     waiting,
 )
-from agents.model.embedded.asking import amend, join
+from agents.model.embedded.best import open_best
 from agents.model.embedded.ending import finish
+from agents.model.embedded.joining import amend, join
 from agents.model.embedded.parse import parse
 from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.touch import click_target
-from agents.model.embedded.view import Element, quote
+from agents.model.embedded.view import Element
 from agents.ports import Act, Ask, DecideInput, Decision, Reply, Usage
 
 Handler = Callable[[Run, Step], Awaitable["Decision | Element | None"]]
@@ -81,40 +85,6 @@ async def _amend_alone(run: Run, step: Step) -> Decision | None:
     step.update(do="extract", limit=None, noun="", order=None, filters=[], near=None, fields=None)
     amend(step, change)
     return await reading.extract(run, step)
-
-
-async def _open_best(run: Run, step: Step) -> Decision | None:
-    """Open the best thing of a list by some measure ("the cheapest one")."""
-    st = step["st"]
-    if st.get("phase") == "opened":
-        return await items.opened_item(run, step)
-    if not st.get("wanted"):
-        wish: Step = st.setdefault(
-            "list",
-            {"do": "extract", "text": step["text"], "st": {}, **step["wish"], "fields": None},
-        )
-        before = len(run.memory["results"])
-        decision = await reading.extract(run, wish)
-        if decision is not None:
-            return decision
-        if wish.get("state") == "failed" or len(run.memory["results"]) == before:
-            run.fail(step, wish.get("why", "the list was not found"))
-            return None
-        record = run.memory["results"].pop()["value"][0]
-        run.memory["item"] = record
-        st["wanted"] = record
-    view = await run.view()
-    element = items.element_of(view, st["wanted"])
-    if element is None and (url := st["wanted"].get("url")):
-        why = "It stands on another page of the list: open its address."
-        return await run.act(step, f"await page.goto({quote(url)})", why, phase="opened")
-    if element is None:
-        title = str(st["wanted"].get("title") or next(iter(st["wanted"].values()), ""))
-        return await click_target(run, step, {"words": title, "raw": title, "kind": None})
-    from agents.model.embedded.touch import click_code
-
-    why = f"Open “{element.name[:60]}”, the {step['wish']['order']['word']} one."
-    return await run.act(step, await click_code(element), why, phase="opened", aim=element.key)
 
 
 async def _unknown(run: Run, step: Step) -> Decision | None:
@@ -160,16 +130,16 @@ HANDLERS: dict[str, Handler] = {
     "next_page": items.next_page,
     "to_page": paging.to_page,
     "open_nth": items.open_nth,
-    "open_best": _open_best,
+    "open_best": open_best,
     "click": deeds.click,
     "hover": deeds.hover,
     "expand": deeds.expand,
     "close": deeds.close,
     "drag": deeds.drag,
     "download": deeds.download,
-    "sort": deeds.sort,
-    "find": deeds.find,
-    "act_on": deeds.act_on,
+    "sort": sorting.sort,
+    "find": acting.find,
+    "act_on": acting.act_on,
     "fill": fields.fill,
     "set": choices.set_value,
     "select": choices.select,
@@ -183,13 +153,13 @@ HANDLERS: dict[str, Handler] = {
     "sign_in": account.sign_in,
     "add": buying.add,
     "checkout": buying.checkout,
-    "filter": deeds.only,
-    "only": deeds.only,
+    "filter": sorting.only,
+    "only": sorting.only,
     "extract": reading.extract,
     "details": facts.details,
     "count": reading.count,
     "summarise": summary.summarise,
-    "answer": summary.answer,
+    "answer": answers.answer,
     "open_form": deeds.open_form,
     "create": composing.create,
     "fill_form": composing.fill_form,

@@ -175,6 +175,16 @@ async def settle_answer(run: Run, step: Step) -> Decision | str | None:
     return "again"
 
 
+async def answered(run: Run, step: Step) -> bool:
+    """Whether a person's answer settled the step: done, left out, or said in other words."""
+    outcome = await settle_answer(run, step)
+    if outcome == "skip":
+        run.skip(step)
+    if outcome == "reworded":
+        step["replace"] = step["st"].pop("reworded")
+    return outcome in ("done", "skip", "reworded")
+
+
 def chosen(view: View, step: Step) -> Element | None:
     """The element a person picked, found again in this view."""
     key = step["st"].get("chosen")

@@ -14,6 +14,7 @@ from agents.model.embedded.touch import (
     recover,
 )
 from agents.model.embedded.view import Element, View, locate, quote
+from agents.model.embedded.words import count_of
 from agents.ports import Decision
 
 SEARCHY = re.compile(
@@ -73,6 +74,9 @@ async def search(run: Run, step: Step) -> Decision | None:
             return decision
     view = await run.view()
     field = search_field(view)
+    if not st.get("opened") and (dated := _dated(view, step)):
+        step["splice"] = dated
+        return None
     if field is None:
         if trip := _between(view, step):
             step["splice"] = trip
@@ -113,6 +117,38 @@ def _between(view: View, step: Step) -> list[Step]:
         if v
     ]
     return [{"text": step["text"], **s} for s in [*steps, {"do": "submit", "st": {}}]]
+
+
+_DATES = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8} \d{4}"
+    r"|[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?,? \d{4}"
+)
+_WHERE = re.compile(r"\b(?:in|at|near|to)\s+(?P<w>[A-Z][\w'’ -]*?)(?=\s+(?:from|on|for)\b|,|$)")
+_HOW_MANY = re.compile(r"\bfor\s+(?P<n>\d+|one|two|three|four|five|six)\s+(?P<who>[a-z]+)", re.I)
+
+
+def _dated(view: View, step: Step) -> list[Step]:
+    """ "A stay in Lisbon from 3 May 2027 to 6 May 2027 for 2 guests" where days have fields."""
+    text = step["value"].get("text") or ""
+    days = _DATES.findall(text)
+    own = [e for e in view.elements if e.type == "date" and not e.off]
+    places = [e for e in view.elements if e.role in _TYPED and e.type in ("text", "search", "")]
+    where = _WHERE.search(text)
+    if not days or len(own) < len(days) or where is None or len(places) != 1:
+        return []
+    given = [(places[0], where.group("w")), *zip(own, days, strict=False)]
+    steps: list[Step] = [
+        {"do": "fill", "target": _called(e.name), "value": {"text": v}, "st": {"chosen": e.key}}
+        for e, v in given
+    ]
+    if many := _HOW_MANY.search(text):
+        value = {"text": str(count_of(many.group("n")) or 1)}
+        steps.append({"do": "set", "target": _called(many.group("who")), "value": value, "st": {}})
+    return [{"text": step["text"], **s} for s in [*steps, {"do": "submit", "st": {}}]]
+
+
+def _called(name: str) -> dict[str, Any]:
+    return {"words": name, "raw": name, "kind": None, "nth": None, "in": None}
 
 
 _TYPED = ("textbox", "searchbox", "combobox", "date")

@@ -7,9 +7,9 @@ from collections import Counter
 from typing import Any
 
 from agents.browser.extract import extract_text
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_fields import plain
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.touch import click_code, outcome_of
+from agents.model.embedded.touch import outcome_of
 from agents.model.embedded.words import STOPWORDS
 from agents.ports import Decision
 
@@ -76,108 +76,3 @@ def salient(
         scores.append((weight, i))
     chosen = sorted(i for _, i in sorted(scores, reverse=True)[:n])
     return [sentences[i] for i in chosen]
-
-
-_QUANTITY = re.compile(r"(?i)\s*how (?:many|much|long|old|far|often)\b")
-_YES_NO = re.compile(r"(?i)\s*(?:is|are|was|were|do|does|did|has|have|can|will)\b")
-_NUMBER = re.compile(
-    r"(?i)\d|\b(?:no|none|nothing|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
-    r"twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundred|thousand|"
-    r"million|half|several|many|few)\b"
-)
-
-
-def _tells(question: str, sentence: str) -> bool:
-    """Whether a sentence says more than the question itself, and a number where one is asked."""
-    asked, said = plain(question), plain(sentence)
-    if asked in said:
-        return False
-    if _QUANTITY.match(question) and not _NUMBER.search(sentence):
-        return False
-    words = {singular(w) for w in asked.split()}
-    return bool(_YES_NO.match(question)) or not {singular(w) for w in said.split()} <= words
-
-
-def _best_sentence(
-    question: str, asked: set[str], blocks: list[dict[str, Any]]
-) -> tuple[float, str]:
-    """(share of the asked words, sentence); of a question on the page what follows it."""
-    best: tuple[float, str] = (0.0, "")
-    for at, block in enumerate(blocks):
-        for sentence in re.split(r"(?<=[.!?])\s+", block["text"]):
-            said = {singular(w) for w in plain(sentence).split()}
-            share = len(asked & said) / len(asked) if asked else 0.0
-            told = sentence
-            if sentence.endswith("?") and sentence == block["text"]:
-                after = blocks[at + 1] if at + 1 < len(blocks) else {"text": "?", "tag": ""}
-                folded = after["text"].endswith("?") or re.fullmatch(r"h\d", after["tag"])
-                told = sentence if folded else after["text"]
-            elif not _tells(question, sentence):
-                continue
-            best = max(best, (share, told), key=lambda pair: pair[0])
-    return best
-
-
-async def answer(run: Run, step: Step) -> Decision | None:
-    """A question in free words: the sentence of the page that speaks of the same, quoted."""
-    if step["st"].get("phase") != "read":
-        code = "await page.page_text(max_chars=20000)"
-        return await run.act(step, code, "Read the page for the answer.", phase="read")
-    st = step["st"]
-    await outcome_of(run, step)
-    asked = {singular(w) for w in plain(step["question"]).split()} - STOPWORDS - _ASKING
-    best = _best_sentence(step["question"], asked, await extract_text(run.page, whole=True))
-    if best[0] >= 0.6 and best[1].endswith("?") and not st.get("opened"):
-        # A list of questions whose answers are folded: open the one that asks the same.
-        view = await run.view()
-        pool = [*view.elements, *view.texts]
-        fold = next((e for e in pool if plain(e.name) == plain(best[1])), None)
-        if fold is not None:
-            code = await click_code(fold)
-            return await run.act(step, code, f"Open “{best[1][:60]}”.", phase="", opened=True)
-    if best[0] < 0.6 or best[1].endswith("?"):
-        run.fail(step, "I see no sentence on the page that answers it")
-        return None
-    run.saw(best[1])
-    found = {"kind": "summary", "value": best[1], "title": "", "of": step["text"]}
-    run.memory["results"].append(found)
-    return None
-
-
-_ASKING = frozenset(
-    [
-        "i",
-        "they",
-        "we",
-        "you",
-        "my",
-        "one",
-        "should",
-        "must",
-        "need",
-        "how",
-        "when",
-        "where",
-        "why",
-        "who",
-        "what",
-        "which",
-        "is",
-        "are",
-        "does",
-        "do",
-        "can",
-        "will",
-        "much",
-        "many",
-        "long",
-        "often",
-        "it",
-        "they",
-        "did",
-        "was",
-        "were",
-        "has",
-        "have",
-    ]
-)

@@ -211,6 +211,8 @@
       fill: svg ? (e.getAttribute('fill') || s_fill(e)) : '', bg: ''});
   }
   function s_fill(e) { return getComputedStyle(e).fill; }
+  // What stands in shadow trees is on the page, too, though innerText leaves it out.
+  const shadows = all.filter(e => e.shadowRoot && shown(e)).flatMap(e => [...e.shadowRoot.children]).filter(e => !SKIP.has(e.tagName) && shown(e)).map(e => e.innerText || '');
   return {nodes, items, texts, url: location.href, title: document.title, width: innerWidth, height: innerHeight, scroll: Math.round(scrollY),
-    tall: document.documentElement.scrollHeight, body: (document.body.innerText || '').replace(/[^\S\n]+/g, ' ').replace(/ ?\n[ \n]*/g, '\n').trim().slice(0, opts.maxBody)};
+    tall: document.documentElement.scrollHeight, body: [document.body.innerText || '', ...shadows].join('\n').replace(/[^\S\n]+/g, ' ').replace(/ ?\n[ \n]*/g, '\n').trim().slice(0, opts.maxBody)};
 }

@@ -6,11 +6,13 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.again import may_try_another
 from agents.model.embedded.ground import LEAST, Match, decide, describe, norm, rank
 from agents.model.embedded.phrases import Target
 from agents.model.embedded.run import Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View, locate, quote, settle
+from agents.model.embedded.words import STOPWORDS
 from agents.ports import Decision, StepResult
 
 MAX_TRIES = 3
@@ -125,6 +127,11 @@ async def _missing(run: Run, step: Step, view: View, target: Target) -> Decision
         return await run.act(
             step, code, f"It is not in sight: open {describe(holder)}, found before.", phase=""
         )
+    if "way" not in recovered and (way := _way_to(view, target)):
+        recovered.append("way")
+        code = await click_code(way)
+        why = f"“{named(target)}” is not on this page: open {describe(way)}."
+        return await run.act(step, code, why, phase="")
     if "unfold" not in st and (fold := unopened(view, st)):
         st.setdefault("unfolded", []).append(fold.key)
         if len(st["unfolded"]) >= 12:
@@ -152,6 +159,22 @@ async def _missing(run: Run, step: Step, view: View, target: Target) -> Decision
     return run.ask_takeover(
         step, f"I cannot find “{named(target)}” on the page for “{step['text']}”."
     )
+
+
+def _way_to(view: View, target: Target) -> Element | None:
+    """The one menu entry that is called like a word of the target ("Bills" for a bill)."""
+    wanted = {singular(w) for w in plain(target.get("words") or "").split() if len(w) > 2}
+    found: dict[str, Element] = {}
+    for e in view.elements:
+        if e.role != "link" or e.place not in _MENUS or e.off or not e.href:
+            continue
+        words = {singular(w) for w in plain(e.name).split()} - STOPWORDS - {"my", "your"}
+        if words and words <= wanted:
+            found.setdefault(e.href, e)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+_MENUS = ("nav", "navigation", "header", "banner", "aside")
 
 
 def _named_so(view: View, words: str) -> Element | None:

@@ -84,11 +84,16 @@ async def respond(run: Run, step: Step) -> Decision | None:
             run.fail(step, (result.error_message or "it did not react").splitlines()[0])
             return None
     view = await run.view()
+    if stage == "open" and (named := _its_link(view, step)):
+        st["stage"] = "press"
+        return await run.act(step, await click_code(named), f"Open {describe(named)}.")
     if stage == "open":
         if _says(view, step["verb"]) is None and (holder := _holder(run, view, step)):
             st["stage"] = "press"
             return await run.act(step, await click_code(holder), f"Open {describe(holder)}.")
         stage = st["stage"] = "press"
+    if stage == "press" and step["verb"] == "reply" and _open_box(view):
+        stage = st["stage"] = "type"  # the field stands there already
     if stage == "press":
         button = _says(view, step["verb"])
         if button is None:
@@ -117,10 +122,26 @@ async def respond(run: Run, step: Step) -> Decision | None:
     return None
 
 
+def _its_link(view: View, step: Step) -> Element | None:
+    """The link to the one thing that is named, when this is not its page."""
+    words = (step.get("target") or {}).get("words") or ""
+    if not words or norm(words) in norm(view.title):
+        return None
+    links = [e for e in view.elements if e.role == "link" and likeness(words, e.name) >= 0.97]
+    return links[0] if len({e.href for e in links}) == 1 else None
+
+
+def _open_box(view: View) -> bool:
+    """Whether a field for a reply is in sight."""
+    boxes = [e for e in view.elements if e.tag == "textarea" and not e.off and not e.ro]
+    return any(re.search(r"reply|comment|message|answer|post", f"{e.name} {e.attr}", re.I)
+               for e in boxes) or len(boxes) == 1  # fmt: skip
+
+
 def _says(view: View, verb: str) -> Element | None:
     """The control that is called like the verb, or has it in its marks."""
     found = rank(view, {"words": verb, "raw": verb, "kind": None}, texts=True)
-    matches = [m for m in found if m.score >= 0.6]
+    matches = [m for m in found if m.score >= 0.6 and not re.match(r"\d", m.element.name)]
     if matches:
         return matches[0].element
     marked = [

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from agents.browser.extract_fields import singular
 from agents.model.embedded import filling, wishes
 from agents.model.embedded.masking import MASK, Masked
+from agents.model.embedded.nouns import is_item_noun
 from agents.model.embedded.phrases import bare, clean, target_of
 from agents.model.embedded.words import KEYS, count_of, ordinal_in
 
@@ -103,7 +105,7 @@ def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         noun = clean(re.sub(r"^(?:of\s+)?(?:the\s+)?", "", rest))
         kind = target_of(what, k)["kind"]
         if (
-            wishes.is_item_noun(noun)
+            is_item_noun(noun)
             and kind in (None, "item", "link")
             and not re.search(r"\b(?:link|button)s?$", noun, re.I)
         ):
@@ -116,7 +118,7 @@ def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     if (
         SUPERLATIVE.search(what)
         and (wish := wishes.list_wish(what, k)).get("order")
-        and wishes.is_item_noun(wish["noun"])
+        and is_item_noun(wish["noun"])
     ):
         return {"do": "open_best", "wish": wish}
     count = re.search(r"\s+(\d+|two|three|four|five|ten|twice)\s*(?:times?|x)?$", what, re.I)
@@ -152,8 +154,9 @@ def search_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         wish = wishes.list_wish(what, k)
         site = [{"do": "on_site", "name": k.raw(clean(where))}] if where else []
         return [*site, {"do": "extract", **wish}]
-    if where and re.match(r"the (?:category|department)\b", where, re.I):
-        what, where = f"{what} in {where}", None
+    dated = where and re.search(r"\b(?:from|on|for|until)\b.*\d", k.raw(where), re.I)
+    if where and (dated or re.match(r"the (?:category|department)\b", where, re.I)):
+        what, where = f"{what} in {where}", None  # "in Lisbon from 3 May": no site's name
     kind = re.search(r"\s+(?:in|under) (?:the )?(?:category|department) (?:of )?(.+)$", what, re.I)
     if kind:
         what = what[: kind.start()]
@@ -292,6 +295,28 @@ def wait_intent(m: re.Match[str], k: Masked) -> Intent:
     return {"do": "wait_for", "target": target_of(what, k), "gone": gone}
 
 
+def product_of(text: str, k: Masked) -> dict[str, Any]:
+    """What is bought: its whole name, with the count before it ("two of the Oak Tray")."""
+    text = clean(text)
+    quoted = [p for p in k.parts_in(text) if p["is"] in ("quote", "var")]
+    if quoted or ordinal_in(text)[0] is not None or _BESIDE.search(text):
+        return target_of(text, k)
+    count = _COUNT.match(text)
+    name = k.raw(bare(text[count.end() :] if count else text))
+    target = {**target_of("it", k), "words": name, "raw": k.raw(text)}
+    if count is None:
+        return target
+    return {**target, "words": singular(name), "count": count_of(count.group(1)) or 2}
+
+
+_BESIDE = re.compile(r"\s(?:in|from|on|for|with|by)\s", re.I)
+_COUNT = re.compile(
+    r"(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen|a couple)"
+    r"(?:\s+of(?:\s+the)?\b|\s*x\b|(?=\s+[a-z]))\s*",
+    re.I,
+)
+
+
 def buy_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
     what = m.group("what")
     if SUPERLATIVE.search(what):
@@ -299,7 +324,7 @@ def buy_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
             {"do": "open_best", "wish": wishes.list_wish(what, k), "optional_open": True},
             {"do": "add", "target": {**target_of("it", k), "words": ""}, "verb": "buy"},
         ]
-    return {"do": "add", "target": target_of(what, k), "verb": m.group("verb").lower()}
+    return {"do": "add", "target": product_of(what, k), "verb": m.group("verb").lower()}
 
 
 def copy_intent(m: re.Match[str], k: Masked) -> Intent:

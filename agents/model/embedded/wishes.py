@@ -7,138 +7,13 @@ from typing import Any
 
 from agents.browser.extract_fields import canonical, singular
 from agents.model.embedded.masking import MASK, Masked
+from agents.model.embedded.nouns import is_item_noun
 from agents.model.embedded.phrases import bare, clean
+from agents.model.embedded.superlatives import SUPER, take_order, take_sorting
 from agents.model.embedded.words import count_of
 
 Intent = dict[str, Any]
 
-ITEM_NOUNS = frozenset(
-    [
-        "story",
-        "article",
-        "post",
-        "item",
-        "product",
-        "result",
-        "entry",
-        "row",
-        "record",
-        "book",
-        "movie",
-        "film",
-        "song",
-        "album",
-        "job",
-        "listing",
-        "offer",
-        "deal",
-        "quote",
-        "review",
-        "comment",
-        "repository",
-        "repo",
-        "project",
-        "package",
-        "event",
-        "headline",
-        "news",
-        "link",
-        "image",
-        "photo",
-        "video",
-        "question",
-        "answer",
-        "topic",
-        "thread",
-        "message",
-        "email",
-        "mail",
-        "contact",
-        "person",
-        "user",
-        "employee",
-        "member",
-        "customer",
-        "order",
-        "invoice",
-        "country",
-        "city",
-        "hotel",
-        "flight",
-        "ticket",
-        "restaurant",
-        "recipe",
-        "dish",
-        "card",
-        "option",
-        "category",
-        "heading",
-        "paper",
-        "notification",
-        "task",
-        "ticket",
-        "issue",
-        "commit",
-        "release",
-        "version",
-        "section",
-        "page",
-        "file",
-        "document",
-        "course",
-        "lesson",
-        "name",
-        "price",
-        "title",
-        "author",
-        "tag",
-        "company",
-        "stock",
-        "search",
-        "paragraph",
-        "number",
-        "value",
-        "feature",
-        "plan",
-        "table",
-        "cell",
-        "transaction",
-    ]
-)
-
-LOW = (
-    r"cheapest|least expensive|lowest[- ]priced|lowest price|lowest cost|lowest|"
-    r"smallest|shortest|oldest|fewest|earliest|lightest|worst[- ]rated|youngest"
-)
-
-HIGH = (
-    r"most expensive|priciest|highest[- ]priced|highest[- ]rated|best[- ]rated|"
-    r"top[- ]rated|most reviewed|most commented|most discussed"
-    r"|most upvoted|most popular|most viewed|most recent|newest|highest|largest|"
-    r"biggest|longest|greatest|heaviest"
-)
-
-_SUPER = re.compile(rf"\b(?:(?P<low>{LOW})|(?P<high>{HIGH}))\b", re.I)
-
-FIELD_OF_SUPER = {
-    "cheapest": "price",
-    "expensive": "price",
-    "priced": "price",
-    "price": "price",
-    "cost": "price",
-    "priciest": "price",
-    "rated": "rating",
-    "reviewed": "reviews",
-    "commented": "comments",
-    "discussed": "comments",
-    "upvoted": "points",
-    "popular": "points",
-    "viewed": "views",
-    "recent": "date",
-    "newest": "date",
-    "oldest": "date",
-    "earliest": "date",
-}
 
 FORMAT = re.compile(
     r",?\s*(?:\b(?:and |then )?(?:return|give|show|present|output|format|"
@@ -195,12 +70,6 @@ _TODAY = re.compile(
     ),
     re.I,
 )
-
-
-def is_item_noun(noun: str) -> bool:
-    """Whether a noun means one of the page's repeated things ("story", "search results")."""
-    words = noun.lower().split()
-    return bool(words) and singular(words[-1]) in ITEM_NOUNS
 
 
 def fields_of(text: str, k: Masked) -> list[str] | None:
@@ -273,6 +142,25 @@ _MEASURED = frozenset(["title", "price", "name", "rating", "date"])
 _PLURAL = re.compile(r"[a-z]{2,}s$", re.I)
 
 
+ARE = re.compile(
+    r"\s+(?:(?:that|who|which)\s+)?(?:are|is)\s+(?:currently |still |now |already )?"
+    r"(?P<not>not )?(?P<state>in stock|out of stock|sold out|on sale|"
+    r"(?!there\b|listed|shown|on\b|in\b|at\b|of\b|from\b|the\b|you\b|available\b|under\b|over\b"
+    r"|below\b|above\b|more\b|less\b|visible|displayed)[a-z][a-z-]+)$",
+    re.I,
+)
+
+
+def _take_state(text: str, wish: Intent) -> str:
+    """ "members who are inactive": those whose row says so."""
+    match = ARE.search(text)
+    if match is None:
+        return text
+    op = "lacks" if match.group("not") else "has"
+    wish["filters"].append({"field": "", "op": op, "value": match.group("state")})
+    return clean(text[: match.start()])
+
+
 def list_wish(text: str, k: Masked) -> Intent:
     """Read what list is wanted.
 
@@ -288,15 +176,18 @@ def list_wish(text: str, k: Masked) -> Intent:
     if match := _ALL_PAGES.search(text):
         wish["all_pages"] = True
         text = clean(text[: match.start()] + text[match.end() :])
-    text = _take_filter(_take_equal(text, wish, k), wish, k)
+    text = _take_state(_take_equal(take_sorting(text, wish), wish, k), wish)
+    text = _take_filter(text, wish, k)
     if (match := _WITH.search(text)) and (names := fields_of(match.group("fields"), k)):
         wish["fields"] = names
         text = clean(text[: match.start()])
         wish["beside"] = bool(_PLURAL.search(bare(text)))
     text = _take_fields_of(bare(text), wish, k)
+    if wish["fields"] and (part := _SECTION.search(text)):
+        wish["near"], text = k.raw(text[: part.start()]), ""  # "headlines of the Sports section"
     text = bare(_QUANTIFIED.sub("", text))
     text = _TODAY.sub("", _take_place(text, wish, k))
-    text = _take_count(_take_order(text, wish), wish)
+    text = _take_count(take_order(text, wish), wish)
     _take_noun(_TODAY.sub("", text), wish, k)
     return wish
 
@@ -336,10 +227,15 @@ def _take_fields_of(text: str, wish: Intent, k: Masked) -> str:
     several = re.search(r"\b(?:each|every|all|first|top)\b", text, re.I)
     head = match.group("fields").split()[0].lower()
     leads = head in ("top", "first", "last", "latest", "list", "all", "number")
+    noun = bare(match.group("noun"))
+    one = SUPER.match(noun)
+    if one and re.fullmatch(r"\W*ones?", noun[one.end() :]):
+        wish["fields"] = [*names, *(wish["fields"] or [])]  # "the time of the cheapest one"
+        return one.group()
     if (
         leads
         or re.search(r"\blists?$", match.group("fields"))
-        or _SUPER.search(match.group("fields"))
+        or SUPER.search(match.group("fields"))
     ):
         return text
     if not (several or all(canonical(n) for n in names)):
@@ -365,24 +261,6 @@ def _take_place(text: str, wish: Intent, k: Masked) -> str:
     return text
 
 
-def _take_order(text: str, wish: Intent) -> str:
-    """ "cheapest", "most commented", "with the highest population"."""
-    match = _SUPER.search(text)
-    if match is None:
-        return text
-    word = match.group().lower()
-    before, after = text[: match.start()], text[match.end() :]
-    field = next((f for w, f in FIELD_OF_SUPER.items() if w in word), None)
-    rest = clean(f"{before} {after}")
-    if re.search(r"\bwith (?:the )?$", before, re.I):
-        measure = re.match(r"\s*(number of \w+|\w+)", after)
-        field = measure.group(1) if measure and field is None else field
-        rest = clean(re.sub(r"\bwith (?:the )?$", "", before))
-    low = bool(match.group("low"))
-    wish["order"] = {"by": field or "", "desc": not low, "word": word}
-    return rest
-
-
 def _take_count(text: str, wish: Intent) -> str:
     """ "top 5", "last three", "first"; one thing when only one is named."""
     if match := _COUNTED.match(text):
@@ -393,7 +271,7 @@ def _take_count(text: str, wish: Intent) -> str:
     if match := _LEADING.match(text):
         text = match.group("rest")
         wish["limit"] = None if text.rstrip().endswith("s") else 1
-    elif wish["order"] and not text.endswith("s"):
+    elif wish["order"] and wish["order"]["word"] and not text.endswith("s"):
         wish["limit"] = 1
     return text
 
@@ -415,7 +293,12 @@ def _take_noun(text: str, wish: Intent, k: Masked) -> None:
             wish["near"] = k.raw(match.group("which"))
         text = "table"
     order = wish["order"] or {}
-    if names and order.get("by") and canonical(text) == canonical(order["by"]):
+    if (
+        names
+        and order.get("word")
+        and order.get("by")
+        and canonical(text) == canonical(order["by"])
+    ):
         # "The cheapest price": the measure itself is wanted, of whatever is listed.
         wish["fields"], text = ["title", order["by"]], ""
     wish["noun"] = k.raw(bare(text))

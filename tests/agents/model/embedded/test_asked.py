@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from agents.model.embedded.answers import _tells
 from agents.model.embedded.asked import part
 from agents.model.embedded.ending import _not_done
 from agents.model.embedded.parse import parse
 from agents.model.embedded.run import Run
-from agents.model.embedded.summary import _tells
 from agents.ports import DecideInput, Variable
 from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_planner import Play, play
