@@ -40,7 +40,7 @@ def _tells(question: str, sentence: str) -> bool:
 
 
 def _best_sentence(
-    question: str, asked: set[str], blocks: list[dict[str, Any]]
+    question: str, asked: set[str], own: set[str], blocks: list[dict[str, Any]]
 ) -> tuple[float, str]:
     """(share of the asked words, sentence); of a question on the page what follows it."""
     best: tuple[float, str] = (0.0, "")
@@ -49,6 +49,8 @@ def _best_sentence(
             continue
         for sentence in re.split(r"(?<=[.!?])\s+", block["text"]):
             said = {singular(w) for w in plain(sentence).split()}
+            if own and not own & said:
+                continue
             share = len(asked & said) / len(asked) if asked else 0.0
             told = sentence
             if sentence.endswith("?") and sentence == block["text"]:
@@ -73,13 +75,11 @@ async def answer(run: Run, step: Step) -> Decision | None:
         title = " – ".join(t for t in (cell.label, cell.head) if t)
         return _told(run, step, cell.value, title)
     asked = {singular(w) for w in plain(question).split()} - STOPWORDS - _ASKING
-    best = _best_sentence(question, asked, await extract_text(run.page, whole=True))
     # Words that every sentence of the page has about it say nothing: its title, its heading.
     view = await run.view()
     heads = [e.name for e in [*view.elements, *view.texts] if e.tag == "h1"]
     own = asked - {singular(w) for w in plain(" ".join([view.title, *heads])).split()}
-    if own and not own & {singular(w) for w in plain(best[1]).split()} and best[1][-1:] != "?":
-        best = (0.0, "")
+    best = _best_sentence(question, asked, own, await extract_text(run.page, whole=True))
     if best[0] >= 0.6 and best[1].endswith("?") and not st.get("opened"):
         # A list of questions whose answers are folded: open the one that asks the same.
         view = await run.view()
