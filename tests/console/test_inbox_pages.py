@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard.models import InputRequest, Task
+from dashboard.models import InputRequest, Role, Task
 from dashboard.services import requests
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_task
@@ -269,3 +269,12 @@ def test_an_opened_request_keeps_the_lists_filters(person: Client, operator: Act
         reverse("inbox-changes"), {"ids": wanted.pk, "query": "kind=question"}, headers=PART
     )
     assert f"{reverse('request', args=[wanted.pk])}?kind=question" in changed.content.decode()
+
+
+def test_who_may_only_look_sees_what_there_is_to_choose_from(operator: Actor) -> None:
+    row = builders.ask(operator, "choice", "Which slot?", choices=builders.CHOICES)
+    client = Client()
+    client.force_login(make_actor(operator.project, "vera", Role.VIEWER).user)  # type: ignore[arg-type]
+    page = client.get(reverse("request", args=[row.pk]), headers=PART).content.decode()
+    assert "may look, but not answer" in page and "<form" not in page
+    assert all(choice["label"] in page for choice in builders.CHOICES)
