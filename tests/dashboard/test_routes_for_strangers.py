@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.once]
 PUBLIC = {"healthz", "readyz", "openapi-json", "openapi-view", "api-root", "sign-in",
           "sign-in-link", "sign-out"}  # fmt: skip
 # What people change of their own, whatever their role.
-ONES_OWN = {"account", "choose-project", "dismiss-first-steps"}
+ONES_OWN = {"account", "choose-project", "choose-theme", "dismiss-first-steps"}
 REFUSED = {403, 404}
 SCOPES = ("run", "read", "approve", "admin")
 

@@ -22,6 +22,9 @@ from agents.browser.relay_publisher import RelayPublisher
 from agents.browser.screencast import Screencast
 from agents.browser.takeover import parse_input
 from agents.errors import BrowserError
+from tests.agents.conftest import on_module_loop
+
+pytestmark = on_module_loop  # also of those without a browser: their fixtures run there
 
 
 @pytest.fixture
