@@ -59,7 +59,7 @@ def _queue() -> dict[str, Any]:
 
 
 def _database() -> dict[str, Any]:
-    facts: dict[str, Any] = {"kind": connection.vendor, "events": Event.objects.count()}
+    facts: dict[str, Any] = {"kind": connection.display_name, "events": Event.objects.count()}
     if connection.vendor == "sqlite":
         from pathlib import Path
 
