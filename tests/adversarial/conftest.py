@@ -1,0 +1,30 @@
+"""A rig for each subject's attacks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from agents.browser.playwright_driver import close_driver
+from agents.executor import close_sandbox
+
+pytest.register_assert_rewrite("tests.adversarial.proof")
+
+from tests.adversarial.harness import Rig, open_rig  # noqa: E402
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of a scenario runs once for each of its file's SCENARIOS."""
+    if "scenario" in metafunc.fixturenames:
+        named = [pytest.param(scenario, id=scenario.name) for scenario in metafunc.module.SCENARIOS]
+        metafunc.parametrize("scenario", named)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+    async with open_rig(tmp_path_factory.mktemp("attacked")) as rig:
+        yield rig
+    await close_sandbox()
+    await close_driver()

@@ -1,0 +1,9 @@
+"""What is called a deed is taken for one."""
+
+from tests.adversarial.named import SCENARIOS
+from tests.adversarial.proof import (
+    test_the_attack_fails,
+    test_the_attack_succeeds_without_its_guard,
+)
+
+__all__ = ["SCENARIOS", "test_the_attack_fails", "test_the_attack_succeeds_without_its_guard"]

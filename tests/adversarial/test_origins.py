@@ -1,0 +1,9 @@
+"""What a person opened stays the only way out."""
+
+from tests.adversarial.origins import SCENARIOS
+from tests.adversarial.proof import (
+    test_the_attack_fails,
+    test_the_attack_succeeds_without_its_guard,
+)
+
+__all__ = ["SCENARIOS", "test_the_attack_fails", "test_the_attack_succeeds_without_its_guard"]
