@@ -13,29 +13,31 @@ from typing import Any
 
 from agents.model.embedded import asking, filling, joining, making, signing, wishes
 from agents.model.embedded.clauses import split
+from agents.model.embedded.going import (
+    PAGE,
+    go_intent,
+    open_intent,
+    page_intent,
+    scroll_intent,
+    search_intent,
+    wait_intent,
+)
 from agents.model.embedded.masking import MASK, Masked, mask
 from agents.model.embedded.phrases import clean, target_of
 from agents.model.embedded.verbs import (
-    PAGE,
     Intent,
     buy_intent,
     click_intent,
     copy_intent,
     drag_intent,
-    go_intent,
     lookup_intent,
-    open_intent,
-    page_intent,
     paste_intent,
     product_of,
     respond_intent,
-    scroll_intent,
-    search_intent,
     simple,
     targeted,
     verbed,
     verify_intent,
-    wait_intent,
 )
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Masked], "Intent | list[Intent] | None"]]
