@@ -20,6 +20,7 @@ from playwright.async_api import Error as PlaywrightError
 from agents.browser import masking, process
 from agents.browser import observe as observing
 from agents.browser.attach import attach, disconnect, first_line, free
+from agents.browser.bounds import Bounds
 from agents.browser.capture import Screenshot, capture
 from agents.browser.devtools import page_targets
 from agents.browser.dialogs import Dialogs
@@ -70,7 +71,8 @@ class BrowserSession:
         max_download_bytes: int,
     ) -> None:
         self.handle = handle
-        self.gone = asyncio.Event()
+        self._bounds = Bounds()
+        self._require, self._bounded = self._bounds.require, self._bounds.bounded
         self._browser = browser
         self._cdp = cdp
         self._notices = Notices()
@@ -92,7 +94,6 @@ class BrowserSession:
             max_bytes=max_download_bytes,
         )
         self._documents = DocumentGuard(cdp)
-        self._leaving = False
         browser.on("disconnected", lambda _: self.gone.set())
         self._driver_watch = asyncio.ensure_future(self._watch_driver(driver_lost))
 
@@ -148,6 +149,11 @@ class BrowserSession:
         return session
 
     # --- the page ---------------------------------------------------------------------------
+    @property
+    def gone(self) -> asyncio.Event:
+        """Set when the browser has ended or was left."""
+        return self._bounds.gone
+
     @property
     def alive(self) -> bool:
         """Attached, and the browser's process runs."""
@@ -345,9 +351,9 @@ class BrowserSession:
     # --- leaving ----------------------------------------------------------------------------
     async def detach(self) -> None:
         """Let go; the browser runs on as it is and can be opened again by its handle."""
-        if self._leaving:
+        if self._bounds.leaving:
             return
-        self._leaving = True
+        self._bounds.leaving = True
         self._driver_watch.cancel()
         self._dialogs.stop()
         await self._tabs.stop()
@@ -367,12 +373,6 @@ class BrowserSession:
         await process.terminate(self.handle, timeout_s)
 
     # --- inside -----------------------------------------------------------------------------
-    def _require(self) -> None:
-        if self.gone.is_set():
-            if self._leaving:
-                raise BrowserGone("The browser session was left.")
-            raise BrowserGone("The browser ended or its connection broke.")
-
     async def _freeing(self, call: Callable[[], Awaitable[T]]) -> T:
         """Make a call on the page; when it fails since a script hangs, stop that and try again."""
         try:
@@ -381,35 +381,6 @@ class BrowserSession:
             if isinstance(error, BrowserGone) or not await self.free_page():
                 raise
             return await call()
-
-    async def _bounded(self, work: Awaitable[T], timeout_s: float, what: str) -> T:
-        """Await a call on the page for at most `timeout_s`, ended early by the browser's death."""
-        call = asyncio.ensure_future(work)
-        death = asyncio.ensure_future(self.gone.wait())
-        try:
-            await asyncio.wait(
-                {call, death}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
-            )
-            if call.done():
-                return call.result()
-            self._require()
-            raise BrowserError(
-                f"{what} did not answer within {timeout_s:.0f} s.", code="page_timeout"
-            )
-        except PlaywrightError as error:
-            # A dying browser breaks its calls a moment before it says that it has gone.
-            if "closed" in str(error) and not self.gone.is_set():
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.gone.wait(), 0.2)
-            self._require()
-            raise BrowserError(f"{what} failed: {first_line(error)}", code="page_error") from error
-        finally:
-            death.cancel()
-            if not call.done():
-                call.cancel()
-                await asyncio.wait({call}, timeout=1)
-            elif not call.cancelled():
-                call.exception()
 
     async def _front_order(self) -> list[str]:
         """Target ids of the tabs: the one noted as in front, then the newest."""
