@@ -47,6 +47,7 @@ bench: setup-dev ## print the figures that docs/performance.md states
 	.venv/bin/python bench/egress.py
 	.venv/bin/python bench/hold.py
 	.venv/bin/python bench/live_view.py
+	.venv/bin/python bench/writers.py
 	.venv/bin/python -m bench.executor
 	.venv/bin/python -m bench.observe
 	.venv/bin/python bench/miniwob.py

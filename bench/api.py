@@ -12,14 +12,12 @@ import argparse
 import asyncio
 import json
 import statistics
-import subprocess
-import sys
 import time
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from stack import ROOT, Stack, running
+from stack import Stack, raise_session_limit, running
 
 
 async def open_stream(stack: Stack, session: dict[str, Any]) -> asyncio.StreamReader:
@@ -138,7 +136,7 @@ async def main() -> None:
     options = parser.parse_args()
     result: dict[str, Any] = {}
     with running(max_runs=str(options.tasks + 4)) as stack:
-        _raise_session_limit(stack)
+        raise_session_limit(stack, 500)
         result["idle"] = await idle_clients(stack, options.clients, options.idle_s)
         result["latency"] = await latencies(stack, options.tasks, options.steps, options.pause_s)
     for name, figures in result.items():
@@ -146,19 +144,6 @@ async def main() -> None:
         for key, value in figures.items():
             print(f"  {key:24} {value}")
     print(json.dumps(result))
-
-
-def _raise_session_limit(stack: Stack) -> None:
-    """The default project allows fewer sessions at once than this bench runs."""
-    code = (
-        "from dashboard.models import Project\nProject.objects.update(max_concurrent_sessions=500)"
-    )
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v0", "-c", code],
-        cwd=ROOT,
-        env=stack.environment,
-        check=True,
-    )
 
 
 if __name__ == "__main__":

@@ -106,6 +106,20 @@ def running(**settings: str) -> Iterator[Stack]:
         shutil.rmtree(data, ignore_errors=True)
 
 
+def raise_session_limit(stack: Stack, sessions: int) -> None:
+    """The default project allows fewer sessions at once than a bench runs."""
+    code = (
+        "from dashboard.models import Project\n"
+        f"Project.objects.update(max_concurrent_sessions={sessions})"
+    )
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", code],
+        cwd=ROOT,
+        env=stack.environment,
+        check=True,
+    )
+
+
 def _wait_ready(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:

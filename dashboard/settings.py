@@ -93,25 +93,28 @@ TEMPLATES = [
 # One code path for both databases: SQLite takes the write lock when a transaction begins
 # (IMMEDIATE), so that a read inside it can never turn into a deadlock on upgrade.
 if CONFIG.database_url:
-    DATABASES = {"default": dj_database_url.parse(CONFIG.database_url)}
-    if DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        # Requests run in threads of their own: a pool saves each of them a new connection.
-        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16}
+    _DATABASE = dict(dj_database_url.parse(CONFIG.database_url))
 else:
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": CONFIG.data_dir / "webagent.sqlite3",
-            # A file also in tests: they race threads, and memory databases cannot be shared so.
-            "TEST": {"NAME": CONFIG.data_dir / "test.sqlite3"},
-            "OPTIONS": {
-                "timeout": 20,
-                "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            },
-        }
+    _DATABASE = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": CONFIG.data_dir / "webagent.sqlite3",
     }
-IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+IS_SQLITE = _DATABASE["ENGINE"].endswith("sqlite3")
+if IS_SQLITE:
+    _DATABASE |= {
+        "ENGINE": "dashboard.sqlite",
+        # A file also in tests: they race threads, and memory databases cannot be shared so.
+        "TEST": {"NAME": CONFIG.data_dir / "test.sqlite3"},
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+elif _DATABASE["ENGINE"].endswith("postgresql"):
+    # Requests run in threads of their own: a pool saves each of them a new connection.
+    _DATABASE.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16}
+DATABASES = {"default": _DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = CONFIG.redis_url or "redis://127.0.0.1:6379/0"

@@ -7,6 +7,8 @@ from dashboard import health
 from dashboard.api.v1 import api
 from dashboard.pages import sign_in
 
+handler500 = "dashboard.pages.failures.failed"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -13,6 +13,8 @@ from typing import Any, ParamSpec, TypeVar
 from django.conf import settings
 from django.db import OperationalError, connection, connections
 
+from dashboard.busy import is_busy
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -21,7 +23,7 @@ _threads = ThreadPoolExecutor(max_workers=6, thread_name_prefix="db")
 
 
 async def db(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a service in a database thread. A locked SQLite file is tried again for a while."""
+    """Run a service in a database thread. A busy database is tried again for a while."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_threads, partial(_call, work, args, kwargs))
 
@@ -31,9 +33,9 @@ def _call(work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any])
         try:
             return work(*args, **kwargs)
         except OperationalError as error:
-            locked = "locked" in str(error) and connection.vendor == "sqlite"
+            passing = is_busy(error)
             connection.close()  # a broken connection must not be met again
-            if not locked or attempt == _TRIES:
+            if not passing or attempt == _TRIES:
                 raise
             time.sleep(random.uniform(0.05, 0.2) * attempt)
         finally:

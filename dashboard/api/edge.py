@@ -18,6 +18,8 @@ from django.http.request import UnreadablePostError
 
 from dashboard import bodies
 from dashboard.api import errors, idempotency, limits
+from dashboard.api.places import place
+from dashboard.busy import Busy
 from dashboard.errors import ServiceError
 from dashboard.models import IdempotencyRecord
 from dashboard.services import actors, keys
@@ -43,10 +45,16 @@ class ApiEdge:
             return await self.get_response(request)
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined] # keys, not cookies
         try:
+            async with place():
+                return await self._serve(request)
+        except Busy as error:
+            return self._finish(request, errors.of_service(error))
+
+    async def _serve(self, request: HttpRequest) -> Any:
+        try:
             record, early = await sync_to_async(self._enter, thread_sensitive=True)(request)
         except Exception as error:
-            log.error("request failed at the door", path=request.path, exc_info=error)
-            return self._finish(request, errors.of_crash(request))
+            return self._finish(request, errors.of_anything(request, error))
         if early is not None:
             return self._finish(request, early)
         if record is None:
@@ -112,6 +120,8 @@ class ApiEdge:
             if "Allow" in response.headers:
                 json.headers["Allow"] = response.headers["Allow"]
             return json
+        if response.status_code == 503:
+            return errors.of_service(Busy())
         if response.status_code >= 500:
             return errors.of_crash(request)
         if response.status_code == 404:

@@ -14,6 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from dashboard import bodies
 from dashboard.api import locations
 from dashboard.api.parsing import NoJson
+from dashboard.busy import Busy, is_busy
 from dashboard.errors import Invalid, QuotaExceeded, ServiceError, field_words
 
 log = structlog.get_logger(__name__)
@@ -83,7 +84,11 @@ def _of_http(request: HttpRequest, error: HttpError) -> HttpResponse:
     return answer(error.status_code, codes.get(error.status_code, "bad_request"), str(error))
 
 
-def _of_anything(request: HttpRequest, error: Exception) -> HttpResponse:
+def of_anything(request: HttpRequest, error: Exception) -> HttpResponse:
+    """An error that nobody foresaw, or a database without time for this request."""
+    if is_busy(error):
+        log.warning("too busy to serve a request", path=request.path)
+        return of_service(Busy())
     log.error("request failed", path=request.path, exc_info=error)
     return of_crash(request)
 
@@ -103,4 +108,4 @@ def register(api: NinjaAPI) -> None:
     api.exception_handler(UnreadablePostError)(
         lambda request, error: answer(400, "bad_request", "The body could not be read.")
     )
-    api.exception_handler(Exception)(_of_anything)
+    api.exception_handler(Exception)(of_anything)

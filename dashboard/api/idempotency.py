@@ -11,6 +11,7 @@ from base64 import b64decode, b64encode
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -43,8 +44,10 @@ def begin(request: HttpRequest, by: Actor) -> IdempotencyRecord | HttpResponse |
     path = plain_text(request.path)[:300]
     now = timezone.now()
     mine = IdempotencyRecord.objects.filter(project=project, key=key, path=path)
-    mine.filter(created_at__lt=now - KEPT_FOR).delete()
-    mine.filter(status_code__isnull=True, created_at__lt=now - ABANDONED_AFTER).delete()
+    stale = Q(created_at__lt=now - KEPT_FOR)
+    stale |= Q(status_code__isnull=True, created_at__lt=now - ABANDONED_AFTER)
+    if mine.filter(stale).exists():  # looked for first: a deletion waits for its turn to write
+        mine.filter(stale).delete()
     try:
         with transaction.atomic():
             return IdempotencyRecord.objects.create(

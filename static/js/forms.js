@@ -84,7 +84,9 @@ document.addEventListener("htmx:sendError", (event) => {
   notify("This was not sent: the server cannot be reached. Try again in a moment.");
 });
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status >= 500) notify("The server failed at this. It is logged; try again.");
+  const { status } = event.detail.xhr;
+  if (status === 503) notify("The server is busy, and nothing was saved. Try again in a few seconds.");
+  else if (status >= 500) notify("The server failed at this. It is logged; try again.");
 });
 
 export function notify(text, kind = "error") {

@@ -1,0 +1,1 @@
+"""The SQLite backend of `DATABASES`: Django's, with a queue for writers."""
