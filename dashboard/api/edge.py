@@ -44,11 +44,15 @@ class ApiEdge:
         if not request.path.startswith(PREFIX) or request.path in OPEN:
             return await self.get_response(request)
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined] # keys, not cookies
+        is_head = request.method == "HEAD"
+        if is_head:  # what GET answers, without its body
+            request.method = "GET"
         try:
             async with place():
-                return await self._serve(request)
+                response = await self._serve(request)
         except Busy as error:
-            return self._finish(request, errors.of_service(error))
+            response = self._finish(request, errors.of_service(error))
+        return _without_body(response) if is_head else response
 
     async def _serve(self, request: HttpRequest) -> Any:
         try:
@@ -118,7 +122,7 @@ class ApiEdge:
         if response.status_code == 405:
             json = errors.answer(405, "bad_request", "This method is not allowed here.")
             if "Allow" in response.headers:
-                json.headers["Allow"] = response.headers["Allow"]
+                json.headers["Allow"] = response.headers["Allow"].replace("GET", "GET, HEAD")
             return json
         if response.status_code == 503:
             return errors.of_service(Busy())
@@ -136,3 +140,13 @@ class ApiEdge:
             response.headers["X-RateLimit-Reset"] = str(max(0, round(rate.reset_s)))
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _without_body(response: Any) -> HttpResponse:
+    """The same head. What would have been streamed is not read."""
+    if not response.streaming:
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+        response.content = b""
+        return response
+    response.close()
+    return HttpResponse(status=response.status_code, headers=response.headers)

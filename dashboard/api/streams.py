@@ -256,17 +256,26 @@ class EventStreams:
 
         await self._django(scope, receive, decide)
         stream: Followed | None = scope.pop(SCOPE_KEY, None)
-        if stream is not None:
-            await _send_stream(stream, head, receive, send)
+        if stream is None:
+            return
+        if scope["method"] == "HEAD":
+            await send(_stream_head(head))
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await _send_stream(stream, head, receive, send)
 
 
-async def _send_stream(stream: Followed, head: Message, receive: Receive, send: Send) -> None:
+def _stream_head(head: Message) -> Message:
     headers = [
         (name, value)
         for name, value in head["headers"]
         if name.lower() not in (b"content-length", b"content-type")
     ]
-    await send({**head, "headers": [*headers, (b"content-type", b"text/event-stream")]})
+    return {**head, "headers": [*headers, (b"content-type", b"text/event-stream")]}
+
+
+async def _send_stream(stream: Followed, head: Message, receive: Receive, send: Send) -> None:
+    await send(_stream_head(head))
     body = asyncio.ensure_future(_send_body(stream, send))
     gone = asyncio.ensure_future(_gone(receive))
     try:

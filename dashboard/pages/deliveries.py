@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from pydantic import TypeAdapter, ValidationError
 
 from dashboard import paging
@@ -123,7 +123,7 @@ def _row(row: Delivery) -> dict[str, Any]:
 
 
 @console()
-@require_GET
+@require_safe
 def index(request: ConsoleRequest) -> HttpResponse:
     """Endpoints and the newest webhooks. What comes later waits behind "new: show"."""
     return _index(request)
@@ -165,7 +165,7 @@ def _index(request: ConsoleRequest, **more: Any) -> HttpResponse:
 
 
 @console()
-@require_GET
+@require_safe
 def detail(request: ConsoleRequest, delivery_id: str) -> HttpResponse:
     """One webhook: its attempts, request and answer."""
     return _detail(request, _deliveries(request).fetch(delivery_id))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard import paging
 from dashboard.models import InputRequest, RequestStatus
@@ -103,7 +103,7 @@ def _empty(request: ConsoleRequest) -> dict[str, Any]:
 
 
 @console()
-@require_GET
+@require_safe
 def index(request: ConsoleRequest) -> HttpResponse:
     """The list, and beside it the first one."""
     context = list_context(request, None)
@@ -115,7 +115,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
 
 
 @console()
-@require_GET
+@require_safe
 def changes(request: ConsoleRequest) -> HttpResponse:
     """The shown rows as they are now, in their places, and how many are new.
 

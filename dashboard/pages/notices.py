@@ -7,7 +7,7 @@ from datetime import time
 from django.http import JsonResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard.models import InputRequest, RequestStatus, User
 from dashboard.pages import approvals, wording
@@ -38,7 +38,7 @@ def is_quiet(user: User, now: time) -> bool:
 
 
 @console()
-@require_GET
+@require_safe
 def news(request: ConsoleRequest) -> JsonResponse:
     """`{newest, items: [{id, title, body, url}]}`: requests after `?after`, of wanted kinds.
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.errors import Conflict, Invalid, NotFound
 from dashboard.models import InputRequest
@@ -22,7 +22,7 @@ PAGE = "pages/inbox.html"
 
 
 @console()
-@require_GET
+@require_safe
 def detail(request: ConsoleRequest, request_id: str) -> HttpResponse:
     """One request: its own page, or the card alone."""
     row = rows_of(request).fetch(request_id)

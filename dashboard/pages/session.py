@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard.errors import NotFound
 from dashboard.files import artifact_response
@@ -24,7 +24,7 @@ MAX_ROWS, MAX_COLUMNS = 200, 12  # of a result that is shown as a table
 
 
 @console()
-@require_GET
+@require_safe
 def page(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """The whole page; its regions fetch themselves afterwards."""
     context = base(request, session_id)
@@ -40,7 +40,7 @@ def page(request: ConsoleRequest, session_id: str) -> HttpResponse:
 
 
 @console()
-@require_GET
+@require_safe
 def head(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """Title, status, clock, cost and the buttons that fit the moment."""
     return part(request, session_id, "session_head")
@@ -53,7 +53,7 @@ def control_context(task: Task) -> dict[str, Any]:
 
 
 @console()
-@require_GET
+@require_safe
 def driving(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """Who drives, and what the one who does may use."""
     context = base(request, session_id)
@@ -61,7 +61,7 @@ def driving(request: ConsoleRequest, session_id: str) -> HttpResponse:
 
 
 @console()
-@require_GET
+@require_safe
 def address_bar(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """Where the browser is."""
     context = base(request, session_id)
@@ -80,7 +80,7 @@ def stage_context(session: AgentSession, task: Task) -> dict[str, Any]:
 
 
 @console()
-@require_GET
+@require_safe
 def stage(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """The place of the picture."""
     context = base(request, session_id)
@@ -96,7 +96,7 @@ def chat_context(task: Task) -> dict[str, Any]:
 
 
 @console()
-@require_GET
+@require_safe
 def chat(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """The conversation."""
     context = base(request, session_id)
@@ -104,7 +104,7 @@ def chat(request: ConsoleRequest, session_id: str) -> HttpResponse:
 
 
 @console()
-@require_GET
+@require_safe
 def composer(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """Where a person writes: to the running agent, or what it should do next."""
     return part(request, session_id, "composer")
@@ -153,7 +153,7 @@ def _cell(value: Any) -> str:
 
 
 @console()
-@require_GET
+@require_safe
 def details(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """Output, files, usage, the other tasks."""
     context = base(request, session_id)
@@ -186,7 +186,7 @@ def _one_of_each_turn(rows: list[InputRequest]) -> list[InputRequest]:
 
 
 @console()
-@require_GET
+@require_safe
 def open_requests(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """What the task asks right now; a card that is on the page stays there as a tombstone."""
     context = base(request, session_id)
@@ -194,7 +194,7 @@ def open_requests(request: ConsoleRequest, session_id: str) -> HttpResponse:
 
 
 @console()
-@require_GET
+@require_safe
 def artifact(request: ConsoleRequest, session_id: str, artifact_id: str) -> HttpResponse:
     """A file of the session."""
     session = fetch(request, session_id)

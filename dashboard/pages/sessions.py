@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import ValidationError
 
 from dashboard import paging
@@ -90,7 +90,7 @@ def row_contexts(found: list[AgentSession]) -> list[dict[str, Any]]:
 
 
 @console()
-@require_GET
+@require_safe
 def index(request: ConsoleRequest) -> HttpResponse:
     """The list. Newest first; what comes later waits behind "new: show"."""
     tab = request.GET.get("tab", "")
@@ -115,7 +115,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
 
 
 @console()
-@require_GET
+@require_safe
 def row(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """One row again."""
     part = "_partials/session_row.html"
@@ -124,7 +124,7 @@ def row(request: ConsoleRequest, session_id: str) -> HttpResponse:
 
 
 @console()
-@require_GET
+@require_safe
 def newer(request: ConsoleRequest) -> HttpResponse:
     """How many sessions have come since the list was read."""
     tab, words = request.GET.get("tab", ""), request.GET.get("q", "").strip()[:200]
@@ -153,7 +153,7 @@ def _submitted(post: Any) -> tuple[NewSession | None, dict[str, str]]:
 
 
 @console("run")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: ConsoleRequest) -> HttpResponse:
     """The form for a new session; sent, it starts one and shows it."""
     errors: dict[str, str] = {}

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard.models import AuditEntry
 from dashboard.pages.access import ConsoleRequest, console
@@ -24,7 +24,7 @@ MOST_EXPORTED = 100_000
 
 
 @console()
-@require_GET
+@require_safe
 def index(request: ConsoleRequest) -> HttpResponse:
     """The tab."""
     rows = _filtered(request)
@@ -93,7 +93,7 @@ def _word(value: Any) -> str:
 
 
 @console()
-@require_GET
+@require_safe
 def export(request: ConsoleRequest) -> StreamingHttpResponse:
     """The filtered entries as CSV, newest first."""
     response = StreamingHttpResponse(

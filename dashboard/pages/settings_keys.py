@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.errors import Conflict, Invalid
 from dashboard.models import SCOPES, ApiKey
@@ -81,7 +81,7 @@ def _once(request: ConsoleRequest, made: NewKey) -> HttpResponse:
 
 @console("admin")
 @never_cache
-@require_GET
+@require_safe
 def shown_once(request: ConsoleRequest) -> HttpResponse:
     """The key that was just made; whoever looks again is shown the list."""
     key_id, sealed = request.session.pop(_MADE, ("", ""))
@@ -115,7 +115,7 @@ def _shown(request: ConsoleRequest, *, status: int = 200, **more: Any) -> HttpRe
 
 @console("admin")
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: ConsoleRequest, key_id: str, verb: str) -> HttpResponse:
     """Rotate a key (the old one works for a day more), or revoke it at once; a GET asks first."""
     key = ApiKey.objects.for_project(request.actor.project).fetch(key_id)

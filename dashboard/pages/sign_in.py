@@ -54,10 +54,10 @@ class SignOut(LogoutView):
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def use_link(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link. It is used up by a press, not by a look: previews must not spend it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "pages/sign_in_link.html", {"token": token})
     if (refused := _refuse_haste(request)) is not None:
         return refused

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Min
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard import health
 from dashboard.models import AgentSession, Event, Task, WorkerProcess
@@ -23,7 +23,7 @@ from dashboard.services import leases, tasks
 
 
 @console()
-@require_GET
+@require_safe
 def status(request: ConsoleRequest) -> HttpResponse:
     """Workers, queue, browsers, database, Redis, disk, version."""
     context = {

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard import ledger
 from dashboard.errors import NotFound
@@ -44,7 +44,7 @@ def _number(text: str | None) -> int:
 
 
 @console()
-@require_GET
+@require_safe
 def tail(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """Lines after the cursor, and the cursor's new place, out of band."""
     context = base(request, session_id)
@@ -61,7 +61,7 @@ def tail(request: ConsoleRequest, session_id: str) -> HttpResponse:
 
 
 @console()
-@require_GET
+@require_safe
 def earlier(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """Lines before the first one shown."""
     context = base(request, session_id)
@@ -74,7 +74,7 @@ def earlier(request: ConsoleRequest, session_id: str) -> HttpResponse:
 
 
 @console()
-@require_GET
+@require_safe
 def step(request: ConsoleRequest, session_id: str, number: int) -> HttpResponse:
     """All about one step: code, result, what the agent saw, pictures before and after, JSON."""
     context = base(request, session_id)
@@ -155,7 +155,7 @@ def _marks(task: Task, frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @console()
-@require_GET
+@require_safe
 def replay(request: ConsoleRequest, session_id: str) -> HttpResponse:
     """The pictures of the task's steps; without script, as a page of links."""
     context = base(request, session_id)

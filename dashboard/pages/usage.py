@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.errors import Invalid
 from dashboard.models import UsageEntry, UsageKind
@@ -20,7 +20,7 @@ from dashboard.services.usage import Month
 
 
 @console()
-@require_GET
+@require_safe
 def index(request: ConsoleRequest) -> HttpResponse:
     """The page; `part=waiting`: what stands still for money."""
     if request.GET.get("part") == "waiting":
@@ -60,7 +60,7 @@ def _suggested(budget: budgets.Budget) -> int:
 
 
 @console()
-@require_GET
+@require_safe
 def export(request: ConsoleRequest) -> StreamingHttpResponse:
     """The month's entries as CSV."""
     month = Month.parse(request.GET.get("month", ""))

@@ -50,6 +50,7 @@ def test_a_link_is_used_up_by_the_press_and_not_by_a_look(operator: Actor) -> No
     for _ in range(3):  # a mail scanner, a preview, the person
         look = Client().get(link)
         assert look.status_code == 200 and "works" not in look.headers.get("Location", "")
+    assert Client().head(link).status_code == 200
     person = Client()
     assert person.post(link).status_code == 302
     assert person.get("/sessions/").status_code == 200

@@ -28,6 +28,9 @@ class Api:
     def get(self, rest: str = "", **headers: str) -> Any:
         return self.client.get(self.path(rest), headers=self._headers(headers))
 
+    def head(self, rest: str = "", **headers: str) -> Any:
+        return self.client.head(self.path(rest), headers=self._headers(headers))
+
     def post(self, rest: str = "", body: Any = None, **headers: str) -> Any:
         data = (
             body if isinstance(body, str | bytes) else json.dumps(body if body is not None else {})

@@ -14,7 +14,7 @@ from django.utils import timezone
 from dashboard.api import limits
 from dashboard.errors import Conflict, Invalid, Unauthorized
 from dashboard.models import ApiKey, IdempotencyRecord, Task
-from dashboard.services import budgets, keys
+from dashboard.services import artifacts, budgets, keys, leases
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -273,3 +273,33 @@ def test_an_answer_that_cannot_be_kept_is_given(api, monkeypatch):
     answer = api.post(body={"instructions": "x"}, Idempotency_Key="k1")
     assert answer.status_code == 201
     assert Task.objects.count() == 1
+
+
+def test_head_is_get_without_a_body(api):
+    session = api.session()
+    task = f"/{session['id']}/tasks/{session['tasks'][0]['id']}"
+    held = leases.claim(session["tasks"][0]["id"], "w1")
+    sha256, size = artifacts.write_bytes(b"hello")
+    kept = artifacts.add(
+        held, held.fence, sha256=sha256, size_bytes=size, name="a.txt", media_type="text/plain",
+        kind="output", step=None,
+    )  # fmt: skip
+    for path, status in (
+        ("", 200),
+        (f"/{session['id']}", 200),
+        (task, 200),
+        (f"{task}/artifacts/{kept.pk}", 200),
+        ("/sess_unknown", 404),
+    ):
+        got, head = api.get(path), api.head(path)
+        assert (got.status_code, head.status_code) == (status, status), path
+        assert head.content == b"" != got.getvalue()
+        got.close()  # a file is among them
+        for name in ("Content-Type", "Content-Length", "Content-Disposition", "ETag"):
+            assert head.headers.get(name) == got.headers.get(name), (path, name)
+
+
+def test_a_wrong_method_names_the_right_ones(api):
+    answer = api.client.delete(api.path(), headers={"Authorization": f"Bearer {api.key}"})
+    assert answer.status_code == 405
+    assert {name.strip() for name in answer.headers["Allow"].split(",")} == {"GET", "HEAD", "POST"}

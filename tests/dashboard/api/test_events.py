@@ -89,6 +89,16 @@ async def test_finished_task_replays_in_full_and_closes(operator, api_key):
     assert envelope["occurred_at"].endswith("Z")
 
 
+async def test_head_of_a_stream_that_stays_open_ends(operator, api_key):
+    task = await sync_to_async(make_task)(operator)
+    headers = {"Authorization": f"Bearer {api_key}"}
+    transport = httpx.ASGITransport(app=application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        answer = await asyncio.wait_for(client.head(path_of(task), headers=headers), 20)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Content-Type"] == "text/event-stream"
+
+
 @pytest.mark.parametrize("cursor", ["0", "1", "3", "4"])
 async def test_replay_gives_exactly_what_follows(operator, api_key, cursor):
     task = await sync_to_async(make_task)(operator)
