@@ -1,4 +1,7 @@
-"""Answers the dialogs that pages put up, so that no page can hold an agent."""
+"""Answers the dialogs that pages put up, so that no page can hold an agent.
+
+One of a call may be accepted, where the call expected it (`agents.browser.dialog_answers`).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
-from playwright.async_api import BrowserContext, Dialog, Page
+from playwright.async_api import BrowserContext, Dialog, Frame, Page
 from playwright.async_api import Error as PlaywrightError
 
+from agents.browser.dialog_answers import MOST_CHARS, Expected, Trace, said, unfit
 from agents.browser.notices import Notices
 from agents.browser.tabs import Tab, Tabs
 
@@ -19,6 +23,8 @@ _FLOOD_COUNT = 10
 _FLOOD_WINDOW_S = 5.0
 _STEP_S = 2.0
 _TAKEN = frozenset({"alert", "beforeunload"})  # kinds that ask nothing
+_CUT_CHARS = 300  # of a text that nobody can accept by its words
+_HINT = "if the task wants it, press again with accept_dialog(target, this text)"
 _SILENCE = """() => {
   window.alert = () => undefined;
   window.confirm = () => false;
@@ -42,6 +48,7 @@ class Dialogs:
         self._seen: dict[Page, deque[float]] = {}
         self._silencing: set[Page] = set()
         self._left: list[Dialog] = []
+        self._trace: Trace | None = None
         self.person_drives: Callable[[], bool] = lambda: False
 
     def start(self) -> None:
@@ -60,20 +67,65 @@ class Dialogs:
         if self.person_drives():
             self._left.append(dialog)
             return
-        accept = dialog.type in _TAKEN
-        page = dialog.page
+        page, trace = dialog.page, self._trace
         if page is not None and self._floods(page):
             self._silence_soon(page)
+            self._tabs.spawn(dialog.accept() if dialog.type in _TAKEN else dialog.dismiss())
+        elif dialog.type in _TAKEN or trace is None or trace.page != page:
+            self._tabs.spawn(self._answer(dialog, accept=dialog.type in _TAKEN))
         else:
-            did = "accepted" if accept else "dismissed"
-            self._notices.add(
-                "dialog",
-                f"The page showed a dialog ({dialog.type}), which was {did}: {dialog.message!r}",
-                type=dialog.type,
-                text=dialog.message[:200],
-                accepted=accept,
-            )
-        self._tabs.spawn(dialog.accept() if accept else dialog.dismiss())
+            self._tabs.spawn(self._answer_traced(dialog, trace))
+
+    async def _answer_traced(self, dialog: Dialog, trace: Trace) -> None:
+        """Accept the dialog that the call expects, decline any other."""
+        expected = trace.expected
+        why = await trace.objection(dialog) or ("" if trace is self._trace else "the call was over")
+        if why or expected.accepted:
+            expected.others.append((said(dialog.message), why))
+            await self._answer(dialog, accept=False, why=why)
+            return
+        expected.accepted = True
+        await self._answer(dialog, accept=True, answer=expected.answer)
+
+    async def _answer(
+        self, dialog: Dialog, *, accept: bool, answer: str | None = None, why: str = ""
+    ) -> None:
+        """Tell of a dialog, and answer it. why: what a notice says of it beside its text."""
+        text = said(dialog.message)
+        did = "accepted" if accept else "dismissed"
+        asks = dialog.type not in _TAKEN
+        hint = why or (asks and not accept and (unfit(text) or _HINT)) or ""
+        shown = text if len(text) <= MOST_CHARS else f"{text[:_CUT_CHARS]}…"
+        self._notices.add(
+            "dialog",
+            f"The page showed a dialog ({dialog.type}), which was {did}: {shown!r}"
+            + (f" ({hint})" if hint else ""),
+            type=dialog.type,
+            text=shown,
+            accepted=accept,
+            **({"why": hint} if hint else {}),
+        )
+        if not accept:
+            await dialog.dismiss()
+        elif answer is None:
+            await dialog.accept()
+        else:
+            await dialog.accept(answer)
+
+    @contextlib.asynccontextmanager
+    async def expecting(
+        self, page: Page, frame: Frame, expected: Expected
+    ) -> AsyncIterator[Expected]:
+        """While this is open, the first dialog on the page that is the expected one gets its OK.
+
+        frame: of the element that the call touches. Raises: Playwright's Error.
+        """
+        async with Trace(page, frame, expected) as trace:
+            self._trace = trace
+            try:
+                yield expected
+            finally:
+                self._trace = None
 
     def _floods(self, page: Page) -> bool:
         now = time.monotonic()

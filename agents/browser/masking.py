@@ -53,18 +53,21 @@ async def install(context: BrowserContext) -> None:
             await _quietly(frame, SCRIPT)
 
 
-async def mask(element: ElementHandle, value: str) -> None:
-    """Have the field show dots from now on; call it before the value is typed.
+async def mask(element: ElementHandle) -> None:
+    """Have the field show dots from now on; call it before a value is typed.
 
-    The document that the field is in is given the value, so its text may be covered too.
     Raises: playwright Error when the field is gone.
     """
     await element.evaluate(_MASK)
-    frame = await element.owner_frame()
-    if frame is not None and value.strip():
-        given = _given.setdefault(frame.page.context, {}).setdefault(_host(frame), set())
-        if len(given) < _MOST_VALUES:
-            given.add(value)
+
+
+def remember(frame: Frame, value: str) -> None:
+    """A document is given a value: text of it that repeats the value is covered, too."""
+    if not value.strip():
+        return
+    given = _given.setdefault(frame.page.context, {}).setdefault(_host(frame), set())
+    if len(given) < _MOST_VALUES:
+        given.add(value)
 
 
 async def cover(page: Page) -> None:

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-_MAX_MESSAGE = 500
+_MAX_MESSAGE = 1_000
 
 
 @dataclass(frozen=True)

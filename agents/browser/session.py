@@ -85,7 +85,7 @@ class BrowserSession:
             on_front=lambda target: write_front(handle.user_data_dir, target),
             limit=max_tabs,
         )
-        self._dialogs = Dialogs(browser.contexts[0], self._tabs, self._notices)
+        self.dialogs = Dialogs(browser.contexts[0], self._tabs, self._notices)
         self._downloads = Downloads(
             cdp,
             downloads_dir.absolute(),
@@ -131,7 +131,7 @@ class BrowserSession:
                     max_tabs=max_tabs,
                     max_download_bytes=max_download_bytes,
                 )
-                session._dialogs.start()
+                session.dialogs.start()
                 await observing.install(session.context)
                 await guard_probe.install(session.context)
                 await masking.install(session.context)
@@ -297,7 +297,7 @@ class BrowserSession:
     async def follow_front_tab(self) -> PageState:
         """Take the tab that is noted as in front as active. For when a person hands back."""
         self._require()
-        self._dialogs.answer_left()
+        self.dialogs.answer_left()
         await self._tabs.follow(await self._front_order())
         return await self.state()
 
@@ -326,7 +326,7 @@ class BrowserSession:
 
     def leave_dialogs_to(self, person_drives: Callable[[], bool]) -> None:
         """While this says so, dialogs wait for the person who drives."""
-        self._dialogs.person_drives = person_drives
+        self.dialogs.person_drives = person_drives
 
     # --- what it may do ---------------------------------------------------------------------
     async def limit(self, egress: SessionEgress, on_denied: Callable[[Denied], None]) -> None:
@@ -355,7 +355,7 @@ class BrowserSession:
             return
         self._bounds.leaving = True
         self._driver_watch.cancel()
-        self._dialogs.stop()
+        self.dialogs.stop()
         await self._tabs.stop()
         await self._downloads.stop()
         await self._documents.stop()

@@ -134,8 +134,7 @@ class Actions:
             timeout_ms = self._timeout(call)
             begun = time.perf_counter()
             value = await self._run(call, timeout_ms)
-            if call.kind.settle_s:
-                await self._settle(call.kind)
+            await self._settle(call.kind)
             if call.kind.mutating:
                 await self._clear_own()
         except asyncio.CancelledError:
@@ -209,6 +208,7 @@ class Actions:
             typed_kinds=call.typed_kinds,
             attempt=attempt,
             editable=tuple(argument_of(n, v, call) for n, v in record.arguments.items()),
+            dialog=call.dialog,
             element=element,
             look=call.look,
             edit=edit,
@@ -299,8 +299,8 @@ class Actions:
         return translate(error, tool=call.tool, target=call.target, timeout_ms=timeout_ms)
 
     async def _settle(self, kind: Kind) -> None:
-        """Let what the call began come to rest: a navigation, a request, a new tab."""
-        await self.browser.idle(timeout_s=kind.settle_s, quiet_s=kind.quiet_s)
+        if kind.settle_s:  # what the call began comes to rest: a navigation, a request, a new tab
+            await self.browser.idle(timeout_s=kind.settle_s, quiet_s=kind.quiet_s)
 
     # --- from the past ----------------------------------------------------------------------
     async def _settles(self, past: ActionRecord, call: Call) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from agents.executor.gate import Argument
 from agents.executor.kinds import Kind
 from agents.executor.probe import HIDDEN
-from agents.guard.risk_facts import ElementFacts
+from agents.guard.risk_facts import DialogFacts, ElementFacts
 from agents.plain import shown
 from agents.ports import JSON, ActionRecord
 
@@ -39,7 +39,8 @@ class Call:
     the gate judges by, and may refine the record's target, arguments and box. look: reads the
     element again. arm(mark): leaves a mark in its page that tells later whether it was touched,
     and gives the input that its windows had so far. editable: arguments that a person may change,
-    by name, and edit: changes them. field: the result is what a field holds.
+    by name, and edit: changes them. field: the result is what a field holds. dialog: the page's
+    question that it answers with OK.
     """
 
     tool: str
@@ -58,6 +59,10 @@ class Call:
     variables: tuple[str, ...] = ()
     typed_kinds: tuple[str, ...] = ()
     field: bool = False
+    dialog: DialogFacts | None = None
+
+
+_LABELS = {"message": "The page asks", "answer": "Answer to the page"}
 
 
 def argument_of(name: str, value: Any, call: Call) -> Argument:
@@ -68,7 +73,7 @@ def argument_of(name: str, value: Any, call: Call) -> Argument:
     plain_one = isinstance(value, str | int | float) and value != HIDDEN
     return Argument(
         name=name,
-        label=name.replace("_", " ").capitalize(),
+        label=_LABELS.get(name) or name.replace("_", " ").capitalize(),
         type=kind,
         value=value if isinstance(value, str | int | float) or value is None else shown(value),
         editable=plain_one and name in call.editable and not call.variables,

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import ElementHandle, Frame, Locator, Page
 
-from agents.browser.masking import mask
+from agents.browser.masking import mask, remember
 from agents.errors import ActionError, PolicyError
 from agents.executor.aiming import aimed_at
 from agents.executor.calls import Call
@@ -212,15 +212,18 @@ class Elements:
         return None if method == "select_option" else result
 
     async def before_typing(
-        self, name: str, variable: Variable, element: ElementHandle, frame: Frame
+        self, name: str, variable: Variable, element: ElementHandle | None, frame: Frame
     ) -> None:
         """Check the receiver, mask its field, and tell the host, who may lock the way out.
 
+        element: None when the document gets it without a field.
         Raises: PolicyError when the value may not go there.
         """
         check_receiver(name, variable, frame)
         if variable.sensitive:
-            await mask(element, variable.value)
+            if element is not None:
+                await mask(element)
+            remember(frame, variable.value)
             if self._on_typed is not None:
                 await self._on_typed(name, variable, address_of(frame))
 

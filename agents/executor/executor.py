@@ -204,12 +204,11 @@ class Executor:
         return code, clip(self._redactor.text(plain_text(message)), 4_000)
 
     async def _collect(self, result: StepResult, host: Host, actions: Actions, step: int) -> None:
-        """What happened besides: finished downloads, dialogs, popups."""
+        """What happened besides: finished downloads, and what the host and people told."""
         with contextlib.suppress(BrowserGone):
             await host.store_downloads()
         result.downloads = host.downloads
-        notices = [notice.message for notice in self._browser.drain_notices()]
-        told = [*notices, *host.notices, *actions.notices]
+        told = [*host.notices, *actions.notices]
         result.notices = [self._redactor.text(plain_text(text)) for text in told]
 
 

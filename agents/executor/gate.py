@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from agents.guard.risk_facts import ElementFacts
+from agents.guard.risk_facts import DialogFacts, ElementFacts
 from agents.ports import ActionRecord
 
 
@@ -45,6 +45,7 @@ class ProposedAction:
     look(): reads the element again.
     edit(edits): changes arguments of the call for good; the arguments as they are then.
     attempt: 1, more after it was certain that an earlier try did nothing.
+    dialog: the page's question that it answers with OK.
     """
 
     action_id: str
@@ -59,6 +60,7 @@ class ProposedAction:
     typed_kinds: tuple[str, ...] = ()
     attempt: int = 1
     editable: tuple[Argument, ...] = ()
+    dialog: DialogFacts | None = None
     element: ElementFacts | None = field(default=None, compare=False)
     look: Callable[[], Awaitable[ElementFacts | None]] = field(default=_no_element, compare=False)
     edit: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(default=_no_edits, compare=False)

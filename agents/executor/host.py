@@ -16,6 +16,7 @@ from agents.errors import ActionError, BrowserError, BrowserGone
 from agents.executor import reading
 from agents.executor.actions import Actions
 from agents.executor.calls import Call
+from agents.executor.dialogs import GROUP, accepting
 from agents.executor.elements import Elements
 from agents.executor.files import Shelf, as_json_bytes, describe, media_type_of
 from agents.executor.inputs import Inputs
@@ -85,7 +86,13 @@ class Host:
             bound = bind(functions["download"], args, kwargs)
             return await self._actions.perform(self._download(bound))
 
-        return {"ref": ref, "popup": popup, "download": download}
+        async def accept_dialog(*args: Any, **kwargs: Any) -> Any:
+            bound = bind(functions[GROUP], args, kwargs)
+            recipe, redact = self._target(bound), self._actions.redactor.text
+            call = accepting(self._browser, self._elements, recipe, bound, redact)
+            return await self._actions.perform(call)
+
+        return {"ref": ref, "popup": popup, "download": download, GROUP: accept_dialog}
 
     def _wrap(self, value: Any) -> Any:
         return wrap(value, self._perform, self._page)

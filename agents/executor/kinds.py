@@ -89,6 +89,7 @@ _KINDS: dict[str, dict[str, Kind]] = {
     "tabs": {"new": GO_ONCE, "switch": TOUCH, "close": ACT},
     "popup": {"": ACT},
     "download": {"": ACT},
+    "accept_dialog": {"click": ACT, "press": _typing(ACT, "key"), "select_option": ACT},
 }
 
 

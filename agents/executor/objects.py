@@ -35,6 +35,7 @@ _TAKES_VARIABLE = frozenset(
         ("press_sequentially", "text"),
         ("select_option", "value"),
         ("insert_text", "text"),
+        ("accept_dialog", "answer"),
     }
 )
 Perform = Callable[[SandboxObject, str, dict[str, Any]], Coroutine[Any, Any, Any]]

@@ -69,7 +69,9 @@ class Confirming:
                     ("method", held.method), ("url", held.url), ("body", _shown(held))
                 )
             ]  # fmt: skip
+        dialog = action.dialog if action is not None else None
         context = {
+            **({"dialog": dialog.as_json()} if dialog is not None else {}),
             "page_url": action.page_url if action else self.page_url(),
             "page_title": state.page_title,
             "step": state.step,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from agents.guard.amounts import amounts_in, numbers_in, readings
-from agents.guard.risk_facts import ALWAYS_ASK, CallFacts, ElementFacts
+from agents.guard.risk_facts import ALWAYS_ASK, CallFacts, DialogFacts, ElementFacts
 from agents.guard.telling import kind_of, path_of
 
 _CHARS = 80
@@ -33,11 +33,11 @@ def host_of(address: str) -> str:
         return ""
 
 
-def quoted(text: str) -> str:
+def quoted(text: str, most: int = _CHARS) -> str:
     """A name in quotes, on one line, cut; only characters that show."""
     line = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
     line = line.replace('"', "'")
-    return f'"{line if len(line) <= _CHARS else line[: _CHARS - 1] + "…"}"'
+    return f'"{line if len(line) <= most else line[: most - 1] + "…"}"'
 
 
 def name_of(element: ElementFacts | None, risks: frozenset[str] = frozenset()) -> str:
@@ -60,13 +60,21 @@ def effect_of(call: CallFacts, element: ElementFacts | None, risks: frozenset[st
 
     Of a purchase also the numbers of pieces that stand on the page, but not beside the button.
     """
-    said = _deed(call, element, risks)
+    said = _deed(call, element, risks) + _accepts(call.dialog)
     if element is None or not risks & ALWAYS_ASK:
         return said
     unseen = _unseen(element)
     pieces = _pieces(element) if risks & {"payment", "purchase"} else []
     said += f", which sends {', '.join(unseen)}" if unseen else ""
     return said + (f", with {', '.join(pieces)} on the page" if pieces else "")
+
+
+def _accepts(dialog: DialogFacts | None) -> str:
+    """`, and say OK when the page asks "Delete it?"`: all of what it asks."""
+    if dialog is None:
+        return ""
+    deed = "answer" if dialog.kind == "prompt" else "say OK"
+    return f", and {deed} when the page asks {quoted(dialog.text, len(dialog.text) + 1)}"
 
 
 def _near(element: ElementFacts) -> str:

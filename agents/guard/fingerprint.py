@@ -20,11 +20,13 @@ _HEX_CHARS = 32
 
 
 def fingerprint_of(call: CallFacts, element: ElementFacts | None) -> str:
-    """32 hex digits over origin, role, names, target, form, field values and the amounts beside it.
+    """32 hex digits over origin, role, names, target, form, field values, amounts, dialog.
 
     Arguments are not in it: the gate knows which of them were approved.
     """
     told: list[Any] = [_deed(call), origin_of(call.page_url), _address(call.url or "")]
+    if call.dialog is not None:
+        told.append(["dialog", call.dialog.kind, call.dialog.text])
     if element is not None:
         told.append(_element(element))
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:_HEX_CHARS]

@@ -11,10 +11,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 from weakref import WeakValueDictionary
-
-import structlog
 
 from agents.browser.ending import kill
 from agents.control import Interrupted
@@ -24,7 +22,6 @@ from agents.executor.gate import Grant, PeopleGate, ProposedAction
 from agents.guard.allowed import GRANT_S, Allowed
 from agents.guard.confirming import Confirming, host_of, key_of, what_of
 from agents.guard.hold import HeldRequest, NetworkHold
-from agents.guard.intents import observe
 from agents.guard.judging import (
     BRINGS_FILE,
     is_blind,
@@ -36,12 +33,11 @@ from agents.guard.judging import (
 from agents.guard.origins import Origins
 from agents.guard.policy import Policy
 from agents.guard.risk_facts import ALWAYS_ASK, Verdict
+from agents.guard.settling import Outcome, settle
 from agents.guard.spoken import Words
 from agents.plain import clip, plain_text
 from agents.ports import ActionRecord, Answer
 from agents.run import Run
-
-log = structlog.get_logger(__name__)
 
 MOST_HELD = 5  # requests that wait at once; more are refused
 MOST_TOLD = 20  # refused requests of one step that people and the model are told of
@@ -365,30 +361,9 @@ class RunGate(PeopleGate):
         return refused
 
     # --- after a crash ----------------------------------------------------------------------
-    async def settle(self, record: ActionRecord) -> Literal["done", "not_done", "unknown"]:
+    async def settle(self, record: ActionRecord) -> Outcome:
         """What became of a risky call whose worker stopped: looked at, or a person is asked."""
-        intent = record.intent or {}
-        tries = int(intent.get("tries", 1))
-        mark = str(intent.get("mark") or f"{record.action_id}:{tries}")
-        seen = (
-            await observe(self._people.browser, mark, intent.get("windows"))
-            if self._people.browser is not None
-            else "gone"
-        )
-        log.info("open intent", action=record.action_id, seen=seen)
-        if seen == "untouched":
-            return "not_done"
-        if intent.get("level") != "high" and not intent.get("asked"):
-            return "unknown"  # the model is told, and looks
-        if seen == "touched" and intent.get("level") != "high":
-            return "done"
-        # It was pressed, but what it sent may have died with the worker's proxy; or nobody knows.
-        answer = await self._people.ask(await self._people.did_it_happen(record, tries))
-        if answer.status == "answered" and answer.response == "not_done":
-            # Whoever says so does not approve it again: that is asked by itself.
-            record.intent = {**intent, "tries": tries + 1}
-            return "not_done"
-        return "done" if answer.response == "done" else "unknown"
+        return await settle(self._people, record)
 
     # --- ending -----------------------------------------------------------------------------
     async def interrupted(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from agents.guard.effects import effect_of
 from agents.guard.fingerprint import fingerprint_of
 from agents.guard.labels_paths import read_address
+from agents.guard.risk_dialogs import judge_dialog
 from agents.guard.risk_elements import judge_drop, judge_press
 from agents.guard.risk_facts import (
     ALWAYS_ASK,
@@ -74,6 +75,8 @@ def classify(call: CallFacts, element: ElementFacts | None) -> Verdict:
                 judge_drop(element.onto, findings)
     elif name not in _MOVES and element is not None:
         judge_press(element, findings)
+    if call.dialog is not None:
+        judge_dialog(call, call.dialog, element, findings)
     risks = frozenset(findings.risks)
     level, main = main_of(risks)
     return Verdict(

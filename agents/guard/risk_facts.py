@@ -31,11 +31,23 @@ _DEPTH = 3
 
 
 @dataclass(frozen=True)
+class DialogFacts:
+    """A dialog of the page that a call is to answer with OK. kind: confirm or prompt."""
+
+    kind: str
+    text: str
+
+    def as_json(self) -> dict[str, str]:
+        """As people's clients get it."""
+        return {"kind": self.kind, "text": self.text}
+
+
+@dataclass(frozen=True)
 class CallFacts:
     """A call before it happens.
 
     tool: `locator.click`, `page.goto`, ... url: where a navigation goes. typed_kinds: the kinds of
-    the variables it types (text, password, one_time_code, card, username).
+    the variables it types (text, password, one_time_code, card, username). dialog: what it accepts.
     """
 
     tool: str
@@ -44,6 +56,7 @@ class CallFacts:
     page_title: str = ""
     url: str | None = None
     typed_kinds: tuple[str, ...] = ()
+    dialog: DialogFacts | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.browser.masking import mask
+from agents.browser.masking import mask, remember
 from agents.ports import Variable
 from tests.agents.executor.conftest import Bench, bench, on_module_loop, shared_session, shared_site
 
@@ -72,7 +72,8 @@ async def test_text_that_repeats_a_value_is_covered_before_a_picture(bench):
 async def test_another_host_is_never_asked_about_a_value(bench):
     await bench.show(FORM)
     page = bench.browser.page
-    await mask(await page.query_selector("#note"), SECRET)
+    await mask(await page.query_selector("#note"))
+    remember(page.main_frame, SECRET)
     other = bench.site.add("/other", f"<p id=echo>{SECRET}</p>").replace("127.0.0.1", "localhost")
     await page.goto(other)
     await bench.browser.screenshot()

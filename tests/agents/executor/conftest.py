@@ -103,7 +103,11 @@ class Bench:
 
     async def run(self, code: str, **options: Any) -> StepResult:
         self.step += 1
-        return await self.executor().run(code, step=self.step, **options)
+        executor = self.executor()
+        result = await executor.run(code, step=self.step, **options)
+        # What the loop adds when it writes a step down.
+        result.notices += [executor.redact(n.message) for n in self.browser.drain_notices()]
+        return result
 
     async def value(self, code: str, **options: Any) -> Any:
         """The value of code that must succeed."""
