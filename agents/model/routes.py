@@ -81,6 +81,16 @@ def build_route(
     return ProviderRoute(_spec(wanted, own_url, settings, addresses), stub=stub)
 
 
+def check_route(config: Mapping[str, Any] | str | None, *, settings: ModelSettings) -> None:
+    """Whether `build_route` could make a route of it here; a script is not read for that.
+
+    Whether a provider knows the model is for the provider to say. Raises: as `build_route`.
+    """
+    wanted, own_url = _resolve(config, settings)
+    if wanted.route not in ("embedded", "scripted"):
+        _spec(wanted, own_url, settings)
+
+
 def describe_default(settings: ModelSettings) -> dict[str, Any]:
     """What answers by default, for people: {"name", "keyless", "problem"}. Shows no secret."""
     choice = settings.default_choice()
@@ -280,7 +290,8 @@ def _key(
             )
         names = " or ".join(KEY_VARIABLES[wanted.route])
         raise _not_configured(
-            f"No API key for {wanted.route}: set {names}, or give `api_key` with the task."
+            f"No API key for {wanted.route}: set {names} for the server and its workers, or name "
+            "another model. (An agent run may bring an `api_key` of its own.)"
         )
     return key
 

@@ -42,6 +42,18 @@ def describe() -> dict[str, Any]:
     return describe_default(ModelSettings())
 
 
+def problem_of(model: dict[str, Any]) -> str | None:
+    """Why a task that names this model could not run here; None when it could. Shows no secret."""
+    from agents.model.routes import check_route
+    from agents.model.settings import ModelSettings
+
+    try:
+        check_route(model, settings=ModelSettings())
+    except ModelError as error:
+        return str(error)
+    return None
+
+
 def ask_default() -> ModelCheck:
     """Ask the default model one small question. Takes at most half a minute."""
     default = describe()

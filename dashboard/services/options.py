@@ -22,6 +22,7 @@ from pydantic import (
 from agents.guard.receivers import domain_problem
 from agents.schemas import check_schema
 from dashboard.errors import field_words
+from dashboard.services import model_check
 from dashboard.services.numbers import PlainNumbers
 from dashboard.services.policies import PolicyIn
 
@@ -258,6 +259,16 @@ class NewTask(PlainNumbers):
             raise ValueError(
                 "give `api_key_env` or configure the model on the server, no raw key or headers"
             )
+        return value
+
+    @field_validator("model")
+    @classmethod
+    def _can_be_had_here(cls, value: str | dict | None) -> str | dict | None:
+        named = {"route": value} if isinstance(value, str) else value or {}
+        known = (*_STORED_MODEL_FIELDS, *SECRET_MODEL_FIELDS)
+        given = {name: named[name] for name in known if named.get(name) is not None}
+        if given and (problem := model_check.problem_of(given)):
+            raise ValueError(problem)
         return value
 
     def stored_options(self) -> dict[str, Any]:

@@ -106,7 +106,9 @@ def test_rows_hold_no_value_that_people_wrote_into_words(admin, operator):
         make_task(operator, start_url=f"https://shop.example/?t={VALUE}")
 
 
-def test_rows_hold_no_value_that_came_with_the_options(admin, operator):
+def test_rows_hold_no_value_that_came_with_the_options(admin, operator, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
+    monkeypatch.setenv("WEBAGENT_MODEL_ORIGINS", f"https://{VALUE}.example")
     stored(admin)
     options = {
         "goal": "Look around",

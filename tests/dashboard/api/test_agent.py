@@ -52,7 +52,9 @@ CAMEL: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_camel_case_reaches_the_task(api):
+def test_camel_case_reaches_the_task(api, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
+    monkeypatch.setenv("WEBAGENT_MODEL_ORIGINS", "http://m.example")
     task = task_of(start(api, **CAMEL))
     options = task.options
     assert task.instructions == "Find it"

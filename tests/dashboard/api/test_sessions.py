@@ -312,7 +312,48 @@ def test_a_task_s_model_with_a_raw_key_is_refused(api, secret):
     assert not Task.objects.exists()
 
 
-def test_what_a_task_s_model_does_not_know_is_not_kept(api):
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("nonsense:x", "openai:gpt-5.4-mini"),
+        ("gpt-77", "OPENAI_API_KEY"),  # a name that tells its provider
+        ("anthropic:claude-x", "ANTHROPIC_API_KEY"),
+        ({"route": "google", "model": "gemini-x"}, "GOOGLE_API_KEY"),
+        ({"route": "openai-compatible", "model": "m"}, "WEBAGENT_MODEL_BASE_URL"),
+        ({"route": "openai-compatible", "base_url": "http://m.example/v1"}, "needs a model"),
+        ({"route": "openai", "model": "m", "base_url": "ftp://m.example"}, "http"),
+        ({"route": "openai", "model": "m", "model_api": "telnet"}, "model_api"),
+    ],
+)
+def test_a_model_that_cannot_be_had_here_is_refused_at_the_door(api, monkeypatch, model, says):
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    answer = api.post(body={"instructions": "Open the shop", "model": model})
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_error")
+    assert answer.json()["extra"]["errors"][0]["loc"] == ["body", "model"]
+    assert says in answer.json()["detail"]
+    assert not Task.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "openai:a-model-that-came-out-today",
+        "embedded",
+        {
+            "route": "openai-compatible",
+            "model": "their/own:name",
+            "base_url": "http://m.example/v1",
+        },
+    ],
+)
+def test_a_model_that_its_provider_may_know_is_taken(api, monkeypatch, model):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
+    assert api.session(model=model)["tasks"][0]["status"] == "pending"
+
+
+def test_what_a_task_s_model_does_not_know_is_not_kept(api, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
     model = {"route": "openai", "modelApi": "responses", "key": "sk-secret", "token": {"a": "sk-b"}}
     made = api.session(model=model)
     options = Task.objects.get(pk=made["tasks"][0]["id"]).options
