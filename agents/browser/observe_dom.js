@@ -44,6 +44,8 @@ const doc = {
   scroller: () => documentGet.scrollingElement(document),
   create: (tag) => Document.prototype.createElement.call(document, tag),
   range: () => Document.prototype.createRange.call(document),
+  texts: (root) =>
+    Document.prototype.createTreeWalker.call(document, root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_CDATA_SECTION),
   all: (selector) => Document.prototype.querySelectorAll.call(document, selector),
   byId: (id) => Document.prototype.getElementById.call(document, id),
   at: (x, y) => Document.prototype.elementFromPoint.call(document, x, y),

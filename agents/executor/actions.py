@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.control import Interrupted, RunControl
@@ -176,8 +177,8 @@ class Actions:
             with self.clock.stopped():
                 grant = await self.gate.allow(proposed)
             self.control.check()  # the gate may have waited for a person
-        except PolicyError:
-            raise
+        except (PolicyError, ActionError, PlaywrightError):
+            raise  # of the last kinds when the gate looks again, and the element has gone
         except Exception as error:
             raise _Signalled(error) from None
         if grant is not None:

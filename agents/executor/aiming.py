@@ -27,38 +27,45 @@ async def aimed_at(
     *,
     onto: Locator | None,
     timeout_ms: float,
+    whole: bool,
 ) -> ElementFacts | None:
     """The facts of what the call reaches; None when its element is not there in time.
 
-    arguments: of the call, by name. onto: where `drag_to` drags.
+    arguments: of the call, by name. onto: where `drag_to` drags. whole: also what an
+    approval needs.
     """
     point = arguments.get("source_position" if method == "drag_to" else "position")
     pick = _picked(arguments) if method == "select_option" else None
-    facts = await probe(locator, timeout_ms=timeout_ms, point=point, pick=pick)
+    facts = await probe(locator, timeout_ms=timeout_ms, point=point, pick=pick, whole=whole)
     if facts is None:
         return None
     if method in _KEYS:
-        return await _with_the_keyboard(locator, timeout_ms) or facts
+        return await _with_the_keyboard(locator, timeout_ms, whole) or facts
     if method not in _AIMED:
         return facts
     if (facts.hit or facts).tag in _FRAMES:
-        facts = replace(facts, hit=await _in_frame(locator, point) or facts.hit)
+        facts = replace(facts, hit=await _in_frame(locator, point, whole) or facts.hit)
     if onto is not None:
-        there = await probe(onto, timeout_ms=timeout_ms, point=arguments.get("target_position"))
+        place = arguments.get("target_position")
+        there = await probe(onto, timeout_ms=timeout_ms, point=place, whole=whole)
         facts = replace(facts, onto=there)
     return facts
 
 
-async def _with_the_keyboard(locator: Locator, timeout_ms: float) -> ElementFacts | None:
+async def _with_the_keyboard(
+    locator: Locator, timeout_ms: float, whole: bool
+) -> ElementFacts | None:
     """What has the focus once the element was given it: not everything takes it."""
     try:
         await locator.first.focus(timeout=timeout_ms)
     except Error:
         return None
-    return await probe_focused(locator.page)
+    return await probe_focused(locator.page, whole=whole)
 
 
-async def _in_frame(locator: Locator, point: Mapping[str, float] | None) -> ElementFacts | None:
+async def _in_frame(
+    locator: Locator, point: Mapping[str, float] | None, whole: bool
+) -> ElementFacts | None:
     """What a click on a frame meets in it."""
     try:
         box = await locator.first.bounding_box(timeout=1_000)
@@ -68,7 +75,7 @@ async def _in_frame(locator: Locator, point: Mapping[str, float] | None) -> Elem
         return None
     x = box["x"] + (point["x"] if point else box["width"] / 2)
     y = box["y"] + (point["y"] if point else box["height"] / 2)
-    return await probe_point(locator.page, x, y)
+    return await probe_point(locator.page, x, y, whole=whole)
 
 
 def _picked(arguments: Mapping[str, Any]) -> dict[str, list[Any]]:

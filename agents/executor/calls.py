@@ -36,11 +36,11 @@ class Call:
 
     run(timeout_ms): does it, gives JSON. wrap: the JSON as the sandbox gets it, also when it
     comes from a record. prepare: looks at the element before anything is announced: gives what
-    the gate judges by, and may refine the record's target, arguments and box. look: reads the
-    element again. arm(mark): leaves a mark in its page that tells later whether it was touched,
-    and gives the input that its windows had so far. editable: arguments that a person may change,
-    by name, and edit: changes them. field: the result is what a field holds. dialog: the page's
-    question that it answers with OK.
+    the gate judges by, brief, and may refine the record's target, arguments and box. look: reads
+    the element again, whole. arm(mark): leaves a mark in its page that tells later whether it was
+    touched, and gives the input that its windows had so far. editable: arguments that a person may
+    change, by name, and edit: changes them. field: the result is what a field holds. dialog: the
+    page's question that it answers with OK.
     """
 
     tool: str

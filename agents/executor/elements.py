@@ -77,16 +77,21 @@ class Elements:
         timeout_ms: float,
         method: str = "",
         arguments: Mapping[str, Any] | None = None,
+        *,
+        whole: bool = False,
     ) -> ElementFacts | None:
         """What a call on the element reaches, once it is there. None when it cannot be read.
 
+        whole: also what an approval needs.
         Raises: what Playwright raises when there is no such element in time.
         """
         locator = await self.locator(recipe)
         given = arguments or {}
         target = given.get("target")
         onto = await self.locator(target) if isinstance(target, Recipe) else None
-        facts = await aimed_at(locator, method, given, onto=onto, timeout_ms=timeout_ms)
+        facts = await aimed_at(
+            locator, method, given, onto=onto, timeout_ms=timeout_ms, whole=whole
+        )
         if facts is None:
             await locator.first.wait_for(state="attached", timeout=_SOON_MS)
         return facts
@@ -119,7 +124,7 @@ class Elements:
             return element
 
         async def look_again() -> ElementFacts | None:
-            return await self.look(recipe, _ATTACH_MS, method, arguments)
+            return await self.look(recipe, _ATTACH_MS, method, arguments, whole=True)
 
         async def mark(name: str) -> JSON:
             return await arm((await self.locator(recipe)).first, name)

@@ -42,7 +42,7 @@ class ProposedAction:
     navigation goes, as the browser will read it. variables: names of the values it types, and
     typed_kinds their kinds. page_url: where the tab is now.
     element: what is known of the element it touches; None when it touches none, or none is there.
-    look(): reads the element again.
+    look(): reads the element again, whole; `element` may be brief.
     edit(edits): changes arguments of the call for good; the arguments as they are then.
     attempt: 1, more after it was certain that an earlier try did nothing.
     dialog: the page's question that it answers with OK.

@@ -38,16 +38,16 @@ class Inputs:
         return page
 
     async def _aimed_at(
-        self, device: Keyboard | Mouse, method: str, bound: dict[str, Any]
+        self, device: Keyboard | Mouse, method: str, bound: dict[str, Any], *, whole: bool = False
     ) -> ElementFacts | None:
         """The element that the call goes to: the one with the focus, or under the mouse."""
         page = await self._tab(device)
         if isinstance(device, Keyboard):
-            return await probe_focused(page)
+            return await probe_focused(page, whole=whole)
         if "x" in bound:
             self._mouse[page] = (float(bound["x"]), float(bound["y"]))
         place = self._mouse.get(page, (0.0, 0.0))
-        element = await probe_point(page, *place)
+        element = await probe_point(page, *place, whole=whole)
         if method == "up" and element is not None and math.dist(self._held.get(page, place), place):
             return replace(element, onto=element)  # what was held is dropped here
         return element
@@ -81,7 +81,7 @@ class Inputs:
             return element
 
         async def look_again() -> ElementFacts | None:
-            return await self._aimed_at(device, method, bound)
+            return await self._aimed_at(device, method, bound, whole=True)
 
         async def mark(name: str) -> JSON:
             page = await self._tab(device)

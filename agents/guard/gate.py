@@ -98,6 +98,9 @@ class RunGate(PeopleGate):
         if not action.mutating:
             return None
         verdict = judge(action)
+        if verdict.risks and action.element is not None and action.element.brief:
+            action = replace(action, element=await action.look())
+            verdict = judge(action)
         takes_file = action.tool == "download" and self._policy.downloads.mode == "ask"
         if takes_file:
             verdict = with_file(verdict)

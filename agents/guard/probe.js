@@ -4,6 +4,31 @@
 
 const LIMIT = 300;
 const cut = (text, limit = LIMIT) => (text || '').slice(0, limit * 4).replace(/\s+/g, ' ').trim().slice(0, limit);
+/** How a node's text begins. How long it all is is the page's choice, so it is not read whole. */
+const beginningOf = (node, limit) => {
+  if (nodeType(node) !== 1) return (textOf(node) || '').slice(0, limit);
+  const texts = doc.texts(node);
+  let text = '';
+  while (text.length < limit && texts.nextNode()) text += texts.currentNode.data.slice(0, limit);
+  return text.slice(0, limit);
+};
+const wordsOf = (node, limit = LIMIT) => (node ? cut(beginningOf(node, limit * 4), limit) : '');
+/** Read once in a look, for each node: an element and the button of its form ask the same things. */
+const kept = new Set();
+const once = (read) => {
+  const known = new Map();
+  kept.add(known);
+  return (node) => {
+    if (!known.has(node)) known.set(node, read(node));
+    return known.get(node);
+  };
+};
+/** The first items of a DOM list that are wanted; a copy of the list would wrap every one. */
+const firstOf = (list, most, wanted = () => true) => {
+  const found = [];
+  for (let i = 0; list && found.length < most && i < list.length; i += 1) if (wanted(list[i])) found.push(list[i]);
+  return found;
+};
 /** Both ends of a long text: what counts may stand behind much that nobody reads. */
 const ends = (text, limit = LIMIT) => {
   const line = text.slice(0, limit * 20).replace(/\s+/g, ' ').trim();
@@ -76,7 +101,7 @@ const isSubmitter = (element) => {
   const type = typeOf(element);
   return (tag === 'button' && type === 'submit') || (tag === 'input' && /^(submit|image)$/.test(type));
 };
-const defaultOf = (form) => [...(elementsOf(form) || [])].find(isSubmitter) || imageOf(form);
+const defaultOf = (form) => firstOf(elementsOf(form), 1, isSubmitter)[0] || imageOf(form);
 const imageOf = (form) => queryOne(form, 'input[type=image]');
 
 const DIALOG = 'dialog, [role=dialog], [role=alertdialog], [aria-modal=true], .modal, .popup, .swal2-popup';
@@ -114,7 +139,8 @@ const roleOf = (element) => {
   return { a: 'link', area: 'link', button: 'button', select: 'combobox', textarea: 'textbox', th: 'columnheader' }[tag] || '';
 };
 
-const whole = (element) => {
+/** Its box in the view of the top document. */
+const inTop = (element) => {
   const box = rectOf(element);
   if (!box.width && !box.height) return null;
   let { x, y } = box;
@@ -132,8 +158,11 @@ const whole = (element) => {
   return [x, y, box.width, box.height].map((side) => Math.round(side * 10) / 10);
 };
 
-/** One element's facts, without what lies over it. */
-const read = (element) => {
+/**
+ * One element's facts, without what lies over it. whole: also what is read of the rest of the page,
+ * which tells people what they approve and binds their approval to it.
+ */
+const read = (element, whole) => {
   const tag = localName(element);
   const form = formOf(element);
   const submits = isSubmitter(element) && form !== null;
@@ -168,17 +197,13 @@ const read = (element) => {
     heading: headingOf(element, scope),
     around: dialog ? seenText(dialog, 300) : besides(element, isTick ? 0 : 12),
     described: cut(attr(element, 'aria-description')) || byIds(element, attr(element, 'aria-describedby')),
-    form: form ? readForm(form, submits ? element : null) : null,
+    form: form ? readForm(form, submits ? element : null, whole) : null,
     fields: form ? [] : nearFields(element),
-    held: form ? heldIn(form) : isField(element) ? '' : heldNear(element),
-    amounts: amountsNear(element, scope),
-    shown: shownAround(element, scope),
-    counted: countedAround(element),
-    sends: form ? sentBy([...(elementsOf(form) || [])], submits ? element : null) : isField(element) ? [] : sentNear(element),
+    ...(whole ? { ...holding(element, form, submits), ...seenAround(element, scope) } : {}),
     origin: self.origin,
     top_origin: ancestors && ancestors.length ? ancestors[ancestors.length - 1] : self.origin,
     frame_url: location.href.slice(0, 2000),
-    box: whole(element),
+    box: inTop(element),
     ...announced(element, submits ? form : null),
   };
 };
@@ -227,15 +252,17 @@ const hitOf = (element, actor, scroll, point) => {
 };
 
 const facts = (element, options) => {
+  kept.forEach((known) => known.clear());
   const actor = actorOf(element);
   const hit = options.hit ? hitOf(element, actor, options.scroll, options.point) : null;
   const form = formOf(actor);
   const first = form && !isSubmitter(actor) ? defaultOf(form) : null;
-  const answer = read(actor);
+  const answer = read(actor, options.whole);
+  answer.brief = !options.whole;
   answer.chosen = chosenOf(actor, options.pick);
-  if (first) answer.default = read(first);
+  if (first) answer.default = read(first, options.whole);
   if (hit && /^(body|html)$/.test(localName(hit))) return answer;
-  if (hit) answer.hit = read(hit);
+  if (hit) answer.hit = read(hit, options.whole);
   return answer;
 };
 
@@ -253,7 +280,7 @@ const focusedOne = () => {
 const engine = {
   queryAll(root, selector) {
     const [, what, rest] = /^(\w+):(.*)$/s.exec(selector) || [];
-    const options = { hit: true, scroll: true, ...JSON.parse(decodeURIComponent(rest || '%7B%7D')) };
+    const options = { hit: true, scroll: true, whole: true, ...JSON.parse(decodeURIComponent(rest || '%7B%7D')) };
     let target = root;
     if (what === 'point' || what === 'pointframe') target = deepAt(options.x, options.y);
     if (what === 'focused' || what === 'focusedframe') target = focusedOne();

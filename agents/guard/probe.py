@@ -20,7 +20,7 @@ from agents.guard.risk_facts import ElementFacts
 
 _ENGINE = "webagent-guard"
 _HERE = Path(__file__).parent
-_SOURCE = "(() => {{\n'use strict';\n{}\nreturn engine;\n}})()".format(
+SOURCE = "(() => {{\n'use strict';\n{}\nreturn engine;\n}})()".format(
     "\n".join(
         path.read_text(encoding="utf-8")
         for path in (
@@ -42,7 +42,7 @@ async def _register(context: BrowserContext) -> None:
     """Give this context the engine, once. As `browser.observe` does, and for its reasons."""
     done = _registering.get(context)
     if done is None:
-        engine: Any = {"name": _ENGINE, "source": _SOURCE, "contentScript": True}
+        engine: Any = {"name": _ENGINE, "source": SOURCE, "contentScript": True}
         done = _registering[context] = asyncio.ensure_future(
             context._impl_obj._channel.registerSelectorEngine(selectorEngine=engine, timeout=0)
         )
@@ -65,14 +65,16 @@ async def probe(
     scroll: bool = True,
     point: Mapping[str, float] | None = None,
     pick: Mapping[str, Any] | None = None,
+    whole: bool = True,
 ) -> ElementFacts | None:
     """The facts of a locator's first match, or of a handle's element; None when it is not there.
 
     Waits up to timeout_ms for it. scroll: bring it into view, so that what lies over it is seen.
     point: where in it it is pressed, CSS px from its corner. pick: lists of what is chosen in it,
-    by `value`, `label` and `index`.
+    by `value`, `label` and `index`. whole: False leaves out what takes a walk over the page and
+    only an approval needs (`ElementFacts.brief`).
     """
-    selector = _selector("of", scroll=scroll, point=point, pick=pick)
+    selector = _selector("of", scroll=scroll, point=point, pick=pick, whole=whole)
     try:
         if isinstance(target, Locator):
             await _register(target.page.context)
@@ -89,9 +91,9 @@ async def probe(
     return _facts(raw)
 
 
-async def probe_point(page: Page, x: float, y: float) -> ElementFacts | None:
+async def probe_point(page: Page, x: float, y: float, *, whole: bool = True) -> ElementFacts | None:
     """The facts of what a mouse click at this point meets. x, y: CSS px of the view."""
-    return (await _through_frames(page, "point", x, y))[0]
+    return (await _through_frames(page, "point", x, y, whole))[0]
 
 
 async def frame_at(page: Page, x: float, y: float) -> Frame | None:
@@ -99,9 +101,9 @@ async def frame_at(page: Page, x: float, y: float) -> Frame | None:
     return (await _through_frames(page, "point", x, y))[1]
 
 
-async def probe_focused(page: Page) -> ElementFacts | None:
+async def probe_focused(page: Page, *, whole: bool = True) -> ElementFacts | None:
     """The facts of what has the keyboard."""
-    return (await _through_frames(page, "focused", 0, 0))[0]
+    return (await _through_frames(page, "focused", 0, 0, whole))[0]
 
 
 async def frame_focused(page: Page) -> Frame | None:
@@ -110,7 +112,7 @@ async def frame_focused(page: Page) -> Frame | None:
 
 
 async def _through_frames(
-    page: Page, what: str, x: float, y: float
+    page: Page, what: str, x: float, y: float, whole: bool = False
 ) -> tuple[ElementFacts | None, Frame | None]:
     frame: Frame | None = page.main_frame
     try:
@@ -118,7 +120,8 @@ async def _through_frames(
         for _ in range(_FRAME_DEPTH):
             if frame is None:
                 break
-            raw = await frame.text_content(_selector(what, x=x, y=y), timeout=TIMEOUT_MS)
+            selector = _selector(what, x=x, y=y, whole=whole)
+            raw = await frame.text_content(selector, timeout=TIMEOUT_MS)
             told = json.loads(raw or "{}")
             if "frame" not in told:
                 return _facts(raw), frame

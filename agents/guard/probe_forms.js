@@ -30,65 +30,80 @@ const isSearch = (form) =>
   closest(form, 'search, [role=search]') !== null ||
   queryOne(form, 'input[type=search], [role=searchbox]') !== null;
 
-const readForm = (form, submitter) => {
+const MOST_READ = 120;
+/** What a form asks for, and what its hidden fields say is to be done. */
+const askedIn = once((form) => {
+  const fields = [];
+  const hidden = {};
+  for (const element of firstOf(elementsOf(form), MOST_READ, isField)) {
+    if (typeOf(element) !== 'hidden') {
+      if (fields.length < 40) fields.push(fieldOf(element));
+      continue;
+    }
+    const name = cut(attr(element, 'name') || '', 80);
+    if (ACTION_FIELD.test(name) || DEED_FIELD.test(name)) hidden[name] = cut(filledIn(element), 60);
+  }
+  return { fields, hidden, search: isSearch(form) };
+});
+const filledIn = (element) => String(inputValue(element) ?? selectValue(element) ?? areaValue(element) ?? '');
+/** What its fields hold, as hashes by name. */
+const valuesIn = once((form) => {
+  const values = {};
+  for (const element of firstOf(elementsOf(form), MOST_READ, isField)) {
+    const type = typeOf(element);
+    const name = cut(attr(element, 'name') || '', 80);
+    const secret = SECRET.test(type) || SECRET_AUTO.test(attr(element, 'autocomplete') || '');
+    if (!name || type === 'file' || (secret && type !== 'hidden')) continue;
+    if ((type === 'checkbox' || type === 'radio') && !inputChecked(element)) continue;
+    values[name] = hash((type === 'hidden' ? '' : values[name] || '') + filledIn(element));
+  }
+  return values;
+});
+
+const readForm = (form, submitter, whole) => {
   const own = (name) => (submitter ? rawAttr(submitter, `form${name}`) : null);
   const method = (own('method') ?? rawAttr(form, 'method') ?? 'get').toLowerCase();
   const action = own('action') ?? rawAttr(form, 'action') ?? '';
-  const fields = [];
-  const hidden = {};
-  const values = {};
-  for (const element of [...(elementsOf(form) || [])].slice(0, 120)) {
-    if (!isField(element)) continue;
-    const type = typeOf(element);
-    const name = cut(attr(element, 'name') || '', 80);
-    const value = String(inputValue(element) ?? selectValue(element) ?? areaValue(element) ?? '');
-    if (type === 'hidden') {
-      if (ACTION_FIELD.test(name) || DEED_FIELD.test(name)) hidden[name] = cut(value, 60);
-      if (name) values[name] = hash(value);
-      continue;
-    }
-    if (fields.length < 40) fields.push(fieldOf(element));
-    const secret = SECRET.test(type) || SECRET_AUTO.test(attr(element, 'autocomplete') || '');
-    if (!name || secret || type === 'file') continue;
-    if ((type === 'checkbox' || type === 'radio') && !inputChecked(element)) continue;
-    values[name] = hash((values[name] || '') + value);
-  }
+  const { fields, hidden, search } = askedIn(form);
   const sent = submitter && attr(submitter, 'name');
-  if (sent) {
-    values[sent] = hash(attr(submitter, 'value') || '');
-    if (ACTION_FIELD.test(sent)) hidden[sent] = cut(attr(submitter, 'value') || '', 60);
-  }
+  const said = sent ? attr(submitter, 'value') || '' : '';
   return {
     method: /^(post|dialog)$/.test(method) ? method : 'get',
     action: absolute(action || location.href),
-    search: isSearch(form),
+    search,
     name: cut(`${attr(form, 'name') || ''} ${attr(form, 'id') || ''}`, 80),
     fields,
-    hidden,
-    values,
+    hidden: sent && ACTION_FIELD.test(sent) ? { ...hidden, [sent]: cut(said, 60) } : hidden,
+    ...(whole ? { values: { ...valuesIn(form), ...(sent ? { [sent]: hash(said) } : {}) } } : {}),
   };
 };
 
 const allOptions = getter(HTMLSelectElement, 'options');
+const CHOSEN = 4000;
 /** The words of what a call chooses, or may by keys. pick: lists of values, labels and places. */
 const chosenOf = (element, pick) => {
-  const words = [...(allOptions(element) || [])]
-    .filter((option, place) => {
-      if (!pick) return true;
-      const label = cut(attr(option, 'label') || textOf(option));
-      return pick.value.some((each) => each === optionValue(option) || cut(each) === label) ||
-        pick.label.some((each) => cut(each) === label) || pick.index.includes(place);
-    })
-    .map((option) => cut(attr(option, 'label') || textOf(option), 100));
-  return cut(words.join(' | '), 4000);
+  const options = allOptions(element);
+  const words = [];
+  for (let place = 0, size = 0; options && place < options.length && size < CHOSEN * 4; place += 1) {
+    const option = options[place];
+    if (pick && !isPicked(option, place, pick)) continue;
+    words.push(cut(attr(option, 'label') || textOf(option), 100));
+    size += words[words.length - 1].length + 3;
+  }
+  return cut(words.join(' | '), CHOSEN);
+};
+const isPicked = (option, place, pick) => {
+  const label = cut(attr(option, 'label') || textOf(option));
+  return pick.value.some((each) => each === optionValue(option) || cut(each) === label) ||
+    pick.label.some((each) => cut(each) === label) || pick.index.includes(place);
 };
 
 const nearFields = (element) => {
   let node = parentNode(element);
   for (let depth = 0; node && nodeType(node) === 1 && depth < 7; depth += 1, node = parentNode(node)) {
     if (/^(body|html|main)$/.test(localName(node)) && depth > 2) break;
-    const found = [...queryAll(node, FIELDS)].filter((each) => isField(each) && typeOf(each) !== 'hidden');
-    if (found.length) return found.slice(0, 20).map(fieldOf);
+    const found = firstOf(queryAll(node, FIELDS), 20, (each) => isField(each) && typeOf(each) !== 'hidden');
+    if (found.length) return found.map(fieldOf);
   }
   return [];
 };
@@ -133,7 +148,6 @@ const fieldsAround = (element) => {
   }
   return [];
 };
-const heldNear = (element) => heldBy(fieldsAround(element));
 
 // --- what a form would send, as names and values --------------------------------------------
 const MOST_SENT = 400;
@@ -155,4 +169,13 @@ const sentBy = (elements, submitter) => {
   }
   return pairs;
 };
-const sentNear = (element) => sentBy(fieldsAround(element), null);
+
+/** held and sends: of its form, or of the fields around what is in none and is no field itself. */
+const holding = (element, form, submits) => {
+  if (form) {
+    const fields = firstOf(elementsOf(form), MOST_FIELDS);
+    return { held: heldIn(form), sends: sentBy(fields, submits ? element : null) };
+  }
+  const fields = isField(element) ? [] : fieldsAround(element);
+  return { held: heldBy(fields), sends: sentBy(fields, null) };
+};

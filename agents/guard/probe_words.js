@@ -1,8 +1,11 @@
 // The words of an element: what shows of it, its names, and what stands beside and above it. Part of
 // the guard's engine.
 
-/** Text that shows; strict: also without what has no opacity or is made invisible. */
-const seenText = (element, limit = LIMIT, strict = false) => {
+/**
+ * Text that shows; strict: also without what has no opacity or is made invisible. known: what was
+ * read of elements before, by the same limit, so that no part of a page is read twice.
+ */
+const seenText = (element, limit = LIMIT, strict = false, known = null) => {
   const how = strict ? { opacityProperty: true, visibilityProperty: true } : {};
   let text = '';
   let count = 0;
@@ -17,6 +20,12 @@ const seenText = (element, limit = LIMIT, strict = false) => {
       return;
     }
     if (type !== 1) return;
+    const before = known && known.get(node);
+    if (before) {
+      text += before.text;
+      count += before.count;
+      return;
+    }
     const tag = localName(node);
     if (/^(script|style|noscript|template|select|textarea|iframe)$/.test(tag)) return;
     if (tag === 'img' || tag === 'input') {
@@ -49,6 +58,7 @@ const seenText = (element, limit = LIMIT, strict = false) => {
     }
   };
   visit(element);
+  if (known) known.set(element, { text, count });
   return ends(text, limit);
 };
 
@@ -60,7 +70,7 @@ const byIds = (element, ids) => {
       .slice(0, 6)
       .map((id) => id && (root instanceof ShadowRoot ? root.getElementById(id) : doc.byId(id)))
       .filter(Boolean)
-      .map((found) => attr(found, 'aria-label') || textOf(found))
+      .map((found) => attr(found, 'aria-label') || beginningOf(found, LIMIT * 4))
       .join(' '),
   );
 };
@@ -74,7 +84,7 @@ const namesOf = (element) => {
   };
   put('aria', cut(attr(element, 'aria-label')));
   put('labelledby', byIds(element, attr(element, 'aria-labelledby')));
-  put('label', cut(labelsOf(element).map((label) => seenText(label) || cut(textOf(label))).join(' ')));
+  put('label', cut(labelsOf(element).map((label) => seenText(label) || wordsOf(label)).join(' ')));
   if (tag === 'input' && /^(submit|button|reset|image)$/.test(type)) {
     const shown = type === 'image' ? attr(element, 'alt') : inputValue(element);
     put('value', cut(shown));
@@ -96,7 +106,7 @@ const namesOf = (element) => {
 const hintOf = (element) => {
   const parts = [attr(element, 'id'), attr(element, 'class'), attr(element, 'name')];
   for (const name of ['data-testid', 'data-test', 'data-action', 'data-icon', 'data-cy']) parts.push(attr(element, name));
-  for (const icon of [...queryAll(element, 'svg, use, i, img, span[class]')].slice(0, 4)) {
+  for (const icon of firstOf(queryAll(element, 'svg, use, i, img, span[class]'), 4)) {
     parts.push(attr(icon, 'class'), attr(icon, 'data-icon'), attr(icon, 'data-lucide'));
     const source = attr(icon, 'href') || attr(icon, 'xlink:href') || attr(icon, 'src') || '';
     if (!source.startsWith('data:')) parts.push(source.split(/[#/]/).pop());
@@ -106,7 +116,7 @@ const hintOf = (element) => {
 
 const labelOfField = (element) => {
   const label = labelsOf(element)
-    .map((each) => cut(textOf(each), 200))
+    .map((each) => wordsOf(each, 200))
     .join(' ');
   if (label) return label;
   const stated = cut(attr(element, 'aria-label')) || byIds(element, attr(element, 'aria-labelledby'));
@@ -119,14 +129,14 @@ const labelOfField = (element) => {
 
 /** The text right beside an element; more: how much longer than its own it has to be. */
 const besides = (element, more = 0) => {
-  const own = more ? cut(textOf(element), 220).length + more : 0;
+  const own = more ? wordsOf(element, 220).length + more : 0;
   const next = more ? null : nextSibling(element);
-  if (next && cut(textOf(next))) return cut(textOf(next), 220);
+  if (next && wordsOf(next)) return wordsOf(next, 220);
   let node = element;
   for (let depth = 0; depth < 4 && node; depth += 1) {
     const parent = parentNode(node);
     if (!parent || nodeType(parent) !== 1 || /^(body|html)$/.test(localName(parent))) return '';
-    const text = cut(textOf(parent), 220);
+    const text = wordsOf(parent, 220);
     if (text.length > own) return text;
     node = parent;
   }
@@ -147,11 +157,11 @@ const headingBefore = (element) => {
   }
   return '';
 };
-const headingOf = (element, scope) => {
-  if (!scope) return headingBefore(element);
+const headingOf = (element, scope) => (scope ? headingIn(scope) : headingBefore(element));
+const headingIn = once((scope) => {
   const ids = byIds(scope, attr(scope, 'aria-labelledby'));
   const stated = ids || cut(attr(scope, 'aria-label'), 160);
   if (stated) return stated;
   const heading = queryOne(scope, HEADINGS);
   return heading ? seenText(heading, 160) : headingBefore(scope);
-};
+});

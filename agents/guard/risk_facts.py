@@ -101,7 +101,9 @@ class ElementFacts:
     that is not ticked holds "\\0". described: what its description says. chosen: words of the
     options that a call may choose, with " | ". onto: where it is dragged to. hit: what a click
     would meet, when that is something else. default: the button that Enter presses. box: x, y,
-    width, height in CSS px of the top document's view, or None.
+    width, height in CSS px of the top document's view, or None. brief: held, amounts, shown,
+    counted, sends and the form's values were not read. They tell people what they approve and bind
+    their approval to it; where they tell of a risk, a brief look is judged as if they told it.
     """
 
     tag: str = ""
@@ -125,6 +127,7 @@ class ElementFacts:
     opaque: bool = False
     masked: bool = False
     dialog: bool = False
+    brief: bool = False
     heading: str = ""
     around: str = ""
     described: str = ""
@@ -214,7 +217,7 @@ _TEXTS = (
     "top_origin",
     "frame_url",
 )
-_FLAGS = ("download", "submits", "editable", "opaque", "masked", "dialog")
+_FLAGS = ("download", "submits", "editable", "opaque", "masked", "dialog", "brief")
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

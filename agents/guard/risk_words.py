@@ -168,7 +168,8 @@ def _only_items(said: Said) -> bool:
 
 
 def _judge_subscribe(element: ElementFacts, said: Said, submits: bool, findings: Findings) -> None:
-    if said.amount or (element.amounts and not element.all_fields):
+    priced = element.amounts or element.brief
+    if said.amount or (priced and not element.all_fields):
         findings.add("purchase", "it subscribes at a price")
     elif submits or element.fields or element.tag == "button":
         findings.add("external_submit", "its label subscribes")

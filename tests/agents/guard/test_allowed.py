@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agents.executor.gate import ProposedAction
 from agents.guard.risk import CallFacts, ElementFacts, classify
 from tests.agents.guard.test_hold import BUTTON, PAGE, Asking, press
 
@@ -237,3 +238,36 @@ def test_an_amount_that_a_form_hides_is_told_before_it_is_approved(
     element = ElementFacts.from_raw(BUTTON | BUY | {"sends": sends})
     verdict = classify(CallFacts("locator.click", {}, PAGE), element)
     assert verdict.effect == f'Press "Pay €1,212.00" on shop.example{said}'
+
+
+SUBSCRIBE: dict[str, Any] = {"tag": "a", "role": "button", "names": {"text": "Subscribe"}}
+HARMLESS: dict[str, Any] = {"tag": "button", "names": {"text": "Show more"}}
+
+
+@pytest.mark.parametrize(
+    ("button", "whole", "looks", "asked"),
+    [
+        (BUY, {"sends": [["total", "4500.00"]]}, 1, ['total "4500.00"']),
+        (SUBSCRIBE, {"amounts": ["€ 9"]}, 1, ["Subscribe"]),
+        (SUBSCRIBE, {"amounts": []}, 1, []),
+        (HARMLESS, {}, 0, []),
+    ],
+)
+async def test_what_a_brief_look_may_find_risky_is_looked_at_whole(
+    button: dict[str, Any], whole: dict[str, Any], looks: int, asked: list[str]
+) -> None:
+    run, taken = Asking(), []
+    kind = BUTTON if button is BUY else {"origin": PAGE[:-1], "frame_url": PAGE}
+    unread = {"shown": "", "sends": [], "amounts": []}
+
+    async def look() -> ElementFacts:
+        taken.append(ElementFacts.from_raw(kind | button | whole))
+        return taken[-1]
+
+    brief = ElementFacts.from_raw(kind | button | unread | {"brief": True})
+    await run.gate.allow(
+        ProposedAction("1.1", 1, "locator.click", "it", {}, True, PAGE, element=brief, look=look)
+    )
+    assert len(taken) - len(run.asked) == looks  # and once more after the answer
+    assert len(run.asked) == len(asked)
+    assert all(words in spec.prompt for words, spec in zip(asked, run.asked, strict=True))
