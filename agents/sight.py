@@ -111,7 +111,7 @@ class Sight:
         Raises: BrowserGone, Interrupted.
         """
         try:
-            await self.guarded(_stop_loading(self.session), SETTLE_S)
+            await self.guarded(self.session.stop_loading(), SETTLE_S)
         except BrowserGone:
             raise
         except BrowserError as error:
@@ -123,7 +123,7 @@ class Sight:
         Without it, the next look would wait for a page that nobody wants any more.
         """
         try:
-            await asyncio.wait_for(_stop_loading(self.session), HALT_S)
+            await asyncio.wait_for(self.session.stop_loading(), HALT_S)
         except Exception as error:
             log.debug("page_still_loading", error=str(error))
 
@@ -235,13 +235,6 @@ class Sight:
     def _check_alive(self, error: BaseException) -> None:
         if self.session is None or not self.session.alive:
             raise BrowserGone("The browser is gone.") from error
-
-
-async def _stop_loading(session: Any) -> None:
-    page = await session.ready()
-    cdp = await page.context.new_cdp_session(page)
-    await cdp.send("Page.stopLoading")
-    await cdp.detach()
 
 
 def _first_line(error: BaseException) -> str:

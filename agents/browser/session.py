@@ -268,6 +268,13 @@ class BrowserSession:
         )
         return True
 
+    async def stop_loading(self) -> None:
+        """Break off what the active page loads. Raises: BrowserError when it cannot be told."""
+        tab = await self._bounded(self._tabs.ready(), _CALL_S, "The tab")
+        if tab.cdp is None:
+            raise BrowserError("The page does not answer.", code="page_timeout")
+        await self._bounded(tab.cdp.send("Page.stopLoading"), _CALL_S, "The page")
+
     # --- tabs -------------------------------------------------------------------------------
     async def switch_tab(self, index: int) -> PageState:
         """Make tab `index` (from 0) the active one. Raises: ActionError when there is none."""

@@ -81,6 +81,9 @@ class DoubleBrowser:
 
         return SimpleNamespace(inner_text=inner_text)
 
+    async def stop_loading(self) -> None:
+        self._require()
+
     async def screenshot(self) -> Any:
         self._require()
         self.shots += 1

@@ -167,6 +167,20 @@ async def test_a_page_that_streams_without_end_is_usable(browser_session, site):
     await browser_session.page.goto(site.url("/blank"))
 
 
+async def test_loading_is_broken_off_by_the_line_that_is_there(browser_session, site, monkeypatch):
+    site.add("/slow", "<title>slow</title><img src=/hang>")
+    await browser_session.page.goto(site.url("/slow"), wait_until="commit")
+    assert not await browser_session.idle(timeout_s=0.3)
+
+    def another(*_):
+        raise AssertionError("a line of its own, which has to be closed again")
+
+    monkeypatch.setattr(type(browser_session.context), "new_cdp_session", another)
+    await browser_session.stop_loading()
+
+    assert await browser_session.idle(timeout_s=10)
+
+
 # --- tabs -------------------------------------------------------------------------------------
 
 
