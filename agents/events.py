@@ -2,7 +2,7 @@
 
 `docs/events.md` is generated from this file. A payload class carries the words of its type:
 `task.input_request` is `TaskInputRequest`. Extra fields are forbidden. Payloads are redacted
-before they are built; nothing here may carry a secret.
+before they are built; nothing here may carry a secret. Fields of `Words` are read as they stand.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from agents.readable import Words
 
 TerminalReason = Literal["done", "failed", "canceled", "expired"]
 
@@ -27,14 +29,14 @@ class TaskStatusChanged(Payload):
     type: ClassVar[str] = "task.status_changed"
     status: str
     previous: str | None = None
-    reason: str | None = Field(None, description="Why, when it was not the plain next step.")
+    reason: Words | None = Field(None, description="Why, when it was not the plain next step.")
 
 
 class TaskPlanReady(Payload):
     """The agent shows what it is about to do. A later one replaces it."""
 
     type: ClassVar[str] = "task.plan_ready"
-    steps: list[str] = Field(description="One short line a step, in order.")
+    steps: list[Words] = Field(description="One short line a step, in order.")
     source: str = Field("model", description="Model route that planned it.")
 
 
@@ -44,7 +46,7 @@ class TaskStepStarted(Payload):
     type: ClassVar[str] = "task.step_started"
     step: int = Field(description="1-based, counts through the whole task.")
     code: str = Field(description="The Playwright program of the step.")
-    reasoning: str = Field("", description="The agent's own words on why.")
+    reasoning: Words = Field("", description="The agent's own words on why.")
     model: str = Field("", description="route:model that decided.")
     page_url: str | None = None
     input_tokens: int | None = None
@@ -58,13 +60,13 @@ class TaskStepCompleted(Payload):
     type: ClassVar[str] = "task.step_completed"
     step: int
     success: bool
-    summary: str = Field("", description="One line: what came of it.")
+    summary: Words = Field("", description="One line: what came of it.")
     value: Any = Field(None, description="JSON value of the code's last expression, bounded.")
     printed: str = Field("", description="What the code printed, bounded.")
     error_code: str | None = None
-    error_message: str | None = None
+    error_message: Words | None = None
     page_url: str | None = None
-    page_title: str | None = None
+    page_title: Words | None = None
     duration_ms: int = 0
     observation_artifact_id: str | None = Field(None, description="What the agent saw next.")
 
@@ -76,7 +78,7 @@ class TaskActionStarted(Payload):
     action_id: str = Field(description="`<step>.<n>`, unique in the task.")
     step: int
     tool: str = Field(description="The guarded call, e.g. `page.goto`, `locator.click`.")
-    target: str = Field("", description="What it is aimed at, in words a person knows.")
+    target: Words = Field("", description="What it is aimed at, in words a person knows.")
     arguments: dict[str, Any] = Field(default_factory=dict, description="Redacted.")
     box: list[float] | None = Field(None, description="Target in CSS px: x, y, width, height.")
 
@@ -88,7 +90,7 @@ class TaskActionCompleted(Payload):
     action_id: str
     step: int
     tool: str
-    target: str = ""
+    target: Words = ""
     result: Any = Field(None, description="JSON, bounded and redacted.")
     duration_ms: int
     page_url: str | None = None
@@ -101,9 +103,9 @@ class TaskActionFailed(Payload):
     action_id: str
     step: int
     tool: str
-    target: str = ""
+    target: Words = ""
     error_code: str
-    error_message: str
+    error_message: Words
     duration_ms: int
     page_url: str | None = None
 
@@ -115,7 +117,7 @@ class TaskActionIntent(Payload):
     action_id: str
     step: int
     tool: str
-    effect: str = Field(description="What it does, in one sentence.")
+    effect: Words = Field(description="What it does, in one sentence.")
     risk: str = Field(description="The main one of its risks.")
     fingerprint: str = Field("", description="What was judged: the call, its element, its page.")
     request_id: str | None = Field(None, description="The confirmation that allowed it, if any.")
@@ -130,7 +132,7 @@ class TaskActionDone(Payload):
     outcome: Literal["done", "failed", "not_done", "unknown"] = Field(
         description="not_done: it is certain that nothing happened; unknown: a person was asked."
     )
-    detail: str = ""
+    detail: Words = ""
 
 
 class TaskScreenshot(Payload):
@@ -140,7 +142,7 @@ class TaskScreenshot(Payload):
     artifact_id: str
     step: int | None = None
     page_url: str | None = None
-    page_title: str | None = None
+    page_title: Words | None = None
     width: int
     height: int
 
@@ -151,7 +153,7 @@ class TaskMessage(Payload):
     type: ClassVar[str] = "task.message"
     message_id: str
     role: Literal["person", "agent", "system"]
-    content: str
+    content: Words
     author: str | None = Field(None, description="Display name of the person.")
     step: int | None = None
 
@@ -172,7 +174,7 @@ class TaskInputRequest(Payload):
     id: str
     task_id: str
     kind: str
-    prompt: str
+    prompt: Words
     risk: str | None = None
     input_schema: dict[str, Any] | None = None
     choices: list[dict[str, Any]] | None = None
@@ -202,8 +204,8 @@ class TaskConfirmationRequested(Payload):
     type: ClassVar[str] = "task.confirmation_requested"
     request_id: str
     risk: str
-    title: str
-    reason: str = ""
+    title: Words
+    reason: Words = ""
     step: int
     page_url: str | None = None
 
@@ -214,7 +216,7 @@ class TaskConfirmationResolved(Payload):
     type: ClassVar[str] = "task.confirmation_resolved"
     request_id: str
     approved: bool
-    reason: str = ""
+    reason: Words = ""
 
 
 class TaskCostUpdate(Payload):
@@ -233,7 +235,7 @@ class TaskArtifact(Payload):
 
     type: ClassVar[str] = "task.artifact"
     artifact_id: str
-    name: str
+    name: Words
     kind: str = Field(description="download, output, report, file")
     media_type: str
     size_bytes: int
@@ -246,8 +248,8 @@ class TaskPolicyDenied(Payload):
 
     type: ClassVar[str] = "task.policy_denied"
     rule: str
-    reason: str
-    target: str = ""
+    reason: Words
+    target: Words = ""
     step: int | None = None
 
 
@@ -263,7 +265,7 @@ class TaskTakeControlEnded(Payload):
 
     type: ClassVar[str] = "task.take_control_ended"
     by: str
-    note: str = ""
+    note: Words = ""
     reason: Literal["released", "idle", "lost", "taken_over"] = "released"
 
 
@@ -273,7 +275,7 @@ class TaskBrowserLiveUrlChanged(Payload):
     type: ClassVar[str] = "task.browser_live_url_changed"
     live_url: str
     status: str
-    reason: str = ""
+    reason: Words = ""
 
 
 class TaskPageChanged(Payload):
@@ -281,7 +283,7 @@ class TaskPageChanged(Payload):
 
     type: ClassVar[str] = "task.page_changed"
     page_url: str
-    page_title: str = ""
+    page_title: Words = ""
     tab: int = 0
     tab_count: int = 1
 
@@ -291,7 +293,7 @@ class TaskNotice(Payload):
 
     type: ClassVar[str] = "task.notice"
     kind: str = Field(description="dialog, popup, retry, resumed, repeated_action, ...")
-    message: str
+    message: Words
     step: int | None = None
     detail: dict[str, Any] = Field(default_factory=dict)
 
@@ -305,7 +307,7 @@ class TaskCompleted(Payload):
     is_task_successful: bool | None = Field(
         None, description="null when nothing verified the result."
     )
-    error: dict[str, str] | None = Field(None, description="{code, message}")
+    error: dict[str, Words] | None = Field(None, description="{code, message}")
 
 
 PAYLOADS: dict[str, type[Payload]] = {

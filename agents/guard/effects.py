@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from agents.guard.amounts import amounts_in, numbers_in, readings
 from agents.guard.risk_facts import ALWAYS_ASK, CallFacts, DialogFacts, ElementFacts
 from agents.guard.telling import kind_of, path_of
+from agents.readable import readable
 
 _CHARS = 80
 _MOST_UNSEEN = 4
@@ -34,8 +35,9 @@ def host_of(address: str) -> str:
 
 
 def quoted(text: str, most: int = _CHARS) -> str:
-    """A name in quotes, on one line, cut; only characters that show."""
-    line = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
+    """A name in quotes, on one line, cut; only characters that show, or join others."""
+    shown = (c for c in readable(text) if c.isprintable() or c.isspace() or c in "\u200c\u200d")
+    line = " ".join("".join(shown).split())
     line = line.replace('"', "'")
     return f'"{line if len(line) <= most else line[: most - 1] + "…"}"'
 
@@ -51,7 +53,7 @@ def name_of(element: ElementFacts | None, risks: frozenset[str] = frozenset()) -
             return f"{seen} (which calls itself {quoted(aria)})"
         return seen
     if element.hint:
-        return f"a button without a name ({element.hint[:40].strip()})"
+        return f"a button without a name ({readable(element.hint)[:40].strip()})"
     return f"a {element.role or element.tag or 'thing'} without a name"
 
 
@@ -117,7 +119,7 @@ def _deed(call: CallFacts, element: ElementFacts | None, risks: frozenset[str]) 
     if name == "set_input_files":
         names = call.arguments.get("names") or call.arguments.get("files") or "files"
         told = ", ".join(map(str, names)) if isinstance(names, list) else str(names)
-        return f"Upload {told[:_CHARS]} to {target}{where}"
+        return f"Upload {readable(told)[:_CHARS]} to {target}{where}"
     verb = _VERBS.get(name, "Press")
     if element is not None and element.href and not element.submits and verb == "Press":
         href = element.href

@@ -15,6 +15,7 @@ from django.db import transaction
 from agents.errors import AgentError
 from agents.events import TaskArtifact
 from agents.plain import plain_text
+from agents.readable import readable
 from dashboard import ledger
 from dashboard.models import Artifact, Task
 from dashboard.services import leases
@@ -94,7 +95,7 @@ def add(
         session_id=task.session_id,
         task=task,
         kind=kind,
-        name=plain_text(name)[:255],
+        name=readable(plain_text(name))[:255],
         media_type=media_type[:100],
         size_bytes=size_bytes,
         sha256=sha256,

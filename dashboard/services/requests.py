@@ -22,6 +22,7 @@ from agents.events import (
 )
 from agents.plain import plain_text, storable
 from agents.ports import InputRequestSpec
+from agents.readable import readable, readable_json
 from dashboard import dispatch, ledger, nudges
 from dashboard.errors import Conflict, Invalid
 from dashboard.models import (
@@ -45,6 +46,9 @@ from dashboard.services import (
 from dashboard.services.actors import Actor
 
 CONFIRMATION = "confirmation"
+# Not words for people: what is answered or sent as it stands, and what calls are known by.
+_ANSWERS = ("value", "enum", "const", "default", "pattern", "required")
+_DATA = ("arguments", "code", "fingerprint", "page_url")
 
 
 def as_dict(request: InputRequest) -> dict[str, Any]:
@@ -100,11 +104,11 @@ def _create(task: Task, spec: InputRequestSpec) -> InputRequest:
         task=task,
         key=spec.key,
         kind=spec.kind,
-        prompt=plain_text(spec.prompt),
+        prompt=readable(plain_text(spec.prompt)),
         risk=spec.risk or "",
-        input_schema=storable(schema),
-        choices=storable(spec.choices),
-        context=storable(spec.context),
+        input_schema=storable(readable_json(schema, but=_ANSWERS)),
+        choices=storable(readable_json(spec.choices, but=_ANSWERS)),
+        context=storable(readable_json(spec.context, but=_DATA)),
         expires_at=timezone.now() + timedelta(seconds=life_s),
     )
     asked: list[Payload] = [TaskInputRequest(request_id=request.pk, **as_dict(request))]

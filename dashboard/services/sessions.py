@@ -10,6 +10,7 @@ from django.utils import timezone
 from agents.browser.approved_origins import ApprovedOrigins
 from agents.events import TaskBrowserLiveUrlChanged
 from agents.plain import plain_text
+from agents.readable import readable
 from dashboard import dispatch, ledger, nudges
 from dashboard.errors import Conflict, Invalid, QuotaExceeded
 from dashboard.models import (
@@ -277,7 +278,7 @@ def set_page(session_id: str, *, url: str, title: str) -> None:
     """Remember what the active tab shows."""
     AgentSession.objects.filter(pk=session_id).update(
         page_url=plain_text(url)[:8000],
-        page_title=plain_text(title)[:500],
+        page_title=readable(plain_text(title))[:500],
         browser_used_at=timezone.now(),
     )
     nudges.after_commit(f"session:{session_id}")

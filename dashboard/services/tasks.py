@@ -21,6 +21,7 @@ from agents.events import (
 from agents.guard.redactor import Redactor
 from agents.plain import plain_text, storable
 from agents.ports import Usage, Variable
+from agents.readable import readable
 from dashboard import dispatch, ledger, nudges
 from dashboard.errors import Conflict
 from dashboard.models import (
@@ -245,7 +246,7 @@ def _end(
     task.terminal_reason = terminal_reason
     task.is_task_successful = is_task_successful
     code, message = error or ("", "")
-    task.error_code, task.error_message = code[:60], plain_text(message)
+    task.error_code, task.error_message = code[:60], readable(plain_text(message))
     task.finished_at = timezone.now()
     task.due_at, task.lease_until, task.worker = None, None, ""
     task.save(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from functools import reduce
+from operator import or_
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from django.core.management.base import BaseCommand
 
@@ -43,12 +46,24 @@ def document() -> str:
 def _table(payload: type[Payload]) -> str:
     rows = ["| field | type | meaning |", "|---|---|---|"]
     for name, field in payload.model_fields.items():
-        kind = str(field.annotation).replace("typing.", "")
+        kind = str(_plain(field.annotation)).replace("typing.", "")
         if isinstance(field.annotation, type):
             kind = field.annotation.__name__
         need = "" if field.is_required() else " (optional)"
         rows.append(f"| `{name}` | `{kind.replace('|', 'or')}`{need} | {field.description or ''} |")
     return "\n".join(rows) + "\n"
+
+
+def _plain(annotation: Any) -> Any:
+    """The type without what is checked of it."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _plain(parts[0])
+    if origin in (Union, UnionType):
+        return reduce(or_, [_plain(part) for part in parts])
+    if origin in (list, dict):
+        return origin[tuple(_plain(part) for part in parts)]
+    return annotation
 
 
 class Command(BaseCommand):
