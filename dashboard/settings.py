@@ -70,6 +70,8 @@ AXES_CLIENT_IP_CALLABLE = "dashboard.services.limits.network_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "pages/locked.html"
+# Not in a cookie, where they would go with each request: they may quote addresses with tokens.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"

@@ -12,11 +12,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
+from dashboard import once
 from dashboard.errors import ServiceError
 from dashboard.models import SCOPES, ApiKey
 from dashboard.models.projects import all_scopes
 from dashboard.services import keys
-from dashboard.services.keys import NewKey
 
 OVERLAP = timedelta(hours=24)
 
@@ -74,7 +74,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
             messages.error(request, error.detail)
             return
         obj.pk, obj.kid = made.key.pk, made.key.kid
-        self._show_once(request, made)
+        once.keep(request, made)
 
     def log_addition(self, request: HttpRequest, obj: ApiKey, message: Any) -> Any:
         if ApiKey.objects.filter(pk=obj.pk).exists():
@@ -86,20 +86,30 @@ class ApiKeyAdmin(admin.ModelAdmin):
             return redirect(reverse("admin:dashboard_apikey_add"))
         return super().response_add(request, obj, **kwargs)
 
-    def _show_once(self, request: HttpRequest, made: NewKey) -> None:
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self._show_once(request)
+        return super().changelist_view(request, *args, **kwargs)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self._show_once(request)
+        return super().changeform_view(request, *args, **kwargs)
+
+    def _show_once(self, request: HttpRequest) -> None:
+        """Say which keys were just made, on the page that is shown now."""
         address = request.build_absolute_uri("/").rstrip("/")
-        messages.warning(
-            request,
-            format_html(
-                "Copy the key now, it is not shown again: <code>{}</code><br>"
-                "Try it: <code>curl -H 'Authorization: Bearer {}' "
-                "{}/v1/projects/{}/do_anything/sessions</code>",
-                made.plain,
-                made.plain,
-                address,
-                made.key.project_id,
-            ),
-        )
+        for made in once.take(request) if request.method == "GET" else []:
+            messages.warning(
+                request,
+                format_html(
+                    "Copy the key now, it is not shown again: <code>{}</code><br>"
+                    "Try it: <code>curl -H 'Authorization: Bearer {}' "
+                    "{}/v1/projects/{}/do_anything/sessions</code>",
+                    made.plain,
+                    made.plain,
+                    address,
+                    made.key.project_id,
+                ),
+            )
 
     @admin.action(description="Rotate: make a successor, end these in 24 hours")
     def rotate_keys(self, request: HttpRequest, queryset: Any) -> None:
@@ -109,7 +119,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
             except ServiceError as error:
                 messages.error(request, f"{key.name}: {error.detail}")
             else:
-                self._show_once(request, made)
+                once.keep(request, made)
 
     @admin.action(description="Revoke at once")
     def revoke_keys(self, request: HttpRequest, queryset: Any) -> None:

@@ -1,7 +1,6 @@
 """Settings: the project's API keys. Each is shown once, with a request to try it with.
 
-A new key is shown on a page of its own, after a redirect: reloading that makes no second one. On
-the way it lies in the browser's session, sealed, until that page takes it.
+A new key is shown on a page of its own, after a redirect: reloading that makes no second one.
 """
 
 from __future__ import annotations
@@ -9,23 +8,22 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods
 
+from dashboard import once
 from dashboard.errors import Conflict, Invalid
 from dashboard.models import SCOPES, ApiKey
 from dashboard.pages.access import ConsoleRequest, console
 from dashboard.pages.settings_tabs import TABS, page
-from dashboard.services import keys, sealing
+from dashboard.services import keys
 from dashboard.services.keys import NewKey
 
-_MADE = "made_key"
 OVERLAP = timedelta(hours=24)
 MOST_DAYS = 3650
 SCOPE_WORDS = {
@@ -74,25 +72,19 @@ def _expiry(text: str) -> Any:
 
 
 def _once(request: ConsoleRequest, made: NewKey) -> HttpResponse:
-    row = {"row_id": made.key.pk, "project_id": made.key.project_id}
-    request.session[_MADE] = [made.key.pk, sealing.seal(made.plain, **row).hex()]
+    once.keep(request, made)
     return redirect("key-made")
 
 
 @console("admin")
 @never_cache
-@require_safe
+@require_GET
 def shown_once(request: ConsoleRequest) -> HttpResponse:
     """The key that was just made; whoever looks again is shown the list."""
-    key_id, sealed = request.session.pop(_MADE, ("", ""))
-    key = ApiKey.objects.for_project(request.actor.project).filter(pk=key_id).first()
-    if key is None:
+    mine = [one for one in once.take(request) if one.key.project_id == request.actor.project.pk]
+    if not mine:
         return redirect("settings-keys")
-    row = {"row_id": key.pk, "project_id": key.project_id}
-    try:
-        plain = sealing.unseal(bytes.fromhex(sealed), **row)
-    except InvalidTag:  # the installation's keys were changed in between
-        return redirect("settings-keys")
+    key, plain = mine[-1].key, mine[-1].plain
     address = f"{settings.CONFIG.address}/v1/projects/{key.project_id}/do_anything/sessions"
     context = {
         "section": "settings", "tabs": TABS, "tab": "settings-keys", "key": key, "plain": plain,

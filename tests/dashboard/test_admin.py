@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -110,6 +111,7 @@ def test_who_is_no_staff_gets_nothing(project):
 # --- keys ----------------------------------------------------------------------------------------
 KEYS = reverse_lazy("admin:dashboard_apikey_changelist")
 SHOWN = re.compile(r"<code>(wa_live_\w+)</code>")
+WHOLE = re.compile(r"wa_live_\w{20}")  # a key's beginning is no secret
 
 
 def make_key(client: Client, project, *scopes: str, **form: str):
@@ -139,6 +141,26 @@ def test_a_key_is_made_with_its_scopes_and_shown_once(root, project):
         assert state_of(plain) == states
         assert ApiKey.objects.get(kid=plain[8:16]).created_by.username == "root"
         assert plain not in root.get(KEYS).content.decode()
+
+
+def kept_of(client: Client) -> str:
+    """All that a browser's cookies and its session hold."""
+    cookies = "".join(cookie.value for cookie in client.cookies.values())
+    return cookies + json.dumps(dict(client.session.items()), default=str)
+
+
+def test_no_secret_rides_in_a_cookie_or_stays(root, project):
+    form = {"project": project.pk, "name": "robot", "scopes": ["read"]}
+    root.post(reverse("admin:dashboard_apikey_add"), form)
+    rotate = {"action": "rotate_keys", "_selected_action": [ApiKey.objects.get().pk]}
+    root.post(KEYS, rotate)
+    assert not WHOLE.search(kept_of(root))
+    shown = SHOWN.findall(root.get(KEYS).content.decode())
+    assert sorted(key[8:16] for key in shown) == sorted(
+        ApiKey.objects.values_list("kid", flat=True)
+    )
+    assert not WHOLE.search(kept_of(root)) and "made_keys" not in kept_of(root)
+    assert not SHOWN.search(root.get(KEYS).content.decode())
 
 
 def test_keys_that_make_no_sense_are_refused(root, project):
