@@ -99,6 +99,9 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         return await _goal(run, step, whole)
     if context and controls(view, verb, context, target.get("nth")):
         return await _goal(run, step, goal)
+    name = rows.name_in(target.get("raw") or "")
+    if context == words and name not in ("", words) and controls(view, verb, name):
+        return await _goal(run, step, {**goal, "in": name})  # "the note Groceries"
     if verb == "confirm" and not words:
         yes = rows.affirms(view, _verb_before(run))
         if yes is not None:

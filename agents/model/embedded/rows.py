@@ -80,3 +80,9 @@ def affirms(view: View, verb: str = "") -> Element | None:
     clear = [e for e in yes if re.match(r"yes|ok|confirm|agree", norm(e.name))]
     clear = clear or [e for e in yes if verb and says(e, verb)] or yes
     return clear[0] if len(clear) == 1 else None
+
+
+def name_in(phrase: str) -> str:
+    """The name at the end of a phrase, behind the word for what it is: "the note Groceries"."""
+    found = re.search(r"[a-z] ((?:[A-Z0-9][\w'’-]*)(?: [A-Z0-9][\w'’-]*)*)$", phrase)
+    return found[1] if found else ""

@@ -1,4 +1,4 @@
-"""What a page says to a deed: questions that were declined, messages, complaints about a form."""
+"""What a page says to a deed: messages, complaints about a form, a question that gets a no."""
 
 from __future__ import annotations
 
@@ -11,22 +11,6 @@ from tests.agents.model.embedded.test_planner import Play, play
 __all__ = ["browser_handle", "browser_options", "driver", "play"]
 
 pytestmark = pytest.mark.browser
-
-
-async def test_a_declined_question_is_put_to_a_person(play: Play) -> None:
-    done = await play("answers_back.html", "remove Per Holm", "skip")
-    (asked,) = done.asked
-    assert asked.kind == "takeover"
-    assert "Remove Per Holm from your contacts?" in asked.prompt
-    assert "Per Holm" in await done.text("#rows")
-    assert done.outcome.is_task_successful is False
-    assert done.outcome.text == "Left out: remove Per Holm."
-
-
-async def test_a_declined_question_that_nobody_settles_is_a_failure(play: Play) -> None:
-    done = await play("answers_back.html", "remove Per Holm", Answer("expired"))
-    assert done.outcome.is_task_successful is False
-    assert "Remove Per Holm from your contacts?" in done.outcome.text
 
 
 async def test_a_question_is_declined_when_that_was_asked_for(play: Play) -> None:
