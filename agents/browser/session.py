@@ -74,6 +74,7 @@ class BrowserSession:
         self._bounds = Bounds()
         self._require, self._bounded = self._bounds.require, self._bounds.bounded
         self._browser = browser
+        self._context = browser.contexts[0]
         self._cdp = cdp
         self._notices = Notices()
         self._tabs = Tabs(
@@ -133,7 +134,11 @@ class BrowserSession:
                 )
                 session.dialogs.start()
                 await observing.install(session.context)
-                await guard_probe.install(session.context)
+                await guard_probe.install(
+                    session.context,
+                    debug_port=handle.debug_port,
+                    target_of=session._tabs.target_of,
+                )
                 await masking.install(session.context)
                 await session._downloads.start()
                 await session._tabs.start(await session._front_order())
@@ -366,6 +371,7 @@ class BrowserSession:
         await self._tabs.stop()
         await self._downloads.stop()
         await self._documents.stop()
+        await guard_probe.uninstall(self._context)
         if not self.gone.is_set():
             await disconnect(self._browser)
         self.gone.set()

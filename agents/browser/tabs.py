@@ -149,6 +149,11 @@ class Tabs:
     def find(self, page: Page) -> Tab | None:
         return next((tab for tab in self._tabs if tab.page == page), None)
 
+    def target_of(self, page: Page) -> str | None:
+        """Its target id in the debugging protocol, once it is known."""
+        tab = self.find(page)
+        return tab.target_id if tab is not None else None
+
     async def ready(self) -> Tab:
         """The active tab, after crashed and closed ones were replaced."""
         while self._repairs:

@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Error, Locator
 
-from agents.guard.probe import probe, probe_focused, probe_point
+from agents.guard.probe import probe, probe_point
 from agents.guard.risk_facts import ElementFacts
 
 _KEYS = frozenset({"press", "type", "press_sequentially"})
@@ -36,12 +36,15 @@ async def aimed_at(
     """
     point = arguments.get("source_position" if method == "drag_to" else "position")
     pick = _picked(arguments) if method == "select_option" else None
-    facts = await probe(locator, timeout_ms=timeout_ms, point=point, pick=pick, whole=whole)
-    if facts is None:
-        return None
-    if method in _KEYS:
-        return await _with_the_keyboard(locator, timeout_ms, whole) or facts
-    if method not in _AIMED:
+    facts = await probe(
+        locator,
+        timeout_ms=timeout_ms,
+        point=point,
+        pick=pick,
+        whole=whole,
+        focus=method in _KEYS,
+    )
+    if facts is None or method not in _AIMED:
         return facts
     if (facts.hit or facts).tag in _FRAMES:
         facts = replace(facts, hit=await _in_frame(locator, point, whole) or facts.hit)
@@ -50,17 +53,6 @@ async def aimed_at(
         there = await probe(onto, timeout_ms=timeout_ms, point=place, whole=whole)
         facts = replace(facts, onto=there)
     return facts
-
-
-async def _with_the_keyboard(
-    locator: Locator, timeout_ms: float, whole: bool
-) -> ElementFacts | None:
-    """What has the focus once the element was given it: not everything takes it."""
-    try:
-        await locator.first.focus(timeout=timeout_ms)
-    except Error:
-        return None
-    return await probe_focused(locator.page, whole=whole)
 
 
 async def _in_frame(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playwright.async_api import ElementHandle, Frame, Locator, Page
+from playwright.async_api import Error as PlaywrightError
 
 from agents.browser.masking import mask, remember
 from agents.errors import ActionError, PolicyError
@@ -21,6 +22,7 @@ from agents.executor.values import Locator as LocatorValue
 from agents.executor.values import Variable as Handle
 from agents.executor.variables import OnTyped, address_of, check_receiver
 from agents.guard.intents import arm
+from agents.guard.probe import GONE, is_there, touched
 from agents.guard.risk_facts import ElementFacts
 from agents.ports import JSON, ActionRecord, Variable
 
@@ -30,6 +32,7 @@ _NO_TIMEOUT = frozenset(
 _ENGINE = "webagent-observe"
 _ATTACH_MS = 8_000
 _SOON_MS = 500
+_MAIN_REF = re.compile(r"e(\d{1,7})")  # of the tab's own document
 _PLACEHOLDER = re.compile(r"\{\{(\w{1,64})\}\}")
 # What a person may change before approving it: words and choices, not keys.
 _EDITABLE = ("fill", "type", "press_sequentially", "select_option")
@@ -61,7 +64,17 @@ class Elements:
             )
         if recipe.ref is None:
             return recipe.build(page)
-        return recipe.build_from((await self._by_ref(recipe.ref))[0], page)
+        main = _MAIN_REF.fullmatch(recipe.ref)
+        near = page.locator(f"{_ENGINE}=ref:{main[1]}") if main else None
+        if near is None or not await is_there(near):
+            near = (await self._by_ref(recipe.ref))[0]
+        return recipe.build_from(near, page)
+
+    async def _at(self, recipe: Recipe, looked: ElementFacts | None) -> Locator:
+        """Where a call is made: at the very element that was looked at, if that was kept."""
+        if looked is None or not looked.key:
+            return await self.locator(recipe)
+        return touched(recipe.page or await self._browser.ready(), looked)
 
     async def _by_ref(self, ref: str) -> tuple[Locator, ElementHandle]:
         handle: ElementHandle = await self._browser.resolve_ref(ref)
@@ -106,11 +119,14 @@ class Elements:
             arguments[kind.typed] = self.named(arguments[kind.typed])
         typed = arguments.get(kind.typed) if kind.typed else None
         handle = self._variables.get(typed.name) if isinstance(typed, Handle) else None
+        looked: ElementFacts | None = None  # what the call is going to touch, as it was judged
 
         async def prepare(record: ActionRecord) -> ElementFacts | None:
+            nonlocal looked
             if not kind.judged and recipe.speaks:
                 return None
             element = await self.look(recipe, timeout_ms or _ATTACH_MS, method, arguments)
+            looked = element
             if element is None:
                 return None
             record.box = box_of(element)
@@ -124,13 +140,29 @@ class Elements:
             return element
 
         async def look_again() -> ElementFacts | None:
-            return await self.look(recipe, _ATTACH_MS, method, arguments, whole=True)
+            nonlocal looked
+            looked = await self.look(recipe, _ATTACH_MS, method, arguments, whole=True)
+            return looked
 
         async def mark(name: str) -> JSON:
             return await arm((await self.locator(recipe)).first, name)
 
         async def run(timeout: float) -> JSON:
-            return await self._run(recipe, method, arguments, timeout)
+            try:
+                at = await self._at(recipe, looked)
+                return await self._run(recipe, at, method, arguments, timeout)
+            except PlaywrightError as error:
+                if looked is None or GONE not in str(error):
+                    raise
+            # Drawn anew meanwhile. What is there now is touched if it is the same, in every fact.
+            again = await self.look(recipe, timeout, method, arguments, whole=not looked.brief)
+            if again != looked:
+                raise ActionError(
+                    f"{recipe.words()} changed right before it was touched. Look at it again.",
+                    code="page_changed",
+                )
+            at = await self._at(recipe, again)
+            return await self._run(recipe, at, method, arguments, timeout)
 
         return Call(
             tool=tool,
@@ -151,9 +183,13 @@ class Elements:
         )
 
     async def _run(
-        self, recipe: Recipe, method: str, arguments: dict[str, Any], timeout: float
+        self,
+        recipe: Recipe,
+        locator: Locator,
+        method: str,
+        arguments: dict[str, Any],
+        timeout: float,
     ) -> JSON:
-        locator = await self.locator(recipe)
         if method == "all":
             return await locator.count()
         if method in ("input_value", "get_attribute") and await self._is_secret(

@@ -276,21 +276,28 @@ const focusedOne = () => {
   return found;
 };
 
-/** `of:{...}` the element it is chained to; `at:x,y` and `focused:` of the document. */
+const isFrame = (element) => /^(iframe|frame)$/.test(localName(element));
+
+/**
+ * `of:{...}` the element it is chained to; `point:{x,y}` and `focused:` of the document; `held:{key}` the
+ * element that was looked at by the short way.
+ */
 const engine = {
   queryAll(root, selector) {
     const [, what, rest] = /^(\w+):(.*)$/s.exec(selector) || [];
     const options = { hit: true, scroll: true, whole: true, ...JSON.parse(decodeURIComponent(rest || '%7B%7D')) };
+    if (what === 'held') return [heldAs(options.key)];
+    if (options.announce && globalThis[options.announce]) globalThis[options.announce]('');
     let target = root;
     if (what === 'point' || what === 'pointframe') target = deepAt(options.x, options.y);
     if (what === 'focused' || what === 'focusedframe') target = focusedOne();
-    const isFrame = target && /^(iframe|frame)$/.test(localName(target));
-    if (what.endsWith('frame')) return isFrame ? [target] : [];
+    const framed = target && nodeType(target) === 1 && isFrame(target);
+    if (what.endsWith('frame')) return framed ? [target] : [];
     const holder = doc.create('pre');
     let answer;
     try {
       if (!target || nodeType(target) !== 1) answer = { none: true };
-      else if (isFrame && what !== 'of') {
+      else if (framed && what !== 'of') {
         const box = rectOf(target);
         answer = { frame: [box.x + target.clientLeft, box.y + target.clientTop] };
       } else answer = facts(target, { ...options, hit: options.hit && what === 'of' });

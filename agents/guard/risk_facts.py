@@ -104,6 +104,7 @@ class ElementFacts:
     width, height in CSS px of the top document's view, or None. brief: held, amounts, shown,
     counted, sends and the form's values were not read. They tell people what they approve and bind
     their approval to it; where they tell of a risk, a brief look is judged as if they told it.
+    key: what the page keeps the element under until it is touched, or 0.
     """
 
     tag: str = ""
@@ -139,10 +140,11 @@ class ElementFacts:
     shown: str = field(default="", repr=False)
     counted: tuple[str, ...] = ()
     sends: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    key: int = field(default=0, compare=False, repr=False)
     origin: str = ""
     top_origin: str = ""
     frame_url: str = ""
-    box: tuple[float, ...] | None = None
+    box: tuple[float, ...] | None = field(default=None, compare=False)
     hit: ElementFacts | None = None
     default: ElementFacts | None = None
     onto: ElementFacts | None = None
@@ -168,6 +170,7 @@ class ElementFacts:
             amounts=tuple(str(each) for each in raw.get("amounts") or ()),
             counted=tuple(str(each) for each in raw.get("counted") or ()),
             sends=tuple((str(name), str(value)) for name, value in raw.get("sends") or ()),
+            key=int(raw.get("key") or 0),
             box=tuple(float(side) for side in box) if box else None,
             **read,
         )

@@ -1,0 +1,140 @@
+"""A short way to a look: a debugging socket of the guard's own, past Playwright's driver.
+
+The look is the same code in the same isolated world, Playwright's own; only the way there is a
+tenth as long. That world has to be known first. The browser is asked to give it, by its name, a
+function that no other world sees; the look that goes the long way calls it, and the browser tells
+this socket which world that was. A world ends with its document, and the next look goes the long
+way again. Whatever is unusual (another frame, nothing there yet, a page that is busy) does, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from playwright.async_api import BrowserContext, Page
+
+from agents.browser.cdp import CdpConnection
+from agents.errors import BrowserError
+
+TargetOf = Callable[[Page], str | None]
+
+_CALL = "options => globalThis[Symbol.for('webagent.look')](options)"
+# What takes longer is a busy page; the long way has its own, longer limit.
+_ANSWER_S = 2.0
+_MOST_BYTES = 4 * 1024 * 1024
+
+
+@dataclass
+class _Tab:
+    """A page of the browser on this socket. world: of its document, once it told itself."""
+
+    session: str
+    binding: str = field(default_factory=lambda: f"w{secrets.token_hex(16)}")
+    world: int | None = None
+
+
+class Line:
+    """One browser's socket. Opened by the first look that could use it."""
+
+    def __init__(self, debug_port: int, target_of: TargetOf) -> None:
+        self._port = debug_port
+        self._target_of = target_of
+        self._cdp: CdpConnection | None = None
+        self._tabs: WeakKeyDictionary[Page, _Tab] = WeakKeyDictionary()
+        self._opening = asyncio.Lock()
+        self._closed = False
+
+    async def look(self, page: Page, options: dict[str, Any]) -> dict[str, Any] | None:
+        """What the page tells; None when the long way has to be taken."""
+        tab = self._tabs.get(page)
+        if tab is None or tab.world is None or self._cdp is None or self._cdp.closed.is_set():
+            return None
+        try:
+            answer = await self._cdp.call(
+                "Runtime.callFunctionOn",
+                {
+                    "functionDeclaration": _CALL,
+                    "executionContextId": tab.world,
+                    "arguments": [{"value": options}],
+                    "returnByValue": True,
+                },
+                session_id=tab.session,
+                timeout_s=_ANSWER_S,
+            )
+        except BrowserError:
+            tab.world = None
+            return None
+        if "exceptionDetails" in answer:
+            return None
+        told = json.loads(answer["result"].get("value") or "{}")
+        return told if told and "frame" not in told and "none" not in told else None
+
+    async def ask_for_world(self, page: Page) -> str:
+        """The function that a look on the long way has to call; empty when there is none."""
+        with contextlib.suppress(BrowserError, KeyError):
+            async with self._opening:
+                tab = await self._tab(page)
+            if tab is None or self._cdp is None:
+                return ""
+            name = f"__playwright_utility_world_{page._impl_obj._guid}"
+            # Taken back first: the browser gives it to worlds that are there, once.
+            self._cdp.post("Runtime.removeBinding", {"name": tab.binding}, session_id=tab.session)
+            named = {"name": tab.binding, "executionContextName": name}
+            await self._cdp.call("Runtime.addBinding", named, session_id=tab.session)
+            return tab.binding
+        return ""
+
+    async def _tab(self, page: Page) -> _Tab | None:
+        if self._closed:
+            return None
+        if self._cdp is None or self._cdp.closed.is_set():
+            self._tabs.clear()
+            self._cdp = await CdpConnection.connect(self._port, max_message_bytes=_MOST_BYTES)
+            self._cdp.on(self._on_event)
+        tab = self._tabs.get(page)
+        target = self._target_of(page)
+        if tab is None and target is not None:
+            attached = await self._cdp.call(
+                "Target.attachToTarget", {"targetId": target, "flatten": True}
+            )
+            tab = self._tabs[page] = _Tab(attached["sessionId"])
+        return tab
+
+    def _on_event(self, method: str, params: dict[str, Any], session: str | None) -> None:
+        if method != "Runtime.bindingCalled":
+            return
+        for tab in self._tabs.values():
+            if tab.session == session and tab.binding == params.get("name"):
+                tab.world = params.get("executionContextId")
+
+    async def close(self) -> None:
+        """Hang up for good."""
+        self._closed = True
+        cdp, self._cdp = self._cdp, None
+        if cdp is not None:
+            await cdp.close()
+
+
+_lines: WeakKeyDictionary[BrowserContext, Line] = WeakKeyDictionary()
+
+
+def open_line(context: BrowserContext, debug_port: int, target_of: TargetOf) -> None:
+    """Let looks into this context's pages go the short way."""
+    _lines[context] = Line(debug_port, target_of)
+
+
+def line_of(context: BrowserContext) -> Line | None:
+    return _lines.get(context)
+
+
+async def close_line(context: BrowserContext) -> None:
+    line = _lines.pop(context, None)
+    if line is not None:
+        await line.close()

@@ -1,0 +1,60 @@
+"""What is touched is what was judged, though the page draws itself anew in between."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.executor.gate import ProposedAction
+from tests.agents.executor.conftest import on_module_loop
+
+pytestmark = [pytest.mark.browser, on_module_loop]
+
+PAGE = """<script>window.pressed = []</script><label>Name <input id=name></label>
+<div id=place><button onclick="pressed.push('first')">Add</button></div>"""
+EQUAL = "<button onclick=\"pressed.push('first')\">Add</button>"
+PAY = "<button onclick=\"pressed.push('pay')\" class=new>Pay £9</button>"
+CODE = """await page.get_by_label("Name").fill("Ada")
+await page.locator("#place button").click()"""
+
+
+class Redrawing:
+    """Lets everything happen; the page changes what it shows while the click is being judged."""
+
+    def __init__(self, page, markup: str) -> None:
+        self._page = page
+        self._markup = markup
+
+    async def allow(self, action: ProposedAction) -> None:
+        if action.tool == "locator.click":
+            change = "m => { document.getElementById('place').innerHTML = m; }"
+            await self._page.evaluate(change, self._markup)
+
+
+@pytest.mark.parametrize(
+    ("markup", "error", "pressed"),
+    [(EQUAL, None, ["first"]), (PAY, "page_changed", []), ("", "element_not_found", [])],
+)
+async def test_another_element_is_not_pressed_in_the_place_of_the_one_that_was_judged(
+    bench, markup, error, pressed
+):
+    await bench.show(PAGE)
+    bench.gate = Redrawing(bench.browser.page, markup)
+
+    result = await bench.run(CODE)
+
+    assert result.error_code == error
+    assert await bench.browser.page.evaluate("pressed") == pressed
+
+
+async def test_a_ref_leads_to_its_element_on_both_ways(bench):
+    await bench.show("<button onclick='document.title += 1'>One</button><p>Between</p>"
+                     "<button onclick='document.title += 2'>Two</button>")  # fmt: skip
+    seen = await bench.browser.observe()
+    one, two = (next(e.ref for e in seen.elements if e.name == name) for name in ("One", "Two"))
+    code = "\n".join(f'await ref("{ref}").click()' for ref in (one, two, two, one))
+    result = await bench.run(code)
+    assert result.ok, result.error_message
+    assert (await bench.browser.state()).title == "A page1221"
+    assert [record.target for record in result.actions[1:]] == [
+        'button "Two"', 'button "Two"', 'button "One"'
+    ]  # fmt: skip
