@@ -287,7 +287,7 @@ const engine = {
     const [, what, rest] = /^(\w+):(.*)$/s.exec(selector) || [];
     const options = { hit: true, scroll: true, whole: true, ...JSON.parse(decodeURIComponent(rest || '%7B%7D')) };
     if (what === 'held') return [heldAs(options.key)];
-    if (options.announce && globalThis[options.announce]) globalThis[options.announce]('');
+    if (options.announce) tellWorld(options.announce);
     let target = root;
     if (what === 'point' || what === 'pointframe') target = deepAt(options.x, options.y);
     if (what === 'focused' || what === 'focusedframe') target = focusedOne();

@@ -96,16 +96,14 @@ async def probe(
     try:
         if isinstance(target, Locator):
             return await _of_locator(target, options, timeout_ms, focus)
-        else:
-            frame = await target.owner_frame()
-            if frame is None:
-                return None
-            await _register(frame.page.context)
-            found = await target.query_selector(_selector("of", **options))
-            raw = await found.text_content() if found is not None else None
+        frame = await target.owner_frame()
+        if frame is None:
+            return None
+        await _register(frame.page.context)
+        found = await target.query_selector(_selector("of", **options))
+        return _facts(await found.text_content() if found is not None else None)
     except Error:
         return None
-    return _facts(raw)
 
 
 _keys = itertools.count(1)
@@ -130,7 +128,10 @@ async def _of_locator(
     facts = _facts(await looking.text_content(timeout=timeout_ms))
     if facts is None or not focus:
         return facts
-    await locator.first.focus(timeout=timeout_ms)
+    try:
+        await locator.first.focus(timeout=timeout_ms)
+    except Error:
+        return facts
     return await probe_focused(page, whole=options["whole"]) or facts
 
 

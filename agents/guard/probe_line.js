@@ -17,6 +17,17 @@ const heldAs = (key) => {
   return element;
 };
 
+/**
+ * Tells the guard's socket which world this is, by a function that was put into it for that. Its name is
+ * known in this world only, and every answer proves by it that it comes from here: numbers of worlds are
+ * given anew by another process, so a later one of the same number may be the page's own.
+ */
+let proof = '';
+const tellWorld = (name) => {
+  proof = name;
+  if (typeof globalThis[name] === 'function') globalThis[name]('');
+};
+
 /** Where a call goes: to what a selector finds, what has the keyboard, or what lies at a point. */
 const aimOf = (playwright, { selector, focus, point, what }) => {
   if (what === 'point') return [deepAt(point.x, point.y)];
@@ -30,7 +41,7 @@ const aimOf = (playwright, { selector, focus, point, what }) => {
 /** `none` when nothing is there, `frame` when another document has it: both take the long way. */
 const shortLook = (playwright) => (options) => {
   const [target, ...more] = aimOf(playwright, options);
-  if (options.counted) return JSON.stringify({ found: more.length + (target ? 1 : 0) });
+  if (options.counted) return JSON.stringify({ proof, found: more.length + (target ? 1 : 0) });
   if (!target || nodeType(target) !== 1) return '{"none":true}';
   if (isFrame(target) && (options.focus || options.what)) return '{"frame":true}';
   const answer = facts(target, { ...options, point: options.what ? null : options.point, hit: !options.what && !options.focus });
@@ -38,7 +49,7 @@ const shortLook = (playwright) => (options) => {
     hold(target, options.key);
     answer.key = options.key;
   }
-  return JSON.stringify(answer);
+  return JSON.stringify({ ...answer, proof });
 };
 
 // Playwright makes its finder, has it take in this engine, and then writes `_isUtilityWorld` into it.

@@ -3,8 +3,9 @@
 The look is the same code in the same isolated world, Playwright's own; only the way there is a
 tenth as long. That world has to be known first. The browser is asked to give it, by its name, a
 function that no other world sees; the look that goes the long way calls it, and the browser tells
-this socket which world that was. A world ends with its document, and the next look goes the long
-way again. Whatever is unusual (another frame, nothing there yet, a page that is busy) does, too.
+this socket which world that was. The function's name proves each answer: no page can know it. A
+world ends with its document, and the next look goes the long way again. Whatever is unusual
+(another frame, nothing there yet, a page that is busy) does, too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ _MOST_BYTES = 4 * 1024 * 1024
 
 @dataclass
 class _Tab:
-    """A page of the browser on this socket. world: of its document, once it told itself."""
+    """A page of the browser on this socket. world: of its document, once it told itself.
+
+    binding: the function that tells it.
+    """
 
     session: str
     binding: str = field(default_factory=lambda: f"w{secrets.token_hex(16)}")
@@ -73,8 +77,7 @@ class Line:
             return None
         if "exceptionDetails" in answer:
             return None
-        told = json.loads(answer["result"].get("value") or "{}")
-        return told if told and "frame" not in told and "none" not in told else None
+        return _proven(answer["result"].get("value"), tab.binding)
 
     async def ask_for_world(self, page: Page) -> str:
         """The function that a look on the long way has to call; empty when there is none."""
@@ -120,6 +123,15 @@ class Line:
         cdp, self._cdp = self._cdp, None
         if cdp is not None:
             await cdp.close()
+
+
+def _proven(value: Any, proof: str) -> dict[str, Any] | None:
+    """An answer of the world that it was asked of, if it tells anything."""
+    with contextlib.suppress(ValueError):
+        told = json.loads(value) if isinstance(value, str) else None
+        if isinstance(told, dict) and told.pop("proof", None) == proof:
+            return told
+    return None
 
 
 _lines: WeakKeyDictionary[BrowserContext, Line] = WeakKeyDictionary()

@@ -120,6 +120,37 @@ async def test_pages_see_nothing_of_it(shared_session: BrowserSession, shared_si
     assert seen == [False, False, False]
 
 
+FAKE = """globalThis[Symbol.for('webagent.look')] = options => {
+  globalThis.asked = true;
+  return JSON.stringify({tag: 'button', names: {text: 'Back'}, proof: '', found: 1, ...options});
+}"""
+
+
+async def test_a_world_of_the_page_is_not_believed(
+    shared_session: BrowserSession, shared_site: Site, ways: list[str]
+) -> None:
+    await show(shared_session, shared_site)
+    page = shared_session.page
+    await probe(page.locator("button").first)
+    await page.evaluate(FAKE)
+    line = line_of(page.context)
+    assert line is not None and line._cdp is not None
+    tab, tab_id = line._tabs[page], line._target_of(page)
+    worlds = {}
+    line._cdp.on(lambda method, params, _: worlds.setdefault(
+        params.get("context", {}).get("id"), params))  # fmt: skip
+    await line._cdp.call("Runtime.enable", session_id=tab.session)
+    own = [each["context"] for each in worlds.values() if "context" in each]
+    main = {"isDefault": True, "frameId": tab_id}
+    # As after a navigation into another process, which counts its worlds from one again.
+    tab.world = next(each["id"] for each in own if main.items() <= each["auxData"].items())
+
+    facts = await probe(page.get_by_role("button", name="Pay now"))
+
+    assert facts is not None and facts.label == "Pay now"
+    assert ways == ["long", "long"] and await page.evaluate("asked")
+
+
 async def test_a_broken_line_only_costs_time(
     shared_session: BrowserSession, shared_site: Site, ways: list[str]
 ) -> None:
