@@ -1,11 +1,12 @@
 """What the executor adds to a call on the page, against the same call of plain Playwright.
 
-    python -m bench.executor [--calls 100] [--rounds 7]
+    python -m bench.executor [--calls 100] [--rounds 7] [--items 200 3000]
 
 Both run the same calls on the same tab, in turns, so that a busy machine slows both. Wall time is
 the median over rounds of the mean per call; CPU is that of this process, the sandbox, Playwright's
 driver and the browser together. The settling wait after a touch is shown by itself: it is time
-given to the page, on purpose, and plain Playwright code has to take it in other ways.
+given to the page, on purpose, and plain Playwright code has to take it in other ways. All calls are
+made on each size of page: what grows with it is a look that reads too much.
 """
 
 from __future__ import annotations
@@ -34,7 +35,13 @@ from agents.ports import ActionRecord, Variable
 PAGE = """<!doctype html><title>Bench</title>
 <h1>Bench</h1><label>Name <input id=name></label><label><input type=checkbox id=c> Agree</label>
 <button id=b>Add</button><select id=s><option>a</option><option>b</option></select>
-<ul>""" + "".join(f"<li><a href='#{i}'>Item {i}</a></li>" for i in range(200))
+<ul>"""
+
+
+def page_of(items: int) -> str:
+    """A page with so many links under its controls."""
+    return PAGE + "".join(f"<li><a href='#{i}'>Item {i}</a></li>" for i in range(items))
+
 
 # name, plain Playwright, the same as step code
 CALLS: list[tuple[str, Callable[[Any], Awaitable[Any]], str]] = [
@@ -72,6 +79,16 @@ CALLS: list[tuple[str, Callable[[Any], Awaitable[Any]], str]] = [
         'page.get_by_label("Name").fill(variables["name"])',
     ),
     ("click a selector", lambda p: p.locator("#b").click(), 'page.locator("#b").click()'),
+    (
+        "select an option",
+        lambda p: p.locator("#s").select_option("b"),
+        'page.locator("#s").select_option("b")',
+    ),
+    (
+        "press a key",
+        lambda p: p.get_by_label("Name").press("End"),
+        'page.get_by_label("Name").press("End")',
+    ),
 ]
 
 
@@ -126,6 +143,13 @@ async def compare(session: BrowserSession, calls: int, rounds: int) -> None:
             settled[0] += time.perf_counter() - begun
 
     session.idle = timed_idle  # type: ignore[method-assign]
+    try:
+        await _compare(session, calls, rounds, settled)
+    finally:
+        session.idle = idle  # type: ignore[method-assign]
+
+
+async def _compare(session: BrowserSession, calls: int, rounds: int, settled: list[float]) -> None:
     executor = Executor(
         session,
         control=RunControl(),
@@ -194,13 +218,15 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--calls", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--items", type=int, nargs="+", default=[200, 3_000])
     options = parser.parse_args()
 
     async def serve(request: web.Request) -> web.Response:
-        return web.Response(text=PAGE, content_type="text/html")
+        text = page_of(int(request.match_info["items"]))
+        return web.Response(text=text, content_type="text/html")
 
     app = web.Application()
-    app.router.add_get("/", serve)
+    app.router.add_get("/{items}", serve)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -209,8 +235,11 @@ async def main() -> None:
         session = await BrowserSession.open(handle, downloads_dir=Path(folder) / "d")
         try:
             await warm_up()
-            await session.page.goto(f"http://127.0.0.1:{runner.addresses[0][1]}/")
-            await compare(session, options.calls, options.rounds)
+            for items in options.items:
+                address = f"http://127.0.0.1:{runner.addresses[0][1]}/{items}"
+                await session.page.goto(address)
+                print(f"\na page of {items} items")
+                await compare(session, options.calls, options.rounds)
             await fixed_costs(session, options.rounds)
         finally:
             await session.close()
