@@ -47,15 +47,15 @@ class Stack:
                 return process
         raise LookupError(word)
 
+    def get(self, url: str) -> dict[str, Any]:
+        return self._send(urllib.request.Request(url))
+
     def post(self, url: str, body: dict[str, Any]) -> dict[str, Any]:
-        request = urllib.request.Request(
-            url,
-            data=json.dumps(body).encode(),
-            headers={
-                "Authorization": f"Bearer {self.api_key}",
-                "Content-Type": "application/json",
-            },
-        )
+        return self._send(urllib.request.Request(url, data=json.dumps(body).encode()))
+
+    def _send(self, request: urllib.request.Request) -> dict[str, Any]:
+        request.add_header("Authorization", f"Bearer {self.api_key}")
+        request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 

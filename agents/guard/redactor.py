@@ -10,21 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 import re2
 
 from agents.guard.forms import ESCAPE, Form, fold, forms_of, squeeze, unescaped
+from agents.guard.mapped import ALNUM, Folded, Mapped
 from agents.ports import JSON, Variable
 
 _LAYERS = 4  # the text, and what is left after undoing escapes up to three times
 _MEMORY, _MEMORY_PER_BYTE = 64 << 20, 1_024  # what RE2 may use at most; it uses a tenth or less
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
 _MAY_ESCAPE = ("%", "&", "\\", "0x", "0X")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _LAST_RUN = re.compile(r"\S+\Z")
-_ALNUM = re.compile(rb"[a-z0-9\x80-\xff]")
 _MOST_HELD = 2_000
 # Characters for one of the value: of an escape; of two encodings, which have no space in them.
 _ESCAPED, _TWICE = 6, 16
@@ -132,7 +131,7 @@ class Redactor:
     def _hits(self, text: str) -> list[_Hit]:
         """Where values are: sorted, apart from each other."""
         found: list[_Hit] = []
-        mapped = _Mapped.of(text)
+        mapped = Mapped.of(text)
         for _ in range(_LAYERS):
             folded = mapped.folded()
             found += self._plain.hits(folded, text)
@@ -251,7 +250,7 @@ class _Automaton:
     def finds(self, data: bytes) -> bool:
         return self._pattern is not None and self._pattern.search(data) is not None
 
-    def hits(self, folded: _Folded, original: str) -> list[_Hit]:
+    def hits(self, folded: Folded, original: str) -> list[_Hit]:
         """Each needle's place in the original, with as much around it as is the same value."""
         found: list[_Hit] = []
         data, at = folded.data, 0
@@ -303,7 +302,7 @@ def _grown(data: bytes, start: int, end: int, form: Form, offset: int) -> tuple[
 
 def _is_word(data: bytes, start: int, end: int) -> bool:
     before = data[max(0, start - 1) : start]
-    return not _ALNUM.match(before) and not _ALNUM.match(data[end : end + 1])
+    return not ALNUM.match(before) and not ALNUM.match(data[end : end + 1])
 
 
 def _with_edges(text: str, start: int, end: int, edges: int) -> tuple[int, int]:
@@ -316,79 +315,3 @@ def _with_edges(text: str, start: int, end: int, edges: int) -> tuple[int, int]:
     while text[end : end + 1] == "=":
         end += 1
     return start, end
-
-
-@dataclass
-class _Folded:
-    """Folded bytes, with the span of the original text that each byte comes from."""
-
-    data: bytes
-    starts: Any
-    ends: Any
-
-    def squeezed(self) -> _Folded:
-        places = [match.start() for match in _ALNUM.finditer(self.data)]
-        return _Folded(
-            squeeze(self.data),
-            [self.starts[place] for place in places],
-            [self.ends[place] for place in places],
-        )
-
-
-@dataclass
-class _Mapped:
-    """Text, with the span of the original text that each character comes from."""
-
-    text: str
-    starts: Any
-    ends: Any
-
-    @classmethod
-    def of(cls, text: str) -> _Mapped:
-        return cls(text, range(len(text)), range(1, len(text) + 1))
-
-    def unescaped(self) -> _Mapped:
-        parts: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-
-        def keep(begin: int, end: int) -> None:
-            parts.append(self.text[begin:end])
-            starts.extend(self.starts[begin:end])
-            ends.extend(self.ends[begin:end])
-
-        at = 0
-        for match in ESCAPE.finditer(self.text):
-            keep(at, match.start())
-            at = match.end()
-            for char in (given := unescaped(match)):
-                parts.append(char)
-            starts += [self.starts[match.start()]] * len(given)
-            ends += [self.ends[match.end() - 1]] * len(given)
-        keep(at, len(self.text))
-        return _Mapped("".join(parts), starts, ends)
-
-    def folded(self) -> _Folded:
-        if self.text.isascii():
-            return _Folded(fold(self.text), self.starts, self.ends)
-        data = bytearray()
-        starts: list[int] = []
-        ends: list[int] = []
-
-        def keep(begin: int, end: int) -> None:
-            if begin < end:
-                data.extend(fold(self.text[begin:end]))
-                starts.extend(self.starts[begin:end])
-                ends.extend(self.ends[begin:end])
-
-        at = 0
-        for match in _NOT_ASCII.finditer(self.text):
-            place = match.start()
-            keep(at, place)
-            at = place + 1
-            folded = fold(match[0])
-            data.extend(folded)
-            starts += [self.starts[place]] * len(folded)
-            ends += [self.ends[place]] * len(folded)
-        keep(at, len(self.text))
-        return _Folded(bytes(data), starts, ends)

@@ -8,6 +8,7 @@ import json
 import quopri
 import random
 import re
+import tracemalloc
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -272,3 +273,19 @@ def test_what_was_taken_out_stays_out_however_often():
     once = found.text("my password is password, user")
     assert once == "my {{password}} is {{password}}, {{username}}"
     assert found.text(once) == once
+
+
+@pytest.mark.parametrize("words", ["big and bigger ", "größer und ", "big &amp; bigger "])
+def test_a_value_in_a_large_text_takes_little_memory(words):
+    """A list of where each character came from took a hundred times the text."""
+    redactor = Redactor({"pin": "correct-horse-7261"})
+    text = words * 20_000 + "c-o-r-r-e-c-t horse 7261 " + words * 20_000
+    redactor.text("correct-horse-7261")  # what is compiled once
+    tracemalloc.start()
+    try:
+        clean = redactor.text(text)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert clean == text.replace("c-o-r-r-e-c-t horse 7261", "{{pin}}")
+    assert peak < 40 * len(text)
