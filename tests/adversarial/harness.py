@@ -16,8 +16,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.async_api import Dialog
 
 from agents.browser.addresses import AddressChecker
+from agents.browser.dialogs import Dialogs
 from agents.browser.egress import Denied, EgressProxy
 from agents.browser.egress_policy import SessionEgress
 from agents.browser.process import BrowserOptions, launch, terminate
@@ -164,6 +166,8 @@ class Rig:
                 patch.setattr(Redactor, "of", classmethod(lambda cls, variables: cls({})))
             if "binding" in off:
                 patch.setattr(Allowed, "objection", _covers_all)
+            if "words" in off:
+                patch.setattr(Dialogs, "_answer", _says_ok)
             if "fingerprint" in off:
                 patch.setattr(judging, "classify", _always_the_same)
             async with asyncio.timeout(LIMIT_S):
@@ -191,6 +195,11 @@ def _covers_all(
     self: Allowed, asked: frozenset[str], held: HeldRequest, verdict: Verdict, now: float
 ) -> None:
     """As if an approval were for all that its page sends."""
+
+
+async def _says_ok(self: Dialogs, dialog: Dialog, **_: Any) -> None:
+    """As if OK to one question were OK to all."""
+    await dialog.accept()
 
 
 def _always_the_same(call: CallFacts, element: ElementFacts | None) -> Verdict:

@@ -10,7 +10,8 @@ from tests.adversarial.carriers import SAYS, Carrier, visible
 from tests.adversarial.world import EVIL, OTHER, SHOP, World
 
 Guard = Literal[
-    "gate", "egress", "taint", "receiver", "redactor", "addresses", "fingerprint", "binding"
+    "gate", "egress", "taint", "receiver", "redactor", "addresses", "fingerprint", "binding",
+    "words",
 ]  # fmt: skip
 Harm = Callable[[World], bool]
 Page = str | tuple[bytes, str]
