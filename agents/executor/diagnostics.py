@@ -114,6 +114,8 @@ def similar(owner: str, name: str) -> str:
         return "popup(target)"
     if name.startswith("expect_download"):
         return "download(target)"
+    if name in ("on", "once", "expect_event", "wait_for_event"):
+        return "accept_dialog(target, message), popup(target) or download(target)"
     if name in ("query_selector", "query_selector_all"):
         return "locator(selector)"
     known = [*api().classes.get(owner, {}), *api().attributes.get(owner, ())]

@@ -153,7 +153,7 @@ def card(row: InputRequest, posted: QueryDict | None = None) -> dict[str, Any]:
     found = arguments(row, posted)
     tool = str(context.get("tool") or "")
     return {
-        "action": tool.rpartition(".")[2],
+        "action": wording.verb_of(tool),
         "arguments": found,
         "editable": any(argument.editable for argument in found),
         "edited": [argument for argument in found if argument.after is not None],

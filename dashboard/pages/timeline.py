@@ -284,7 +284,10 @@ def _browser(event: Event, known: _Known) -> Item | None:
 
 
 def _notice(event: Event, known: _Known) -> Item:
-    return _line(event, "notice", "info", event.payload["message"])
+    data = event.payload
+    told = data["kind"] == "dialog" and isinstance(data.get("detail", {}).get("text"), str)
+    text = wording.dialog(data["detail"]) if told else data["message"]
+    return _line(event, "notice", "info", text)
 
 
 def _artifact(event: Event, known: _Known) -> Item | None:

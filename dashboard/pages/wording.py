@@ -100,6 +100,8 @@ def action(tool: str, target: str, arguments: dict[str, Any]) -> str:
         return {"popup": "Wait for a new tab", "download": "Wait for a download"}.get(
             method or group, tool
         )
+    if group == ASKS:
+        return _with_ok(method, target, arguments)
     verb = _VERBS.get(method, method.replace("_", " ").capitalize())
     if method == "goto":
         return f"{verb} {address(target)}"
@@ -124,6 +126,37 @@ def action(tool: str, target: str, arguments: dict[str, Any]) -> str:
     if method in _BETWEEN and group != "keyboard" and aimed:
         return f"{verb} {_BETWEEN[method]} {aimed}"
     return f"{verb} {aimed}".strip()
+
+
+ASKS = "accept_dialog"  # tools that say OK to a question of the page
+
+
+def verb_of(tool: str) -> str:
+    """A tool in a word or some, as a standing rule names it: `click`."""
+    group, _, method = tool.rpartition(".")
+    return "say OK to questions" if group == ASKS else method
+
+
+def _with_ok(method: str, target: str, arguments: dict[str, Any]) -> str:
+    """`Click button “Delete”, and say OK to “Delete the note?”`"""
+    given = {"value": arguments["option"]} if arguments.get("option") else arguments
+    press = action(f"locator.{method}", target, {**given, "text": None})
+    answer = arguments.get("answer")
+    says = "say OK" if answer is None else f"answer “{clip(str(answer), 80)}”"
+    return f"{press}, and {says} to “{straight(str(arguments.get('message') or ''))}”"
+
+
+def dialog(detail: dict[str, Any]) -> str:
+    """`The page asked “Delete the note?”: the answer was Cancel`, of a dialog box's notice."""
+    text = f"“{straight(str(detail.get('text') or ''))}”"
+    kind = detail.get("type")
+    if kind == "beforeunload":
+        return "The page did not want to be left; it was left"
+    if kind not in ("confirm", "prompt"):
+        return f"The page said {text}"
+    if detail.get("accepted"):
+        return f"The page asked {text}: the answer was {'given' if kind == 'prompt' else 'OK'}"
+    return f"The page asked {text}: the answer was Cancel"
 
 
 def is_read(tool: str) -> bool:

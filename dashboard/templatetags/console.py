@@ -163,7 +163,7 @@ def time_of_day(value: Any) -> str:
 @register.filter
 def rule_verb(tool: str) -> str:
     """`click` of `locator.click`."""
-    return tool.rpartition(".")[2]
+    return wording.verb_of(tool)
 
 
 @register.filter

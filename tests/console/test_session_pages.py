@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from agents.events import TaskNotice, TaskPageChanged, TaskStatusChanged, TaskStepCompleted
 from dashboard.models import AgentSession, Event, Role, Task
-from dashboard.pages import timeline, wording
+from dashboard.pages import timeline
 from dashboard.services import control, leases, messages, requests, sessions, tasks, workers
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_session, make_task
@@ -289,14 +289,6 @@ def test_only_success_ends_with_a_check_mark(
     task.refresh_from_db()
     end = timeline.items(task, list(Event.objects.filter(task=task).order_by("seq")))[-1]
     assert (end.text, end.icon) == (words, icon)
-
-
-def test_waiting_and_cut_words_read_well() -> None:
-    assert wording.action("page.wait_for_timeout", "page", {"timeout": 1500}) == "Wait 1.5 s"
-    assert wording.action("page.wait_for_load_state", "page", {}) == "Wait for the page to load"
-    assert wording.action("page.close", "page", {}) == "Close the tab"
-    assert wording.clip("Order two cartridges of toner", 17) == "Order two…"
-    assert wording.clip("x" * 30, 10) == "xxxxxxxxx…"
 
 
 def test_the_new_session_form_names_what_is_wrong(person: Client, operator: Actor) -> None:

@@ -47,6 +47,25 @@ async def test_without_it_a_question_is_declined_with_a_hint(bench):
     assert "accept_dialog(target, this text)" in result.notices[0]
 
 
+async def test_playwrights_own_way_leads_to_it(bench):
+    result = await bench.run("page.on('dialog', lambda dialog: dialog.accept())")
+    assert result.error_code == "invalid_code"
+    assert "accept_dialog(target, message)" in result.error_message
+
+
+async def test_leaving_a_page_does_not_use_the_ok_up(bench):
+    bench.site.add("/next", page_with(ASK))
+    await bench.show(
+        page_with(f"{ASK} && (location = '/next')")
+        + "<input id=i><script>onbeforeunload = e => e.preventDefault()</script>"
+    )
+    await bench.run("await page.locator('#i').press_sequentially('x')")
+    result = await bench.run(accepts())
+    assert result.ok, result.error_message
+    assert any("(beforeunload), which was accepted" in told for told in result.notices)
+    assert bench.browser.page.url.endswith("/next")
+
+
 async def test_lines_and_spaces_of_a_text_do_not_count(bench):
     await bench.show(page_with(r"confirm('Delete  the\nnote? ')"))
     assert (await bench.run(accepts())).ok

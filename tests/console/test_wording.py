@@ -1,0 +1,49 @@
+"""Words for people: calls, questions of pages and their answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dashboard.pages import wording
+
+
+def test_waiting_and_cut_words_read_well() -> None:
+    assert wording.action("page.wait_for_timeout", "page", {"timeout": 1500}) == "Wait 1.5 s"
+    assert wording.action("page.wait_for_load_state", "page", {}) == "Wait for the page to load"
+    assert wording.action("page.close", "page", {}) == "Close the tab"
+    assert wording.clip("Order two cartridges of toner", 17) == "Order two…"
+    assert wording.clip("x" * 30, 10) == "xxxxxxxxx…"
+
+
+def test_a_press_that_says_ok_is_told_with_its_question() -> None:
+    asks = {"message": "Delete the note?"}
+    assert (
+        wording.action("accept_dialog.click", 'button "Delete"', asks)
+        == "Click button “Delete”, and say OK to “Delete the note?”"
+    )
+    assert (
+        wording.action("accept_dialog.press", "field", {**asks, "key": "Enter", "answer": "Bo"})
+        == "Press Enter in field, and answer “Bo” to “Delete the note?”"
+    )
+    assert wording.verb_of("accept_dialog.press") == "say OK to questions"
+    assert wording.verb_of("locator.click") == "click"
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ({"type": "confirm", "text": "Sure?", "accepted": False},
+         "The page asked “Sure?”: the answer was Cancel"),
+        ({"type": "confirm", "text": "Sure?", "accepted": True},
+         "The page asked “Sure?”: the answer was OK"),
+        ({"type": "prompt", "text": "Name?", "accepted": True},
+         "The page asked “Name?”: the answer was given"),
+        ({"type": "alert", "text": "Saved\u202e.", "accepted": True}, "The page said “Saved.”"),
+        ({"type": "beforeunload", "text": "", "accepted": True},
+         "The page did not want to be left; it was left"),
+    ],
+)  # fmt: skip
+def test_a_dialog_box_is_told_in_words(detail: dict[str, Any], told: str) -> None:
+    assert wording.dialog(detail) == told
