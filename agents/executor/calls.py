@@ -62,7 +62,7 @@ class Call:
     dialog: DialogFacts | None = None
 
 
-_LABELS = {"message": "The page asks", "answer": "Answer to the page"}
+_LABELS = {"message": "Question"}
 
 
 def argument_of(name: str, value: Any, call: Call) -> Argument:

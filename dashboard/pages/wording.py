@@ -170,9 +170,14 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
+def _is_ok(value: Any) -> bool:
+    """What a call gives that said OK to a question of the page."""
+    return isinstance(value, dict) and value.keys() == {"asked", "answer"}
+
+
 def came_of_it(value: Any, printed: str) -> str:
     """What a step brought, in a line; nothing when its actions say it all."""
-    if value in (None, "", {}, []) or _is_arrival(value):
+    if value in (None, "", {}, []) or _is_arrival(value) or _is_ok(value):
         first = printed.strip().splitlines()
         return f"Noted: {clip(first[0], 140)}" if first else ""
     if isinstance(value, list):

@@ -29,6 +29,7 @@ def test_a_press_that_says_ok_is_told_with_its_question() -> None:
     )
     assert wording.verb_of("accept_dialog.press") == "say OK to questions"
     assert wording.verb_of("locator.click") == "click"
+    assert wording.came_of_it({"asked": "Delete the note?", "answer": "OK"}, "") == ""
 
 
 @pytest.mark.parametrize(

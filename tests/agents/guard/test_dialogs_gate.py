@@ -65,8 +65,8 @@ async def test_people_see_the_question_and_approve_it_once(site, gone, opener):
     assert first.context["dialog"] == {"kind": "confirm", "text": ASKED}
     assert first.context["tool"] == "accept_dialog.click"
     shown = {each["label"]: each for each in first.context["arguments"]}
-    assert shown["The page asks"]["value"] == ASKED
-    assert shown["The page asks"]["editable"] is False
+    assert shown["Question"]["value"] == ASKED
+    assert shown["Question"]["editable"] is False
     assert second.key != first.key
     assert len(gone) == 1
     said, refused = steps(world)
