@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import CDPSession, Dialog, Frame, Page
 from playwright.async_api import Error as PlaywrightError
 
+from agents.readable import readable
+
 MOST_CHARS = 500  # a longer question is nothing that somebody decides on at a glance
 _TRACED_S = 1.0
 _WORLD = "webagent-dialogs"
@@ -32,8 +34,9 @@ _LISTEN = """(token => {
       if (e.isTrusted || %s) %s(token);
     }, {capture: true, once: true});
 })"""
-# They change no letter that is read: joiners in words and emoji, marks of right-to-left text.
-_JOINS = frozenset("\u200c\u200d\u200e\u200f\u061c\ufe0f\ufe0e")
+# Marks that right-to-left text carries; joiners belong to words and emoji (`agents.readable`).
+_MARKS = str.maketrans("", "", "\u200e\u200f\u061c")
+_JOINERS = "\u200c\u200d"
 
 
 def said(text: str) -> str:
@@ -47,7 +50,9 @@ def unfit(text: str) -> str:
         return "it says nothing"
     if len(text) > MOST_CHARS:
         return f"it is longer than {MOST_CHARS} characters"
-    if any(unicodedata.category(c)[0] == "C" for c in text if c not in _JOINS and not c.isspace()):
+    bare = text.translate(_MARKS)
+    shown = (c for c in bare if c not in _JOINERS and not c.isspace())
+    if readable(bare) != bare or any(unicodedata.category(c)[0] == "C" for c in shown):
         return "it holds characters that cannot be seen or that turn the text round"
     return ""
 

@@ -154,6 +154,15 @@ async def test_a_frame_may_ask_for_its_own_button_only(bench):
     assert "something else than the call brought it up" in refused.error_message
 
 
+@pytest.mark.parametrize(
+    "text", ["\u200fהאם למחוק?", "می\u200cخواهید حذف شود؟", "Delete 👩\u200d💻?"]
+)
+async def test_marks_of_other_scripts_are_no_disguise(bench, text):
+    await bench.show(page_with(f"confirm({text!r})"))
+    assert (await bench.run(accepts(text))).ok
+    assert await heard(bench) == "true"
+
+
 async def test_a_page_that_does_not_ask_is_told(bench):
     await bench.show(page_with("1"))
     result = await bench.run(accepts())
@@ -161,7 +170,9 @@ async def test_a_page_that_does_not_ask_is_told(bench):
     assert await heard(bench) == "1"  # it was pressed
 
 
-@pytest.mark.parametrize("text", ["", "x" * 501, "Delete \u202eton", "a\u200bb", "\x07"])
+@pytest.mark.parametrize(
+    "text", ["", "x" * 501, "Delete \u202eton", "a\u200bb", "\x07", "De\u200dlete"]
+)
 async def test_what_nobody_can_read_is_not_expected(bench, text):
     await bench.show(page_with(ASK))
     result = await bench.run(accepts(text))
