@@ -210,10 +210,11 @@ class BrowserSession:
             async with asyncio.timeout(timeout_s):
                 while True:
                     tab = await self._tabs.ready()
-                    with contextlib.suppress(PlaywrightError):
-                        await tab.page.wait_for_load_state(
-                            "domcontentloaded", timeout=timeout_s * 1000
-                        )
+                    if not tab.is_parsed():
+                        with contextlib.suppress(PlaywrightError):
+                            await tab.page.wait_for_load_state(
+                                "domcontentloaded", timeout=timeout_s * 1000
+                            )
                     # What an action sets off may begin a moment after it: quiet counts from now.
                     left = quiet_s - min(tab.quiet_for(), time.monotonic() - started)
                     if left <= 0 and tab is self._tabs.active:

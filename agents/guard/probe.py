@@ -182,18 +182,20 @@ async def _through_frames(
     page: Page, what: str, x: float, y: float, whole: bool = False
 ) -> tuple[ElementFacts | None, Frame | None]:
     frame: Frame | None = page.main_frame
-    line = line_of(page.context)
+    line, announce = line_of(page.context), ""
     if line is not None:
         aim = {"what": what, "point": {"x": x, "y": y}, "whole": whole}
         told = await line.look(page, aim)
         if told is not None:
             return ElementFacts.from_raw(told), frame
+        announce = await line.ask_for_world(page)
     try:
         await _register(page.context)
         for _ in range(_FRAME_DEPTH):
             if frame is None:
                 break
-            selector = _selector(what, x=x, y=y, whole=whole)
+            selector = _selector(what, x=x, y=y, whole=whole, announce=announce)
+            announce = ""  # it is the tab's own document that the short way leads to
             raw = await frame.text_content(selector, timeout=TIMEOUT_MS)
             told = json.loads(raw or "{}")
             if "frame" not in told:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from playwright._impl.connection import Connection
 
+from agents.browser.cdp import CdpConnection
 from agents.executor.gate import ProposedAction
+from agents.ports import Variable
 from tests.agents.executor.conftest import on_module_loop
 
 pytestmark = [pytest.mark.browser, on_module_loop]
@@ -58,3 +61,42 @@ async def test_a_ref_leads_to_its_element_on_both_ways(bench):
     assert [record.target for record in result.actions[1:]] == [
         'button "Two"', 'button "Two"', 'button "One"'
     ]  # fmt: skip
+
+
+FORM = """<label>Name <input id=name></label><label><input type=checkbox> Agree</label>
+<select id=s><option>a<option>b</select><button id=b>Add</button>"""
+TOUCHES = {
+    "fill": 'page.get_by_label("Name").fill("Ada")',
+    "fill a variable": 'page.get_by_label("Name").fill(variables["name"])',
+    "press": 'page.get_by_label("Name").press("End")',
+    "check": 'page.get_by_label("Agree").check()',
+    "select_option": 'page.locator("#s").select_option("b")',
+    "click": 'page.get_by_role("button", name="Add").click()',
+    "keyboard.press": 'page.keyboard.press("End")',
+}
+
+
+@pytest.mark.parametrize("call", TOUCHES.values(), ids=TOUCHES)
+async def test_a_touch_is_one_look_and_one_call(bench, monkeypatch, call):
+    """Messages are counted: to Playwright's driver, and over the socket of the guard's own."""
+    bench.variables = {"name": Variable("Ada")}
+    await bench.show(FORM)
+    warm = await bench.run(f"await {call}")
+    assert warm.ok, warm.error_message
+    sent: list[str] = []
+
+    def counting(owner, name, told):
+        original = getattr(owner, name)
+
+        def counted(self, *args, **kwargs):
+            sent.append(told(*args))
+            return original(self, *args, **kwargs)
+
+        monkeypatch.setattr(owner, name, counted)
+
+    counting(Connection, "send_message_to_server", lambda _, method, *rest: str(method))
+    counting(CdpConnection, "_send", lambda text: "look")
+    result = await bench.run("\n".join([f"await {call}"] * 3))
+
+    assert result.ok, result.error_message
+    assert len(sent) == 6 and sent[::2] == ["look"] * 3, sent
