@@ -29,6 +29,27 @@ find_python() {
     "name it with PYTHON=/path/to/python3.11 make run."
 }
 
+# uv takes a tenth of pip's time. Where it cannot work (no build of it for this machine, an index or a
+# certificate that only pip is told of), pip does.
+install_with_uv() {
+  local tool index done=0
+  tool=$(mktemp -d "${TMPDIR:-/tmp}/webagent-uv.XXXXXX")
+  index=${PIP_INDEX_URL:-$(.venv/bin/python -m pip config get global.index-url 2>/dev/null || true)}
+  pip_install --retries 1 --target "$tool" "$(grep -om 1 '^uv==[0-9.]*' requirements-dev.lock)" \
+    >/dev/null 2>&1 &&
+    "$tool/bin/uv" pip install --quiet --python .venv/bin/python --compile-bytecode \
+      ${index:+--default-index "$index"} --only-binary :all: --requirement "$lock" 2>/dev/null ||
+    done=1
+  rm -rf "$tool"
+  return "$done"
+}
+
+install_with_pip() { pip_install --requirement "$lock"; }
+
+pip_install() {
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+    --only-binary :all: "$@"
+}
 
 install_packages() {
   if [ ! -x .venv/bin/python ] || ! is_new_enough .venv/bin/python; then
@@ -41,9 +62,8 @@ install_packages() {
         "(on Debian and Ubuntu: apt install python3-venv) and run this again."
     }
   fi
-  say "Installing $(grep -c '==' "$lock") packages from $lock (a minute or two)..."
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-    --only-binary :all: --requirement "$lock" ||
+  say "Installing $(grep -c '==' "$lock") packages from $lock (up to two minutes)..."
+  install_with_uv || install_with_pip ||
     fail "The packages could not be installed: check the network and the lines above, then run" \
       "this again; it goes on where it stopped."
   wanted_stamp "$lock" > "$stamp"
