@@ -198,6 +198,10 @@ def confirm(
     return requests.decide(row, by=by, response=response)
 
 
+# What else is told of a call that waits for a decision.
+_DETAIL = ("effect", "tool", "target", "host", "level", "risks", "box", "arguments", "dialog")
+
+
 def confirmation(request: dict[str, Any]) -> dict[str, Any]:
     """A request (as the wire or its event shows it) as the agent API tells of it."""
     context = request.get("context") or {}
@@ -216,11 +220,7 @@ def confirmation(request: dict[str, Any]) -> dict[str, Any]:
         "status": request.get("status") or RequestStatus.PENDING,
         "choices": request.get("choices"),
         "input_schema": None if is_confirmation else request.get("input_schema"),
-        "detail": {
-            name: context[name]
-            for name in ("effect", "tool", "target", "host", "level", "risks", "box", "arguments")
-            if name in context
-        },
+        "detail": {name: context[name] for name in _DETAIL if name in context},
     }
 
 

@@ -117,7 +117,7 @@ def _create(task: Task, spec: InputRequestSpec) -> InputRequest:
             TaskConfirmationRequested(
                 request_id=request.pk,
                 risk=request.risk or "unknown",
-                title=request.prompt[:500],
+                title=request.prompt[:1_000],
                 reason=str(request.context.get("why") or ""),
                 step=int(request.context.get("step") or 0),
                 page_url=request.context.get("page_url"),
@@ -225,7 +225,7 @@ def _tell(request: InputRequest, by: Actor, *, skip: bool) -> None:
             )
         )
         action = "request.approved" if decided["approved"] else "request.rejected"
-        detail |= {**decided, "risk": request.risk, "effect": request.prompt[:500]}
+        detail |= {**decided, "risk": request.risk, "effect": request.prompt[:1_000]}
         if decided["remember"]:
             detail["rule"] = standing.remember(request, by=by).pk
         if decided["approved"] and origins.is_asked_by(request):

@@ -40,6 +40,13 @@ def test_a_confirmation_is_shown_and_approved(api):
     assert again.json()["extra"]["status"] == "answered"
 
 
+def test_a_question_of_the_page_is_shown_word_for_word(api):
+    run = start(api)
+    question = {"kind": "confirm", "text": "Delete the note Groceries?"}
+    ask(claimed(run), context={**CONTEXT, "dialog": question})
+    assert read(api, run)["needs_confirmation"]["detail"]["dialog"] == question
+
+
 def test_nothing_is_approved_once_the_run_is_to_be_cancelled(api):
     run = start(api)
     row = ask(claimed(run))  # its worker has yet to see the wish
