@@ -29,7 +29,6 @@ from agents.browser.process import (
     terminate,
 )
 from agents.browser.session import BrowserSession
-from agents.browser.warm import WarmPool
 from agents.errors import BrowserError, BrowserGone
 
 pytestmark = pytest.mark.browser
@@ -249,67 +248,6 @@ async def test_orphans_are_found_and_reaped(abandoned, tmp_path):
 # --- starting ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "problem"),
-    [
-        ("missing", "does not exist"),
-        ("plain-file", "is not executable"),
-        (".", "is a directory"),
-    ],
-)
-async def test_a_missing_executable_is_told_in_one_sentence(tmp_path, name, problem):
-    (tmp_path / "plain-file").write_text("no program")
-    name = str(tmp_path / name)
-    with pytest.raises(BrowserError) as failure:
-        await launch(BrowserOptions(executable=name), user_data_dir=tmp_path, proxy_port=None)
-
-    message = str(failure.value)
-    assert name in message and problem in message and "executable" in message
-    assert message.count(". ") == 0
-
-
-async def test_the_environment_names_the_browser(monkeypatch):
-    monkeypatch.setenv("WEBAGENT_BROWSER_PATH", "/no/such/browser")
-    with pytest.raises(BrowserError, match="WEBAGENT_BROWSER_PATH names /no/such/browser"):
-        find_browser()
-    monkeypatch.setenv("WEBAGENT_BROWSER_PATH", sys.executable)
-    assert find_browser() == sys.executable
-
-
-async def test_a_program_that_is_no_browser_is_told_and_ended(tmp_path):
-    fake = tmp_path / "browser"
-    fake.write_text("#!/bin/sh\necho sorry >&2\nexit 3\n")
-    fake.chmod(0o755)
-
-    with pytest.raises(BrowserError, match="status 3"):
-        await launch(
-            BrowserOptions(executable=str(fake)), user_data_dir=tmp_path / "p", proxy_port=None
-        )
-
-
-async def test_a_browser_that_never_listens_is_ended(tmp_path):
-    fake = tmp_path / "browser"
-    fake.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
-    fake.chmod(0o755)
-
-    with pytest.raises(BrowserError, match="debugging port within"):
-        await launch(
-            BrowserOptions(executable=str(fake)),
-            user_data_dir=tmp_path / "p",
-            proxy_port=None,
-            timeout_s=1,
-        )
-
-    assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
-
-
-async def test_a_directory_that_cannot_be_made_is_told(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-
-    with pytest.raises(BrowserError, match="directory"):
-        await launch(BrowserOptions(), user_data_dir=tmp_path / "file" / "p", proxy_port=None)
-
-
 async def test_a_profile_in_use_is_refused_and_a_stale_lock_is_not(browser_handle):
     lock = Path(browser_handle.user_data_dir) / "SingletonLock"
     lock.unlink(missing_ok=True)
@@ -391,80 +329,6 @@ async def test_a_dead_browser_cannot_be_opened(browser_handle, driver, tmp_path)
 
     with pytest.raises(BrowserGone):
         await BrowserSession.open(browser_handle, downloads_dir=tmp_path / "downloads")
-
-
-# --- spares -----------------------------------------------------------------------------------
-
-
-async def test_a_spare_becomes_a_session_and_another_takes_its_place(driver, tmp_path):
-    closed: list[int] = []
-    ports = iter([40001, 40002, 40003, 40004])
-
-    async def open_proxy():
-        return next(ports)
-
-    async def close_proxy(port):
-        closed.append(port)
-
-    pool = WarmPool(
-        BrowserOptions(), root_dir=tmp_path, open_proxy=open_proxy, close_proxy=close_proxy
-    )
-    pool.start()
-    await pool.filled()
-    assert pool.ready == 1
-    # A spare has no session, yet it is nobody's orphan while its pool's process lives.
-    assert find_orphans(tmp_path, set(), min_age_s=0) == []
-
-    handle = await pool.take()
-    try:
-        assert handle.proxy_port == 40001
-        await pool.filled()
-        assert pool.ready == 1
-        assert [o.pid for o in find_orphans(tmp_path, set(), min_age_s=0)] == [handle.pid]
-        session = await BrowserSession.open(handle, downloads_dir=tmp_path / "downloads")
-        assert (await session.state()).url == "about:blank"
-        await session.detach()
-        await pool.aclose()
-        assert is_alive(handle)
-        assert closed == [40002]
-        assert [p.name for p in tmp_path.glob("b-*")] == [Path(handle.user_data_dir).name]
-    finally:
-        await terminate(handle)
-
-
-async def test_a_dead_spare_is_not_handed_out(tmp_path):
-    pool = WarmPool(BrowserOptions(), root_dir=tmp_path)
-    pool.start()
-    await pool.filled()
-    [directory] = tmp_path.glob("b-*")
-    [spare] = find_orphans_of_this_pool(tmp_path)
-    await terminate(spare)
-
-    handle = await pool.take()
-
-    assert is_alive(handle) and handle.pid != spare.pid
-    assert not directory.exists()
-    await pool.aclose()
-    await terminate(handle)
-
-
-def find_orphans_of_this_pool(root: Path) -> list[BrowserHandle]:
-    """All browsers under `root`, spares included."""
-    for note in root.glob("b-*/owner"):
-        note.unlink()
-    return find_orphans(root, set(), min_age_s=0)
-
-
-async def test_a_pool_without_a_browser_gives_the_error_to_who_asks(tmp_path):
-    pool = WarmPool(BrowserOptions(executable="/no/such/browser"), root_dir=tmp_path)
-    pool.start()
-    await pool.filled()
-
-    with pytest.raises(BrowserError, match="does not exist"):
-        await pool.take()
-
-    await pool.aclose()
-    assert list(tmp_path.glob("b-*")) == []
 
 
 # --- saved profiles ---------------------------------------------------------------------------
