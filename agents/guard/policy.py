@@ -20,7 +20,7 @@ from agents.guard.domains import MAX_ENTRIES, Domains, parse_domain
 from agents.guard.risk_facts import ALWAYS_ASK, RISKS
 
 if TYPE_CHECKING:
-    from agents.executor.gate import ActionGate, ProposedAction
+    from agents.executor.gate import ProposedAction
 
 ALLOWED_SCHEMES = ("http:", "https:")
 MAX_ADDRESS = 8_000
@@ -316,11 +316,6 @@ class DefaultGate:
         """Raises: PolicyError."""
         if action.url is not None:
             check_address(action.url)
-
-
-def default_gate() -> ActionGate:
-    """The gate of a run that names no other."""
-    return DefaultGate()
 
 
 def resolve_address(address: str, base: str = "") -> str:

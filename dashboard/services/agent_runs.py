@@ -12,7 +12,6 @@ from django.db import transaction
 from agents.plain import plain_text
 from dashboard.errors import Conflict, Invalid, NotFound
 from dashboard.models import (
-    TERMINAL,
     AgentRun,
     AgentSession,
     BrowserProfile,
@@ -232,11 +231,6 @@ def _risk_of(kind: str | None) -> str:
 def close(session: AgentSession, *, by: Actor) -> AgentSession:
     """End a session with what runs in it, and close its browser. Twice changes nothing."""
     return sessions.stop(session, by=by, force=True)
-
-
-def open_run(session: AgentSession) -> AgentRun | None:
-    """The run that is not over, if there is one."""
-    return session.agent_runs.exclude(task__status__in=TERMINAL).first()
 
 
 def clean_reason(reason: str | None) -> str:
