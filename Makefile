@@ -2,15 +2,16 @@
 # CI puts scripts/suite.sh before it; a failure on this machine fails at once.
 THROUGH ?=
 # Three processes for two cores, since many tests mostly wait. A file stays in one process, whose tests
-# share its servers and browsers; tests/conftest.py has the order.
-PYTEST = $(THROUGH) .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# share its servers and browsers; tests/conftest.py has the order. Hundreds of processes start: where
+# no bytecode may be kept, as in many containers, each of them would compile the project anew.
+PYTEST = $(THROUGH) env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 TESTS ?=
 # What touches the database or Redis. The engine's rooms, the SDK and the practice site know neither;
 # tests marked `once` prove what no database can change.
 SERVICE_TESTS ?= $(or $(TESTS),tests/dashboard tests/console tests/e2e tests/agents/jobs)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-services lint fix bench lock
+.PHONY: help setup setup-dev run test test-services lint lint-style lint-imports lint-holes lint-audit fix bench lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,10 +32,19 @@ test-services: setup-dev ## all that touches them again, on PostgreSQL and Redis
 	scripts/services.sh $(PYTEST) -m "not once" $(SERVICE_TESTS)
 
 lint: setup-dev ## ruff, format, import rules, bandit, known vulnerabilities
+	@$(MAKE) --jobs --output-sync --no-print-directory lint-style lint-imports lint-holes lint-audit
+
+lint-style:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+
+lint-imports:
 	.venv/bin/lint-imports --no-cache
+
+lint-holes:
 	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive agents dashboard practice sdk manage.py
+
+lint-audit:
 	scripts/audit.sh
 
 fix: setup-dev ## let ruff correct and format what it can
