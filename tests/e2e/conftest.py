@@ -65,11 +65,12 @@ def service_environment() -> Iterator[Callable[[], dict[str, str]]]:
 def _redis_databases() -> Iterator[int]:
     """Numbers for the instances of this process.
 
-    Redis has 16. The first four are the suite's parallel processes' own; of the rest each process
-    has four. The first instance may run as long as all others: its number does not come again.
+    Redis has 16. 1 to 4 are the suite's parallel processes' own, and 0 is that of a suite in one
+    process; of the rest each process has three. The first instance may run as long as all others:
+    its number does not come again.
     """
-    process = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0) % 3
-    first, *others = range(15 - 4 * process, 11 - 4 * process, -1)
+    process = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0) % 4
+    first, *others = [*range(15, 4, -1), 0][3 * process : 3 * process + 3]
     yield first
     yield from itertools.cycle(others)
 
