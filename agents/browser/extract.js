@@ -5,7 +5,7 @@
   const MAX_RECORDS = opts.maxRecords, MAX_GROUPS = opts.maxGroups, MAX_TOKENS = 60;
   const SKIP = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'META', 'LINK', 'IFRAME', 'OBJECT']);
   const INLINE = new Set(['B', 'I', 'EM', 'STRONG', 'MARK', 'CODE', 'SUB', 'SUP', 'U', 'SMALL', 'BR', 'WBR', 'KBD', 'ABBR', 'Q', 'CITE']);
-  const STATE = /^(is|has|js)-|active|selected|current|hover|focus|odd|even|first|last|hidden|visible|open|closed|show|fade|new|visited|\d/i;
+  const STATE = /^(is|has|js)-|active|selected|current|hover|focus|odd|even|first|last|hidden|visible|open|closed|show|fade|new|visited|accepted|featured|pinned|sticky|highlight|\d/i;
   const clean = s => (s || '').replace(/[\s\u00a0\u200b]+/g, ' ').trim();
   const cls = e => typeof e.className === 'string' ? e.className.trim().split(/\s+/).filter(Boolean) : [];
   const kids = e => e.shadowRoot ? [...e.shadowRoot.children]
@@ -41,11 +41,15 @@
   const CLUE = 'data-label data-title data-th data-field data-name data-testid data-test id name'.split(' ');
   const token = (el, t, c, extra) => ({t: t.slice(0, 600), p: c.path, k: c.words, h: c.href, ...extra});
   const clues = el => [...cls(el), ...CLUE.map(a => el.getAttribute(a)).filter(Boolean), el.getAttribute('itemprop') || ''].join(' ').trim();
+  // What only a screen reader says beside drawn stars or icons ("4.8 out of 5 stars").
+  const SPOKEN = /^\D{0,20}\d[\d.,]*\s*(out of|\/|stars?|of)\s*\d*|^\d[\d.,]*\s*(comments?|replies|likes|views|reviews|ratings)\b/i;
+  const spoken = e => { const r = e.getBoundingClientRect(); return !e.children.length && !SKIP.has(e.tagName) && r.width > 0 && r.height > 0 && r.width <= 1.5 && e.textContent.length < 50 && SPOKEN.test(clean(e.textContent)); };
   const PRICEY = /price|amount|cost/i, MONEY = /^[^\d]{0,6}\d[\d\s.,']*[^\d]{0,6}$/;
   function collect(el, out, c) {
     if (out.length >= MAX_TOKENS) return;
     const ip = el.getAttribute('itemprop');
     if (!visible(el)) {
+      if (spoken(el)) out.push(token(el, clean(el.textContent), {...c, words: clues(el) || c.words}, {}));
       if (ip && el.content) out.push(token(el, clean(el.content), {...c, words: ip}, {ip, hid: 1}));
       return;
     }
@@ -96,6 +100,29 @@
     }
     if (T === 'A' && !whole && el.href && !elems.some(n => n.tagName === 'IMG')) out.push(token(el, clean(el.title || aria), ctx, {}));
   }
+  // Rows drawn with boxes: what the row above says over each of their cells names it.
+  const cellsIn = e => { let n = e; for (let ks = kids(n).filter(visible); ks.length === 1; ks = kids(n).filter(visible)) n = ks[0]; return kids(n).filter(visible); };
+  const captions = g => {
+    const cells = cellsIn(g.recs[0][0]), n = cells.length;
+    if (g.how === 'span' || n < 3 || g.recs.slice(0, 8).some(r => cellsIn(r[0]).length !== n)) return [];
+    const above = [/head/i.test(cls(g.recs[0][0]).join(' ')) ? g.recs[0][0] : null, g.recs[0][0].previousElementSibling, g.box.previousElementSibling];
+    for (const h of above) {
+      const heads = h && visible(h) && !/^(NAV|HEADER)$/.test(h.tagName) && !/tablist|toolbar|navigation/.test(h.getAttribute('role') || '') ? cellsIn(h).map(text) : [];
+      if (heads.length !== n || heads.filter(Boolean).length < 2 || heads.some(x => x.length > 30 || /\d/.test(x))) continue;
+      if (h === g.recs[0][0]) g.recs = g.recs.slice(1);
+      return heads;
+    }
+    return [];
+  };
+  const labelled = (r, heads) => {
+    const rec = record(r);
+    if (heads.length) cellsIn(r[0]).forEach((c, i) => {
+      const own = []; collect(c, own, {path: '', words: '', href: ''});
+      const same = own.length === 1 && heads[i] ? rec.tokens.find(t => t.t === own[0].t && !t.l && !t.hd) : null;
+      if (same) same.l = heads[i];
+    });
+    return rec;
+  };
   const record = roots => {
     const out = [];
     for (const r of roots) collect(r, out, {root: true, path: '', words: '', href: r.tagName === 'A' ? r.href : (up(r) && up(r).tagName === 'A' ? up(r).href : '')});
@@ -123,6 +150,7 @@
   const dataTables = all.filter(e => (e.tagName === 'TABLE' && isData(e) && !/presentation|none/.test(e.getAttribute('role') || ''))
     || (e.tagName !== 'TABLE' && /^(table|grid|treegrid)$/.test(e.getAttribute('role') || '') && e.querySelector('[role=row]')));
   const inTable = new Set(dataTables);
+  const loud = all.filter(e => e.tagName === 'TABLE' && !inTable.has(e) && !e.querySelector('table') && e.rows.length >= 2 && [...e.rows].slice(0, 3).some(r => r.cells.length >= 2));
   const groups = [];
   const add = (recs, box, how) => { if (recs.length >= 2) groups.push({recs, box, how}); };
   for (const e of all) {
@@ -186,6 +214,9 @@
       * (where === 'nav' ? 0.15 : where === 'header' ? 0.3 : where === 'aside' ? 0.5 : 1)
       * (within(g.box, 'main,[role=main],article') ? 1.2 : 1)
       * (0.6 + Math.min(0.6, g.area / (innerWidth * innerHeight)));
+    // Parts of a page under their headings, which hold lists themselves, are no items.
+    if (g.how === 'span' && g.recs.some(r => r.some(e => /^(UL|OL|TABLE|DL)$/.test(e.tagName) && e.children.length > 1))) g.score *= 0.3;
+    if (g.recs.every(r => r.length === 1 && /^H[1-6]$/.test(r[0].tagName))) g.score *= 0.3;  // headings head things
     g.toks = toks; g.where = where;
     scored.push(g);
   }
@@ -199,26 +230,41 @@
   for (const a of scored) if (a.how === 'span') for (const b of scored)
     if (b !== a && b.box === a.box && b.how !== 'span' && b.recs.every(r => a.recs.some(x => x.includes(r[0])))) b.score *= 0.35;
   scored.sort((a, b) => b.score - a.score);
+  const headings = all.filter(h => (/^H[1-6]$/.test(h.tagName) || h.tagName === 'LEGEND' || h.tagName === 'CAPTION' || h.getAttribute('role') === 'heading') && visible(h))
+    .map(e => ({e, t: text(e).slice(0, 160), y: e.getBoundingClientRect().top, level: +(/^H([1-6])$/.exec(e.tagName) || [0, 9])[1]}));
+  const above = (el, heads) => {
+    const y = el.getBoundingClientRect().top; let best = null;
+    for (const h of heads) if (!el.contains(h.e) && h.e.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING && h.y <= y + 4) best = h;
+    return best;
+  };
+  // A list in parts: the heading above each of its records, when they stand under several.
+  const sections = g => {
+    const heads = headings.filter(h => !g.recs.some(r => r.some(e => e.contains(h.e))));
+    const of = r => above(r[0], heads), first = of(g.recs[0]);
+    if (g.recs.length < 2 || first === of(g.recs.at(-1))) return [];
+    // What heads the whole list is the heading over those of its parts.
+    g.over = first ? (above(first.e, heads.filter(h => h.level < first.level)) || {t: ''}).t : '';
+    return g.recs.map(r => (of(r) || {t: ''}).t);
+  };
   const heading = (el, inside = []) => {
     const lab = el.getAttribute('aria-label') || (el.getAttribute('aria-labelledby') || '').split(/\s+/).map(i => i && document.getElementById(i)).filter(Boolean).map(text).join(' ');
     if (lab) return clean(lab);
-    const y = el.getBoundingClientRect().top; let best = '';
-    for (const h of all) if ((/^H[1-6]$/.test(h.tagName) || h.tagName === 'LEGEND' || h.tagName === 'CAPTION' || h.getAttribute('role') === 'heading') && visible(h)) {
-      if (el.contains(h) || inside.some(r => r.some(e => e.contains(h)))) continue;
-      if (h.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING && h.getBoundingClientRect().top <= y + 4) best = text(h);
-    }
-    return best.slice(0, 160);
+    return (above(el, headings.filter(h => !inside.some(r => r.some(e => e.contains(h.e))))) || {t: ''}).t;
   };
   const describe = el => { let w = ''; for (let n = el, i = 0; n && i < 3; n = up(n), i++) w += ' ' + clues(n) + ' ' + (n.getAttribute('role') || ''); return clean(w).slice(0, 300); };
+  const recordsOf = g => {
+    const heads = captions(g), secs = sections(g);
+    return g.recs.slice(0, MAX_RECORDS).map((r, i) => ({...labelled(r, heads), ...(secs[i] ? {sec: secs[i]} : {})})).filter(r => r.tokens.length);
+  };
   const used = [], out = [];
   for (const g of scored) {
     if (out.length >= MAX_GROUPS) break;
     if (used.some(u => u.box === g.box && u.n === g.n && u.how === g.how)) continue;
     used.push(g);
-    const rect = g.box.getBoundingClientRect();
-    out.push({score: g.score, how: g.how, n: g.n, where: g.where, near: heading(g.box.getAttribute('aria-label') || g.box.getAttribute('aria-labelledby') ? g.box : g.recs[0][0], g.recs), words: describe(g.box) + ' ' + cls(g.recs[0][0]).join(' '),
+    const rect = g.box.getBoundingClientRect(), records = recordsOf(g);
+    out.push({score: g.score, how: g.how, table: loud.findIndex(t => t.contains(g.box)), n: g.n, where: g.where, near: g.over || heading(g.box.getAttribute('aria-label') || g.box.getAttribute('aria-labelledby') ? g.box : g.recs[0][0], g.recs), words: describe(g.box) + ' ' + cls(g.recs[0][0]).join(' '),
       tag: g.recs[0][0].tagName.toLowerCase(), top: Math.round(rect.top + scrollY),
-      records: g.recs.slice(0, MAX_RECORDS).map(record).filter(r => r.tokens.length)});
+      records});
   }
 
   // A search with one hit is still a list: the only child of what is marked as one.
@@ -242,6 +288,7 @@
     const parts = []; collect(c, parts, {path: '', words: '', href: ''});
     const t = text(c); return (t || parts.filter(p => !p.hid && p.form !== 2).map(p => p.t).join(' ')).slice(0, 600) || parts.filter(p => p.form === 1).map(p => p.t).join(' ');
   };
+  const bold = c => { let n = c; while (n.children.length === 1 && text(n.children[0]) === text(c)) n = n.children[0]; return +getComputedStyle(n).fontWeight >= 600 ? 1 : 0; };
   const tableOf = t => {
     const html = t.tagName === 'TABLE', rows = html ? [...t.rows].filter(r => r.closest('table') === t) : [...t.querySelectorAll('[role=row]')];
     const grid = [], hdr = [], foot = [];
@@ -253,7 +300,7 @@
         const cs = Math.min(+(c.getAttribute('colspan') || c.getAttribute('aria-colspan')) || 1, 60);
         const rs = Math.min(+(c.getAttribute('rowspan') || c.getAttribute('aria-rowspan')) || 1, 400);
         const head = c.tagName === 'TH' || /header/.test(c.getAttribute('role') || '');
-        const cell = {t: visible(c) ? cellText(c) : '', h: link(c), th: head ? 1 : 0, cs};
+        const cell = {t: visible(c) ? cellText(c) : '', h: link(c), th: head ? 1 : 0, b: bold(c), cs};
         if (!visible(c) && c.hasAttribute && getComputedStyle(c).display === 'none') continue;
         for (let dy = 0; dy < rs && y + dy < rows.length; dy++) { const l = grid[y + dy] = grid[y + dy] || []; for (let dx = 0; dx < cs; dx++) l[x + dx] = cell; }
         x += cs;
@@ -268,16 +315,19 @@
       area: (r => r.width * r.height)(t.getBoundingClientRect()), top: Math.round(t.getBoundingClientRect().top + scrollY),
       rows: keep.slice(0, MAX_RECORDS + 5).map(r => ({cells: r.l.map(c => c || {t: '', h: ''}), head: !!hdr[r.y], foot: !!foot[r.y]}))};
   };
-  const loud = all.filter(e => e.tagName === 'TABLE' && !inTable.has(e) && !e.querySelector('table') && e.rows.length >= 2 && e.rows[0].cells.length >= 2);
-  const tables = [...dataTables, ...loud].filter(visible).slice(0, 30).map(t => ({...tableOf(t), data: inTable.has(t)}));
+  const tables = [...dataTables, ...loud].filter(visible).slice(0, 30).map(t => ({...tableOf(t), data: inTable.has(t), loud: loud.indexOf(t)}));
 
   // --- label/value pairs ------------------------------------------------------------------------
   const pairs = [];
-  const pair = (k, v, el) => { k = clean(k).replace(/\s*:$/, ''); v = clean(v); if (k && v && k.length < 80 && v.length < 1500 && pairs.length < 300) pairs.push({k, v, top: Math.round(el.getBoundingClientRect().top + scrollY), near: heading(el)}); };
+  // Labels under a label that spans several rows ("Battery": "Capacity", "Charging").
+  const groupOf = r => { for (let n = r; n; n = n.previousElementSibling) { const c = n.cells && n.cells[0]; if (c && c.tagName === 'TH' && c.rowSpan > 1) return text(c); } return ''; };
+  const grouped = r => { const t = r.closest('table'), c = [...r.cells]; return (c.length === 2 || (c.length === 3 && c[0].tagName === 'TH')) && c.slice(-2).every(x => x.tagName === 'TD') && !!groupOf(r) && t.rows[0].cells.length === 3 && t.rows[0].cells[0].rowSpan > 1; };
+  const pair = (k, v, el, near = '') => { k = clean(k).replace(/\s*:$/, ''); v = clean(v); if (k && v && k.length < 80 && v.length < 1500 && pairs.length < 300) pairs.push({k, v, top: Math.round(el.getBoundingClientRect().top + scrollY), near: near + ' ' + heading(el)}); };
   for (const e of all) {
     if (!visible(e)) continue;
     if (e.tagName === 'DT') { let d = e.nextElementSibling; while (d && d.tagName === 'DT') d = d.nextElementSibling; const vs = []; while (d && d.tagName === 'DD') { if (visible(d)) vs.push(text(d)); d = d.nextElementSibling; } pair(text(e), vs.join('; '), e); }
     else if (e.tagName === 'TR' && e.cells.length === 2 && (e.cells[0].tagName === 'TH' || /:$/.test(text(e.cells[0]))) && e.cells[1].tagName === 'TD') pair(text(e.cells[0]), cellText(e.cells[1]), e);
+    else if (e.tagName === 'TR' && grouped(e)) { const c = [...e.cells].slice(-2); pair(text(c[0]), cellText(c[1]), e, groupOf(e)); }
     else if (/^(STRONG|B|SPAN|LABEL|DIV|TH|H[3-6])$/.test(e.tagName) && !e.children.length && /^[^:]{2,60}:$/.test(text(e))) {
       const sib = e.nextElementSibling && visible(e.nextElementSibling) ? text(e.nextElementSibling) : '';
       const whole = e.parentElement ? e.parentElement.innerText || '' : '', own = text(e), at = whole.indexOf(own);
@@ -313,7 +363,7 @@
     return {t: /^H[1-6]$/.test(e.tagName) ? text(e) : direct(e), k: clean(clues(e) + ' ' + (up(e) ? clues(up(e)) : '')), fs: parseFloat(getComputedStyle(e).fontSize), hd: /^H[1-6]$/.test(e.tagName) ? +e.tagName[1] : 0,
       top: Math.round(r.top + scrollY), del: within(e, 'del,s') || getComputedStyle(e).textDecorationLine.includes('line-through') ? 1 : 0, ip: e.getAttribute('itemprop') || ''};
   });
-  const blocks = all.filter(e => /^(P|LI|H[1-6]|BLOCKQUOTE|DD|PRE|TD|FIGCAPTION)$/.test(e.tagName) || (e.tagName === 'DIV' && !e.children.length) || (e.tagName === 'DIV' && nodes(e).some(n => n.nodeType === 3 && n.data.trim().length > 60)))
+  const blocks = all.filter(e => /^(P|LI|H[1-6]|BLOCKQUOTE|DD|PRE|TD|FIGCAPTION|SUMMARY)$/.test(e.tagName) || (e.tagName === 'DIV' && !e.children.length) || (e.tagName === 'DIV' && nodes(e).some(n => n.nodeType === 3 && n.data.trim().length > 60)))
     .filter(e => visible(e) && text(e) && !e.querySelector('p,li,h1,h2,h3,h4,blockquote,pre')).slice(0, 800).map(e => ({talk: within(e, '[class*=comment i],[id*=comment i],[class*=review i],[class*=repl i]') ? 1 : 0, tag: e.tagName.toLowerCase(), t: text(e).slice(0, 4000), where: chrome(e),
       main: within(e, 'main,[role=main],article') ? 1 : 0, links: clean([...e.querySelectorAll('a')].map(a => a.textContent).join(' ')).length}));
   return {title: document.title, url: location.href, groups: out, tables, pairs, jsonld, items, meta, leaves: prominent, blocks};

@@ -19,6 +19,8 @@ from rapidfuzz import fuzz
 from agents.browser import extract_fields as fields_of
 from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
 from agents.browser.extract_pick import columns_of, pick, pick_all
+from agents.browser.extract_records import aliases_of, name_records, without_ads
+from agents.browser.extract_tables import looks_like_header, row_headers, shape_table
 from agents.browser.extract_values import by_content, value_of
 
 MAX_RECORDS = 500
@@ -90,21 +92,25 @@ async def find_lists(
     listings: list[Listing] = []
     for raw in await read(page):
         share = 1.0 if raw["main"] else 0.8
+        shaped_tables = [(table, shape_table(table)) for table in raw["tables"]]
+        drawn = {table["loud"] for table, shaped in shaped_tables if shaped["sure"]} - {-1}
         for group in raw["groups"]:
+            if group.get("table", -1) in drawn:
+                continue  # cells of a table are no list of their own
             group["words"] += f" {raw['about']}"
-            records = fields_of.name_records(group["records"])
+            group["records"] = without_ads(group["records"])
+            records = name_records(group["records"])
             if len(records) < (1 if group["how"] == "single" else 2):
                 continue
             score = group["score"] * share * _fit(records, group, fields, near)
-            aliases = [fields_of.aliases_of(r["tokens"]) for r in group["records"]]
+            aliases = [aliases_of(r["tokens"]) for r in group["records"]]
             aliases = aliases if len(aliases) == len(records) else []
             columns = columns_of(records)
             listings.append(Listing(records, score, group["near"], "list", columns, aliases))
         listings += _linked_lists(raw["jsonld"], near)
-        for nth, table in enumerate(raw["tables"]):
+        for nth, (table, shaped) in enumerate(shaped_tables):
             table["words"] += f" {raw['about']}"
-            shaped = shape_table(table)
-            if not shaped["rows"] or not (table["data"] or _is_grid(table)):
+            if not shaped["rows"] or not shaped["sure"]:
                 continue
             rows = shaped["rows"]
             weight = (
@@ -135,18 +141,11 @@ def _linked_lists(blocks: list[Any], near: str | None) -> list[Listing]:
 def _table_weight(table: dict[str, Any], rows: list[Record]) -> float:
     chars = sum(len(str(v)) for r in rows[:8] for v in r.values()) / len(rows[:8])
     size = min(len(rows), 60) ** 0.6 * min(300, chars) ** 0.35
-    known = 4.0 if table["data"] else 3.0 if _looks_like_header(table["rows"]) else 1.2
+    known = 4.0 if table["data"] else 3.0 if looks_like_header(table["rows"]) else 1.2
     place = 0.3 if table["where"] in ("nav", "header") else 1.0
     # Two columns, the first of them headings: facts about one thing, not a list.
-    facts = 0.2 if _row_headers(table["rows"]) and len(table["rows"][0]["cells"]) == 2 else 1.0
+    facts = 0.2 if row_headers(table["rows"]) and len(table["rows"][0]["cells"]) == 2 else 1.0
     return size * known * place * facts
-
-
-def _is_grid(table: dict[str, Any]) -> bool:
-    """A table without header cells that still holds data: even rows, several filled columns."""
-    widths = {len(r["cells"]) for r in table["rows"]}
-    filled = [sum(bool(c["t"]) for c in r["cells"]) / len(r["cells"]) for r in table["rows"]]
-    return len(widths) == 1 and widths.pop() > 1 and sum(filled) / len(filled) > 0.8
 
 
 def _fit(
@@ -167,9 +166,18 @@ def _fit(
     return factor
 
 
+MEANT = 10.0  # a list under a heading that is just what was asked for
+
+
+def _stems(text: str) -> set[str]:
+    return {singular(w) for w in text.split()}
+
+
 def _nearness(near: str, source: dict[str, Any]) -> float:
     wanted = plain(near)
     heading = plain(source.get("near", ""))
+    if heading and _stems(wanted) == _stems(heading):
+        return MEANT
     if heading and (fuzz.token_set_ratio(wanted, heading) >= 90 or wanted in heading):
         return 1.0
     stems = {singular(w) for w in wanted.split() if len(w) > 2}
@@ -178,84 +186,13 @@ def _nearness(near: str, source: dict[str, Any]) -> float:
     return 0.7 * len(shared) / len(stems) if stems else 0.0
 
 
-# --- tables -----------------------------------------------------------------------------------
-
-
-def shape_table(table: dict[str, Any]) -> dict[str, Any]:
-    """Headers and rows of a grid read by `extract.js`; spans are already filled in.
-
-    Gives {"caption", "headers": [str], "rows": [{header: text}]}. Several header rows are joined
-    ("Sales Q1"); a column without header is called `column N`. Links stay as `url`.
-    """
-    rows = table["rows"]
-    body_at = next((i for i, r in enumerate(rows) if not r["head"]), len(rows))
-    heads = rows[:body_at] if body_at else []
-    width = max((len(r["cells"]) for r in rows), default=0)
-    if not heads and not table.get("data") and rows and _looks_like_header(rows):
-        heads, body_at = rows[:1], 1
-    headers: list[str] = []
-    for x in range(width):
-        parts: list[str] = []
-        for row in heads:
-            cell = row["cells"][x] if x < len(row["cells"]) else None
-            spans_all = cell is not None and cell.get("cs", 1) >= width > 1
-            if cell and cell["t"] and not spans_all and cell["t"] not in parts:
-                parts.append(cell["t"])
-        text = " ".join(parts) or (
-            "name" if x == 0 and _row_headers(rows[body_at:]) else f"column {x + 1}"
-        )
-        headers.append(text if text not in headers else f"{text} {x + 1}")
-    shaped = []
-    for row in rows[body_at:]:
-        cells = row["cells"]
-        texts = [c["t"] for c in cells]
-        if (
-            row["head"]
-            or row["foot"]
-            or not any(texts)
-            or (width > 1 and cells[0].get("cs", 1) >= width)
-        ):
-            continue
-        record = {headers[x]: cell["t"] for x, cell in enumerate(cells)}
-        href = next((c["h"] for c in cells if c["h"]), "")
-        if href:
-            record.setdefault("url", href)
-        shaped.append(record)
-    # Columns that hold only controls (a checkbox, an icon, "More") carry no data.
-    empty = [
-        h
-        for h in headers
-        if h.startswith("column ")
-        and (len({r.get(h) for r in shaped}) < 2 < len(shaped) or not any(r.get(h) for r in shaped))
-    ]
-    return {
-        "caption": table["caption"] or "",
-        "headers": [h for h in headers if h not in empty],
-        "rows": [{k: v for k, v in r.items() if k not in empty} for r in shaped],
-    }
-
-
-def _row_headers(rows: list[dict[str, Any]]) -> bool:
-    return bool(rows) and all(r["cells"] and r["cells"][0].get("th") for r in rows)
-
-
-def _looks_like_header(rows: list[dict[str, Any]]) -> bool:
-    first = [c["t"] for c in rows[0]["cells"]]
-    return (
-        len(rows) > 2
-        and all(first)
-        and not any(re.search(r"\d", t) for t in first)
-        and any(re.search(r"\d", c["t"]) for r in rows[1:] for c in r["cells"])
-    )
-
-
 async def extract_tables(page: Page) -> list[dict[str, Any]]:
     """Every data table of the page: [{"caption", "headers", "rows": [{header: text}]}]."""
     out = []
     for raw in await read(page):
         for table in raw["tables"]:
             shaped = shape_table(table)
-            if shaped["rows"] and (table["data"] or _is_grid(table)):
+            if shaped["rows"] and shaped.pop("sure"):
                 shaped["caption"] = shaped["caption"] or table["near"]
                 out.append((not table["data"], not raw["main"], shaped))
     return [shaped for *_, shaped in sorted(out, key=lambda item: item[:2])]

@@ -8,12 +8,11 @@ labels) and by what a value looks like (a currency, "3 hours ago", "45 comments"
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import Any
 
 from rapidfuzz import fuzz
 
-from agents.browser.extract_labels import CONTROLS, take_labels
+from agents.browser.extract_labels import CONTROLS
 from agents.browser.extract_values import (
     DATE,
     SEPARATOR,
@@ -27,7 +26,7 @@ from agents.browser.extract_values import (
 Token = dict[str, Any]
 Record = dict[str, Any]
 
-_SAME = {
+COMMON = {
     "title": "title, name, headline, heading, product, item, story, article, post, subject, label, "
     "book, movie, film, song, product name, item name, article title, story title, post title",
     "url": "url, link, href, address, uri, website, web address, permalink, product link",
@@ -56,7 +55,7 @@ _SAME = {
     "location": "location, city, place, job location",
     "company": "company, employer, brand, organization, organisation, manufacturer, vendor",
 }
-SYNONYMS = {word: name for name, words in _SAME.items() for word in words.split(", ")}
+SYNONYMS = {word: name for name, words in COMMON.items() for word in words.split(", ")}
 
 _CLASS_NAMES = [
     (
@@ -100,6 +99,7 @@ ITEMPROPS = {
     "priceCurrency": "currency",
 }
 _FILLERS = re.compile(r"by|in|on|at|from|and|posted|submitted|\W*", re.I)
+_BY = re.compile(r"(?:posted |written )?by:?", re.I)
 _COUNTED = ("comments", "points", "reviews", "views", "rating", "price")
 
 
@@ -139,7 +139,7 @@ def by_markup(token: Token) -> str | None:
     return None
 
 
-def _title_token(tokens: list[Token]) -> int | None:
+def title_token(tokens: list[Token]) -> int | None:
     """Index of the piece that reads like the item's title."""
     best, best_score = None, 0.0
     for i, token in enumerate(tokens):
@@ -170,7 +170,7 @@ def _is_plain(token: Token) -> bool:
     return not (token.get("hd") or token.get("h") or token.get("img") or named)
 
 
-def _split(tokens: list[Token]) -> list[Token]:
+def split_facts(tokens: list[Token]) -> list[Token]:
     """Short runs of facts ("by Kim · 3 March 2026 | Oslo") cut into one token a fact."""
     out: list[Token] = []
     for token in tokens:
@@ -196,6 +196,10 @@ def _labelled(tokens: list[Token]) -> dict[int, str]:
         text = token["t"]
         if token.get("l"):
             labels[i] = token["l"]
+        elif re.fullmatch(r"[A-Za-z][A-Za-z ]{2,19}", token.get("tip", "")) and re.fullmatch(
+            r"\W?\d[\d.,]*\W{0,2}[CF%]?", text
+        ):
+            labels[i] = token["tip"]
         elif i and re.fullmatch(r"[A-Za-z][\w /-]{1,30}:", tokens[i - 1]["t"]):
             labels[i] = tokens[i - 1]["t"].rstrip(":")
         elif (
@@ -239,9 +243,13 @@ def name_tokens(tokens: list[Token], title_path: str | None = None) -> Record:
             continue  # a box to tick says nothing about the item
         if i in used or not text or (SEPARATOR.match(text) and not STARS.match(text)):
             continue
+        if _FILLERS.fullmatch(text) and i not in labels:
+            continue  # "by" before an author's link is no author
         if i in labels:
             body = text.removeprefix(labels[i] + ":").strip()
-            key = canonical(labels[i]) or plain(labels[i]).replace(" ", "_")
+            key = canonical(labels[i]) or ""
+            if not key or (key == "title" and re.fullmatch(r"[\d.,]+", body)):
+                key = plain(labels[i]).replace(" ", "_")  # "Posts: 12" is no title
             out.setdefault(key, value_of(key, body))
             if key == "title" and token.get("h"):
                 out.setdefault("url", token["h"])
@@ -266,6 +274,8 @@ def _guess(token: Token, tokens: list[Token], i: int) -> str | None:
         return "rank"
     previous = tokens[i - 1]["t"].lower() if i else ""
     marked, looks = by_markup(token), by_content(text)
+    if re.fullmatch(r"[\d.,]+k?", text) and token.get("tip"):
+        looks = by_content(token["tip"]) or looks  # a bare number, and what it counts
     if looks and looks != "date":
         return "old_price" if looks == "price" and marked == "old_price" else looks
     if re.search(r"\b(?:by|author:?|from user)$", previous) and len(text) < 60:
@@ -283,6 +293,8 @@ def _guess(token: Token, tokens: list[Token], i: int) -> str | None:
         return None
     if marked == "author" and (len(text) > 60 or token.get("hd")):
         return None
+    if marked == "author" and any(_BY.fullmatch(t["t"]) for t in tokens[i + 1 : i + 3]):
+        return None  # "Post by Ann": who it is comes after
     if token.get("d") and len(text) < 40:
         return "date"
     return marked
@@ -295,7 +307,7 @@ def _place_rest(
     if "title" not in out:
         index = next((n for n, i in enumerate(rest) if tokens[i]["p"] == title_path), None)
         if index is None:
-            index = _title_token([tokens[i] for i in rest])
+            index = title_token([tokens[i] for i in rest])
         if index is not None:
             title = tokens[rest[index]]
             out["title"] = _full_title(title)
@@ -334,48 +346,6 @@ def _free_name(out: Record, token: Token) -> str:
     return name
 
 
-def _title_path(records: list[list[Token]]) -> str | None:
-    """Where most records have what reads like their title; ties go to what stands first."""
-    votes: Counter[str] = Counter()
-    for tokens in records[:30]:
-        index = _title_token(tokens)
-        if index is not None:
-            votes[tokens[index]["p"]] += 1
-    if not votes:
-        return None
-    most = max(votes.values())
-    if most < 0.8 * sum(votes.values()) and records:
-        # No clear winner: the first place that all have and whose texts differ.
-        order = [t["p"] for t in records[0]]
-        shared = [p for p in votes if all(any(t["p"] == p for t in r) for r in records[:30])]
-        if shared:
-            return min(shared, key=order.index)
-    return votes.most_common(1)[0][0]
-
-
-def aliases_of(tokens: list[Token]) -> Record:
-    """Texts by the markup's own words ("mailbox-subject"), for fields no rule knows."""
-    out: Record = {}
-    for token in tokens:
-        for word in re.findall(r"[A-Za-z][\w-]+", token.get("k", "")):
-            for part in plain(word).split():
-                if len(part) > 2 and token["t"] and not SEPARATOR.match(token["t"]):
-                    out.setdefault(singular(part), token["t"])
-    return out
-
-
-def name_records(records: list[dict[str, Any]]) -> list[Record]:
-    """All records of a group named alike; a column that hardly any record has is dropped."""
-    pieces = take_labels([_split([dict(t) for t in r["tokens"]]) for r in records])
-    path = _title_path(pieces)
-    rows = [name_tokens(tokens, path) for tokens in pieces]
-    rows = [r for r in rows if r]
-    count = Counter(key for row in rows for key in row)
-    least = max(1, len(rows) * 0.15)
-    keep = {key for key, n in count.items() if n >= least or key in _SAME}
-    return [{k: v for k, v in row.items() if k in keep} for row in rows]
-
-
 def match_column(field: str, columns: list[str]) -> str | None:
     """The column a requested field means, or None. Exact words, then common name, then likeness."""
     want, name = plain(field), canonical(field)
@@ -393,4 +363,12 @@ def match_column(field: str, columns: list[str]) -> str | None:
         likeness = max(likeness, fuzz.ratio(want, text))
         if likeness > score:
             best, score = column, likeness
-    return best if score >= 84 else None
+    if score >= 84:
+        return best
+    # "Departure" is what "Departs" tells.
+    like = [c for text, c in by_plain.items() if _same_stem(want, text)]
+    return like[0] if len(like) == 1 else None
+
+
+def _same_stem(one: str, other: str) -> bool:
+    return " " not in one + other and min(len(one), len(other)) > 5 and one[:5] == other[:5]

@@ -20,25 +20,34 @@ CONTROLS = re.compile(
 )
 
 
+_TERM = re.compile(r">dt\b")
+
+
 def take_labels(pieces: list[list[Token]]) -> list[list[Token]]:
     """Records whose labels ("Company", "Salary") are given to what follows them.
 
-    A label is a `dt`, or one of at least two short texts that all records have in the same place,
-    each before something that differs.
+    A label is a `dt` that several records have, or one of at least two short texts that all
+    records have in the same place, each before something that differs.
     """
+    terms = Counter(
+        t["t"] for tokens in pieces for t in tokens if _TERM.search(t["p"]) and not t.get("h")
+    )
+    shared = {text for text, n in terms.items() if n > 1 or len(pieces) == 1}
     return [
-        [t for i, t in enumerate(tokens) if not _gives_label(tokens, i, same)]
+        [t for i, t in enumerate(tokens) if not _gives_label(tokens, i, same, shared)]
         for same in [_constants(pieces)]
         for tokens in pieces
     ]
 
 
-def _gives_label(tokens: list[Token], i: int, constants: set[tuple[str, str]]) -> bool:
+def _gives_label(
+    tokens: list[Token], i: int, constants: set[tuple[str, str]], terms: set[str]
+) -> bool:
     """Whether a token is a label; then what stands after it carries its text."""
     token, after = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else None
     if after is None or after.get("l") or not token["t"]:
         return False
-    term = re.search(r">dt\b", token["p"]) and re.search(r">dd\b", after["p"])
+    term = token["t"] in terms and re.search(r">dd\b", after["p"])
     if not term and (token["p"], token["t"]) not in constants:
         return False
     after["l"] = token["t"].rstrip(": ")

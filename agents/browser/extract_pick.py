@@ -52,8 +52,10 @@ def pick_all(
     out = [pick(row, names) for row in rows]
     for name in names if aliases else []:
         word = singular(plain(name))
-        if plain(name) not in map(plain, columns_of(rows)) and all(
-            word in a for a in aliases or []
+        if (
+            plain(name) not in map(plain, columns_of(rows))
+            and all(word in a for a in aliases or [])
+            and (len(aliases or []) < 3 or len({a[word] for a in aliases or []}) > 1)
         ):
             for shaped, alias in zip(out, aliases or [], strict=False):
                 shaped[name] = alias[word]
@@ -78,7 +80,7 @@ _CLOCK = r"\d{1,2}[:.]\d\d(?: ?[ap]m)?"
 _LOOKS = [
     (re.compile(r"\b(?:area|living space|floor space|square)\b"),
      re.compile(r"\d[\d.,]* ?(?:m²|m2|sqm|sq\.? ?(?:m|ft)|ft²|ha\b|acres?\b)", re.I)),
-    (re.compile(r"\b(?:duration|runtime|(?:cook\w*|prep\w*|baking|reading|travel) time)\b"),
+    (re.compile(r"\b(?:duration|length|runtime|(?:cook\w*|prep\w*|baking|reading|travel) time)\b"),
      re.compile(r"(?:\d+ ?h(?:ours?|rs?)?\.? ?)?\d+ ?m(?:in(?:ute)?s?)?\b|\d+ ?h(?:ours?|rs?)?\b",
                 re.I)),
     (re.compile(r"\bdepart"), re.compile(rf"^{_CLOCK}(?=\s*(?:[–—→-]|to\b|$))")),
@@ -86,6 +88,11 @@ _LOOKS = [
     (re.compile(r"\b(?:phone|telephone|tel|mobile|fax)\b"),
      re.compile(r"\+?\(?\d[\d ()/.–-]{5,}\d")),
     (re.compile(r"\b(?:file )?size\b"), re.compile(r"\d[\d.,]* ?(?:[kmgt]i?b|bytes?)\b", re.I)),
+    (re.compile(r"\b(?:mileage|odometer|distance)\b"),
+     re.compile(r"\d[\d.,']* ?(?:km|mi|miles?|metres|meters)\b(?! ?/)", re.I)),
+    (re.compile(r"\byear\b"), re.compile(r"(?<![\d.,–-])(?:1[89]|20)\d\d(?![\d.,–-]\d|\d)")),
+    (re.compile(r"^(?:issue |ticket |order |invoice |case |request )?(?:number|no|id)$"),
+     re.compile(r"#[A-Z]{0,4}-?\d+", re.I)),
     (re.compile(r"\bweight\b"), re.compile(r"\d[\d.,]* ?(?:kg|g|lbs?|oz|t)\b", re.I)),
 ]  # fmt: skip
 
@@ -101,7 +108,7 @@ def _by_look(name: str, record: Record) -> Any:
         return found[0] if len(found) == 1 else None
     wanted = canonical(name)
     if wanted is None:
-        return None
+        return _counted(name, record)
     if wanted == "title":
         return next(
             (v for v in record.values() if isinstance(v, str) and re.search(r"[A-Za-z]", v)), None
@@ -113,3 +120,11 @@ def _by_look(name: str, record: Record) -> Any:
         if isinstance(value, str) and by_content(value) == wanted:
             return value_of(wanted, value)
     return None
+
+
+def _counted(name: str, record: Record) -> str | None:
+    """ "306 pages" for the pages; None when several texts count them."""
+    said = re.compile(rf"\d[\d.,]*k?\s+{re.escape(singular(plain(name)))}(?:s|es)?\b", re.I)
+    shown = (said.search(v) for k, v in record.items() if isinstance(v, str) and k != "url")
+    found = {m.group() for m in shown if m}
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,79 @@
+"""A group of records as a list: one naming for all of them, without advertisements."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from agents.browser.extract_fields import (
+    COMMON,
+    Record,
+    Token,
+    name_tokens,
+    plain,
+    singular,
+    split_facts,
+    title_token,
+)
+from agents.browser.extract_labels import take_labels
+from agents.browser.extract_tables import SECTION
+from agents.browser.extract_values import SEPARATOR
+
+_AD = re.compile(
+    r"(?:ads?|advert(?:s|isements?)?|sponsored(?: by .*)?|promoted(?: by .*)?)\W*", re.I
+)
+
+
+def _title_path(records: list[list[Token]]) -> str | None:
+    """Where most records have what reads like their title; ties go to what stands first."""
+    votes: Counter[str] = Counter()
+    for tokens in records[:30]:
+        index = title_token(tokens)
+        if index is not None:
+            votes[tokens[index]["p"]] += 1
+    if not votes:
+        return None
+    most = max(votes.values())
+    if most < 0.8 * sum(votes.values()) and records:
+        # No clear winner: the first place that all have and whose texts differ.
+        order = [t["p"] for t in records[0]]
+        shared = [p for p in votes if all(any(t["p"] == p for t in r) for r in records[:30])]
+        if shared:
+            return min(shared, key=order.index)
+    return votes.most_common(1)[0][0]
+
+
+def aliases_of(tokens: list[Token]) -> Record:
+    """Texts by the markup's own words ("mailbox-subject"), for fields no rule knows."""
+    out: Record = {}
+    for token in tokens:
+        for word in re.findall(r"[A-Za-z][\w-]+", token.get("k", "")):
+            for part in plain(word).split():
+                if len(part) > 2 and token["t"] and not SEPARATOR.match(token["t"]):
+                    out.setdefault(singular(part), token["t"])
+    return out
+
+
+def name_records(records: list[dict[str, Any]]) -> list[Record]:
+    """All records of a group named alike; a column that hardly any record has is dropped.
+
+    One for each record. `section` is what heads the part of the list that a record stands in.
+    """
+    pieces = take_labels([split_facts([dict(t) for t in r["tokens"]]) for r in records])
+    path = _title_path(pieces)
+    rows = [name_tokens(tokens, path) for tokens in pieces]
+    for row, raw in zip(rows, records, strict=True):
+        if raw.get("sec") and row:
+            row.setdefault(SECTION, raw["sec"])
+    rows = [r for r in rows if r]
+    count = Counter(key for row in rows for key in row)
+    least = max(1, len(rows) * 0.15)
+    keep = {key for key, n in count.items() if n >= least or key in COMMON}
+    return [{k: v for k, v in row.items() if k in keep} for row in rows]
+
+
+def without_ads(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records that are what the list is of: not those that say that they are advertisements."""
+    own = [r for r in records if not any(_AD.fullmatch(t["t"].strip()) for t in r["tokens"])]
+    return own if len(own) >= len(records) / 2 else records
