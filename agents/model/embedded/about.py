@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_fields import Record, plain, singular
+from agents.model.embedded.cells import says_literals
 from agents.model.embedded.ground import norm
 from agents.model.embedded.nouns import is_item_noun
 from agents.model.embedded.run import Step
@@ -53,18 +54,24 @@ def is_about(view: View, step: Step, value: object) -> bool:
     said = norm(str(value))
     if any(said in norm(section) for section in sections):
         return True
-    rows = {e.row for e in view.elements if e.row}
+    rows = {e.row for e in view.elements if e.row and not sections}
     beside = [x for x in [*view.body.split("\n"), *rows] if norm(subject) in norm(x)]
     if any(said in norm(line) for line in beside):
         return True
+    if not says_literals(subject, f"{view.title} {' '.join(_heads(view))}"):
+        return False
     return not sections and not step["st"].get("in_row") and _is_of(view, words)
+
+
+def _heads(view: View) -> list[str]:
+    """The page's main heading, or its first."""
+    heads = [e.name for e in [*view.elements, *view.texts] if e.tag == "h1"]
+    return heads or [e.name for e in view.texts if e.role == "heading"][:1]
 
 
 def _is_of(view: View, words: list[str]) -> bool:
     """Whether the whole page is about the subject: its title, address or first heading says so."""
-    heads = [e.name for e in [*view.elements, *view.texts] if e.tag == "h1"]
-    heads = heads or [e.name for e in view.texts if e.role == "heading"][:1]
-    told = {singular(w) for w in plain(" ".join([view.title, view.url, *heads])).split()}
+    told = {singular(w) for w in plain(" ".join([view.title, view.url, *_heads(view)])).split()}
     return all(w in told for w in words if w not in _ANY and w not in STOPWORDS)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from agents.browser.extract import extract_text
 from agents.browser.extract_fields import plain, singular
-from agents.model.embedded.cells import asked_words, cell_for, said
+from agents.model.embedded.cells import ASKING, asked_words, cell_for, said, says_literals
 from agents.model.embedded.ground import describe
+from agents.model.embedded.rows_told import cell_of_row
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.touch import click_code, outcome_of
 from agents.model.embedded.view import Element, View
@@ -49,7 +50,7 @@ def _best_sentence(
             continue
         for sentence in re.split(r"(?<=[.!?])\s+", block["text"]):
             said = {singular(w) for w in plain(sentence).split()}
-            if own and not own & said:
+            if (own and not own & said) or not says_literals(question, sentence):
                 continue
             share = len(asked & said) / len(asked) if asked else 0.0
             told = sentence
@@ -71,10 +72,12 @@ async def answer(run: Run, step: Step) -> Decision | None:
     st = step["st"]
     await outcome_of(run, step)
     question = step["question"]
-    if cell := await cell_for(run.page, question):
+    cell = await cell_for(run.page, question)
+    cell = cell or await cell_of_row(run.page, question, asked_words(question))
+    if cell:
         title = " – ".join(t for t in (cell.label, cell.head) if t)
         return _told(run, step, cell.value, title)
-    asked = {singular(w) for w in plain(question).split()} - STOPWORDS - _ASKING
+    asked = {singular(w) for w in plain(question).split()} - STOPWORDS - ASKING
     # Words that every sentence of the page has about it say nothing: its title, its heading.
     view = await run.view()
     heads = [e.name for e in [*view.elements, *view.texts] if e.tag == "h1"]
@@ -135,42 +138,3 @@ def _way(view: View, asked: set[str], st: dict[str, Any]) -> Element | None:
     if len(best) == 2 and best[0][0] == best[1][0]:
         return None
     return best[0][1] if best else None
-
-
-_ASKING = frozenset(
-    [
-        "i",
-        "they",
-        "we",
-        "you",
-        "my",
-        "one",
-        "should",
-        "must",
-        "need",
-        "how",
-        "when",
-        "where",
-        "why",
-        "who",
-        "what",
-        "which",
-        "is",
-        "are",
-        "does",
-        "do",
-        "can",
-        "will",
-        "much",
-        "many",
-        "long",
-        "often",
-        "it",
-        "they",
-        "did",
-        "was",
-        "were",
-        "has",
-        "have",
-    ]
-)

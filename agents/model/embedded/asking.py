@@ -6,18 +6,19 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from agents.browser.extract_fields import singular
+from agents.browser.extract_fields import canonical, singular
+from agents.model.embedded import which
+from agents.model.embedded.conditions import ARE
 from agents.model.embedded.masking import MASK, Masked
-from agents.model.embedded.measures import FAMILIES
 from agents.model.embedded.nouns import is_item_noun
 from agents.model.embedded.phrases import bare, clean
-from agents.model.embedded.superlatives import FIELD_OF_SUPER, HIGH, LOW
-from agents.model.embedded.wishes import ARE, FORMAT, VAGUE, Intent, fields_of, format_of, list_wish
+from agents.model.embedded.superlatives import HIGH, LOW
+from agents.model.embedded.wishes import FORMAT, VAGUE, Intent, fields_of, format_of, list_wish
 from agents.model.embedded.words import count_of, ordinal_in
 
 
 def _extract(m: re.Match[str], k: Masked) -> Intent | None:
-    what = m.group("what")
+    what = re.sub(r"^(?:is|are|was|were)\s+(?=the\b)", "", m.group("what"), flags=re.I)
     if re.match(r"(?:me\s+)?(?:how many|the (?:number|count|total number) of)\b", what, re.I):
         return _count(
             re.sub(
@@ -128,7 +129,7 @@ def _details(what: str, k: Masked) -> Intent | None:
             "question": f"how much does {k.raw(match.group('s'))} cost",
         }
     if match := re.match(
-        r"who (?:wrote|made|posted|is the author of|created)\s+(?P<s>.+)$", text, re.I
+        r"who (?:wrote|posted|opened|started|reported|is the author of)\s+(?P<s>.+)$", text, re.I
     ):
         return {
             "do": "details",
@@ -136,9 +137,13 @@ def _details(what: str, k: Masked) -> Intent | None:
             "subject": _subject(match.group("s"), k),
             "nth": None,
         }
+    if re.match(r"who (?!is\b|are\b|was\b|were\b)\w+\s", text, re.I):
+        return {"do": "answer", "question": k.raw(text)}
     if re.search(r"\b(?:do|does|did|can|will|should)\s+(?:you|they|we|i|it|the)\b", text, re.I):
         return {"do": "answer", "question": k.raw(f"which {text}")}
     match = re.match(r"(?P<f>.+?)\s+(?:of|for|from|in|on)\s+(?P<s>.+)$", bare(text), re.I)
+    owned = re.match(r"(?P<s>(?:[A-Z][\w.-]*\s)*[A-Z][\w.-]*)['’]s\s+(?P<f>.+)$", bare(text))
+    match = owned or match  # "Omar Said's e-mail address"
     fields = fields_of(match.group("f") if match else text, k)
     if not fields:
         return None
@@ -248,6 +253,22 @@ def _table(m: re.Match[str], k: Masked) -> Intent:
     }
 
 
+def bare_list(text: str, k: Masked) -> Intent | None:
+    """ "Cars in Berlin, newest first": a list that is only named."""
+    wish = list_wish(text, k)
+    noun = wish["noun"].split()
+    plural = bool(noun) and singular(noun[-1]) != noun[-1] and len(noun) <= 4
+    told = wish["order"] or wish["filters"] or wish["fields"]
+    if (plural and told) or (wish["fields"] and wish["near"] and not noun):
+        return {"do": "extract", **wish}
+    fact = re.match(r"(?:the )?(?P<field>(?:[\w-]+ )?[\w-]+) (?:of|for) (?:the )?\S", text, re.I)
+    named = fact and re.search(
+        r"\b(?:number|address|hours|size|capacity)$", fact.group("field"), re.I
+    )
+    known = fact and canonical(fact.group("field").lower())
+    return _details(text, k) if named or known else None
+
+
 def _rule(
     pattern: str, build: Callable[[re.Match[str], Masked], Any]
 ) -> tuple[re.Pattern[str], Any]:
@@ -262,26 +283,11 @@ _TELL = (
 )
 
 
-def _which(m: re.Match[str], k: Masked) -> Intent:
-    """ "Which product has the best rating?": the list by that measure, its first."""
-    word = m.group("word").lower()
-    low = bool(re.fullmatch(LOW + r"|fewest|least|worst|shortest|earliest", word, re.I))
-    said = (m.group("by") or "").strip()
-    by = said or next((f for w, f in FIELD_OF_SUPER.items() if w in word), "")
-    noun = m.group("noun")
-    wish = {"limit": 1, "noun": k.raw(noun), "fields": None, "filters": [], "near": None}
-    if by and by not in FAMILIES:
-        wish["fields"] = ["title", by]
-    return {"do": "extract", **wish, "order": {"by": by, "desc": not low, "word": word}}
-
-
 RULES_BEFORE = [
     _rule(
-        r"(?:which|what)\s+(?P<noun>[a-z]+(?: [a-z]+)?)\s+(?:has|have|is|are|"
-        r"costs?|got|with)\s+(?:the\s+)?"
-        rf"(?P<word>{LOW}|{HIGH}|best|most|fewest|least|worst|top)\b\s*(?P<by>[a-z ]*?)$",
-        _which,
+        r"(?:show|display|view)\s+(?P<what>(?:all|every)\s.+?\s(?:with|including)\s.+)$", _extract
     ),
+    *which.RULES,
     _rule(r"(?:summari[sz]e|sum up|tl;?dr|recap)\b\s*(?P<what>.*)$", _summarise),
     _rule(
         (

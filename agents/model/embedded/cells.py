@@ -16,10 +16,16 @@ from playwright.async_api import Page
 
 from agents.browser.extract import read, shape_table
 from agents.browser.extract_fields import plain, singular
+from agents.model.embedded.nouns import is_mere_kind
 from agents.model.embedded.words import STOPWORDS
 
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_DAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*\b", re.I)
+_A_DAY = (
+    r"\b(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?"
+    r"|sat(?:urday)?|sun(?:day)?)s?\b"
+)
+_DAY = re.compile(_A_DAY, re.I)  # "sunny" is none
+_SPAN = re.compile(rf"{_A_DAY}\.?\s*(?:[-–—]|to|until|through)\s*{_A_DAY}", re.I)
 _WANTED = {
     "when": re.compile(r"\d|closed|mon|tue|wed|thu|fri|sat|sun|daily|noon|midnight|all day", re.I),
     "what time": re.compile(r"\d|closed|noon|midnight", re.I),
@@ -31,7 +37,8 @@ ASKING = frozenset(
         r"\w+",
         "i they we you my me one should must need how when where why who what which is are does do "
         "can will much many long often it did was were has have there any if whether tell get take "
-        "takes cost costs be your us far big large old tall heavy wide high time whose s",
+        "takes cost costs be your us until till bring allowed go find use "
+        "far big large old tall heavy wide high time whose s",
     )
 )
 
@@ -44,6 +51,18 @@ class Cell:
     head: str
     value: str
     share: float
+    around: str = ""
+
+
+_LITERAL = re.compile(r"(?<![\w.])(?:\d+(?:[.:/-]\d+)+|[A-Z]+[-/ ]?\d[\w.-]*\w|\d+)(?![\w])")
+
+
+def says_literals(question: str, text: str) -> bool:
+    """Whether a text says the numbers and codes of a question as they stand ("4.1.0")."""
+    return all(
+        re.search(rf"(?<![\w.]){re.escape(x)}(?![\w]|\.\d)", text, re.I)
+        for x in _LITERAL.findall(question)
+    )
 
 
 def asked_words(question: str) -> set[str]:
@@ -64,12 +83,15 @@ async def cell_for(page: Page, question: str) -> Cell | None:
         for pair in raw["pairs"]:
             around = f"{pair['near']} {raw['title']} {raw['url']}"
             found += _of_label(pair["k"], pair["v"], asked, around)
-    fits = [c for c in found if c.share >= 0.99 and _suits(question, c.value)]
+    fits = [c for c in found if c.share >= 0.99 and suits(question, c.value)]
+    fits = [c for c in fits if says_literals(question, f"{c.label} {c.head} {c.around}")]
     values = list(dict.fromkeys(c.value for c in fits))
-    return next(c for c in fits if c.value == values[0]) if len(values) == 1 else None
+    if len(values) != 1:
+        return None
+    return next(c for c in fits if c.value == values[0])
 
 
-def _suits(question: str, value: str) -> bool:
+def suits(question: str, value: str) -> bool:
     """Whether a value is of the kind that is asked for: a number, a time, a name."""
     lowered = question.lower()
     want = next((w for start, w in _WANTED.items() if lowered.startswith(start)), None)
@@ -82,7 +104,9 @@ def _of_table(
     out = []
     heads = shaped["headers"]
     plainly = len(heads) == 2 and all(h.startswith("column ") or h == "name" for h in heads[:1])
-    around = f"{table['near']} {shaped['caption']} {title}"
+    if all(h.startswith("column ") or h == "name" for h in heads) and len(heads) > 2:
+        return _grouped(shaped, asked, f"{table['near']} {title}")
+    around = f"{table['near']} {shaped['caption']} {title} {heads[0] if heads else ''}"
     for row in shaped["rows"]:
         label = str(row.get(heads[0]) or "") if heads else ""
         in_label = said(asked, label)
@@ -93,9 +117,26 @@ def _of_table(
             in_head = said(asked, shown) - in_label
             if not plainly and not in_head and len(heads) > 2:
                 continue
-            rest = asked - in_label - in_head
-            share = 1 - len(rest - said(rest, around)) / len(asked)
-            out.append(Cell(label, shown, str(row.get(head) or ""), share))
+            share = _share(asked, in_label | in_head, around)
+            out.append(Cell(label, shown, str(row.get(head) or ""), share, around))
+    return out
+
+
+def _share(asked: set[str], told: set[str], around: str) -> float:
+    """How much of what is asked is told, or said around it; a mere kind ("ticket") need not be."""
+    rest = asked - told
+    open_ = {w for w in rest - said(rest, around) if not is_mere_kind(w)}
+    return 1 - len(open_) / len(asked)
+
+
+def _grouped(shaped: dict[str, Any], asked: set[str], around: str) -> list[Cell]:
+    """Rows without column heads: all but the last cell say what the last one is."""
+    out = []
+    for row in shaped["rows"]:
+        *labels, value = [str(row.get(h) or "") for h in shaped["headers"]]
+        label = " ".join(dict.fromkeys(labels))
+        if in_label := said(asked, label):
+            out.append(Cell(label, "", value, _share(asked, in_label, around), around))
     return out
 
 
@@ -103,8 +144,7 @@ def _of_label(label: str, value: str, asked: set[str], around: str) -> list[Cell
     in_label = said(asked, label)
     if not in_label or len(plain(label).split()) > len(in_label) + 2:
         return []
-    rest = asked - in_label
-    return [Cell(label, "", value, 1 - len(rest - said(rest, around)) / len(asked))]
+    return [Cell(label, "", value, _share(asked, in_label, around), around)]
 
 
 def said(asked: set[str], text: str) -> set[str]:
@@ -118,7 +158,7 @@ def _days_in(text: str) -> set[str]:
     """The days of "Mon – Fri", "weekdays", "Sat & Sun"."""
     shown = [next(i for i, d in enumerate(_DAYS) if d.startswith(m[:3].lower()))
              for m in _DAY.findall(text)]  # fmt: skip
-    if len(shown) == 2 and re.search(r"[a-z]\.?\s*(?:[-–—]|to|until|through)\s*[a-z]", text, re.I):
+    if len(shown) == 2 and _SPAN.search(text):
         span = range(shown[0], shown[1] + 1 + 7 * (shown[1] < shown[0]))
         shown = [i % 7 for i in span]
     if re.search(r"\b(?:every day|daily)\b", text, re.I):

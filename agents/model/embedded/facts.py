@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract import pick
+from agents.browser.extract import find_lists, pick
 from agents.browser.extract_fields import Record, match_column
 from agents.browser.extract_values import PRICE
 from agents.model.embedded import about, answers
-from agents.model.embedded.cells import cell_for
-from agents.model.embedded.ground import decide, describe, likeness, norm, rank
+from agents.model.embedded.cells import asked_words, cell_for
+from agents.model.embedded.ground import decide, describe, norm, rank
+from agents.model.embedded.named import row_about
 from agents.model.embedded.paging import more_link, turning_code
 from agents.model.embedded.reading import rows_of
+from agents.model.embedded.rows_told import cell_of_row
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.searching import search_field
 from agents.model.embedded.touch import click_code, freeing_code, outcome_of, unopened
@@ -27,8 +29,9 @@ async def details(run: Run, step: Step) -> Decision | None:
     if st.get("phase") == "list":
         result = await outcome_of(run, step)
         rows = rows_of(result.value, {}) if result is not None and result.ok else []
+        rows += [r for x in await find_lists(run.page) for r in x.records] if subject else []
         record = (
-            row_about(rows, subject)
+            row_about(rows, subject, fields)
             if subject
             else rows[step["nth"] - 1 if step["nth"] > 0 else step["nth"]]
             if step.get("nth") and len(rows) >= abs(step["nth"])
@@ -81,19 +84,6 @@ def _item_in_hand(run: Run, step: Step, fields: list[str]) -> Record | None:
     return shaped if all(v is not None for v in shaped.values()) else None
 
 
-def row_about(rows: list[Record], subject: str) -> Record | None:
-    """The row that is about the subject."""
-    best: tuple[float, Record] | None = None
-    subject = about.name_of(subject)
-    for row in rows:
-        score = max(
-            (likeness(subject, str(v)) for v in row.values() if isinstance(v, str)), default=0.0
-        )
-        if best is None or score > best[0]:
-            best = (score, row)
-    return best[1] if best and best[0] >= 0.7 else None
-
-
 def _named(found: Record, fields: list[str], subject: str | None) -> Record:
     shaped = pick(found, fields)
     if (
@@ -134,7 +124,7 @@ def _believed(view: View, step: Step, record: Record) -> Record:
 def _found(run: Run, step: Step, record: Record) -> None:
     missing = [k for k, v in record.items() if v in (None, "")]
     if missing:
-        run.note(f"The page shows no {', '.join(missing)}.")
+        run.fail(step, f"the page shows no {', '.join(missing)}")
     run.memory["results"].append({"kind": "details", "value": record, "of": step["text"]})
 
 
@@ -163,8 +153,10 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
             names.remove(step["subject"])  # what follows it is the next cell of its row
         for name in names:
             # What stands below a mere name is not what was asked about it.
+            # A value follows a sign or stands on its own; it is no rest of a sentence.
             gap = r"[^\S\n]*" if name == step.get("subject") else r"\s*"
-            said = rf"\b{re.escape(name)}\b{gap}(?:is|are|[:=#–-])?{gap}:?{gap}([^\n.;,]{{1,80}})"
+            sign = rf"{gap}(?:(?:is|are)\b|[:=#–-]|\n|(?=[$€£#\d])){gap}:?{gap}"
+            said = rf"\b{re.escape(name)}\b{sign}([^\n.;,]{{1,80}})"
             if (match := re.search(said, view.body, re.I)) and not about.heads_column(match, name):
                 found[field] = match.group(1).strip()
                 break
@@ -188,7 +180,10 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
         why = f"It does not show yet: look behind {describe(folded)}."
         return await run.act(step, await click_code(folded), why, phase="folded")
     asked_for = " ".join([*(f for f in fields if f != "price"), step.get("subject") or ""])
-    cell = await cell_for(run.page, asked_for) if step.get("subject") else None
+    cell = await cell_for(run.page, asked_for if step.get("subject") else step["text"])
+    if cell is None and step.get("subject"):
+        question = step.get("question") or step["text"]
+        cell = await cell_of_row(run.page, question, asked_words(question))
     if cell and (fields != ["price"] or PRICE.search(cell.value)):
         _found(run, step, {fields[0]: cell.value})
         return None

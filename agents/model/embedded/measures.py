@@ -39,9 +39,15 @@ _UNITS: dict[str, dict[str, float]] = {
              "ha": 10_000, "acre": 4046.9, "km²": 1e6},
     "volume": {"ml": 0.001, "cl": 0.01, "l": 1, "litre": 1, "liter": 1},
     "percent": {"%": 1},
+    "speed": {"km/h": 1, "kmh": 1, "kph": 1, "mph": 1.609, "m/s": 3.6, "knot": 1.852, "kn": 1.852},
+    "temperature": {"°": 1, "°c": 1, "°f": 1},
+    "power": {"w": 1, "kw": 1000, "hp": 735.5},
+    "charge": {"mah": 1, "ah": 1000},
 }  # fmt: skip
 _NUMBER = r"\d[\d.,'\u2009\u00a0 ]*"
-_PART = re.compile(rf"({_NUMBER})\s*(sq\.? ?(?:m|ft)|[a-z]+[²2]?|%)(?![\w²])", re.I)
+_PART = re.compile(rf"({_NUMBER})\s*(sq\.? ?(?:m|ft)|km/h|m/s|°[CF]?|[a-z]+[²2]?|%)(?![\w²])", re.I)
+_CLOCK = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*([ap])?\.?(?:m\b\.?)?", re.I)
+_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})\.(\d{3})(?![\d.,])")
 _AGO = re.compile(r"(an?|\d+|few)\s+(second|minute|min|hour|hr|day|week|month|year)s?\s+ago", re.I)
 _YEAR = re.compile(r"(?<![\d.,/-])(1[0-9]\d\d|20\d\d)(?![\d.,/-]\d|\d)")
 _NO_MEASURES = frozenset(["rank", "url", "image", "title"])
@@ -54,7 +60,11 @@ FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "weight": (("weight", "mass"), ("mass",)),
     "height": (("height", "elevation", "altitude"), ("length",)),
     "date": (("date", "published", "year", "released", "built", "created", "modified", "updated",
-              "added", "founded", "last seen"), ("date",)),
+              "added", "founded", "last seen", "deadline", "due"), ("date", "clock")),
+    "distance": (("distance", "mileage"), ("length",)),
+    "mileage": (("mileage", "odometer", "kilometres"), ("length",)),
+    "speed": (("speed", "top speed"), ("speed",)),
+    "temperature": (("temperature", "high", "temp"), ("temperature",)),
 }  # fmt: skip
 
 
@@ -81,6 +91,9 @@ def quantity(value: Any) -> Quantity | None:
         return f"money {found[1] or ''}".strip(), found[0]
     if (stamp := _stamp(text)) is not None:
         return "date", stamp
+    if clock := _CLOCK.fullmatch(text):
+        half = 720 if (clock.group(3) or "").lower() == "p" and int(clock.group(1)) < 12 else 0
+        return "clock", int(clock.group(1)) * 60.0 + int(clock.group(2)) + half
     if measured := _with_unit(text):
         return measured
     if rated := re.match(r"(\d(?:[.,]\d+)?)\s*(?:/|out of)\s*(?:5|10)\b", text):
@@ -120,9 +133,9 @@ def _stamp(text: str) -> float | None:
     if re.fullmatch(r"yesterday.*", text, re.I) and (day := moment("yesterday")):
         return day.timestamp()
     shown = re.search(
-        r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}"
+        r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d)?|(?<![\d./])\d{1,2}/\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2,4}"
         r"|\d{1,2}(?:st|nd|rd|th)?\.? (?:of )?[a-z]{3,9}\.?,? \d{4}"
-        r"|[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|[a-z]{3,9}\.? \d{4}",
+        r"|[a-z]{3,9}\.?,? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|[a-z]{3,9}\.? \d{4}",
         text,
         re.I,
     )
@@ -148,11 +161,17 @@ def column_of(rows: list[Record], order: dict[str, Any]) -> str | None:
         numbers = [c for c, d in measured.items() if d != "date"]
         return numbers[0] if len(numbers) == 1 else None
     names, dimensions = FAMILIES[by]
+    if by == "date" and "age" in map(plain, columns):
+        return next(c for c in columns if plain(c) == "age")
     for name in names:
         column = match_column(name, columns)
+        if measured.get(column or "") == "date" and by != "date":
+            continue  # "time" may be the name of either
         if column in measured and (plain(column) == name or canonical(column) == canonical(name)):
             return column
     fits = [c for c, d in measured.items() if d in dimensions]
+    if not fits and by == "date" and _dimension(rows, "title") == "date":
+        return "title"
     return fits[0] if len(fits) == 1 else None
 
 
@@ -164,16 +183,76 @@ def _dimension(rows: list[Record], column: str) -> str | None:
     return Counter(found).most_common(1)[0][0]
 
 
+def _whole_numbers(values: list[tuple[Any, int, Record]]) -> list[tuple[Any, int, Record]]:
+    """ "48.200 km" beside "121.000 km": the points part thousands, where all are written so."""
+    texts = [v for v, *_ in values if isinstance(v, str) and re.search(r"\d", v)]
+    dotted = [v for v in texts if _THOUSANDS.search(v)]
+    if len(dotted) < 2 or any("." in _THOUSANDS.sub("", v) for v in texts):
+        return values
+    return [(_THOUSANDS.sub(r"\1\2", v) if isinstance(v, str) else v, i, r) for v, i, r in values]
+
+
 def _value(row: Record, column: str) -> Any:
     return row[column] if column in row else pick(row, [column])[column]
 
 
 def order_rows(rows: list[Record], order: dict[str, Any]) -> list[Record]:
-    """Rows by the wanted measure; those that show none are left out. Empty when none fits."""
+    """Rows by the wanted measure; those that show none are left out. Empty when none fits.
+
+    Empty, too, when it depends on whether "3/9" is in March or in September, and no date says.
+    """
     column = column_of(rows, order)
     if column is None:
         return []
-    values = [(_value(r, column), i, r) for i, r in enumerate(rows)]
+    shown = [(_value(r, column), i, r) for i, r in enumerate(rows)]
+    if (to := order.get("to")) and not any(_says(str(v), to) for v, *_ in shown):
+        return []
+    readings = [_in_order(rows, v, column, order) for v in _readings(shown)]
+    return readings[0] if all(r == readings[0] for r in readings) else []
+
+
+def is_measured(rows: list[Record], order: dict[str, Any]) -> bool:
+    """Whether rows show the measure of an order, be it one that can be compared or not."""
+    column = column_of(rows, order)
+    return column is not None and sum(_value(r, column) is not None for r in rows) * 2 > len(rows)
+
+
+def _says(text: str, words: str) -> bool:
+    return bool(set(plain(text).split()) & set(plain(words).split()))
+
+
+_SLASHED = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)")
+Shown = list[tuple[Any, int, Record]]
+
+
+def _readings(values: Shown) -> list[Shown]:
+    """The values with their dates written out: once, or twice when day and month may be either."""
+    dated = [m for v, *_ in values if isinstance(v, str) and (m := _SLASHED.search(v))]
+    if not dated:
+        return [values]
+    day_first = any(int(m.group(1)) > 12 for m in dated)
+    month_first = any(int(m.group(2)) > 12 for m in dated)
+    forms = [r"\3-\2-\1", r"\3-\1-\2"]
+    forms = forms[:1] if day_first and not month_first else forms[1:] if month_first else forms
+    return [
+        [(_iso(form, v) if isinstance(v, str) else v, i, r) for v, i, r in values] for form in forms
+    ]
+
+
+def _iso(form: str, text: str) -> str:
+    def written(m: re.Match[str]) -> str:
+        year, *rest = m.expand(form).split("-")
+        year = f"20{year}" if len(year) == 2 else year
+        return "-".join([year, *(part.zfill(2) for part in rest)])
+
+    return _SLASHED.sub(written, text)
+
+
+def _in_order(rows: list[Record], shown: Shown, column: str, order: dict[str, Any]) -> list[Record]:
+    values = _whole_numbers(shown)
+    desc = bool(order["desc"])
+    if order.get("by") == "date" and plain(column) == "age":
+        desc = not desc  # the oldest has the highest age, but the earliest date
     known = [(q, i, r) for v, i, r in values if (q := quantity(v))]
     if any(q[0] == "number" for q, *_ in known):  # then 1912 is no year, but a number, too
         plainly = [(amount(v), i, r) for v, i, r in values if re.fullmatch(r"\d{4}", str(v))]
@@ -183,13 +262,13 @@ def order_rows(rows: list[Record], order: dict[str, Any]) -> list[Record]:
         texts = [(v.casefold(), i, r) for v, i, r in values if isinstance(v, str) and v]
         if order.get("word") or len(texts) < len(rows):
             return []
-        return [r for *_, r in sorted(texts, key=lambda t: t[0], reverse=bool(order["desc"]))]
+        return [r for *_, r in sorted(texts, key=lambda t: t[0], reverse=desc)]
     if len({q[0] for q, *_ in known}) > 1:
         common = Counter(q[0] for q, *_ in known).most_common(1)[0]
         if common[1] < len(known) and common[0].startswith("money"):
             return []  # prices in several currencies cannot be compared
         known = [k for k in known if k[0][0] == common[0]]
-    sign = -1 if order["desc"] else 1
+    sign = -1 if desc else 1
     return [r for *_, r in sorted(known, key=lambda k: (sign * k[0][1], k[1]))]
 
 

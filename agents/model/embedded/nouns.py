@@ -2,100 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.browser.extract_fields import singular
 
 ITEM_NOUNS = frozenset(
-    [
-        "story",
-        "article",
-        "post",
-        "item",
-        "product",
-        "result",
-        "entry",
-        "row",
-        "record",
-        "book",
-        "movie",
-        "film",
-        "song",
-        "album",
-        "job",
-        "listing",
-        "offer",
-        "deal",
-        "quote",
-        "review",
-        "comment",
-        "repository",
-        "repo",
-        "project",
-        "package",
-        "event",
-        "headline",
-        "news",
-        "link",
-        "image",
-        "photo",
-        "video",
-        "question",
-        "answer",
-        "topic",
-        "thread",
-        "message",
-        "email",
-        "mail",
-        "contact",
-        "person",
-        "user",
-        "employee",
-        "member",
-        "customer",
-        "order",
-        "invoice",
-        "country",
-        "city",
-        "hotel",
-        "flight",
-        "ticket",
-        "restaurant",
-        "recipe",
-        "dish",
-        "card",
-        "option",
-        "category",
-        "heading",
-        "paper",
-        "notification",
-        "task",
-        "ticket",
-        "issue",
-        "commit",
-        "release",
-        "version",
-        "section",
-        "page",
-        "file",
-        "document",
-        "course",
-        "lesson",
-        "name",
-        "price",
-        "title",
-        "author",
-        "tag",
-        "company",
-        "stock",
-        "search",
-        "paragraph",
-        "number",
-        "value",
-        "feature",
-        "plan",
-        "table",
-        "cell",
-        "transaction",
-    ]
+    re.findall(
+        r"\w+",
+        "story article post item product result entry row record book movie film song album "
+        "job listing offer deal quote review comment repository repo project package event "
+        "headline news link image photo video question answer topic thread message email mail "
+        "contact person user employee member customer order invoice country city hotel flight "
+        "ticket restaurant recipe dish card option category heading paper notification task "
+        "issue commit release version section page file document course lesson name price "
+        "title author tag company stock search paragraph number value feature plan table cell "
+        "transaction service treatment publication exhibition car sailing town place house "
+        "home room model device vehicle animal player team school station train bus ship tour "
+        "trip class workshop concert show game day soup site venue festival artist museum ferry "
+        "phone laptop bike camera shop ",
+    )
 )
 
 
@@ -103,3 +28,17 @@ def is_item_noun(noun: str) -> bool:
     """Whether a noun means one of the page's repeated things ("story", "search results")."""
     words = noun.lower().split()
     return bool(words) and singular(words[-1]) in ITEM_NOUNS
+
+
+# These are deeds as often as things ("what did Ann answer").
+_DEEDS = frozenset(
+    re.findall(
+        r"\w+",
+        "answer comment review post rank show search file order book plan release stock quote",
+    )
+)
+
+
+def is_mere_kind(noun: str) -> bool:
+    """Whether a word only says what kind of thing is meant ("ticket"), so that no page need."""
+    return is_item_noun(noun) and singular(noun.lower()) not in _DEEDS

@@ -305,6 +305,13 @@ _ASKED = re.compile(
 )
 
 
+_QUESTION = re.compile(
+    r"(?:(?:until|till|since|from|at|by|in|on|to|for|with) (?:when|what|which|whom?|how)|how|when"
+    r"|where|why|who|what|which|whose|is|are|was|were|does|do|did|can|could|will|has|have)\b",
+    re.I,
+)
+
+
 def parse(text: str) -> list[Intent]:
     """Intents of an instruction, in order. Never empty for a text with words in it."""
     masked = mask(text)
@@ -321,8 +328,10 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     text = clean(_ASKED.sub("", clean(clause)))
     if not text:
         return []
-    if re.search(r"\b(?:until|unless|while|whenever|every time)\b", text) and not re.match(
-        r"(?:wait|scroll|pause)\b", text, re.I
+    if (
+        not _QUESTION.match(text)
+        and re.search(r"\b(?:until|unless|while|whenever|every time)\b", text)
+        and not re.match(r"(?:wait|scroll|pause)\b", text, re.I)
     ):
         return [{"do": "unknown", "words": masked.original(text)}]  # loops are not ours
     for pattern, build in RULES:
@@ -342,6 +351,8 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
         return [{"do": "fill_form", "pieces": pieces}]
     if re.match(r"(?:for|as|in)\b", text) and (form := wishes.format_of(text)):
         return [{"do": "format", "as": form}]
-    if re.match(r"(?:how|when|where|why|who|what|is|are|does|do|can|will)\b", text, re.I):
+    if _QUESTION.match(text):
         return [{"do": "answer", "question": masked.raw(text)}]
+    if wish := asking.bare_list(text, masked):
+        return [wish]
     return [{"do": "unknown", "words": masked.original(text)}]

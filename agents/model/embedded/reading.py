@@ -9,18 +9,12 @@ from agents.browser.extract import find_lists, pick_all, read
 from agents.browser.extract_fields import Record, match_column, plain, singular
 from agents.model.embedded import paging
 from agents.model.embedded.cells import cell_for
+from agents.model.embedded.checks import GENERIC, has_words, narrowed, unsaid, wanted_noun
 from agents.model.embedded.ground import describe, likeness, norm
-from agents.model.embedded.measures import FAMILIES, amount
+from agents.model.embedded.measures import FAMILIES, amount, is_measured
 from agents.model.embedded.nouns import is_item_noun
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.shaping import (
-    GENERIC,
-    kept_for,
-    narrowed,
-    rows_of,
-    shape_rows,
-    wanted_noun,
-)
+from agents.model.embedded.shaping import kept_for, rows_of, shape_rows
 from agents.model.embedded.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.view import Element, View, quote
 from agents.ports import Decision
@@ -75,11 +69,11 @@ def list_code(step: Step) -> str:
             else []
         )
         asked = [*fields, *[f for f in extra if f and match_column(f, fields) is None]]
-        whole = step.get("order") or step.get("filters") or step.get("beside")
+        whole = step.get("order") or step.get("filters") or step.get("beside") or near
         if not whole and not _narrow(step):
             arguments.append(f"fields=[{', '.join(map(quote, asked))}]")
     hint = near or (step.get("noun") or "")
-    whole = step.get("order") or step.get("filters") or step.get("tail") or _narrow(step)
+    whole = step.get("order") or step.get("filters") or step.get("tail") or _narrow(step) or near
     if step.get("limit") and not whole:
         arguments.append(f"limit={step['limit']}")
     if hint and norm(hint) not in ("list", "data", "everything", "items"):
@@ -123,8 +117,10 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
         run.fail(step, (message or "the page could not be read").splitlines()[0])
         return None
     kept: list[Record] = st.setdefault("rows", [])
-    st["around"] = sorted({*st.get("around", ()), *await _around(run)})
+    await _look_around(run, st)
     rows = rows_of(result.value, step)
+    if not kept:
+        rows = await _fitting(run, step, rows)
     if kept and paging.is_other(kept, rows):
         rows = await _same_kind(run, step, kept)
     fresh = paging.fresh_rows(kept, rows) if kept else rows
@@ -236,30 +232,75 @@ def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -
     noun = step.get("noun")
     if step.get("limit") and len(enough) < step["limit"] and not step.get("order"):
         run.note(f"The page shows only {len(enough)} {noun or 'entries'}.")
-    fields = step.get("fields") or []
-    absent = [f for f in fields if all(r.get(f) in (None, "") for r in enough)]
-    if absent:
-        run.note(f"The list shows no {', '.join(absent)}.")
-        if len(absent) * 2 >= len(fields):
-            step["state"], step["why"] = "failed", f"the list shows no {', '.join(absent)}"
+    if absent := _absent(enough, step):
+        run.fail(step, f"the list does not show the {', '.join(absent)}")
     if step.get("order") or step.get("limit") == 1:
         run.memory["item"] = kept_for(kept, enough[0])
     found = {"kind": "list", "value": enough, "of": step["text"], "as": step.get("as")}
     run.memory["results"].append({**found, "noun": noun})
 
 
-async def _around(run: Run) -> list[str]:
-    """Words that say what the page's lists hold: title, headings, names in the markup."""
+async def _look_around(run: Run, st: Step) -> None:
+    """Keep what says which things the page's lists hold: title, headings, names in the markup."""
     view = await run.view()
     heads = [e.name for e in [*view.elements, *view.texts] if e.role == "heading"]
+    heads += re.split(r"\s+[|·•–—-]\s+", view.title)
     texts = [view.title, urlsplit(view.url).path, *heads]
     for raw in await read(run.page, max_records=1):
         for group in [*raw["groups"], *raw["tables"]]:
             texts += [group["near"], group["words"]]
+            heads.append(group["near"])
         for block in raw["jsonld"]:
             for item in block if isinstance(block, list) else [block]:
                 texts += list(item) if isinstance(item, dict) else []
-    return sorted({singular(w) for text in texts for w in plain(text).split()})
+    words = {singular(w) for text in texts for w in plain(text).split()}
+    st["around"] = sorted({*st.get("around", ()), *words})
+    st["heads"] = sorted({*st.get("heads", ()), *(norm(h) for h in heads if h)})
+
+
+async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
+    """The rows of the page's first list that can honour the whole request, else those given."""
+    elsewhere = await _headed_so(run, step, unsaid(rows, step)) if wanted_noun(step) else []
+    if elsewhere:
+        return elsewhere
+    if _honoured(shape_rows(rows, step), step) or wanted_noun(step) == "table":
+        return rows
+    if step.get("order") and is_measured(narrowed(rows, step), step["order"]):
+        return rows  # it shows the measure, though not one to compare by
+    noun = step.get("near") or step.get("noun") or None
+    lists = await find_lists(run.page, fields=step.get("fields"), near=noun)
+    meant = [x for x in lists if noun and has_words(x.near, noun)]
+    for listing in (meant or lists)[:8]:
+        others = rows_of(listing.records, step)
+        if _honoured(shape_rows(others, step), step):
+            return others
+    return rows
+
+
+async def _headed_so(run: Run, step: Step, words: list[str]) -> list[Record]:
+    """The rows of the list that is headed by words which the chosen one's rows do not say."""
+    if not words:
+        return []
+    for listing in await find_lists(run.page):
+        rows = rows_of(listing.records, step)
+        if has_words(listing.near, " ".join(words)) and _honoured(shape_rows(rows, step), step):
+            return rows
+    return []
+
+
+def _honoured(shaped: list[Record], step: Step) -> bool:
+    """Whether rows are left, and each field that was asked for is shown by some of them."""
+    return bool(shaped) and not _absent(shaped, step)
+
+
+def _absent(shaped: list[Record], step: Step) -> list[str]:
+    """The fields that were asked for and that hardly any of the rows show."""
+    fields = step.get("fields") or []
+    shown = {f: sum(r.get(f) not in (None, "") for r in shaped) for f in fields}
+    return [f for f in fields if shown[f] < SHOWN_SHARE * len(shaped) or not shown[f]]
+
+
+SHOWN_SHARE = 0.34
 
 
 async def count(run: Run, step: Step) -> Decision | None:

@@ -40,6 +40,7 @@ from agents.model.embedded import (
     waiting,
 )
 from agents.model.embedded.best import open_best
+from agents.model.embedded.comparing import compare
 from agents.model.embedded.ending import finish
 from agents.model.embedded.joining import amend, join
 from agents.model.embedded.parse import parse
@@ -65,6 +66,7 @@ _HARMLESS = frozenset(
         "screenshot",
         "details",
         "count",
+        "compare",
         "extract",
         "summarise",
         "answer",
@@ -158,6 +160,7 @@ HANDLERS: dict[str, Handler] = {
     "extract": reading.extract,
     "details": facts.details,
     "count": reading.count,
+    "compare": compare,
     "summarise": summary.summarise,
     "answer": answers.answer,
     "open_form": deeds.open_form,

@@ -18,7 +18,17 @@ Step = dict[str, Any]
 SKIP, TAKEOVER = "skip", "takeover"
 BEFORE_CHARS = 12_000  # of the page before the last deed, to tell what the deed brought
 READING = frozenset(
-    ["extract", "details", "count", "summarise", "verify", "what_it_says", "screenshot", "wait"]
+    [
+        "extract",
+        "details",
+        "count",
+        "compare",
+        "summarise",
+        "verify",
+        "what_it_says",
+        "screenshot",
+        "wait",
+    ]
 )
 
 

@@ -6,45 +6,11 @@ import re
 from typing import Any
 
 from agents.browser.extract import pick, pick_all
-from agents.browser.extract_fields import Record, match_column, plain, singular
+from agents.browser.extract_fields import Record, match_column
+from agents.model.embedded.checks import narrowed, wanted_noun
 from agents.model.embedded.ground import likeness
-from agents.model.embedded.measures import amount, order_rows
-from agents.model.embedded.nouns import is_item_noun
+from agents.model.embedded.measures import order_rows
 from agents.model.embedded.run import Step
-from agents.model.embedded.words import STOPWORDS
-
-GENERIC = frozenset(
-    [
-        "item",
-        "product",
-        "result",
-        "entry",
-        "row",
-        "record",
-        "thing",
-        "story",
-        "article",
-        "post",
-        "news",
-        "listing",
-        "table",
-        "data",
-        "everything",
-        "list",
-    ]
-)
-
-
-def wanted_noun(step: Step) -> str:
-    return singular((step.get("noun") or "").lower().split()[-1]) if step.get("noun") else ""
-
-
-def narrowed(rows: list[Record], step: Step) -> list[Record]:
-    """The rows of the wanted kind that pass all filters."""
-    rows = _by_noun(rows, step)
-    for rule in step.get("filters") or []:
-        rows = [r for r in rows if _passes(r, rule)]
-    return rows
 
 
 def kept_for(rows: list[Record], shaped: Record) -> Record:
@@ -89,7 +55,7 @@ def shape_rows(rows: list[Record], step: Step) -> list[Record]:
                 for r in rows
             ]
         else:
-            rows = [pick(r, fields) for r in rows]
+            rows = pick_all(rows, fields)
     return rows
 
 
@@ -112,45 +78,3 @@ def _with_names(rows: list[Record], fields: list[str], step: Step) -> list[Recor
 
 
 _NO_NAMES = frozenset(["url", "image", "rank", "datetime"])
-
-
-# These say how much of the list is meant, or where it stands, not what kind of things it holds.
-_WHOLE = frozenset(
-    re.findall(
-        r"\w+",
-        "search top available front main page home latest current listed shown visible displayed "
-        "all different new recent popular first last other following found matching entire whole "
-        "complete blog open",
-    )
-)
-
-
-def _by_noun(rows: list[Record], step: Step) -> list[Record]:
-    """Rows that are what the noun says; none when neither they nor their heading say so."""
-    words = [singular(w) for w in plain(step.get("noun") or "").split() if w not in STOPWORDS]
-    last = words[-1] if words else ""
-    around = set(step["st"].get("around", ())) if step.get("st") else set()
-    words = [w for w in words if w not in GENERIC | _WHOLE and not (w == last and is_item_noun(w))]
-    told = [r for r in rows if all(_has_word(r, w) for w in words)]
-    if told or not words:
-        return told if words else rows
-    # "Backpacks" in a list that is headed so; "red backpacks" where none is red are none.
-    return [r for r in rows if all(w in around or _has_word(r, w) for w in words)]
-
-
-def _has_word(row: Record, word: str) -> bool:
-    texts = (str(v) for k, v in row.items() if k not in ("url", "image"))
-    return any(word == singular(x) for text in texts for x in plain(text).split())
-
-
-def _passes(row: Record, rule: dict[str, Any]) -> bool:
-    if rule["op"] in ("has", "lacks"):
-        words = [singular(w) for w in plain(rule["value"]).split()]
-        return all(_has_word(row, w) for w in words) == (rule["op"] == "has")
-    shown = pick(row, [rule["field"]])[rule["field"]]
-    if rule["op"] == "=":
-        return shown is not None and likeness(str(rule["value"]), str(shown)) >= 0.85
-    value = amount(shown)
-    if value is None:
-        return False
-    return value < rule["value"] if rule["op"] == "<" else value > rule["value"]

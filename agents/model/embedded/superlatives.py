@@ -12,7 +12,8 @@ Intent = dict[str, Any]
 
 LOW = (
     r"cheapest|least expensive|lowest[- ]rated|lowest[- ]priced|lowest price|lowest cost|lowest|"
-    r"smallest|shortest|oldest|fewest|earliest|lightest|worst[- ]rated|youngest"
+    r"smallest|shortest|oldest|fewest|earliest|lightest|worst[- ]rated|quickest|nearest"
+    r"|closest|coldest|coolest|slowest"
 )
 
 
@@ -21,6 +22,7 @@ HIGH = (
     r"top[- ]rated|most reviewed|most commented|most discussed"
     r"|most upvoted|most popular|most viewed|most recent|newest|highest|largest|"
     r"biggest|longest|greatest|heaviest|tallest"
+    r"|youngest|farthest|furthest|warmest|hottest|fastest"
 )
 
 
@@ -53,6 +55,18 @@ FIELD_OF_SUPER = {
     "heaviest": "weight",
     "lightest": "weight",
     "tallest": "height",
+    "youngest": "date",
+    "quickest": "duration",
+    "nearest": "distance",
+    "closest": "distance",
+    "farthest": "distance",
+    "furthest": "distance",
+    "warmest": "temperature",
+    "hottest": "temperature",
+    "coldest": "temperature",
+    "coolest": "temperature",
+    "fastest": "speed",
+    "slowest": "speed",
     "best": "rating",
     "worst": "rating",
 }
@@ -82,7 +96,12 @@ def take_sorting(text: str, wish: Intent) -> str:
     """ "by price, cheapest first", "sorted by name": all of them, in that order."""
     by = _SORTED.search(text)
     if by and (how := by.group("how")) and (named := SUPER.search(how)):
-        wish["order"] = {"by": by.group("by"), "desc": bool(named.group("high")), "word": ""}
+        field = next((f for w, f in FIELD_OF_SUPER.items() if w in named.group().lower()), "")
+        made = field and not canonical(by.group("by")) and by.group("by")[0].isupper()
+        order = {"by": field if made else by.group("by"), "word": ""}
+        wish["order"] = {**order, "desc": bool(named.group("high"))}
+        if made:  # "recipes by Joss Bell, highest rated first"
+            return clean(f"{text[: by.start('how')]} {text[by.end() :]}")
     elif by and (canonical(by.group("by")) or re.search(r"sorted|ordered|rank", by.group(), re.I)):
         how, field = by.group("how") or "", by.group("by")
         falls = canonical(field) in _FALL and not re.search(

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import canonical, singular
-from agents.model.embedded.masking import MASK, Masked
+from agents.model.embedded import conditions
+from agents.model.embedded.masking import Masked
 from agents.model.embedded.nouns import is_item_noun
 from agents.model.embedded.phrases import bare, clean
 from agents.model.embedded.superlatives import SUPER, take_order, take_sorting
@@ -33,21 +34,6 @@ _WITH = re.compile(
 
 _OF_EACH = re.compile(
     r"^(?P<fields>.+?)\s+(?:of|for|from)\s+(?:(?:each|every|all|any)(?: of)?\b\s*)?(?P<noun>.+)$",
-    re.I,
-)
-
-_FILTER = re.compile(
-    r"\s+(?:(?:which|that|who)\s+(?:are|is|have|has|costs?)|with|having|priced|"
-    r"costing|where)?\s*(?:an?\s+|the\s+)?(?P<field>[a-z ]{2,24}?)?\s*"
-    r"(?:is\s+|are\s+|of\s+)?(?P<op>under|below|less than|cheaper than|at most|up "
-    r"to|over|above|more than|at least|greater than|higher than|lower than|fewer "
-    r"than)\s+"
-    r"(?P<sign>[$€£¥])?(?P<num>\d[\d.,]*|"
-    + MASK
-    + (
-        r")(?:\s*(?:dollars|euros|pounds|usd|eur|gbp))?\s*(?P<unit>(?!with|including|"
-        r"sorted|from|on|in\b|as\b|and\b)[a-z]+)?\s*(?P<rest>.*)$"
-    ),
     re.I,
 )
 
@@ -108,18 +94,6 @@ def format_of(text: str) -> str | None:
 _ALL_PAGES = re.compile(
     r",?\s*\b(?:from|on|over|across|through)\s+(?:all|every)(?: of)?(?: the)?\s+pages?\b", re.I
 )
-_EQUAL = re.compile(
-    r"\s+(?:whose|where(?: the)?|with(?: a| the)?)\s+(?P<field>[a-z][\w ]{1,24}?)"
-    r"\s+(?:is|are|equals?|=|of)\s+(?P<value>[^,]+)$",
-    re.I,
-)
-_BELONGS = re.compile(
-    r"\s+(?:of|for|by|from|with|in)\s+(?:the )?(?P<field>customer|client|author|user|seller|brand"
-    r"|company|status|department|team|office|city|country|category|type|priority|owner|rank)"
-    r"\s+(?P<value>(?!and\b|or\b|is\b|are\b)[^\s,][^,]{0,40})$",
-    re.I,
-)
-_LESS = re.compile(r"under|below|less|cheaper|at most|up to|lower|fewer", re.I)
 _NUMBERS = (
     r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|fifty|a dozen"
 )
@@ -142,25 +116,6 @@ _MEASURED = frozenset(["title", "price", "name", "rating", "date"])
 _PLURAL = re.compile(r"[a-z]{2,}s$", re.I)
 
 
-ARE = re.compile(
-    r"\s+(?:(?:that|who|which)\s+)?(?:are|is)\s+(?:currently |still |now |already )?"
-    r"(?P<not>not )?(?P<state>in stock|out of stock|sold out|on sale|"
-    r"(?!there\b|listed|shown|on\b|in\b|at\b|of\b|from\b|the\b|you\b|available\b|under\b|over\b"
-    r"|below\b|above\b|more\b|less\b|visible|displayed)[a-z][a-z-]+)$",
-    re.I,
-)
-
-
-def _take_state(text: str, wish: Intent) -> str:
-    """ "members who are inactive": those whose row says so."""
-    match = ARE.search(text)
-    if match is None:
-        return text
-    op = "lacks" if match.group("not") else "has"
-    wish["filters"].append({"field": "", "op": op, "value": match.group("state")})
-    return clean(text[: match.start()])
-
-
 def list_wish(text: str, k: Masked) -> Intent:
     """Read what list is wanted.
 
@@ -176,46 +131,21 @@ def list_wish(text: str, k: Masked) -> Intent:
     if match := _ALL_PAGES.search(text):
         wish["all_pages"] = True
         text = clean(text[: match.start()] + text[match.end() :])
-    text = _take_state(_take_equal(take_sorting(text, wish), wish, k), wish)
-    text = _take_filter(text, wish, k)
+    text = conditions.take(take_sorting(text, wish), wish, k)
     if (match := _WITH.search(text)) and (names := fields_of(match.group("fields"), k)):
         wish["fields"] = names
-        text = clean(text[: match.start()])
-        wish["beside"] = bool(_PLURAL.search(bare(text)))
+        text = conditions.take(clean(text[: match.start()]), wish, k)
+        wish["beside"] = True
     text = _take_fields_of(bare(text), wish, k)
     if wish["fields"] and (part := _SECTION.search(text)):
         wish["near"], text = k.raw(text[: part.start()]), ""  # "headlines of the Sports section"
     text = bare(_QUANTIFIED.sub("", text))
     text = _TODAY.sub("", _take_place(text, wish, k))
-    text = _take_count(take_order(text, wish), wish)
+    text = conditions.take_saying(_take_count(take_order(text, wish), wish), wish, k)
     _take_noun(_TODAY.sub("", text), wish, k)
+    if wish.get("beside"):
+        wish["beside"] = bool(_PLURAL.search(wish["noun"]))
     return wish
-
-
-def _take_equal(text: str, wish: Intent, k: Masked) -> str:
-    """ "whose department is Sales", "where status equals paid"."""
-    match = _EQUAL.search(text) or _BELONGS.search(text)
-    if match is None:
-        return text
-    value = k.raw(match.group("value"))
-    wish["filters"].append({"field": k.raw(match.group("field")), "op": "=", "value": value})
-    return clean(text[: match.start()])
-
-
-def _take_filter(text: str, wish: Intent, k: Masked) -> str:
-    """ "under $50", "with more than 100 points"."""
-    match = _FILTER.search(text)
-    amount = re.sub(r"[^\d.]", "", k.raw(match.group("num")).replace(",", "")) if match else ""
-    if match is None or not amount:
-        return text
-    head = (match.group("field") or "").strip()
-    unit = (match.group("unit") or "").strip()
-    field = next((f for f in (unit, head) if canonical(f) not in (None, "title")), "price")
-    op = "<" if _LESS.match(match.group("op")) else ">"
-    wish["filters"].append({"field": field, "op": op, "value": float(amount)})
-    # "products under $50": the words before the comparison are the noun, no field.
-    noun = head if canonical(head) in (None, "title") else ""
-    return clean(f"{text[: match.start()]} {noun} {match.group('rest') or ''}")
 
 
 def _take_fields_of(text: str, wish: Intent, k: Masked) -> str:

@@ -76,7 +76,8 @@ def test_superlatives_and_what_is_asked_about_them_are_one_look() -> None:
 
 def test_bounds_filter() -> None:
     wish = only("extract all products under $50 with name, price and rating")
-    assert wish["filters"] == [{"field": "price", "op": "<", "value": 50.0}]
+    dollars = {"field": "price", "op": "<", "value": 50.0, "currency": "USD"}
+    assert wish["filters"] == [dollars]
     assert (wish["noun"], wish["fields"]) == ("products", ["name", "price", "rating"])
 
 
