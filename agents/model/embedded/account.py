@@ -8,9 +8,8 @@ from typing import Any
 from agents.model.embedded import asked
 from agents.model.embedded.ground import describe, name_score, rank
 from agents.model.embedded.run import Run, Step, settle_answer
-from agents.model.embedded.searching import value_code
 from agents.model.embedded.touch import click_code, outcome_of, recover
-from agents.model.embedded.view import Element, View, locate
+from agents.model.embedded.view import Element, View, locate, value_code
 from agents.ports import Ask, Decision
 
 _SIGN_IN = re.compile(r"(?:sign|log) ?in|log ?on|login|continue|next|submit|go|enter", re.I)

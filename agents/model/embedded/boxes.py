@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agents.browser.extract_fields import plain
+from agents.model.embedded import acting
 from agents.model.embedded.ground import (
     BOXES,
     LEAST,
     SURE,
     describe,
+    likeness,
     norm,
     rank,
 )
@@ -68,7 +71,13 @@ async def check(run: Run, step: Step) -> Decision | None:
         return await _check_all(run, step, target, on)
     if not target.get("words"):
         roles = {"radio"} if target.get("kind") == "radio" else {"checkbox", "switch"}
-    element = _row_first(await run.view(), target, roles)
+    view = await run.view()
+    if (verb := _verb_of(step)) and _is_deed(view, target, verb, roles):
+        step.update(do="act_on", verb=verb)
+        return await acting.act_on(run, step)
+    if toggle := _drawn(view, target, roles):
+        return await _flip(run, step, toggle, on)
+    element = _row_first(view, target, roles) or _akin(view, target, roles)
     element = element or await point(run, step, target, roles=roles, texts=False)
     if not isinstance(element, Element):
         return element
@@ -82,6 +91,61 @@ async def check(run: Run, step: Step) -> Decision | None:
         aim=element.key,
         label=describe(element),
     )
+
+
+def _akin(view: View, target: dict[str, Any], roles: set[str]) -> Element | None:
+    """ "The reminders" for “Remind me before …”: the one box with a word of the same stem."""
+    words = target.get("words") or ""
+    named = rank(view, target, roles=roles) if words else []
+    if not words or target.get("in") or (named and named[0].score >= LEAST):
+        return None
+    stems = {w[:6] for w in plain(words).split() if len(w) > 6}
+    boxes = [e for e in view.elements if e.role in ("checkbox", "switch") and not e.off]
+    akin = [e for e in boxes if stems & {w[:6] for w in plain(e.name).split() if len(w) > 5}]
+    return akin[0] if len(akin) == 1 else None
+
+
+def _verb_of(step: Step) -> str:
+    words = step["text"].lower().split()
+    return words[0] if words and words[0] in ("activate", "deactivate", "enable", "disable") else ""
+
+
+def _is_deed(view: View, target: dict[str, Any], verb: str, roles: set[str]) -> bool:
+    """ "Deactivate Ben": a deed of Ben's row, where no box is called so."""
+    words = target.get("words") or ""
+    named = rank(view, target, roles=roles)
+    return (
+        bool(words) and (not named or named[0].score < SURE) and acting.controls(view, verb, words)
+    )
+
+
+def _drawn(view: View, target: dict[str, Any], roles: set[str]) -> Element | None:
+    """The drawn switch without a role that stands beside the words."""
+    words = target.get("words") or ""
+    named = rank(view, target, roles=roles) if words else []
+    if not words or (named and named[0].score >= SURE):
+        return None
+    found = [
+        e
+        for e in view.elements
+        if e.role == "generic" and not e.text and e.lit is not None and e.near
+        and likeness(words, e.near) >= 0.6
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+async def _flip(run: Run, step: Step, toggle: Element, on: bool) -> Decision | None:
+    """A drawn switch shows its state by its marks alone; pressed, these have to change."""
+    st = step["st"]
+    if bool(toggle.lit) == on:
+        if st.get("flipped"):
+            run.saw(toggle.near or "")
+        return None
+    if st.get("flipped"):
+        run.fail(step, f"“{toggle.near}” does not show whether it is on")
+        return None
+    why = f"{'Switch on' if on else 'Switch off'} “{toggle.near}”."
+    return await run.act(step, await click_code(toggle), why, flipped=True)
 
 
 def row_box(view: View, words: str) -> Element | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_fields import singular
-from agents.model.embedded import asked, composing
-from agents.model.embedded.fields import give_code
+from agents.model.embedded import asked, placing, steppers
 from agents.model.embedded.ground import describe, likeness, norm, rank
-from agents.model.embedded.phrases import leading_count
+from agents.model.embedded.phrases import bare, leading_count
 from agents.model.embedded.run import Run, Step, answered, settle_answer
-from agents.model.embedded.searching import search_field, value_code
+from agents.model.embedded.searching import search_field
 from agents.model.embedded.touch import clear_way, click_code, outcome_of, recover
-from agents.model.embedded.view import Element, View, locate, quote
+from agents.model.embedded.view import Element, View, locate, quote, value_code
 from agents.ports import Decision
 
 ADD = re.compile(
@@ -54,6 +53,9 @@ async def add(run: Run, step: Step) -> Decision | None:
         )
         else target["words"]
     )
+    if name and "buy" not in step["verb"] and (several := _parted(view, step, name)):
+        step["splice"] = several
+        return None
     return await _find_button(run, step, view, name)
 
 
@@ -78,9 +80,12 @@ async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision 
             return cleared
         label = describe(button)
         code = await click_code(button)
-        counter = next((e for e in view.elements if _is_quantity(e)), None)
-        if step.get("quantity", 1) > 1 and counter is not None:
-            code = f'await {await locate(counter)}.fill("{step["quantity"]}")\n{code}'
+        if step.get("quantity", 1) > 1:
+            count = await _count_code(view, button, step["quantity"])
+            if count is None:
+                problem = f"I see no way to say how many ({step['quantity']}) at {label}."
+                return run.ask_takeover(step, problem)
+            code = f"{count}\n{code}"
         return await run.act(step, code, f"Click {label}.", phase="added", label=label)
     off = [e for e in adders if e.off and (not name or _mentions(e, name))]
     if off:
@@ -88,6 +93,44 @@ async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision 
         run.fail(step, f"“{name or 'it'}” cannot be ordered now ({label} is switched off)")
         return None
     return await _look_for(run, step, view, name)
+
+
+async def _count_code(view: View, button: Element, count: int) -> str | None:
+    """Code that sets how many, at the button's own row or else on the page; None: no way."""
+    row = [e for e in view.elements if button.rowId >= 0 and e.rowId == button.rowId]
+    near = row or view.elements
+    typed = [e for e in near if _is_quantity(e)]
+    typed = typed or [e for e in row if e.role in ("textbox", "spinbutton") and _is_number(e)]
+    if typed:
+        return f'await {await locate(typed[0])}.fill("{count}")'
+    lists = [e for e in near if e.tag == "select" and str(count) in (e.d.get("options") or [])]
+    if lists and (row or len(lists) == 1):
+        return f'await {await locate(lists[0])}.select_option(label="{count}")'
+    found = steppers.row_stepper(view, button.row) if row else steppers.stepper(view, "quantity")
+    return await steppers.press_code(found, count) if found else None
+
+
+def _is_number(e: Element) -> bool:
+    return bool(re.fullmatch(r"\d{1,3}", str(e.value or "").strip()))
+
+
+def _parted(view: View, step: Step, name: str) -> list[Step]:
+    """ "A and B" where each is a thing of its own here, and both together are none."""
+    names = [n for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", name) if n.strip()]
+    adders = [e for e in view.elements if e.role in ("button", "link") and is_add(e, step)]
+    if len(names) < 2 or any(_mentions(e, name) for e in adders):
+        return []
+    out = []
+    for i, one in enumerate(names):
+        count, rest = leading_count(bare(one))
+        words = singular(bare(rest)) if count else bare(one)
+        if not any(_mentions(e, words) for e in adders):
+            return []
+        quantity = (step["quantity"] if not i else None) or count or 1
+        target = {**step["target"], "words": words, "raw": one}
+        out.append({"do": "add", "verb": step["verb"], "text": step["text"], "target": target,
+                    "quantity": quantity})  # fmt: skip
+    return out
 
 
 async def _look_for(run: Run, step: Step, view: View, name: str) -> Decision | None:
@@ -163,6 +206,7 @@ _PROCEED = re.compile(
     re.I,
 )
 
+_LAST = re.compile(r"place|pay|complete|confirm|buy|submit|order", re.I)  # ends the checkout
 _PLACED = re.compile(
     (
         r"[^\n]{0,60}(?:thank you|order (?:has been |is |was )?(?:placed|confirmed|"
@@ -189,20 +233,28 @@ async def checkout(run: Run, step: Step) -> Decision | None:
     view = await run.view()
     if placed := _PLACED.search(view.body):
         run.saw(placed.group().strip())
-        unused = [p["raw"] for p in step.get("pieces") or [] if not p.get("typed")]
+        given = [p for p in step.get("pieces") or [] if not p.get("off")]
+        unused = [p["raw"] for p in given if not p.get("done")]
         if unused:
             run.note(f"The checkout did not ask for: {', '.join(unused)}.")
         return None
     if st.get("acts", 0) >= 8:
         return run.ask_takeover(step, "The checkout does not come to an end.")
-    if typed := await _type_details(run, step, view):
-        return typed
+    rest = [p for p in step.get("pieces") or [] if not p.get("done")]
+    if placed := placing.steps_for(view, rest):
+        again = {k: v for k, v in step.items() if k != "state"}
+        step["splice"] = [{"text": step["text"], **s} for s in placed] + [again]
+        return None
     empty = [e for e in view.elements if _is_owed(e)]
     if empty and not st.get("filled"):
         return await _type_given(run, step, empty) or _ask_details(run, step, empty)
     controls = [e for e in view.elements if e.role in ("button", "link") and not e.off]
     pay = [e for e in controls if _PROCEED.fullmatch(norm(e.name))]
     if pay:
+        left = [p for p in rest if not p.get("off") and not p.get("maybe")]
+        if left and _LAST.match(norm(pay[-1].name)):
+            names = ", ".join(f"“{p['raw']}”" for p in left[:4])
+            return run.ask_takeover(step, f"The checkout has no place for {names}.")
         why = f"Go on with {describe(pay[-1])}."
         return await run.act(step, await click_code(pay[-1]), why, filled=False)
     cart = [e for e in controls if _is_cart(e)]
@@ -225,22 +277,6 @@ def _is_cart(e: Element) -> bool:
     about = f"{e.name} {e.tip}"
     named = re.search(r"\b(?:cart|basket|bag|trolley)\b", about, re.I)
     return bool(named) and not ADD.search(e.name) and not re.search("remove", e.name, re.I)
-
-
-async def _type_details(run: Run, step: Step, view: View) -> Decision | None:
-    """Type what the instruction itself gave, where this page asks for it."""
-    lines = []
-    for piece in step.get("pieces") or []:
-        placed = None if piece.get("typed") else composing.place(view, piece)
-        if placed is None or placed[0].off or placed[0].ro:
-            continue
-        element, _, value = placed
-        piece["typed"] = True
-        lines.append(await give_code(element, value))
-    if not any(lines):
-        return None
-    code = "\n".join(line for line in lines if line)
-    return await run.act(step, code, "Fill in the details.", filled=False)
 
 
 def _ask_details(run: Run, step: Step, fields: list[Element]) -> Decision:

@@ -21,7 +21,8 @@ from agents.model.embedded.ground import (
     rank,
 )
 from agents.model.embedded.phrases import Target
-from agents.model.embedded.run import Run, Step, answered
+from agents.model.embedded.run import Run, Step, answered, chosen
+from agents.model.embedded.steppers import stepper
 from agents.model.embedded.touch import (
     click_code,
     outcome_of,
@@ -40,11 +41,23 @@ async def set_value(run: Run, step: Step) -> Decision | None:
     if st.get("as") == "select":
         return await select(run, step)
     view, target = await run.view(), step["target"]
+    if not st.get("phase") and not st.get("chosen") and (own := _row_list(view, step)):
+        st["chosen"] = own.key
     if not st.get("phase") and not st.get("chosen") and _lacks_field(view, target):
+        number = re.fullmatch(r"\d{1,2}", step["value"].get("text") or "")
+        if number and stepper(view, target.get("words") or ""):
+            step["splice"] = [
+                {"do": "step_to", "target": target, "n": int(number.group()), "text": step["text"]}
+            ]
+            return None
         if _drawn_list(view, target):
             step.update(do="select", values=[step.pop("value").get("text", "")])
             return await select(run, step)
         if _group_called(view, target):
+            step.update(do="select", values=[step.pop("value").get("text", "")])
+            return await select(run, step)
+        exact = rank(view, _called(step["value"].get("text") or ""), roles=BOXES)
+        if exact and exact[0].score >= 0.95 and not target.get("in"):
             step.update(do="select", values=[step.pop("value").get("text", "")])
             return await select(run, step)
         if target.get("in") and rows.has_editor(view, target["in"]):
@@ -62,9 +75,29 @@ async def set_value(run: Run, step: Step) -> Decision | None:
     ):
         st["as"] = "select"
         step["values"] = [step["value"].get("text", "")]
+        if "var" not in step["value"]:
+            step.pop("value")
+            step["do"] = "select"
         return await select(run, step)
     st["chosen"] = element.key
     return await fill(run, step)
+
+
+def _called(name: str) -> Target:
+    return {"words": name, "raw": name, "kind": None, "nth": None, "in": None}
+
+
+def _row_list(view: View, step: Step) -> Element | None:
+    """The one list in the named row that offers the value ("the stage of Delphi Group")."""
+    row, text = step["target"].get("in"), step["value"].get("text") or ""
+    found = [
+        e
+        for e in view.elements
+        if row and text and e.tag == "select" and not e.off
+        and any(norm(o) == norm(text) for o in e.d.get("options") or [])
+        and norm(row) in norm(e.row or "")
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _lacks_field(view: View, target: Target) -> bool:
@@ -116,6 +149,7 @@ async def select(run: Run, step: Step) -> Decision | None:
         result = await outcome_of(run, step)
         if result is not None and not result.ok:
             st["phase"] = ""
+            st["done"] = st.get("done", [])[:-1]  # what failed was not chosen
             decision = await recover(run, step, result, st.get("label", "the list"))
             if decision is not None or step.get("state") == "failed":
                 return decision
@@ -130,6 +164,7 @@ async def select(run: Run, step: Step) -> Decision | None:
         return await _pick_open(run, step, view, left[0])
     if field := _select_for(view, step, left):
         labels = pick_options(field.d.get("options") or [], left if field.multiple else left[:1])
+        labels = labels or _by_noun(field, left[0])
         done += left if field.multiple else left[:1]
         given = (
             f"label={quote(labels[0])}"
@@ -165,6 +200,9 @@ def _is_day(text: str) -> bool:
 def _select_for(view: View, step: Step, values: list[str]) -> Element | None:
     """The select element whose options hold the values and whose name fits the target."""
     target = step["target"]
+    picked = chosen(view, step)
+    if picked and picked.tag == "select" and pick_options(picked.d.get("options") or [], values):
+        return picked
     best: tuple[float, Element] | None = None
     named = bool(target.get("words"))
     index = 0
@@ -173,6 +211,7 @@ def _select_for(view: View, step: Step, values: list[str]) -> Element | None:
             continue
         index += 1
         labels = pick_options(e.d.get("options") or [], values if e.multiple else values[:1])
+        labels = labels or _by_noun(e, values[0])
         if not labels:
             continue
         if target.get("nth") and target["nth"] != index:
@@ -186,6 +225,14 @@ def _select_for(view: View, step: Step, values: list[str]) -> Element | None:
         if best is None or score > best[0] + 0.02:
             best = (score, e)
     return best[1] if best else None
+
+
+def _by_noun(e: Element, value: str) -> list[str]:
+    """ "The develop branch": the option “develop” of the list “Branch”."""
+    first, _, noun = value.rpartition(" ")
+    if not first or likeness(noun, e.name) < 0.9:
+        return []
+    return pick_options(e.d.get("options") or [], [first])
 
 
 _OPENERS = frozenset(
@@ -219,7 +266,8 @@ async def _choose_one(run: Run, step: Step, view: View, value: str) -> Decision 
     if kind == "many" and st.get("asks", 0) < 2 and "chosen" not in st:
         return run.ask_which(step, [m.element for m in found])
     if found and kind != "none" and found[0].score >= 0.6:
-        return await take_option(run, step, found[0].element, value)
+        box = row_box(view, value) if found[0].element.role == "gridcell" else None
+        return await take_option(run, step, box or found[0].element, value)
     if box := row_box(view, value):
         return await take_option(run, step, box, value)
     if (context or target.get("kind")) and not st.get("opener"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.model.embedded.masking import MASK
-from agents.model.embedded.words import BARE_VERBS, LAST_VERBS, VERBS
+from agents.model.embedded.words import BARE_VERBS, LAST_VERBS, OBJECT_VERBS, VERBS
 
 _VERB = "|".join(sorted(map(re.escape, VERBS), key=len, reverse=True))
 # A verb counts as one when an object or a place follows, or when it needs none.
@@ -13,13 +13,16 @@ _STARTS = re.compile(
     rf"(?:also\s+|then\s+|please\s+|finally\s+|next\s+)*"
     rf"(?:(?:{'|'.join(BARE_VERBS)})\b(?!\s+(?:of|button|bar|box|field|results?|name|type|text)\b)"
     rf"|(?:{'|'.join(LAST_VERBS)})(?: (?:it|them|changes|the changes|now))?\s*(?:$|[,.;]|and\b)"
-    rf"|(?:cancel|deny|confirm) (?:when|if|once)\b"
+    rf"|(?:cancel|deny|confirm) (?:when|if|once)\b|check(?:ing)? ?out\b"
+    rf"|(?:do not|don['’]t|never)\s+[a-z]"
+    rf"|(?-i:(?:{'|'.join(OBJECT_VERBS)})\s+(?:the|my|an?|this|that|it|them|all|every|in|on|for|"
+    rf"from|out|off|up|both|her|his|their|our|[A-Z£$€#]|\d|{MASK}))"
     rf"|(?:{_VERB})\b(?!-|\s*(?:$|[,.;:]|of\b|and\b|or\b|is\b|are\b|number\b|name\b|"
     rf"counts?\b|price\b|date\b|type\b)))",
     re.I,
 )
 _LEAD = re.compile(
-    r"^(?:(?:ok(?:ay)?|hi|hello|hey|so|now|and|also|then|next|first(?:ly)?|"
+    r"^(?:(?:ok(?:ay)?|hi|hello|hey|so|now|and|also|then|next|first(?:ly)?(?! name\b)|"
     r"second(?:ly)?|third(?:ly)?|finally|lastly|afterwards?"
     r"|after that|once (?:that's )?done|when (?:that's )?done|please|kindly|just|"
     r"go ahead and|simply|but|again)\b[,:]?\s*"
@@ -101,8 +104,12 @@ def _sentences(text: str) -> list[str]:
     # "account no. NB77" is one name.
     text = re.sub(rf"\b(no|nr)\.(?=\s*(?:{MASK}|[A-Z]{{0,3}}\d))", r"\1", text, flags=re.I)
     # "1. Do this 2. Do that" on one line.
-    text = re.sub(r"(?<!\w)(?:step\s+)?\d{1,2}[.)]\s+(?=[A-Za-z])", "\n", text, flags=re.I)
+    text = re.sub(r"(?<![\w-])(?:step\s+)?\d{1,2}[.)]\s+(?=[A-Za-z])", "\n", text, flags=re.I)
     text = re.sub(r"\n\s*[-*•–]\s+", "\n", text)
+    # A quote may end with the full stop of its sentence.
+    text = re.sub(
+        rf"({MASK})\s+(?=(?:Don['’]t|Do not|Please|Then|Also|Now|After)\b)", r"\1. ", text
+    )
     pieces: list[str] = []
     for line in text.split("\n"):
         # "Dr. Lind" is one name, too.

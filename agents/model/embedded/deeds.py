@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+from agents.model.embedded import rows
 from agents.model.embedded.acting import act_on, controls
+from agents.model.embedded.details import DAY, details_of
+from agents.model.embedded.formats import moment
 from agents.model.embedded.ground import (
     BOXES,
     context_score,
@@ -12,17 +15,12 @@ from agents.model.embedded.ground import (
     norm,
     rank,
 )
+from agents.model.embedded.masking import mask
 from agents.model.embedded.phrases import Target
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.touch import (
-    blocker,
-    click_code,
-    click_target,
-    outcome_of,
-    point,
-    recover,
-)
+from agents.model.embedded.touch import click_code, click_target, outcome_of, point, recover
 from agents.model.embedded.view import Element, View, locate
+from agents.model.embedded.ways import blocker
 from agents.model.embedded.words import same_as
 from agents.ports import Decision
 
@@ -150,6 +148,9 @@ async def close(run: Run, step: Step) -> Decision | None:
     if named and controls(view, "close", named):
         step.update(do="act_on", verb="close")  # a ticket, an issue: what its row can close
         return await act_on(run, step)
+    if named and not re.search(r"\b(?:dialog|popup|pop-up|modal|overlay|banner|tab|menu)\b", raw):
+        step.update(do="act_on", verb="close")
+        return await act_on(run, step)
     said = {"words": step["text"], "raw": step["text"], "kind": None, "quoted": True}
     whole = rank(view, said, roles=FILTERS)
     if whole and whole[0].score >= 0.93:
@@ -189,11 +190,17 @@ async def close(run: Run, step: Step) -> Decision | None:
 
 
 async def drag(run: Run, step: Step) -> Decision | None:
+    """Drag what can be dragged; what cannot is moved by its own controls."""
     st = step["st"]
     if st.get("phase") == "acted":
         result = await outcome_of(run, step)
         if result is not None and not result.ok:
             run.fail(step, (result.error_message or "it could not be dragged").splitlines()[0])
+        elif (await run.view()).mark == run.mark_before:
+            run.fail(step, "nothing on the page moved")
+        return None
+    if step.get("moves") and not st.get("phase") and not await _can_drag(run, step):
+        step["splice"] = moving(step)
         return None
     if st.get("phase") != "onto":
         element = await point(run, step, step["target"])
@@ -205,6 +212,37 @@ async def drag(run: Run, step: Step) -> Decision | None:
         return other
     code = f"await {st['source']}.drag_to({await locate(other)})"
     return await run.act(step, code, f"Drag it onto {describe(other)}.", phase="acted")
+
+
+async def _can_drag(run: Run, step: Step) -> bool:
+    """Whether the page marks what is meant as something to drag."""
+    view = await run.view()
+    words = norm(step["target"].get("words") or "")
+    return any(e.drag and words and words in norm(e.text or e.name) for e in view.elements)
+
+
+def moving(step: Step) -> list[Step]:
+    """ "Move X to Y" without dragging: X's own "Move", and Y from what it offers."""
+    onto = step["onto"].get("words") or step["onto"].get("raw") or ""
+    if re.search(r"\d", step["onto"].get("raw") or ""):
+        onto = step["onto"]["raw"]
+    value = {"text": onto}
+    masked = mask(("" if DAY.search(onto) else "from ") + re.sub(r"\s*[–—-]\s*", " to ", onto))
+    when = details_of(masked.text, masked, head=True)
+    if any(p.get("day") or p.get("time") for p in when) and moment(onto.split("–")[0]):
+        edit = {"do": "act_on", "verb": "edit", "target": step["target"], "text": step["text"]}
+        form = {"do": "carry", "verb": "save", "noun": "", "pieces": when, "text": step["text"]}
+        return [edit, form]
+    return [
+        {
+            "do": "act_on",
+            "verb": "move",
+            "target": step["target"],
+            "to": onto,
+            "text": step["text"],
+        },
+        {"do": "give", "verb": "move", "value": value, "choose": True, "text": step["text"]},
+    ]
 
 
 async def download(run: Run, step: Step) -> Decision | None:
@@ -224,7 +262,16 @@ async def download(run: Run, step: Step) -> Decision | None:
                     {"kind": "download", "value": value, "of": step["text"]}
                 )
             return None
-    target = _download_target(dict(step["target"]), await run.view())
+    view = await run.view()
+    target = _download_target(dict(step["target"]), view)
+    words = target.get("words") or ""
+    if words and not target.get("in") and (entry := _in_menu(view, step)):
+        code, why = f"await download({await locate(entry)})", f"Download with {describe(entry)}."
+        return await run.act(step, code, why, phase="acted", aim=entry.key, label=describe(entry))
+    closed = words and not st.get("menu") and not target.get("in")
+    if closed and (menu := rows.menu_of(view, words)):
+        known, why = [e.key for e in view.elements][-400:], f"Open the menu of “{words}”."
+        return await run.act(step, await click_code(menu), why, menu=True, known=known)
     element = await point(run, step, target)
     if not isinstance(element, Element):
         return element
@@ -237,6 +284,11 @@ async def download(run: Run, step: Step) -> Decision | None:
         aim=element.key,
         label=describe(element),
     )
+
+
+def _in_menu(view: View, step: Step) -> Element | None:
+    st = step["st"]
+    return rows.in_menu(view, "download", st["known"]) if st.get("menu") else None
 
 
 def _download_target(target: Target, view: View) -> Target:

@@ -17,8 +17,9 @@ from agents.model.embedded.reading import rows_of
 from agents.model.embedded.rows_told import cell_of_row
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.searching import search_field
-from agents.model.embedded.touch import click_code, freeing_code, outcome_of, unopened
+from agents.model.embedded.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.view import Element, View, locate, quote
+from agents.model.embedded.ways import unopened
 from agents.ports import Decision
 
 

@@ -16,7 +16,6 @@ from agents.model.embedded.ground import (
     rank,
 )
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.searching import value_code
 from agents.model.embedded.touch import (
     clear_way,
     click_code,
@@ -24,7 +23,7 @@ from agents.model.embedded.touch import (
     point,
     recover,
 )
-from agents.model.embedded.view import Element, View, locate, quote
+from agents.model.embedded.view import Element, View, locate, quote, value_code
 from agents.model.embedded.words import ordinal_in
 from agents.ports import Decision
 
@@ -59,6 +58,10 @@ async def fill(run: Run, step: Step) -> Decision | None:
             target.update(words=step["hint"], kind=None)
     if target.get("all"):
         return await fill_all(run, step, target)
+    if _clears_list(view, step, target):
+        verb = step["text"].split()[0].lower()
+        step["splice"] = [{"do": "act_on", "verb": verb, "target": target, "text": step["text"]}]
+        return None
     element = await _field(run, step, target)
     if not isinstance(element, Element):
         return element
@@ -89,6 +92,27 @@ async def fill(run: Run, step: Step) -> Decision | None:
         known=names[-400:],
         typed=element.role in ("textbox", "searchbox", "combobox"),
     )
+
+
+async def pick_date(run: Run, step: Step) -> Decision | None:
+    """A day into a drawn field: the calendar that it opens is turned to it."""
+    if step["st"].get("phase") == "calendar":
+        return await pick_day(run, step, step["value"].get("text", ""))
+    element = await point(run, step, step["target"])
+    if not isinstance(element, Element):
+        return element
+    if cleared := await clear_way(run, step, element):
+        return cleared
+    why = f"Open the calendar of {describe(element)}."
+    return await run.act(step, await click_code(element), why, phase="calendar")
+
+
+def _clears_list(view: View, step: Step, target: dict[str, Any]) -> bool:
+    """ "Clear the completed ones" is no field to empty where a button says so."""
+    if step["value"].get("text") != "" or not target.get("words"):
+        return False
+    fields = rank(view, target, editable=True)
+    return not fields or fields[0].score < LEAST
 
 
 def _date_and_time(view: View, step: Step, element: Element) -> list[Step]:

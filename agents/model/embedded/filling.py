@@ -298,7 +298,11 @@ RULES = [
         ),
         _fill,
     ),
-    rule(r"(?:set|change|update|adjust|edit)\s+(?P<where>.+?)\s+to\s+(?P<what>.+)$", _set_to),
+    rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+on$", _check(True)),
+    rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+off$", _check(False)),
+    rule(
+        r"(?:set|change|update|adjust|edit|switch)\s+(?P<where>.+?)\s+to\s+(?P<what>.+)$", _set_to
+    ),
     rule(r"(?:type|enter|input|write|key in|insert)\s+(?:in\s+)?(?P<what>.+)$", _fill),
     rule(r"fill (?:in |out )?(?P<what>.+)$", _fill),
     rule(

@@ -154,6 +154,27 @@ async def submit(run: Run, step: Step) -> Decision | None:
     )
 
 
+_KEEPS = re.compile(r"(?:save|update|apply)(?: (?!.*\bas\b).*)?", re.I)
+
+
+async def keep(run: Run, step: Step) -> Decision | None:
+    """After a change: the button that keeps it, where the page has one for the form touched."""
+    if step["st"].get("phase") == "acted":
+        return await submit(run, step)
+    view, last = await run.view(), run.memory.get("form")
+    found = [
+        e
+        for e in view.elements
+        if e.role == "button" and not e.off and not e.row and _KEEPS.fullmatch(norm(e.name))
+    ]
+    own = [e for e in found if last and last == [e.doc.prefix, e.d.get("form")]]
+    own = own or [e for e in found if e.form is None or e.form < 0]
+    if len(own) != 1:
+        return None  # pages that keep each change at once have none
+    code, why = await click_code(own[0]), f"Keep the change with {describe(own[0])}."
+    return await run.act(step, code, why, on=own[0], phase="acted", aim=own[0].key)
+
+
 async def cookies(run: Run, step: Step) -> Decision | None:
     """Take the cookie banner away; without one there is nothing to do."""
     if step["st"].get("phase") == "acted":
@@ -162,7 +183,7 @@ async def cookies(run: Run, step: Step) -> Decision | None:
     wish = (
         r"accept|agree|allow|ok|got it|understand"
         if step["accept"]
-        else r"reject|decline|deny|necessary|essential|close|dismiss|no"
+        else r"reject|decline|deny|refuse|necessary|essential|required only|no"
     )
     pool = [
         e
@@ -180,8 +201,17 @@ async def cookies(run: Run, step: Step) -> Decision | None:
     ]
     pick = near or pool
     if not pick:
+        if not step["accept"] and _banner(view):
+            run.fail(step, "the cookie banner has no button that refuses")
+            return None
         run.note("There was no cookie banner.")
         return None
     return await run.act(
         step, await click_code(pick[0]), f"Click {describe(pick[0])}.", phase="acted"
     )
+
+
+def _banner(view: View) -> bool:
+    """Whether a layer over the page speaks of cookies."""
+    over = [e for e in view.elements if e.float or e.top]
+    return bool(over) and bool(re.search(r"cookie|consent", view.body, re.I))

@@ -128,16 +128,41 @@ def name_score(words: str, element: Element) -> float:
             tokens = plain(own).split()
             joined = "".join(tokens)
             hit = all(w in tokens for w in wanted.split()) or wanted.replace(" ", "") in tokens
-            also = any(s in tokens for s in same_as(wanted) if " " not in s and len(s) > 2)
+            also = any(
+                s in tokens if " " not in s else s.replace(" ", "") in joined
+                for s in same_as(wanted)
+                if len(s) > 2
+            )
             inside = len(wanted) > 3 and wanted.replace(" ", "") in joined
             best = max(best, 0.74 if hit else 0.66 if also else 0.6 if inside else 0.0)
     if best < 0.6 and element.d.get("group") and element.role in BOXES | EDITABLE:
         both = f"{element.d['group']} {element.name}"
         best = max(best, 0.9 * likeness(words, both), 0.5 * likeness(words, element.d["group"]))
+    if best < 0.62 and element.role in BOXES | EDITABLE | _PRESSED:
+        best = max(best, _by_place(words, element))
     if best < 0.5 and element.d.get("href"):
         slug = re.sub(r"[^a-z0-9]+", " ", element.d["href"].lower())
         best = max(best, 0.5 if plain(words) and f" {plain(words)} " in f" {slug} " else 0.0)
     return best
+
+
+_PRESSED = frozenset(["button", "generic"])
+
+
+def _by_place(words: str, element: Element) -> float:
+    """ "The dark theme" is “Dark” beside the word “Theme”; "the alarm volume" is “Volume”."""
+    wanted = [w for w in plain(words).split() if w not in STOPWORDS]
+    name = [w for w in plain(element.name).split() if w not in STOPWORDS]
+    if not wanted or not name or len(name) > len(wanted):
+        return 0.0
+    of = any(w in STOPWORDS for w in plain(words).split()[1:])  # "the owner of Borealis"
+    if not of and element.role in BOXES | EDITABLE and len(wanted) > 1 and name == wanted[-1:]:
+        return 0.63 if len(name[0]) > 4 else 0.0
+    beside = set(plain(element.d.get("group") or "").split())
+    rest = [w for w in wanted if w not in name]
+    if len(name) + len(rest) == len(wanted) and rest and set(rest) <= beside:
+        return 0.74
+    return 0.0
 
 
 def fits_kind(kind: str | None, element: Element, roles: Iterable[str] | None = None) -> float:

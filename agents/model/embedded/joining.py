@@ -24,11 +24,27 @@ def join(intents: list[Intent]) -> list[Intent]:
             else:
                 out.append(intent)
             continue
+        if intent["do"] == "fill_form" and out and out[-1]["do"] == "fill_form":
+            out[-1]["pieces"] = [*out[-1]["pieces"], *intent["pieces"]]
+            out[-1]["text"] = f"{out[-1].get('text', '')}; {intent.get('text', '')}"
+            continue
         if intent["do"] == "fill_form" and out and (pieces := intent["pieces"]):
             before = out[-1]
-            if before["do"] == "create" or _is_purchase(before):
+            if before["do"] in ("create", "carry") or _is_purchase(before):
                 before["pieces"] = [*before.get("pieces", []), *pieces]
                 continue  # "Buy it. Name: Ada": said after, needed on the way
+        if intent["do"] == "check" and out and out[-1]["do"] == "carry":
+            said = intent["target"].get("raw") or intent["text"]
+            out[-1]["pieces"].append({"raw": said, "label": None, "value": None})
+            continue  # "accept the terms": a box of the form, wherever it comes
+        if intent["do"] == "avoid" and out:
+            if out[-1]["do"] in ("create", "carry") or _is_purchase(out[-1]):
+                unwanted = {"raw": intent["text"], "label": None, "value": None}
+                pieces = out[-1].get("pieces", [])
+                out[-1]["pieces"] = [*pieces, {**unwanted, "off": intent["words"]}]
+            else:
+                out.insert(len(out) - 1, intent)  # seen to before what it is about is sent
+            continue
         if _is_about(intent, out):
             out[-1].update(fields=intent["fields"], implied=False)
             out[-1]["as"] = intent.get("as") or out[-1].get("as")
@@ -58,9 +74,14 @@ def join(intents: list[Intent]) -> list[Intent]:
             out.insert(len(out) - 1, intent)  # where to look comes before the reading
             continue
         out.append(intent)
+    if out and _CHANGES.match(out[-1].get("text", "")) and out[-1]["do"] in _CHANGED:
+        out.append({"do": "keep", "text": out[-1]["text"]})
     return out
 
 
+# "Change my phone number" is done when it is kept, though nobody says "and save".
+_CHANGES = re.compile(r"(?:change|update|turn|switch|enable|disable|correct)\b", re.I)
+_CHANGED = ("set", "check", "uncheck", "select")
 _TAKE = re.compile(
     r"(?:pick|choose|select|take) (?:it|that|the (?:first |matching )?(?:suggestion|match|option))"
     r"(?: from the (?:list|suggestions|dropdown))?",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from agents.model.embedded.details import DAY, details_of
 from agents.model.embedded.filling import pairs_of, value_of
 from agents.model.embedded.masking import MASK, Masked
 from agents.model.embedded.phrases import bare, clean, target_of, values_of
@@ -32,11 +33,20 @@ _CUT = re.compile(
 )
 
 
+_BODY = re.compile(rf"\s*(?:the\s+)?(text|body|content|note)\s*:?\s+({MASK})", re.I)
+
+
 def pieces_of(text: str, k: Masked) -> list[Intent]:
     """{"raw", "label", "value"} of each part of "name A, email B and priority high"."""
     out: list[Intent] = []
     text = re.sub(r"\s*\([^)]*\)", "", text)
     for part in _CUT.split(text):
+        if body := re.fullmatch(
+            rf"\s*(?:the\s+)?(text|body|content|note)\s*:?\s+({MASK})", part, re.I
+        ):
+            value = value_of(body.group(2), k)
+            out.append({"raw": k.raw(part), "label": body.group(1).lower(), "value": value})
+            continue
         part = clean(re.sub(r"^(?:with|using|the|an?)\s+", "", clean(part), flags=re.I))
         if not part:
             continue
@@ -77,6 +87,8 @@ def _create(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     if re.match(MASK, rest) and _PLACE.match(rest[1:]):
         rest = rest[0]
     pieces = pieces_of(rest, k)
+    if any(p["label"] is None and DAY.search(p["raw"]) for p in pieces):
+        pieces = details_of(rest, k, head=True)
     return {**make, "pieces": pieces} if pieces else None
 
 
@@ -95,6 +107,23 @@ def _register(m: re.Match[str], k: Masked) -> Intent:
 def _rename(m: re.Match[str], k: Masked) -> Intent:
     piece = {"raw": k.raw(m.group("name")), "label": None, "value": value_of(m.group("name"), k)}
     return {"do": "create", "verb": m.group("verb").lower(), "noun": "", "pieces": [piece]}
+
+
+def _rename_to(m: re.Match[str], k: Masked) -> list[Intent]:
+    """ "Rename cv.pdf to cv-2027.pdf": the deed on its row, and the name that it then asks for."""
+    return [
+        {"do": "act_on", "verb": "rename", "target": target_of(m.group("what"), k)},
+        {"do": "give", "verb": "rename", "value": value_of(m.group("name"), k)},
+    ]
+
+
+def _into_list(m: re.Match[str], k: Masked) -> Intent:
+    """ "Add a card called X to the To do column": the control that adds, in that column."""
+    name = m.group("name")
+    piece_ = {"raw": k.raw(name), "label": None, "value": value_of(name, k)}
+    where = k.raw(bare(m.group("where")))
+    noun = k.raw(m.group("noun"))
+    return {"do": "create", "verb": "add", "noun": noun, "where": where, "pieces": [piece_]}
 
 
 def _form(m: re.Match[str], k: Masked) -> Intent | None:
@@ -163,6 +192,7 @@ _A_NEW = r"(?:(?:an?(?:other)?|one more|the|some)\s+)?(?:new\s+)?"
 _NOUN = r"(?P<noun>(?!new\b|to\b|as\b|account\b)[a-z][a-z -]{1,30}?)s?"
 _CALLED = r"(?:\s+(?:called|named|titled|saying|with (?:the )?(?:name|title|text)))?\s*:?\s*"
 
+
 RULES = [
     _rule(
         rf"(?P<verb>add|create|make|register|file|start)\s+{_A_NEW}{_NOUN}{_CALLED}"
@@ -198,6 +228,16 @@ RULES = [
         _register,
     ),
     _rule(
+        rf"rename\s+(?P<what>(?!it\b|this\b|that\b).+?)\s+(?:to|into|as)\s+(?P<name>{MASK}|\S.*)$",
+        _rename_to,
+    ),
+    _rule(
+        rf"(?:add|create|put)\s+{_A_NEW}(?P<noun>[a-z]+)\s+(?:called|named|titled)\s+"
+        rf"(?P<name>{MASK}|\S.*?)\s+(?:to|in|into|under)\s+(?:the\s+)?(?P<where>.+?)\s+"
+        r"(?:column|list|section|lane|board|group)$",
+        _into_list,
+    ),
+    _rule(
         rf"(?P<verb>rename)(?:\s+(?:it|this|that))?\s+(?:to|as)\s+(?P<name>{MASK}|[\w .-]+)$",
         _rename,
     ),
@@ -207,6 +247,12 @@ RULES = [
         r"seat|slot|viewing|court|consultation|lesson|class|demo|tour))\s+"
         r"(?P<rest>(?:on|at|for|with|from|under)\s+.+)$",
         _booking,
+    ),
+    _rule(
+        r"(?P<verb>send|post|leave|write|submit)\s+(?:an?|the|this)?\s*(?:new )?"
+        r"(?P<noun>message|comment|note|reply|review|feedback|question|request)"
+        rf"(?:\s+(?:saying|that says|with (?:the )?text))?\s*:?\s*(?P<rest>{MASK})$",
+        _create,
     ),
     _rule(
         r"(?P<verb>print|request|order|book|reserve|post|report)\s+(?:an?|the)\s+"

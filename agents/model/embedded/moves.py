@@ -8,11 +8,9 @@ from urllib.parse import urljoin, urlsplit
 from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.ground import rank
 from agents.model.embedded.run import Run, Step, reply_value
-from agents.model.embedded.touch import (
-    click_target,
-    outcome_of,
-)
+from agents.model.embedded.touch import click_target, outcome_of
 from agents.model.embedded.view import View, quote
+from agents.model.embedded.ways import folded_menu
 from agents.ports import Ask, Decision
 
 _BLANK = ("", "about:blank", "chrome://new-tab-page/")
@@ -160,7 +158,12 @@ async def visit(run: Run, step: Step) -> Decision | None:
             re.I,
         ):
             return await click_target(run, step, step["target"])
-        if is_here(step["name"], view) and not _names_this(step["name"], view):
+        wanted = squash(step["name"])
+        heads = [e for e in view.texts if e.role == "heading"]
+        titled = wanted in squash(view.title) or any(wanted in squash(e.text or "") for e in heads)
+        folded = folded_menu(view) is not None and not titled
+        named = is_here(step["name"], view) and not _names_this(step["name"], view)
+        if folded or named:
             return await click_target(run, step, step["target"])
     return await on_site(run, step)
 

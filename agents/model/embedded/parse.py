@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from agents.model.embedded import asking, filling, joining, making, signing, wishes
+from agents.model.embedded import asking, dealing, filling, joining, making, signing, wishes
 from agents.model.embedded.clauses import split
 from agents.model.embedded.going import (
     PAGE,
@@ -74,10 +74,14 @@ RULES: list[Rule] = [
     _rule(
         (
             r"(?:accept|allow|agree to|dismiss|reject|decline|close|"
-            r"deny)\s+(?:all\s+)?(?:the\s+)?(?:cookies?|cookie (?:banner|notice|"
+            r"deny|refuse)\s+(?:all\s+)?(?:the\s+)?(?:optional |non-essential |unnecessary |"
+            r"tracking |third-party )?(?:cookies?|cookie (?:banner|notice|"
             r"consent|popup|dialog)s?|consent|gdpr.*)$"
         ),
-        lambda m, k: {"do": "cookies", "accept": not re.match(r"rej|dec|deny", m.group(), re.I)},
+        lambda m, k: {
+            "do": "cookies",
+            "accept": not re.match(r"rej|de[cn]|ref", m.group(), re.I),
+        },
     ),
     _rule(
         r"(?:accept|ok|confirm|dismiss) the (?:alert|confirm(?:ation)?(?: dialog)?|prompt)$",
@@ -105,8 +109,8 @@ RULES: list[Rule] = [
     ),
     _rule(
         (
-            r"(?:reply|respond|answer)\b(?:\s+to\s+(?P<what>.+?))?\s+(?:with|saying|"
-            r"by saying|that says)\s+(?:the\s+)?(?:text|message|words)?\s*(?P<say>.+)$"
+            r"(?:reply|respond|answer)\b(?:\s+to\s+(?P<what>.+?))?(?:\s+(?:with|saying|"
+            r"by saying|that says)|\s*:)\s+(?:the\s+)?(?:text|message|words)?\s*(?P<say>.+)$"
         ),
         respond_intent,
     ),
@@ -170,7 +174,9 @@ RULES: list[Rule] = [
         r"(?P<verb>(?:watch|reading|saved|shopping) ?list)$",
         verbed,
     ),
+    *dealing.LISTS,
     *making.RULES,
+    *dealing.RULES,
     *filling.RULES,
     _rule(
         r"(?:go|move|turn|switch|navigate|click)(?: on)?(?: to)? (?:the )?next page(?: of .*)?$",
@@ -289,8 +295,11 @@ RULES: list[Rule] = [
             r"share|archive|subscribe|follow|edit|rename|expand|print|copy|pin|mute|"
             r"block|report|approve|reject|cancel|start|stop|play|pause|accept|agree|"
             r"register|book|reserve|apply|confirm|save|send|skip|vote|upvote|join|"
-            r"create|clear|toggle|publish|post)\b(?: (?:for|to|on|"
-            r"from))?\s*(?P<what>.*)$"
+            r"create|clear|toggle|publish|post|enrol|enroll|freeze|unfreeze|renew|leave|"
+            r"unmute|unpin|restore|resolve|reopen|duplicate|hide|unhide|unblock|snooze|"
+            r"bookmark|favou?rite|unfollow|unsubscribe|unstar|suspend|ban|assign|upgrade|"
+            r"downgrade|activate|deactivate|complete|finish|resume|withdraw|report|review)\b"
+            r"(?: (?:for|to|on|from|in))?\s*(?P<what>.*)$"
         ),
         verbed,
     ),
@@ -328,6 +337,8 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     text = clean(_ASKED.sub("", clean(clause)))
     if not text:
         return []
+    if avoid := dealing.avoided(text, masked):
+        return [avoid]
     if (
         not _QUESTION.match(text)
         and re.search(r"\b(?:until|unless|while|whenever|every time)\b", text)

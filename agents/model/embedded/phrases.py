@@ -18,6 +18,9 @@ Target = dict[str, Any]
 _ARTICLES = re.compile(r"^(?:the|a|an|any|this|that|its|their|his|her|your|my|our|some)\s+", re.I)
 _FIRST_N = re.compile(r"first (\d+|two|three|four|five|six|seven|eight|nine|ten)\s+(?=\S)", re.I)
 _ALL = re.compile(r"^(?:all(?: of)?(?: the)?|every|each(?: of the)?|both)\s+", re.I)
+_EVERYTHING = re.compile(
+    r"everything|all(?: of)?(?: them| it)?|all (?:the )?(?:items|tasks|todos|entries|boxes)", re.I
+)
 _POSITION = re.compile(
     r"\s+(?:(?:in|on|at|from|of|inside|within|under|below|beneath|next to|beside|"
     r"near|for|by|above|after"
@@ -76,6 +79,8 @@ def _read(text: str, masked: Masked) -> Target:
         "all": False,
         "raw": raw,
     }
+    if _EVERYTHING.fullmatch(re.sub(r"\s+(?:on|in) (?:the |my )?list$", "", phrase, flags=re.I)):
+        return {**out, "all": True}
     if match := _ALL.match(phrase):
         out["all"] = True
         phrase = phrase[match.end() :]

@@ -21,11 +21,13 @@ from agents.model.embedded import (
     answers,
     boxes,
     buying,
+    carry,
     choices,
     composing,
     deeds,
     facts,
     fields,
+    following,
     forms,
     items,
     moves,
@@ -33,17 +35,20 @@ from agents.model.embedded import (
     reading,
     searching,
     sorting,
+    steppers,
     summary,
     told,
     transfers,
-    view,
     waiting,
 )
+from agents.model.embedded.beforehand import address_first, fresh, terms_first
 from agents.model.embedded.best import open_best
 from agents.model.embedded.comparing import compare
 from agents.model.embedded.ending import finish
 from agents.model.embedded.joining import amend, join
 from agents.model.embedded.parse import parse
+from agents.model.embedded.phrases import bare
+from agents.model.embedded.plans import plan_lines
 from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.touch import click_target
 from agents.model.embedded.view import Element
@@ -110,6 +115,13 @@ async def _unknown(run: Run, step: Step) -> Decision | None:
         if matches and matches[0].score >= 0.85:
             st["goal"] = goal
             return await click_target(run, step, goal)
+        verb, _, rest = step["words"].partition(" ")
+        rest = bare(rest)
+        if re.fullmatch(r"[A-Za-z]{3,14}", verb) and rest:
+            target = {**goal, "words": rest, "raw": rest}
+            if acting.controls(await run.view(), verb.lower(), rest):
+                step.update(do="act_on", verb=verb.lower(), target=target)
+                return await acting.act_on(run, step)
     if st.get("asks", 0) >= 1:
         run.fail(step, "I do not understand it")
         return None
@@ -154,6 +166,12 @@ HANDLERS: dict[str, Handler] = {
     "cookies": forms.cookies,
     "sign_in": account.sign_in,
     "add": buying.add,
+    "carry": carry.carry,
+    "give": following.give,
+    "keep": forms.keep,
+    "avoid": following.avoid,
+    "step_to": steppers.step_to,
+    "pick_date": fields.pick_date,
     "checkout": buying.checkout,
     "filter": sorting.only,
     "only": sorting.only,
@@ -175,16 +193,6 @@ HANDLERS: dict[str, Handler] = {
     "format": _nothing,
     "nothing": _nothing,
     "unknown": _unknown,
-}
-# These read or touch the page at hand; they need one.
-_NEED_PAGE = frozenset(HANDLERS) - {
-    "goto",
-    "on_site",
-    "visit",
-    "wait",
-    "nothing",
-    "format",
-    "unknown",
 }
 
 
@@ -230,7 +238,9 @@ class EmbeddedRoute:
                 return finish(run)
             if run.turn.steps_left <= 1 and step["do"] not in ("nothing", "format"):
                 return finish(run, why="The step limit was reached before the end.")
-            if decision := _address_first(run, step):
+            if decision := address_first(run, step):
+                return decision
+            if decision := await terms_first(run, step):
                 return decision
             result = (
                 await again.settle(run, step)
@@ -248,7 +258,7 @@ class EmbeddedRoute:
         memory = run.memory
         run.result = run.answer = None
         if words := step.pop("replace", None):
-            memory["steps"][memory["at"] : memory["at"] + 1] = [_fresh(i) for i in parse(words)]
+            memory["steps"][memory["at"] : memory["at"] + 1] = [fresh(i) for i in parse(words)]
             return
         if (steps := step.pop("splice", None)) is not None:
             memory["steps"][memory["at"] : memory["at"] + 1] = [{"st": {}, **s} for s in steps]
@@ -262,19 +272,15 @@ class EmbeddedRoute:
         memory["at"] += 1
 
 
-def _fresh(intent: dict[str, Any]) -> Step:
-    return {**intent, "st": {}}
-
-
 def _begin(turn: DecideInput) -> bool:
     """Make the plan on the first call. True when it was made now."""
     memory = turn.memory
     if memory.get("v") == VERSION:
         return False
-    steps = [_fresh(i) for i in parse(turn.instructions)]
+    steps = [fresh(i) for i in parse(turn.instructions)]
     if not steps:
         steps = [
-            _fresh(
+            fresh(
                 {"do": "unknown", "words": turn.instructions[:200], "text": turn.instructions[:200]}
             )
         ]
@@ -301,11 +307,11 @@ def _take_in(run: Run, intent: dict[str, Any]) -> None:
     """One more intent: more fields for the list asked last, or one more step at the end."""
     steps, memory = run.steps, run.memory
     if intent["do"] not in ("amend", "format"):
-        steps.append(_fresh(intent))
+        steps.append(fresh(intent))
         return
     index = next((i for i in range(len(steps) - 1, -1, -1) if steps[i]["do"] == "extract"), None)
     if index is None:
-        steps.append(_fresh(intent))
+        steps.append(fresh(intent))
         return
     wanted = steps[index]
     if intent["do"] == "format":
@@ -321,75 +327,9 @@ def _take_in(run: Run, intent: dict[str, Any]) -> None:
         ]
         again = {k: v for k, v in wanted.items() if k != "state"}
         wanted["do"] = "nothing"
-        steps.insert(memory["at"], _fresh(again))
+        steps.insert(memory["at"], fresh(again))
     else:
         wanted["st"] = {}
-
-
-def _address_first(run: Run, step: Step) -> Decision | None:
-    """A blank tab and nothing that opens an address: ask for it."""
-    if (
-        not moves.is_blank(run.turn.page_url)
-        or step["do"] not in _NEED_PAGE
-        or run.memory.get("asked_address") == "done"
-    ):
-        return None
-    if run.memory.get("asked_address"):
-        answer, run.answer = run.answer, None
-        run.memory["asked_address"] = "done"
-        if answer is not None and answer.status == "answered":
-            from agents.model.embedded.run import reply_value
-
-            value = reply_value(answer)
-            if isinstance(value, str) and value.strip():
-                run.steps.insert(
-                    run.memory["at"],
-                    _fresh({"do": "goto", "url": value.strip(), "text": f"open {value.strip()}"}),
-                )
-                run.memory["at"] = run.memory["at"]
-                return _restart(run)
-        run.fail(step, "no web address was given")
-        return finish(run)
-    run.memory["asked_address"] = "asked"
-    prompt = (
-        f"No page is open and the instruction names no address. Where should I do “{step['text']}”?"
-    )
-    return run.ask(step, Ask(prompt=prompt, kind="question", input_schema=moves.URL_SCHEMA))
-
-
-def _restart(run: Run) -> Decision:
-    step = run.steps[run.memory["at"]]
-    url = moves.address_of(step["url"], run.turn.page_url)
-    step["st"].update(phase="acted", url=url, acts=1)
-    run.memory["pending"] = {"step": run.turn.step, "mark": ""}
-    return Act(
-        code=f"await page.goto({view.quote(url)})", reasoning=f"Open {url}.", plan=plan_lines(run)
-    )
-
-
-_NAMES = {
-    "nothing": "Nothing to do",
-    "unknown": "Not understood",
-    "extract": "Read",
-    "details": "Find out",
-    "count": "Count",
-    "summarise": "Summarise",
-}
-
-
-def plan_lines(run: Run) -> list[str]:
-    """The plan as people read it: the instruction's own words, one line a step."""
-    lines: list[str] = []
-    for step in run.steps:
-        text = re.sub(r"\s+", " ", step.get("text", "")).strip()
-        text = text[:1].upper() + text[1:]
-        if step["do"] == "unknown":
-            text = f"Not understood, will ask: {text}"
-        elif step["do"] in ("fill", "set") and step.get("target", {}).get("raw"):
-            text = f"Put “{fields.shown(step['value'])}” into {step['target']['raw']}"
-        if text and (not lines or lines[-1] != text):
-            lines.append(text)
-    return lines
 
 
 __all__ = ["EmbeddedRoute", "join"]

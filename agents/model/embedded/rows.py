@@ -12,7 +12,7 @@ from agents.model.embedded.words import same_as
 
 Step = dict[str, Any]
 _MENU = re.compile(
-    r"(?:more|actions?|options|menu|manage|open menu|more (?:actions|options)|[⋯…⋮≡☰.]+)"
+    r"(?:more|actions?|(?:\w+ )?options|menu|manage|open menu|more (?:actions|options)|[⋯…⋮≡☰•.]+)"
     r"(?: (?:for|of|on) .*)?",
     re.I,
 )
@@ -23,6 +23,7 @@ def says(element: Element, verb: str) -> bool:
     """Whether a control's name, tooltip or marks begin a word with the verb, or its like."""
     words = {verb, *same_as(verb)}
     text = norm(f"{element.name} {element.tip or ''} {element.attr or ''}")
+    text = f"{text} {re.sub(r'[-_]', ' ', text)}"
     return any(re.search(rf"(?:^|[\W_]){re.escape(w)}", text) for w in words)
 
 
@@ -34,16 +35,26 @@ def menu_of(view: View, context: str) -> Element | None:
         if e.role in ("button", "link", "generic")
         and e.row
         and not e.off
-        and (e.popup or _MENU.fullmatch(e.name.strip()))
+        and (e.popup or _MENU.fullmatch(e.name.strip()) or _is_nameless(view, e))
         and context_score(context, e) >= 0.75
     ]
-    return found[0] if len({e.row for e in found}) == 1 else None
+    found = [e for e in found if context_score(context, e) >= 0.97] or found
+    return found[0] if len({e.rowId for e in found}) == 1 else None
+
+
+def _is_nameless(view: View, e: Element) -> bool:
+    """A row's only button, of which nothing is said: three drawn dots."""
+    marks = re.sub(r"\b(?:svg|btn|button|icon)\b", "", e.attr or "")
+    if e.name or e.role != "button" or re.search(r"[a-z]{5,}", marks, re.I):
+        return bool(not e.name and re.search(r"kebab|ellips|dots|more|menu", e.attr or "", re.I))
+    return sum(o.rowId == e.rowId and o.role == "button" for o in view.elements) == 1
 
 
 def in_menu(view: View, verb: str, known: list[str]) -> Element | None:
     """What an opened menu offers for a verb."""
     fresh = [e for e in view.elements if e.key not in known or e.role == "menuitem"]
     named = [e for e in fresh if not e.off and says(e, verb)]
+    named.sort(key=lambda e: len(e.name))  # the entry, not the row around the menu
     exact = [e for e in named if e.role in ("menuitem", "button", "link")]
     return next(iter(exact or named), None)
 
@@ -51,7 +62,8 @@ def in_menu(view: View, verb: str, known: list[str]) -> Element | None:
 def has_editor(view: View, context: str) -> bool:
     """Whether the row that shows the context can be edited: a button, or its menu."""
     rows = [e for e in view.elements if e.row and context_score(context, e) >= 0.75]
-    return any(_EDITS.match(e.name) for e in rows) or menu_of(view, context) is not None
+    edits = any(_EDITS.match(e.name) or (not e.name and says(e, "edit")) for e in rows)
+    return edits or menu_of(view, context) is not None
 
 
 def editing(steps: list[Step], at: int) -> list[Step]:

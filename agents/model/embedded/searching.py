@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
+from agents.model.embedded.details import details_of
 from agents.model.embedded.ground import norm
+from agents.model.embedded.masking import mask
+from agents.model.embedded.placing import steps_for
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.touch import (
     click_code,
@@ -13,7 +18,7 @@ from agents.model.embedded.touch import (
     point,
     recover,
 )
-from agents.model.embedded.view import Element, View, locate, quote
+from agents.model.embedded.view import Element, View, locate, value_code
 from agents.model.embedded.words import count_of
 from agents.ports import Decision
 
@@ -77,6 +82,11 @@ async def search(run: Run, step: Step) -> Decision | None:
     if not st.get("opened") and (dated := _dated(view, step)):
         step["splice"] = dated
         return None
+    if not st.get("opened") and (pieces := _detailed(view, step)):
+        step["splice"] = [
+            {"do": "carry", "text": step["text"], "verb": "search", "noun": "", "pieces": pieces}
+        ]
+        return None
     if field is None:
         if trip := _between(view, step):
             step["splice"] = trip
@@ -85,6 +95,10 @@ async def search(run: Run, step: Step) -> Decision | None:
         if opener is not None and not st.get("opened"):
             code = await click_code(opener)
             return await run.act(step, code, "Open the search.", opened=True, phase="")
+        home = _home(view)
+        if home is not None and not st.get("home"):
+            why = f"There is no search here: go to {describe_short(home)}."
+            return await run.act(step, await click_code(home), why, home=True, phase="")
         target = {"words": "search", "kind": "field", "raw": "search field"}
         found = await point(run, step, target, editable=True)
         if not isinstance(found, Element):
@@ -147,6 +161,22 @@ def _dated(view: View, step: Step) -> list[Step]:
     return [{"text": step["text"], **s} for s in [*steps, {"do": "submit", "st": {}}]]
 
 
+def _detailed(view: View, step: Step) -> list[dict[str, Any]]:
+    """Pieces of a search that names days or numbers, where the page has places for them."""
+    masked = mask(step["value"].get("text") or "")
+    pieces = details_of(masked.text, masked, head=True)
+    if not any(p.get("day") or p.get("count") for p in pieces) or len(pieces) < 2:
+        return []
+    placed_at = any(p.get("place") or (p["label"] == "from" and not p.get("day")) for p in pieces)
+    if placed_at and not pieces[0]["label"] and not pieces[0].get("place"):
+        pieces = pieces[1:]  # "a stay in Lisbon", "trains from Oslo": the noun is no value
+    for one in pieces:
+        one["choice"] = one.get("choice") or not one["label"]
+    placed = copy.deepcopy(pieces)
+    steps_for(view, placed)
+    return pieces if sum(bool(p.get("done")) for p in placed) >= 2 else []
+
+
 def _called(name: str) -> dict[str, Any]:
     return {"words": name, "raw": name, "kind": None, "nth": None, "in": None}
 
@@ -170,6 +200,20 @@ async def _sent(run: Run, step: Step) -> Decision | None:
     return await run.act(step, await click_code(button), why, pushed=True)
 
 
+def _home(view: View) -> Element | None:
+    """The link to the site's front page: called so, or to the folder that this page is in."""
+    links = [e for e in view.elements if e.role == "link" and not e.row]
+    here = urlsplit(view.url).path
+    named = [e for e in links if norm(e.name) in ("home", "start", "home page")]
+    roots = [
+        e
+        for e in links
+        if (e.href or "").startswith("/") and e.href.endswith("/")
+        and here.startswith(e.href) and here != e.href
+    ]  # fmt: skip
+    return next(iter([*named, *roots]), None)
+
+
 def _opens_search(e: Element) -> bool:
     named = norm(e.name) in ("search", "find") or re.search(r"\bsearch", e.attr or "", re.I)
     return bool(named) and e.role in ("button", "link", "generic") and not e.off
@@ -180,11 +224,6 @@ def _sends_search(e: Element) -> bool:
         return False
     marked = e.role == "button" and SEARCHY.search(e.attr or "")
     return bool(SEARCHY.search(norm(e.name)) or marked or norm(e.name) in ("go", "submit", "ok"))
-
-
-def value_code(value: dict[str, Any]) -> str:
-    """A value as it stands in code: a literal, or a variable's handle."""
-    return f"variables[{quote(value['var'])}]" if "var" in value else quote(value.get("text", ""))
 
 
 def describe_short(e: Element) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agents.model.embedded.details import details_of
 from agents.model.embedded.filling import Intent, one_field, pairs_of, rule, value_of
 from agents.model.embedded.masking import MASK, Masked
 from agents.model.embedded.phrases import asked_for, clean, names_a_slot, target_of
@@ -45,8 +46,10 @@ def _slot(label: str, intent: Intent) -> str:
     return "user" if label or intent["user"] is None else "password"
 
 
-def _account(m: re.Match[str], k: Masked) -> list[Intent]:
+def _account(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
     """A new account: open its form, fill it in, send it."""
+    if not pairs_of(m.group("what"), k) and (pieces := details_of(m.group("what"), k)):
+        return {"do": "carry", "verb": "register", "noun": "account", "pieces": pieces}
     form: Intent = {"do": "open_form", "target": target_of("sign up", k)}
     pairs = pairs_of(m.group("what"), k)
     return [form, *(one_field(a, b, k) for a, b in pairs), {"do": "submit"}]

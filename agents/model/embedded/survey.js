@@ -26,6 +26,8 @@
     if (e.tagName === 'A') return e.hasAttribute('href') ? 'link' : 'generic';
     if (e.tagName === 'SELECT') return e.multiple || e.size > 1 ? 'listbox' : 'combobox';
     if (e.isContentEditable && !(up(e) && up(e).isContentEditable)) return 'textbox';
+    // A strip of drawn tabs is marked as one, though its parts have no role.
+    if (e.tagName !== 'BUTTON' && /(?:^|[\s_-])tabs?(?:$|[\s_-])/i.test((up(e) && up(e).getAttribute('class')) || '') && up(e).children.length > 1 && /^(SPAN|DIV|LI)$/.test(e.tagName) && text(e, 40) && getComputedStyle(e).cursor === 'pointer') return 'tab';
     return ROLES[e.tagName] || (/^H[1-6]$/.test(e.tagName) ? 'heading' : 'generic');
   };
   const labelOf = e => {
@@ -45,7 +47,7 @@
         if (s.nodeType === 1 && (SKIP.has(s.tagName) || s.tagName === 'BR' && after)) { if (s.tagName === 'BR') break; continue; }
         // "Copies [-] [3] [+]": a stepper's buttons stand between a field and its words.
         if (!after && s.nodeType === 1 && s.tagName === 'BUTTON' && clean(s.textContent).length <= 2) continue;
-        if (s.nodeType === 1 && (s.matches('input,select,textarea,button') || (s.querySelector && s.querySelector('input,select,textarea')))) break;
+        if (s.nodeType === 1 && (s.matches('input,select,textarea,button') || (s.querySelector && s.querySelector('input,select,textarea,[role=switch],[role=checkbox],[role=slider]')))) break;
         const t = s.nodeType === 3 ? clean(s.data) : s.nodeType === 1 && shown(s) ? text(s, 120) : '';
         if (t) return t.length <= 80 ? t : '';
       }
@@ -62,13 +64,19 @@
     if (g) out.push(text(g.querySelector('legend') || document.createElement('i')) || byIds(g, 'aria-labelledby').map(x => text(x)).join(' ') || clean(g.getAttribute('aria-label')));
     return out.filter(Boolean).join(' ');
   };
+  // A strip of buttons ("Light | Dark | System") goes by the words beside it.
+  const stripOf = e => {
+    const p = up(e); if (!p || p.tagName === 'BODY' || p.children.length < 2 || p.children.length > 8) return '';
+    const alike = [...p.children].every(c => c.tagName === e.tagName && text(c, 40) && text(c, 40).length < 30);
+    const t = alike ? beside(p, false) : ''; return t.length <= 40 ? t : '';
+  };
   const headings = [];
   const rowOf = (e) => {
     // The record an element belongs to: a row, item, card. Grows until siblings of its kind appear.
     for (let n = up(e), i = 0; n && i < 9 && n.tagName !== 'BODY'; n = up(n), i++) {
       const role = n.getAttribute('role') || '';
       if (/^(TR|LI|ARTICLE|OPTION|DD)$/.test(n.tagName) || /^(row|listitem|option|article|menuitem|treeitem)$/.test(role)) return n;
-      const p = up(n);
+      const p = n.parentNode && n.parentNode.children ? n.parentNode : up(n);
       if (p && n.children.length + (n.textContent.trim() ? 1 : 0) > 1) {
         const same = [...p.children].filter(s => s.tagName === n.tagName && s.className === n.className && n.tagName !== 'LABEL' && n.tagName !== 'SPAN');
         // Lines of one card are alike, too; records are those that have such a control each.
@@ -113,6 +121,11 @@
     }
     return false;
   };
+  // What icon fonts and drawings say of a control without words: "bi-trash", "#icon-edit".
+  const marksOf = e => [...e.querySelectorAll('i,span,svg,use')].slice(0, 4).map(n =>
+    [n.getAttribute('class'), n.getAttribute('href') || n.getAttribute('xlink:href'), n.getAttribute('data-icon'), n.tagName === 'I' || n.tagName === 'SPAN' ? n.textContent : ''].filter(Boolean).join(' ')).join(' ');
+  const LIT = /(?:^|[\s_-])(?:on|active|checked|selected|enabled|current)(?:$|\s)/i;
+  const TOGGLE = /(?:^|[\s_-])(?:toggle|switch|tgl?|slider)(?:$|[\s_-])/i;
   const STATE = /checkbox|radio|switch|option|tab/;
   function take(e, role, inherited) {
     const r = e.getBoundingClientRect(), T = e.tagName;
@@ -128,8 +141,12 @@
       const after = /checkbox|radio/.test(e.type || '') ? beside(e, true) : '';
       it.near = it.label ? '' : after || beside(e, false) || (/checkbox|radio/.test(e.type || '') ? '' : beside(e, true));
     }
+    if (role === 'generic' && e.tabIndex >= 0 && e.hasAttribute('tabindex') && it.text && it.text.length <= 60) it.near = beside(e, false);
+    if (role === 'generic' && !it.text && TOGGLE.test(e.getAttribute('class') || '')) it.near = beside(e, false) || beside(e, true);
     if (/checkbox|radio|switch/.test(role) && !it.label && !it.near && !it.text) it.near = beside(e, true) || beside(e, false);
     it.attr = clean([e.id, e.getAttribute('name'), e.getAttribute('data-testid'), e.getAttribute('autocomplete'), typeof e.className === 'string' ? e.className : e.getAttribute('class') || ''].filter(Boolean).join(' ')).slice(0, 160);
+    if (!native && !it.text && !it.label && !it.tip) it.attr = clean(`${it.attr} ${marksOf(e)}`).slice(0, 240);
+    const lit = LIT.test(e.getAttribute('class') || '') ? 1 : 0;
     if (native && e.name) it.field = e.name;
     if (T === 'A') it.href = e.getAttribute('href') || '';
     if (native && e.type !== 'password' && !button) it.value = String(e.value).slice(0, 200);
@@ -139,7 +156,8 @@
     if (T === 'INPUT' && e.list) it.suggests = [...e.list.options].slice(0, 200).map(o => clean(o.value));
     if (T === 'INPUT' && /range|number|date|time/.test(e.type)) { it.min = e.min; it.max = e.max; it.step = e.step; }
     const on = e.checked !== undefined && native ? e.checked : /true|mixed/.test(e.getAttribute('aria-checked') || e.getAttribute('aria-selected') || e.getAttribute('aria-pressed') || '');
-    if (STATE.test(role) || e.getAttribute('aria-pressed')) it.on = on ? 1 : 0;
+    if (STATE.test(role) || e.getAttribute('aria-pressed')) it.on = on || (lit && !native && !e.hasAttribute('aria-checked') && !e.hasAttribute('aria-selected') && !e.hasAttribute('aria-pressed')) ? 1 : 0;
+    else if (role === 'generic') it.lit = lit;
     if (e.disabled || e.getAttribute('aria-disabled') === 'true') it.off = 1;
     if (e.readOnly && native) it.ro = 1;
     if (e.getAttribute('aria-expanded') || T === 'SUMMARY') it.open = T === 'SUMMARY' ? (e.parentElement.open ? 1 : 0) : e.getAttribute('aria-expanded') === 'true' ? 1 : 0;
@@ -149,7 +167,7 @@
     if (e.required) it.req = 1;
     if (e.willValidate && e.validity && !e.validity.valid) it.bad = e.validationMessage || 'not valid';
     else if (e.getAttribute('aria-invalid') === 'true') it.bad = 'marked';
-    it.group = sectionOf(e).slice(0, 120);
+    it.group = sectionOf(e).slice(0, 120) || (role === 'button' || role === 'generic' ? stripOf(e) : '');
     const row = rowOf(e); it.row = row ? text(row, 400) : '';
     it.rowId = row ? all.indexOf(row) : -1;
     const place = closest(e, 'nav,[role=navigation],header,[role=banner],footer,[role=contentinfo],aside,main,[role=main],[role=dialog],[role=alertdialog],dialog,form,[role=search]');

@@ -7,7 +7,7 @@ import re
 from agents.model.embedded import questions
 from agents.model.embedded.ground import norm
 from agents.model.embedded.run import READING, Run, Step
-from agents.model.embedded.view import BUSY
+from agents.model.embedded.view import BUSY, View
 from agents.model.embedded.view import settle as settle_page
 from agents.ports import Decision
 
@@ -35,7 +35,7 @@ _NOTHING = re.compile(
     r"\bnothing (?:was )?found\b|\bdid not match any\b|\bno \w+ (?:was |were )?found\b",
     re.I,
 )
-_MARKED = re.compile(r"error|invalid|danger|warn|alert|fail", re.I)
+_MARKED = re.compile(r"\berr\b|error|invalid|danger|warn|alert|fail", re.I)
 _SENDS = frozenset(
     {"click", "submit", "act_on", "press", "add", "checkout", "respond", "create", "sign_in",
      "search", "fill_form", "upload"}
@@ -76,18 +76,20 @@ async def complaint(run: Run, step: Step) -> None:
         await settle_page(run.page, quiet_ms=PATIENCE_MS)  # its answer may be on the way
         view = await run.view(fresh=True)
     fresh = [line for line in view.body.split("\n") if line not in before]
-    marked = {
-        norm(e.text or "")
-        for e in [*view.elements, *view.texts]
-        if _MARKED.search(f"{e.attr or ''} {e.path}")
-    }
+    flagged = marked(view)
     for line in fresh if len(fresh) <= MESSAGE_LINES else ():
-        found = COMPLAINT.search(line) or (DEMAND.search(line) if norm(line) in marked else None)
+        found = COMPLAINT.search(line) or (DEMAND.search(line) if norm(line) in flagged else None)
         if step["do"] == "search":
             found = found or _NOTHING.search(line)
         if found and not _own_word(found.group(), step["text"]) and len(line) <= 200:
             run.fail(step, f"the page said “{line.strip()}”")
             return
+
+
+def marked(view: View) -> set[str]:
+    """What stands in places that the page marks as errors or warnings."""
+    places = [*view.elements, *view.texts]
+    return {norm(e.text or "") for e in places if _MARKED.search(f"{e.attr or ''} {e.path}")} - {""}
 
 
 def _own_word(word: str, text: str) -> bool:

@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
 
-from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.again import may_try_another
 from agents.model.embedded.ground import LEAST, Match, decide, describe, norm, rank
 from agents.model.embedded.phrases import Target
 from agents.model.embedded.run import Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View, locate, quote, settle
-from agents.model.embedded.words import STOPWORDS
+from agents.model.embedded.ways import (
+    blocker,
+    cart_link,
+    folded_menu,
+    named_so,
+    unopened,
+    way_to,
+)
 from agents.ports import Decision, StepResult
 
 MAX_TRIES = 3
 Coder = Callable[[Element, str], "str | Awaitable[str]"]
-
-_DISMISS = re.compile(
-    r"(?:accept|agree|allow|got it|ok(?:ay)?|i understand|close|dismiss|no,? "
-    r"thanks|not now|maybe later|reject|decline"
-    r"|continue without|skip|x|×|✕|understood|alle akzeptieren|accept all.*|"
-    r"accept cookies.*|close .*)",
-    re.I,
-)
-_OVERLAY = re.compile(
-    (
-        r"cookie|consent|gdpr|privacy|overlay|modal|popup|pop-up|newsletter|banner|"
-        r"interstitial|backdrop|toast"
-    ),
-    re.I,
-)
 
 
 async def point(
@@ -121,13 +111,17 @@ async def _missing(run: Run, step: Step, view: View, target: Target) -> Decision
                 step, code, f"Close what lies over the page: {describe(button)}.", phase=""
             )
     focus = run.memory.get("focus")
-    if focus and "focus" not in recovered and (holder := _named_so(view, focus)):
+    if focus and "focus" not in recovered and (holder := named_so(view, focus)):
         recovered.append("focus")
         code = await click_code(holder)
         return await run.act(
             step, code, f"It is not in sight: open {describe(holder)}, found before.", phase=""
         )
-    if "way" not in recovered and (way := _way_to(view, target)):
+    if target.get("coupon") and "cart" not in recovered and (cart := cart_link(view)):
+        recovered.append("cart")
+        code, why = await click_code(cart), f"Codes are taken in the cart: {describe(cart)}."
+        return await run.act(step, code, why, phase="")
+    if "way" not in recovered and (way := way_to(view, target)):
         recovered.append("way")
         code = await click_code(way)
         why = f"“{named(target)}” is not on this page: open {describe(way)}."
@@ -143,6 +137,10 @@ async def _missing(run: Run, step: Step, view: View, target: Target) -> Decision
             f"“{named(target)}” is not in sight: look behind {describe(fold)}.",
             phase="",
         )
+    if "menu" not in recovered and (menu := folded_menu(view)):
+        recovered.append("menu")
+        code, why = await click_code(menu), f"Look behind {describe(menu)}."
+        return await run.act(step, code, why, phase="")
     downs = sum(1 for r in recovered if r == "scroll")
     if downs < 4 and view.scroll + view.height < view.tall - 40:
         recovered.append("scroll")
@@ -159,72 +157,6 @@ async def _missing(run: Run, step: Step, view: View, target: Target) -> Decision
     return run.ask_takeover(
         step, f"I cannot find “{named(target)}” on the page for “{step['text']}”."
     )
-
-
-def _way_to(view: View, target: Target) -> Element | None:
-    """The one menu entry that is called like a word of the target ("Bills" for a bill)."""
-    wanted = {singular(w) for w in plain(target.get("words") or "").split() if len(w) > 2}
-    found: dict[str, Element] = {}
-    for e in view.elements:
-        if e.role != "link" or e.place not in _MENUS or e.off or not e.href:
-            continue
-        words = {singular(w) for w in plain(e.name).split()} - STOPWORDS - {"my", "your"}
-        if words and words <= wanted:
-            found.setdefault(e.href, e)
-    return next(iter(found.values())) if len(found) == 1 else None
-
-
-_MENUS = ("nav", "navigation", "header", "banner", "aside")
-
-
-def _named_so(view: View, words: str) -> Element | None:
-    """The smallest thing to click that carries the words."""
-    wanted = norm(words)
-    pool = [e for e in view.elements if wanted in norm(e.text or e.name)]
-    pool += [
-        e for e in view.texts if wanted in norm(e.text or "") and e.tag not in ("html", "body")
-    ]
-    return min(pool, key=lambda e: len(e.text or e.name) - 200 * (e.role != "text"), default=None)
-
-
-def unopened(view: View, st: dict[str, Any]) -> Element | None:
-    """A tab, accordion head or menu that is closed and was not tried."""
-    tried = st.get("unfolded", [])
-    for e in view.elements:
-        if e.key in tried or e.off or e.place in ("footer",):
-            continue
-        tab = e.role == "tab" and not e.on
-        fold = e.open == 0 and (
-            e.tag == "summary"
-            or e.role in ("button", "tab", "treeitem", "heading", "generic", "link")
-        )
-        attr = e.attr or ""
-        shaped = (
-            re.search(r"accordion|collaps|expand|ui-tabs|toggle", attr, re.I)
-            and e.role in ("tab", "heading", "generic", "button", "link", "text")
-            and e.name
-        )
-        if tab or fold or (shaped and not e.on):
-            return e
-    return None
-
-
-def blocker(view: View) -> Element | None:
-    """A button that takes an overlay (cookie banner, newsletter, dialog) off the page."""
-    best: tuple[int, Element] | None = None
-    for e in view.elements:
-        if (
-            e.role not in ("button", "link", "generic")
-            or not _DISMISS.fullmatch(norm(e.name))
-            or e.off
-        ):
-            continue
-        about = f"{e.attr} {e.row} {e.group} {e.head} {e.path}"
-        worth = 2 * bool(_OVERLAY.search(about)) + 2 * bool(e.top) + 2 * bool(e.float)
-        worth += 1 if re.match(r"accept|agree|ok|got it|close|x|×|✕", norm(e.name)) else 0
-        if worth >= 2 and (best is None or worth > best[0]):
-            best = (worth, e)
-    return best[1] if best else None
 
 
 def named(target: Target) -> str:
@@ -279,6 +211,7 @@ async def click_target(
     roles: Iterable[str] | None = None,
     method: str = "click",
     why: str = "",
+    narrow: Callable[[list[Match]], list[Match]] | None = None,
 ) -> Decision | None:
     """Click (or hover, ...) what a phrase means; the page must show some reaction."""
     st = step["st"]
@@ -290,7 +223,7 @@ async def click_target(
         st["phase"] = st["phase"] if st.get("phase") != "acted" else ""
         if decision is not None or step.get("state") == "failed":
             return decision
-    element = await point(run, step, target, roles=roles)
+    element = await point(run, step, target, roles=roles, narrow=narrow)
     if not isinstance(element, Element):
         return element
     if cleared := await clear_way(run, step, element):
@@ -363,5 +296,9 @@ async def after_click(run: Run, step: Step, target: Target) -> Decision | None:
         run.memory.pop("focus", None) if view.url != st.get(
             "url"
         ) and view.url != run.turn.page_url else None
-    run.saw(view.title)
+    same = view.mark == run.mark_before and view.url == run.turn.page_url
+    if same and not run.memory.get("said"):
+        run.note(f"The page showed no reaction to “{step['text']}”.")
+    else:
+        run.saw(view.title)
     return None

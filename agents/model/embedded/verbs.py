@@ -158,6 +158,7 @@ def drag_intent(m: re.Match[str], k: Masked) -> Intent:
         "do": "drag",
         "target": target_of(m.group("what"), k),
         "onto": target_of(m.group("to"), k),
+        **({"moves": True} if m.group().lower().startswith("move") else {}),
     }
 
 

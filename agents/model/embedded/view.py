@@ -174,7 +174,8 @@ async def look_rested(page: Page, *, known: str = "") -> View:
 
 def _is_busy(view: View) -> bool:
     empty = not view.body and not view.elements and view.url.startswith("http")
-    return empty or bool(BUSY.search(view.body))
+    waits = any(e.off and BUSY.search(e.name) for e in view.elements)  # “Please wait…” on a button
+    return empty or waits or bool(BUSY.search(view.body))
 
 
 async def look(page: Page) -> View:
@@ -218,6 +219,11 @@ async def _prefix(frame: Frame) -> str | None:
 def quote(text: str) -> str:
     """A string literal for a step's program."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def value_code(value: dict[str, Any]) -> str:
+    """A value as it stands in code: a literal, or a variable's handle."""
+    return f"variables[{quote(value['var'])}]" if "var" in value else quote(value.get("text", ""))
 
 
 _PLAYWRIGHT_ROLES = frozenset(

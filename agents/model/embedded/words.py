@@ -84,7 +84,13 @@ SAME = [
     {"checkout", "check out", "proceed to checkout", "go to checkout"},
     {"submit", "send", "ok", "done", "apply", "confirm", "go"},
     {"submit", "save", "ok", "done", "apply", "confirm"},
-    {"delete", "remove", "trash", "bin", "discard"},
+    {"delete", "remove", "trash", "bin", "discard", "destroy", "rubbish"},
+    {"edit", "pencil", "pen", "modify"},
+    {"rename", "pencil", "edit name"},
+    {"deactivate", "disable", "suspend", "account off", "user off", "user slash"},
+    {"copy", "clone", "duplicate"},
+    {"pin", "thumbtack"},
+    {"promo code", "discount code", "coupon", "voucher", "coupon code", "promotion code"},
     {"next", "next page", "more", "older", "older posts", "show more", "load more", "›", "»", "→"},
     {"previous", "prev", "previous page", "newer", "back", "‹", "«", "←"},
     {
@@ -110,6 +116,16 @@ SAME = [
     {"settings", "preferences", "options"},
     {"star", "favourite", "favorite", "important", "flag"},
     {"reply", "respond", "answer"},
+    {"invite", "guests", "attendees", "participants", "invitees", "add guests", "people"},
+    {"enrol", "enroll", "enrol now", "enroll now"},
+    {"from", "sender", "source", "debit"},
+    {"mobile", "mobile number", "phone", "cell", "cell phone"},
+    {"recipient", "recipients", "to", "payee", "to recipients"},
+    {"name", "payee name", "recipient name", "beneficiary"},
+    {"start", "start time", "starts", "begins"},
+    {"end", "end time", "ends"},
+    {"reference", "payment reference", "reference (optional)", "note", "memo"},
+    {"message", "body", "message body", "text", "content"},
     {"forward", "send on", "fwd"},
     {"like", "heart", "upvote"},
     {"retweet", "share", "repost"},
@@ -120,6 +136,16 @@ SAME = [
     {"message", "comment", "comments", "your message", "description"},
     {"address", "street", "street address", "address line 1"},
     {"state", "province", "region"},
+    {"german", "deutsch"},
+    {"french", "français", "francais"},
+    {"spanish", "español", "espanol"},
+    {"italian", "italiano"},
+    {"portuguese", "português"},
+    {"dutch", "nederlands"},
+    {"swedish", "svenska"},
+    {"danish", "dansk"},
+    {"norwegian", "norsk"},
+    {"polish", "polski"},
     {"company", "organization", "organisation", "employer"},
 ]
 _SAME_OF: dict[str, set[str]] = {}
@@ -291,6 +317,17 @@ VERBS = [
     "publish",
     "display",
 ]
+# These count as verbs only when an object is said to follow: "pay the bill", not "pay range".
+OBJECT_VERBS = [
+    "apply", "archive", "assign", "activate", "deactivate", "suspend", "ban", "approve", "enrol",
+    "enroll", "freeze", "unfreeze", "invite", "join", "leave", "mute", "unmute", "pay", "transfer",
+    "unpin", "renew", "reserve", "schedule", "reschedule", "cancel", "change", "update", "edit",
+    "raise", "lower", "increase", "decrease", "start", "stop", "pause", "resume", "play",
+    "bookmark", "favourite", "favorite", "unstar", "unfollow", "unsubscribe", "duplicate", "merge",
+    "complete", "finish", "reopen", "resolve", "restore", "upgrade", "downgrade", "adjust", "untag",
+    "tag", "hide", "unhide", "block", "unblock", "report", "review", "rate", "post", "compose",
+    "draft", "checkout", "snooze", "unlike", "redeem", "withdraw", "call",
+]  # fmt: skip
 # These make sense with nothing behind them.
 BARE_VERBS = [
     "submit",
