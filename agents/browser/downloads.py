@@ -124,10 +124,6 @@ class Downloads:
         self._rules.grants += 1
 
     # --- for callers ------------------------------------------------------------------------
-    @property
-    def running(self) -> int:
-        return len(self._running)
-
     def drain(self) -> list[Downloaded]:
         """Files completed since the last call; earlier failures are forgotten with it."""
         done = list(self._done)

@@ -332,11 +332,6 @@ class BrowserSession:
         self._require()
         return await self._bounded(self._downloads.next(timeout_s), timeout_s + 1, "The download")
 
-    @property
-    def downloads_running(self) -> int:
-        """Downloads under way."""
-        return self._downloads.running
-
     def leave_dialogs_to(self, person_drives: Callable[[], bool]) -> None:
         """While this says so, dialogs wait for the person who drives."""
         self.dialogs.person_drives = person_drives

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -240,28 +240,6 @@ def _tell(request: InputRequest, by: Actor, *, skip: bool) -> None:
         detail=detail,
     )
     nudges.after_commit(f"inbox:{task.project_id}")
-
-
-@transaction.atomic
-def decide_many(
-    seen: Iterable[tuple[str, int]], *, by: Actor, approve: bool, reason: str = ""
-) -> list[InputRequest]:
-    """Decide several confirmations, all of them or none. seen: (id, revision) of each.
-
-    Raises: NotFound; Invalid for what is no confirmation, and for approvals of the highest
-    level, which are given one at a time; Conflict when one of them was settled meanwhile.
-    """
-    rows = InputRequest.objects.for_project(by.project)
-    picked = [(rows.fetch(pk), revision) for pk, revision in sorted(set(seen))]
-    for row, _ in picked:
-        if row.kind != CONFIRMATION:
-            raise Invalid("Only approvals can be decided together.", loc=["body", "ids"])
-        if approve and row.context.get("level", "high") == "high":
-            raise Invalid(
-                f"{row.prompt[:200]} is of high risk: decide it by itself.", loc=["body", "ids"]
-            )
-    response = {"approved": approve, "reason": reason}
-    return [decide(row, by=by, response=response, revision=rev) for row, rev in picked]
 
 
 @transaction.atomic

@@ -168,26 +168,10 @@ def test_an_approval_may_stand_for_the_task_and_be_revoked(olivia):
     assert AuditEntry.objects.filter(action="rule.revoked").count() == 1
 
 
-def test_nothing_of_the_highest_level_stands_or_is_decided_in_bulk(olivia):
+def test_nothing_of_the_highest_level_stands(olivia):
     request = confirm(olivia, level="high", risk="payment")
     with pytest.raises(Invalid):
         requests.decide(request, by=olivia, response={"approved": True, "remember": True})
-    with pytest.raises(Invalid):
-        requests.decide_many([(request.pk, 1)], by=olivia, approve=True)
-    (rejected,) = requests.decide_many([(request.pk, 1)], by=olivia, approve=False)
-    assert rejected.response["approved"] is False
-
-
-def test_several_are_decided_together_or_none(olivia):
-    first, second = confirm(olivia), confirm(olivia)
-    requests.decide(second, by=olivia, response=True)
-    seen = [(first.pk, 1), (second.pk, 1)]
-    with pytest.raises(Conflict):
-        requests.decide_many(seen, by=olivia, approve=True)
-    first.refresh_from_db()
-    assert first.status == "pending"
-    (done,) = requests.decide_many(seen[:1], by=olivia, approve=True)
-    assert done.response["approved"] is True
 
 
 def test_a_secret_answer_is_a_variable_of_its_task_and_a_name_to_the_run(olivia):

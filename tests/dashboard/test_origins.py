@@ -78,8 +78,6 @@ def test_it_is_decided_by_itself_and_leaves_no_rule(olivia):
     request = asked(olivia)
     with pytest.raises(Invalid):
         requests.decide(request, by=olivia, response={"approved": True, "remember": True})
-    with pytest.raises(Invalid):
-        requests.decide_many([(request.pk, 1)], by=olivia, approve=True)
     made = keys.create(olivia.project, name="runner", scopes=["run", "read"])
     with pytest.raises(Forbidden):
         requests.decide(request, by=actors.of_key(made.key), response=True)

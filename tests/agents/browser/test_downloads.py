@@ -145,7 +145,6 @@ async def test_a_download_without_end_is_cut(small_limit, site, tmp_path):
         await small_limit.next_download(timeout_s=20)
 
     await asyncio.wait_for(ended.wait(), 30)
-    assert small_limit.downloads_running == 0
     assert [p for p in (tmp_path / "downloads").iterdir() if p.is_file()] == []
 
 
