@@ -61,14 +61,16 @@ def unfit(text: str) -> str:
 class Expected:
     """A dialog that a call may answer with OK, once.
 
-    kind: confirm or prompt. text: what it must say, as `said`. answer: what a prompt gets.
-    scripted: the call acts by script (a choice in a list), so its events are no trusted input.
+    kind: confirm or prompt. text: what it must say, as `said`. site: whose question it must be,
+    as `site_of`; taken before a secret answer was found to be meant for it. answer: what a prompt
+    gets. scripted: the call acts by script (a choice in a list), so its events are no trusted input.
     told: the text as whoever expects it knows it, secrets taken out. accepted: it came and got
     its OK; others: (text, why not) of what else was asked.
     """
 
     kind: str
     text: str
+    site: tuple[str, str]
     answer: str | None = field(default=None, repr=False)
     scripted: bool = False
     told: Callable[[str], str] = said
@@ -88,10 +90,9 @@ class Expected:
 class Trace:
     """Listens on one tab during one call: where its input arrived, and which frame asks."""
 
-    def __init__(self, page: Page, frame: Frame, expected: Expected) -> None:
+    def __init__(self, page: Page, expected: Expected) -> None:
         self.page = page
         self.expected = expected
-        self._frame = frame
         self._token = secrets.token_hex(8)
         self._sessions: list[CDPSession] = []
         self._frames: dict[tuple[int, int], str] = {}  # (session, context) -> frame
@@ -162,12 +163,13 @@ class Trace:
             return "what brought it up could not be told"
         if asks.get("frameId") not in self._touched:
             return "something else than the call brought it up"
-        if _origin(str(asks.get("url") or "")) != _origin(self._frame.url):
+        if site_of(str(asks.get("url") or "")) != self.expected.site:
             return "another site asks"
         return ""
 
 
-def _origin(address: str) -> tuple[str, str]:
+def site_of(address: str) -> tuple[str, str]:
+    """Scheme and host of a document's address."""
     try:
         parts = urlsplit(address)
     except ValueError:

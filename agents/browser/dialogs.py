@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
-from playwright.async_api import BrowserContext, Dialog, Frame, Page
+from playwright.async_api import BrowserContext, Dialog, Page
 from playwright.async_api import Error as PlaywrightError
 
 from agents.browser.dialog_answers import MOST_CHARS, Expected, Trace, said, unfit
@@ -113,14 +113,12 @@ class Dialogs:
             await dialog.accept(answer)
 
     @contextlib.asynccontextmanager
-    async def expecting(
-        self, page: Page, frame: Frame, expected: Expected
-    ) -> AsyncIterator[Expected]:
+    async def expecting(self, page: Page, expected: Expected) -> AsyncIterator[Expected]:
         """While this is open, the first dialog on the page that is the expected one gets its OK.
 
-        frame: of the element that the call touches. Raises: Playwright's Error.
+        Raises: Playwright's Error.
         """
-        async with Trace(page, frame, expected) as trace:
+        async with Trace(page, expected) as trace:
             self._trace = trace
             try:
                 yield expected

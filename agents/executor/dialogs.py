@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import Frame
 
-from agents.browser.dialog_answers import Expected, said, unfit
+from agents.browser.dialog_answers import Expected, said, site_of, unfit
 from agents.errors import ActionError
 from agents.executor.calls import Call
 from agents.executor.elements import Elements
@@ -39,7 +39,7 @@ def accepting(
         raise ValueError(f"{GROUP}: a dialog with this message cannot be accepted: {why}.")
     method, arguments = _touch(bound)
     kind = "prompt" if "answer" in bound else "confirm"
-    given = {"answer": elements.named(bound["answer"])} if kind == "prompt" else {}
+    given = {"answer": elements.named(_answer_of(bound))} if kind == "prompt" else {}
     handle = given["answer"] if isinstance(given.get("answer"), Handle) else None
     call = elements.call(recipe, method, arguments, f"{GROUP}.{method}")
     touch, look = call.run, call.prepare
@@ -56,13 +56,19 @@ def accepting(
         frame = await element.owner_frame()
         if frame is None:
             raise ActionError("The element is in no page any more.", code="page_changed")
+        site = site_of(frame.url)  # the frame may go elsewhere while this waits
         answer = await _answer(elements, given.get("answer"), frame)
         if method == "click":  # what it has to wait for comes first: nothing is accepted meanwhile
             await locator.click(trial=True, timeout=_left_ms(ends))
         expected = Expected(
-            kind, text, answer, scripted=method == "select_option", told=lambda s: redact(said(s))
+            kind,
+            text,
+            site,
+            answer,
+            scripted=method == "select_option",
+            told=lambda s: redact(said(s)),
         )
-        async with browser.dialogs.expecting(locator.page, frame, expected):
+        async with browser.dialogs.expecting(locator.page, expected):
             await touch(_left_ms(ends))
         if not expected.accepted:
             raise _declined(expected, method)
@@ -104,6 +110,11 @@ def _text_of(bound: Mapping[str, Any], name: str) -> str:
     if not isinstance(bound[name], str):
         raise TypeError(f"{GROUP}() takes {name} as text")
     return str(bound[name])
+
+
+def _answer_of(bound: Mapping[str, Any]) -> Any:
+    """Text or a variable. Anything else would leave what the page wrote into its box."""
+    return bound["answer"] if isinstance(bound["answer"], Handle) else _text_of(bound, "answer")
 
 
 async def _answer(elements: Elements, answer: Any, frame: Frame) -> str | None:

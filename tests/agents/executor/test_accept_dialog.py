@@ -220,3 +220,28 @@ async def test_a_literal_answer_to_a_question_for_a_password_is_not_recorded(ben
     result = await bench.run(accepts("Your password?", ", answer='hunter22'"))
     assert result.ok, result.error_message
     assert "hunter22" not in json.dumps([vars(record) for record in bench.reported])
+
+
+async def test_an_answer_that_is_no_text_never_lets_the_page_choose(bench):
+    await bench.show(page_with("prompt('New name?', 'everyone')"))
+    code = "from typing import Any\nwanted: Any = 5\n"
+    result = await bench.run(code + accepts("New name?", ", answer=wanted"))
+    assert not result.ok and "accept_dialog() takes answer as text" in result.error_message
+    assert await heard(bench) == "-"
+
+
+async def test_a_secret_does_not_follow_the_element_to_another_site(secret_bench):
+    """Another site's document comes while the press waits for its element to be free."""
+    bench = secret_bench
+    ask = page_with("prompt('Who?')")
+    bench.site.add("/moved", f"<!doctype html><title>A page</title>{ask}")
+    url = await bench.show(
+        ask
+        + "<div id=c style='position:fixed;inset:0'></div>"
+        + "<script>setTimeout(() => location = location.href"
+        + ".replace('127.0.0.1', 'localhost').replace('/page', '/moved'), 700)</script>"
+    )
+    assert "127.0.0.1" in url
+    result = await bench.run(accepts("Who?", ", answer=variables['here']"))
+    assert "localhost" in bench.browser.page.url
+    assert await heard(bench) in ("-", "null"), result
