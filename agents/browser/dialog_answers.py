@@ -63,9 +63,9 @@ class Expected:
 
     kind: confirm or prompt. text: what it must say, as `said`. site: whose question it must be,
     as `site_of`; taken before a secret answer was found to be meant for it. answer: what a prompt
-    gets. scripted: the call acts by script (a choice in a list), so its events are no trusted input.
-    told: the text as whoever expects it knows it, secrets taken out. accepted: it came and got
-    its OK; others: (text, why not) of what else was asked.
+    gets. scripted: the call acts by script (a choice in a list), so its events are no trusted
+    input. told: the text as whoever expects it knows it, secrets taken out. accepted: it came and
+    got its OK; others: (text, why not) of what else was asked.
     """
 
     kind: str

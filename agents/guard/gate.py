@@ -27,6 +27,7 @@ from agents.guard.judging import (
     is_blind,
     judge,
     judge_request,
+    looked_again,
     refusal,
     with_file,
 )
@@ -91,7 +92,8 @@ class RunGate(PeopleGate):
 
     # --- calls ------------------------------------------------------------------------------
     async def allow(self, action: ProposedAction) -> Grant | None:
-        """Raises: PolicyError; Rejected, Parked, Cancelled, LeaseLost; BrowserGone."""
+        """Raises: PolicyError; Rejected, Parked, Cancelled, LeaseLost; BrowserGone; ActionError
+        when what is to be touched can be looked at no longer."""
         self._require_hold()
         action = await self._origins.admit(action)
         self._require_hold()
@@ -99,7 +101,7 @@ class RunGate(PeopleGate):
             return None
         verdict = judge(action)
         if verdict.risks and action.element is not None and action.element.brief:
-            action = replace(action, element=await action.look())
+            action = await looked_again(action)
             verdict = judge(action)
         takes_file = action.tool == "download" and self._policy.downloads.mode == "ask"
         if takes_file:
@@ -153,7 +155,7 @@ class RunGate(PeopleGate):
                 action = replace(action, url=str(edits.get("url") or action.url or "") or None)
                 action = await self._origins.admit(action)
             wanted = judge(action) if edits else verdict
-            now = replace(action, element=await action.look()) if action.element else action
+            now = await looked_again(action) if action.element else action
             fresh = judge(now)
             asked = self._asks_for(now, fresh)
             same = fresh.fingerprint == wanted.fingerprint

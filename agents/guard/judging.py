@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from agents.errors import PolicyError
+from agents.errors import ActionError, PolicyError
 from agents.executor.gate import ProposedAction
 from agents.guard.hold import HeldRequest
 from agents.guard.risk import classify, classify_request
@@ -28,6 +28,20 @@ def judge(action: ProposedAction) -> Verdict:
         ),
         action.element,
     )
+
+
+async def looked_again(action: ProposedAction) -> ProposedAction:
+    """The call with its element read anew, whole.
+
+    Raises: ActionError when it was read and can be no longer. It would be judged less grave then.
+    """
+    element = await action.look()
+    if element is None:
+        raise ActionError(
+            f"{action.target} could not be looked at any more. Look at the page again.",
+            code="page_changed",
+        )
+    return replace(action, element=element)
 
 
 def with_file(verdict: Verdict) -> Verdict:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agents.errors import ActionError
 from agents.executor.gate import ProposedAction
 from agents.guard.risk import CallFacts, ElementFacts, classify
 from tests.agents.guard.test_hold import BUTTON, PAGE, Asking, press
@@ -271,3 +272,21 @@ async def test_what_a_brief_look_may_find_risky_is_looked_at_whole(
     assert len(taken) - len(run.asked) == looks  # and once more after the answer
     assert len(run.asked) == len(asked)
     assert all(words in spec.prompt for words, spec in zip(asked, run.asked, strict=True))
+
+
+@pytest.mark.parametrize("when", ["before anybody is asked", "while people look"])
+async def test_what_can_be_read_no_longer_is_not_touched(when: str) -> None:
+    run, kind = Asking(), BUTTON | BUY
+    read = [ElementFacts.from_raw(kind)] if when == "while people look" else []
+
+    async def look() -> ElementFacts | None:
+        return read.pop() if read else None
+
+    brief = ElementFacts.from_raw(kind | {"brief": True})
+    with pytest.raises(ActionError, match="could not be looked at") as refused:
+        await run.gate.allow(
+            ProposedAction(
+                "1.1", 1, "locator.click", "it", {}, True, PAGE, element=brief, look=look
+            )
+        )
+    assert refused.value.code == "page_changed"
