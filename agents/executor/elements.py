@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +24,8 @@ from agents.executor.values import Variable as Handle
 from agents.executor.variables import OnTyped, address_of, check_receiver
 from agents.guard.intents import arm
 from agents.guard.probe import GONE, is_there, touched
-from agents.guard.risk_facts import ElementFacts
+from agents.guard.risk import classify
+from agents.guard.risk_facts import CallFacts, ElementFacts
 from agents.ports import JSON, ActionRecord, Variable
 
 _NO_TIMEOUT = frozenset(
@@ -148,21 +150,9 @@ class Elements:
             return await arm((await self.locator(recipe)).first, name)
 
         async def run(timeout: float) -> JSON:
-            try:
-                at = await self._at(recipe, looked)
-                return await self._run(recipe, at, method, arguments, timeout)
-            except PlaywrightError as error:
-                if looked is None or GONE not in str(error):
-                    raise
-            # Drawn anew meanwhile. What is there now is touched if it is the same, in every fact.
-            again = await self.look(recipe, timeout, method, arguments, whole=not looked.brief)
-            if again != looked:
-                raise ActionError(
-                    f"{recipe.words()} changed right before it was touched. Look at it again.",
-                    code="page_changed",
-                )
-            at = await self._at(recipe, again)
-            return await self._run(recipe, at, method, arguments, timeout)
+            kinds = (handle.kind,) if handle is not None else ()
+            facts = CallFacts(tool, arguments, page_url="", typed_kinds=kinds)
+            return await self._touch(recipe, method, arguments, looked, facts, timeout)
 
         return Call(
             tool=tool,
@@ -181,6 +171,44 @@ class Elements:
             typed_kinds=(handle.kind,) if handle is not None else (),
             field=method == "input_value" or arguments.get("name") == "value",
         )
+
+    async def _touch(
+        self,
+        recipe: Recipe,
+        method: str,
+        arguments: dict[str, Any],
+        looked: ElementFacts | None,
+        call: CallFacts,
+        timeout: float,
+    ) -> JSON:
+        """Make the call on what was looked at; drawn anew, on what would be judged the same.
+
+        Pages may draw themselves anew many times a second. The element is gone then before it is
+        touched, so that nothing happens twice.
+        """
+        at, ends = looked, time.monotonic() + timeout / 1000
+        while True:
+            left_ms = (ends - time.monotonic()) * 1000
+            if left_ms < 1:
+                raise ActionError(
+                    f"{recipe.words()} was drawn anew each time before it could be touched, for "
+                    f"{timeout / 1000:.0f} s. Wait until the page stays.",
+                    code="element_moving",
+                )
+            try:
+                place = await self._at(recipe, at)
+                return await self._run(recipe, place, method, arguments, left_ms)
+            except PlaywrightError as error:
+                if looked is None or GONE not in str(error):
+                    raise
+            left_ms = max(_SOON_MS, (ends - time.monotonic()) * 1000)
+            at = await self.look(recipe, left_ms, method, arguments, whole=not looked.brief)
+            was, is_now = classify(call, looked), classify(call, at)
+            if at is None or (was.risks, was.fingerprint) != (is_now.risks, is_now.fingerprint):
+                raise ActionError(
+                    f"{recipe.words()} changed right before it was touched. Look at it again.",
+                    code="page_changed",
+                )
 
     async def _run(
         self,

@@ -49,6 +49,28 @@ async def test_another_element_is_not_pressed_in_the_place_of_the_one_that_was_j
     assert await bench.browser.page.evaluate("pressed") == pressed
 
 
+LIVELY = """<div id=root></div><script>
+window.pressed = 0; window.typed = ''; let n = 0;
+function draw() {
+  const at = document.activeElement && document.activeElement.id;
+  root.innerHTML = `<label>Name <input id=name value="${typed}"></label><button id=b>Add</button>
+    <p>Drawn ${n += 1} times</p>`;
+  document.getElementById('name').oninput = e => typed = e.target.value;
+  document.getElementById('b').onclick = () => pressed += 1;
+  if (at === 'name') document.getElementById('name').select();
+}
+draw(); setInterval(draw, 100);</script>"""
+
+
+async def test_a_page_that_draws_itself_anew_all_the_time_can_be_used(bench):
+    """The text beside what is touched differs each time; what it is, and would do, does not."""
+    await bench.show(LIVELY)
+    for _ in range(6):
+        result = await bench.run(CODE.replace("#place button", "#b"))
+        assert result.ok, result.error_message
+    assert await bench.browser.page.evaluate("[pressed, typed]") == [6, "Ada"]
+
+
 async def test_a_ref_leads_to_its_element_on_both_ways(bench):
     await bench.show("<button onclick='document.title += 1'>One</button><p>Between</p>"
                      "<button onclick='document.title += 2'>Two</button>")  # fmt: skip
