@@ -26,13 +26,22 @@ class Turns:
                 return True
             mine = threading.Event()
             self._waiting.append(mine)
-        if mine.wait(timeout_s):
-            return True
-        with self._guard:
-            if mine.is_set():  # it came just now
+        try:
+            if mine.wait(timeout_s):
                 return True
+        except BaseException:  # Ctrl-C: nobody would give back a turn that comes to this place
+            if not self._leave(mine):
+                self.give()
+            raise
+        return not self._leave(mine)
+
+    def _leave(self, mine: threading.Event) -> bool:
+        """Wait no longer; False when one's turn came just now."""
+        with self._guard:
+            if mine.is_set():
+                return False
             self._waiting.remove(mine)
-        return False
+        return True
 
     def give(self) -> None:
         """End one's turn: the next one's begins."""

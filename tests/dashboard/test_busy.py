@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import threading
 import time
@@ -72,6 +73,24 @@ def test_writers_write_in_the_order_in_which_they_came(project):
     # A single statement's writer notes it after its turn, so the next one may be faster at that.
     assert [number for number in written if number % 2] == [1, 3, 5, 7, 9, 11]
     assert sorted(written) == list(range(12))
+
+
+def test_who_is_interrupted_leaves_the_queue():
+    queue = Turns()
+    assert queue.take(1)
+
+    def interrupt() -> None:
+        waiting(queue, 1)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    other = threading.Thread(target=interrupt)
+    other.start()
+    with pytest.raises(KeyboardInterrupt):
+        queue.take(30)
+    other.join()
+    assert queue.length == 0
+    queue.give()
+    assert queue.take(0)
 
 
 def test_a_turn_that_does_not_come_leaves_the_queue():
