@@ -85,6 +85,8 @@ class Dialogs:
             await self._answer(dialog, accept=False, why=why)
             return
         expected.accepted = True
+        if seen := self._seen.get(trace.page):
+            seen.pop()  # one that a call wanted is no part of a flood
         await self._answer(dialog, accept=True, answer=expected.answer)
 
     async def _answer(
