@@ -12,11 +12,14 @@ import zlib
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from agents.errors import ModelError
 
 if TYPE_CHECKING:
     from agents.ports import DecideInput
 
+log = structlog.get_logger(__name__)
 TIMEOUT_S = 30.0
 _INSTRUCTIONS = "This is a test of the connection. Finish at once; the text of your answer is: ok"
 
@@ -43,12 +46,21 @@ def describe() -> dict[str, Any]:
 
 
 def problem_of(model: dict[str, Any]) -> str | None:
-    """Why a task that names this model could not run here; None when it could. Shows no secret."""
+    """Why a task that names this model could not run here; None when it could. Shows no secret.
+
+    Where the server's own settings of models cannot be read, the run says so: it is no fault of
+    the request.
+    """
     from agents.model.routes import check_route
     from agents.model.settings import ModelSettings
 
     try:
-        check_route(model, settings=ModelSettings())
+        settings = ModelSettings()
+    except (ValueError, OSError) as error:
+        log.error("the settings of models cannot be read", problem=type(error).__name__)
+        return None
+    try:
+        check_route(model, settings=settings)
     except ModelError as error:
         return str(error)
     return None

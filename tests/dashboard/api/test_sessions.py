@@ -352,6 +352,12 @@ def test_a_model_that_its_provider_may_know_is_taken(api, monkeypatch, model):
     assert api.session(model=model)["tasks"][0]["status"] == "pending"
 
 
+@pytest.mark.parametrize("profiles", ["/no/such/file.json", "{broken: sk-secret"])
+def test_broken_settings_of_the_server_are_no_fault_of_a_request(api, monkeypatch, profiles):
+    monkeypatch.setenv("WEBAGENT_MODEL_PROFILES", profiles)
+    assert api.session(model="embedded")["tasks"][0]["status"] == "pending"
+
+
 def test_what_a_task_s_model_does_not_know_is_not_kept(api, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
     model = {"route": "openai", "modelApi": "responses", "key": "sk-secret", "token": {"a": "sk-b"}}
