@@ -102,7 +102,7 @@ def fields(view: View) -> list[Element]:
         e
         for e in view.elements
         if e.role in EDITABLE and not e.off and not e.ro and e.place != "search"
-        and e.role != "searchbox"
+        and e.role != "searchbox" and not re.match(r"(?:search|filter|find)\b", e.name, re.I)
     ]  # fmt: skip
     return [e for e in pool if e.top] or pool
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.browser.extract import pick
 from agents.browser.extract_fields import match_column
-from agents.model.embedded import unsent
+from agents.model.embedded import covered, unsent
 from agents.model.embedded.measures import amount
 from agents.model.embedded.run import Run
 from agents.ports import Finish
@@ -20,6 +20,7 @@ def finish(run: Run, *, why: str = "") -> Finish:
     """The honest end of the run: what was done, what was not, what was read."""
     steps, results = run.steps, run.memory["results"]
     unsent.notice(run)
+    covered.notice(run)
     failed = [s for s in steps if s.get("state") == "failed"]
     undone = [s for s in steps if s.get("state") in (None, "todo")]
     skipped = [s for s in steps if s.get("state") == "skipped"]

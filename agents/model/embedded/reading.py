@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from agents.browser.extract import find_lists, pick_all, read
 from agents.browser.extract_fields import Record, match_column, plain, singular
-from agents.model.embedded import paging
+from agents.model.embedded import outside, paging
 from agents.model.embedded.cells import cell_for
 from agents.model.embedded.checks import GENERIC, has_words, narrowed, unsaid, wanted_noun
 from agents.model.embedded.ground import describe, likeness, norm
@@ -126,6 +126,7 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
     fresh = paging.fresh_rows(kept, rows) if kept else rows
     kept += fresh
     enough = shape_rows(kept, step)
+    await outside.notice(run, step, kept)
     if fresh and (turned := await paging.turn(run, step, wanted_noun(step), len(enough))):
         return turned
     if not enough and not st.get("waited"):
@@ -163,7 +164,7 @@ async def _end(run: Run, step: Step) -> Decision | None:
         run.fail(step, _lacking(kept, step))
         return None
     _keep_rows(run, step, kept, enough)
-    if lacking := paging.tell(run, step):
+    if lacking := paging.tell(run, step) or outside.lacking(step):
         run.fail(step, lacking)
     rest = run.steps[run.memory["at"] + 1 :]
     start = st.get("start") if step is run.steps[run.memory["at"]] else None

@@ -43,7 +43,8 @@ def search_field(view: View) -> Element | None:
         score += (
             1.5
             if SEARCHY.search(e.attr or "")
-            or re.search(r"(?:^| )(?:q|s|query)(?: |$)", e.attr or "")
+            # A short name in the markup says nothing of a field that a label calls otherwise.
+            or (re.search(r"(?:^| )(?:q|s|query)(?: |$)", e.attr or "") and not e.label)
             else 0.0
         )
         score += (

@@ -25,7 +25,8 @@ COMPLAINT = re.compile(
 DEMAND = re.compile(
     r"\b(?:required|missing|must|please (?:enter|fill|choose|select|provide|correct|complete|"
     r"specify|give|type|add|tick|check the|accept)|"
-    r"(?:cannot|can['’]t|may not) be (?:empty|blank))\b",
+    r"(?:cannot|can['’]t|may not) be (?:empty|blank)|(?:is|are) (?:lower|higher|less|more|greater|"
+    r"smaller|earlier|later|shorter|longer) than)\b",
     re.I,
 )
 

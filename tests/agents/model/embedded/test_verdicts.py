@@ -1,0 +1,43 @@
+"""A result counts as right only when all that was said is covered by what the page showed."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.model.embedded.covered import literals
+from tests.agents.browser.conftest import browser_handle, browser_options, driver
+from tests.agents.model.embedded.test_planner import Play, play
+
+__all__ = ["browser_handle", "browser_options", "driver", "play"]
+
+pytestmark = pytest.mark.browser
+
+
+async def test_what_stands_outside_the_list_is_not_passed_over(play: Play) -> None:
+    done = await play("lead_story.html", "Which exhibitions are curated by Senja Aalto?")
+    assert done.outcome.is_task_successful is False
+    assert "Light on the water" in done.outcome.text
+
+
+async def test_what_stands_outside_and_meets_no_condition_is_no_matter(play: Play) -> None:
+    done = await play("lead_story.html", "Which exhibitions are curated by Emil Rask?")
+    assert [r["title"] for r in done.outcome.output] == ["Toys of the fifties"]
+    assert done.outcome.is_task_successful is True
+
+
+async def test_a_number_that_the_page_was_not_given_makes_no_success(play: Play) -> None:
+    done = await play("meter_forms.html", "Send in my meter reading, 18950")
+    out = await done.text("#out")
+    assert "address" not in out  # a labelled field is no search
+    sent = "18950" in out
+    assert sent or done.outcome is None or done.outcome.is_task_successful is not True
+
+
+async def test_nothing_new_is_made_of_a_search_field(play: Play) -> None:
+    done = await play("meter_forms.html", 'Add an internal note "Ordered on Friday"')
+    assert await done.session.page.locator("#find").input_value() == ""
+
+
+def test_numbers_and_addresses_are_looked_for_but_no_dates() -> None:
+    said = "On 12.05.2027 at 18:30 pay £1,045.50 to 88120034, tell ann@example.org by 2027"
+    assert literals(said) == ["ann@example.org", "£1,045.50", "88120034"]
