@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agents.browser.extract_fields import singular
 from agents.model.embedded.deeds import FILTERS, click
 from agents.model.embedded.fields import pick_options
 from agents.model.embedded.ground import (
@@ -20,7 +21,7 @@ from agents.model.embedded.touch import (
     click_target,
     outcome_of,
 )
-from agents.model.embedded.view import Element, locate, quote
+from agents.model.embedded.view import Element, View, locate, quote
 from agents.model.embedded.words import STOPWORDS
 from agents.ports import Decision
 
@@ -102,6 +103,9 @@ async def only(run: Run, step: Step) -> Decision | None:
     st, target = step["st"], step["target"]
     if not st.get("phase"):
         view = await run.view()
+        if choices := _chosen_in(view, step):
+            step["splice"] = choices
+            return None
         matches = rank(view, target)
         *field, value = (target.get("words") or "").split() or [""]
         within = {"words": value, "raw": value, "kind": None, "in": " ".join(field)}
@@ -110,7 +114,7 @@ async def only(run: Run, step: Step) -> Decision | None:
         box = [e for e in typed if re.search(r"filter", f"{e.name} {e.attr}", re.I)]
         if inside and inside[0].score >= 0.85:
             step["target"] = within
-        elif box and (not matches or decide(matches)[0] != "one"):
+        elif box and not target.get("in") and (not matches or decide(matches)[0] != "one"):
             step["splice"] = [
                 {"do": "fill", "text": step["text"], "target": {"words": box[0].name},
                  "value": {"text": target.get("words") or ""}, "st": {"chosen": box[0].key}}
@@ -127,3 +131,31 @@ async def only(run: Run, step: Step) -> Decision | None:
             if named:
                 step["target"] = {"words": named[0].name, "raw": named[0].name, "kind": None}
     return await click(run, step)
+
+
+def _chosen_in(view: View, step: Step) -> list[Step]:
+    """ "Only open tickets with high priority": each word is an option, a list's name, or the title.
+
+    Nothing when a word is left over or denied, or when one list would have to show two.
+    """
+    target = step["target"]
+    said = f"{target.get('words') or ''} {target.get('in') or ''}"
+    words = [w for w in norm(said).split() if w not in STOPWORDS]
+    if re.search(r"\b(?:not|no|non|or|but|without|except|other)\b", said, re.I):
+        return []
+    lists = [e for e in view.elements if e.tag == "select" and not e.off]
+    heads = [e.name for e in [*view.elements, *view.texts] if e.role == "heading"]
+    around = {singular(w) for text in (view.title, *heads) for w in norm(text).split()}
+    out: list[Step] = []
+    left: list[str] = []
+    for word in words:
+        offers = [(e, o) for e in lists for o in e.d.get("options") or [] if norm(o) == word]
+        if len(offers) == 1:
+            (e, option) = offers[0]
+            to = {"words": e.name, "raw": e.name, "kind": None}
+            out.append({"do": "select", "values": [option], "target": to, "text": step["text"]})
+            around |= {singular(w) for w in norm(e.name).split()}
+        else:
+            left.append(word)
+    once = len({s["target"]["words"] for s in out}) == len(out)
+    return out if once and all(singular(w) in around for w in left) else []

@@ -38,6 +38,24 @@ async def test_nothing_new_is_made_of_a_search_field(play: Play) -> None:
     assert await done.session.page.locator("#find").input_value() == ""
 
 
+async def test_only_those_with_two_options_are_chosen_in_their_lists(play: Play) -> None:
+    done = await play("meter_forms.html", "Show only open papers with high priority")
+    values = "[...document.querySelectorAll('select')].map(s => s.value)"
+    assert await done.session.page.evaluate(values) == ["Open", "High"]
+
+
+async def test_those_that_are_not_so_are_not_chosen(play: Play) -> None:
+    done = await play("meter_forms.html", "Show only papers that are not open")
+    chosen = "[...document.querySelectorAll('select')].map(s => s.value)"
+    assert await done.session.page.evaluate(chosen) == ["All", "All"]
+    assert done.outcome is None or done.outcome.is_task_successful is not True
+
+
+async def test_only_those_of_a_place_are_not_typed_into_a_filter(play: Play) -> None:
+    done = await play("meter_forms.html", "Show only the papers in drawer Qualified")
+    assert await done.session.page.locator("#names").input_value() == ""
+
+
 def test_numbers_and_addresses_are_looked_for_but_no_dates() -> None:
     said = "On 12.05.2027 at 18:30 pay £1,045.50 to 88120034, tell ann@example.org by 2027"
     assert literals(said) == ["ann@example.org", "£1,045.50", "88120034"]
