@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from agents.model.embedded import moves, view
+from agents.model.embedded import view
+from agents.model.embedded.doing import moves
 from agents.model.embedded.ending import finish
-from agents.model.embedded.parse import parse
+from agents.model.embedded.grammar.parse import parse
 from agents.model.embedded.plans import plan_lines
 from agents.model.embedded.run import Run, Step, reply_value, settle_answer
 from agents.ports import Act, Ask, Decision

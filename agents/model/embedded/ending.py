@@ -7,8 +7,9 @@ from typing import Any
 
 from agents.browser.extract import pick
 from agents.browser.extract_fields import match_column
-from agents.model.embedded import covered, unsent
-from agents.model.embedded.measures import amount
+from agents.model.embedded.doing import unsent
+from agents.model.embedded.reading import covered
+from agents.model.embedded.reading.measures import amount
 from agents.model.embedded.run import Run
 from agents.ports import Finish
 from agents.schemas import schema_errors

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from agents.browser.extract_fields import plain, singular
-from agents.model.embedded.phrases import Target, bare
+from agents.model.embedded.grammar.phrases import Target, bare
+from agents.model.embedded.grammar.words import KINDS, STOPWORDS, same_as
 from agents.model.embedded.view import Element, View
-from agents.model.embedded.words import KINDS, STOPWORDS, same_as
 
 SURE, LEAST = 0.62, 0.45
 CLOSE = 0.045  # two scores nearer than this are the same to us

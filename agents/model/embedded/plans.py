@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.model.embedded import fields
+from agents.model.embedded.doing import fields
 from agents.model.embedded.run import Run
 
 _NAMES = {

@@ -14,43 +14,38 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 
 from agents.errors import BrowserGone, ModelError
-from agents.model.embedded import (
+from agents.model.embedded import again
+from agents.model.embedded.beforehand import address_first, fresh, terms_first
+from agents.model.embedded.doing import (
     account,
     acting,
-    again,
-    answers,
     boxes,
     buying,
     carry,
     choices,
     composing,
     deeds,
-    facts,
     fields,
     following,
     forms,
-    items,
     moves,
-    paging,
-    reading,
     searching,
     sorting,
     steppers,
-    summary,
     told,
     transfers,
     waiting,
 )
-from agents.model.embedded.beforehand import address_first, fresh, terms_first
-from agents.model.embedded.best import open_best
-from agents.model.embedded.comparing import compare
+from agents.model.embedded.doing.best import open_best
+from agents.model.embedded.doing.touch import click_target
 from agents.model.embedded.ending import finish
-from agents.model.embedded.joining import amend, join
-from agents.model.embedded.parse import parse
-from agents.model.embedded.phrases import bare
+from agents.model.embedded.grammar.joining import amend, join
+from agents.model.embedded.grammar.parse import parse
+from agents.model.embedded.grammar.phrases import bare
 from agents.model.embedded.plans import plan_lines
+from agents.model.embedded.reading import answers, facts, items, lists, paging, summary
+from agents.model.embedded.reading.comparing import compare
 from agents.model.embedded.run import Run, Step, settle_answer
-from agents.model.embedded.touch import click_target
 from agents.model.embedded.view import Element
 from agents.ports import Act, Ask, DecideInput, Decision, Reply, Usage
 
@@ -91,7 +86,7 @@ async def _amend_alone(run: Run, step: Step) -> Decision | None:
     change = {"fields": step.get("fields"), "limit": step.get("limit")}
     step.update(do="extract", limit=None, noun="", order=None, filters=[], near=None, fields=None)
     amend(step, change)
-    return await reading.extract(run, step)
+    return await lists.extract(run, step)
 
 
 async def _unknown(run: Run, step: Step) -> Decision | None:
@@ -175,16 +170,16 @@ HANDLERS: dict[str, Handler] = {
     "checkout": buying.checkout,
     "filter": sorting.only,
     "only": sorting.only,
-    "extract": reading.extract,
+    "extract": lists.extract,
     "details": facts.details,
-    "count": reading.count,
+    "count": lists.count,
     "compare": compare,
     "summarise": summary.summarise,
     "answer": answers.answer,
     "open_form": deeds.open_form,
     "create": composing.create,
     "fill_form": composing.fill_form,
-    "verify": reading.verify,
+    "verify": lists.verify,
     "copy": transfers.copy,
     "fill_from": transfers.fill_from,
     "respond": transfers.respond,

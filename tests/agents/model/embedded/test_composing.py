@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.model.embedded.parse import parse
+from agents.model.embedded.grammar.parse import parse
 from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_planner import Play, play
 

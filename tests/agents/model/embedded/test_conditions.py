@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from agents.model.embedded.cells import said
-from agents.model.embedded.checks import narrowed, passes
-from agents.model.embedded.measures import order_rows
-from agents.model.embedded.parse import parse
+from agents.model.embedded.grammar.parse import parse
+from agents.model.embedded.reading.cells import said
+from agents.model.embedded.reading.checks import narrowed, passes
+from agents.model.embedded.reading.measures import order_rows
 
 BOOKS = [
     {"title": "Tides", "author": "Ada Moor", "date": "3 May 2019", "price": "£8.00"},

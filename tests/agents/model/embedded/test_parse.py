@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.model.embedded.parse import parse
+from agents.model.embedded.grammar.parse import parse
 
 
 def dos(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.browser.dialog_answers import unfit
-from agents.model.embedded.questions import Dialog, is_meant
+from agents.model.embedded.doing.questions import Dialog, is_meant
 from agents.ports import Answer
 from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_planner import Play, play

@@ -1,0 +1,1 @@
+"""What is done on a page: deeds, forms, and what a page answers."""

@@ -1,0 +1,375 @@
+"""Deeds on one thing of a list: finding it, and the control in its row, its menu or on its page."""
+
+from __future__ import annotations
+
+import re
+
+from agents.browser.extract_fields import plain, singular
+from agents.model.embedded.doing import following, rows
+from agents.model.embedded.doing.searching import search, search_field
+from agents.model.embedded.doing.touch import (
+    click_code,
+    click_target,
+    point,
+)
+from agents.model.embedded.grammar.words import STOPWORDS
+from agents.model.embedded.ground import (
+    EDITABLE,
+    LEAST,
+    Match,
+    context_score,
+    decide,
+    describe,
+    name_score,
+    norm,
+    rank,
+)
+from agents.model.embedded.reading.items import next_link
+from agents.model.embedded.run import Run, Step, chosen, settle_answer
+from agents.model.embedded.view import Element, View, locate
+from agents.ports import Decision
+
+
+async def find(run: Run, step: Step) -> Decision | None:
+    """Find something: later steps are about it. Bring it into view when it is known."""
+    st, target = step["st"], step["target"]
+    if st.get("phase") == "acted":
+        return None
+    view = await run.view()
+    words = target.get("words") or target.get("in") or ""
+    raw = target.get("raw") or ""
+    if re.search(r"\d", raw) and norm(raw) not in norm(view.body):
+        # Days and numbers are wishes that a form takes, no name of something in sight.
+        step.update(do="search", value={"text": raw})
+        return await search(run, step)
+    kind, found = decide(rank(view, target, texts=True))
+    if found and kind != "none" and found[0].score >= 0.6:
+        element = found[0].element
+        run.saw(element.name)
+        run.memory["focus"] = words or element.name
+        return await run.act(
+            step,
+            f"await {await locate(element)}.scroll_into_view_if_needed()",
+            f"Found {describe(element)}.",
+            phase="acted",
+        )
+    if norm(words) and norm(words) in norm(view.body):
+        run.memory["focus"] = words
+        run.saw(words)
+        return None
+    link = next_link(view)
+    if link is not None and st.get("turned", 0) < 10 and not st.get("searched"):
+        why = f"“{words}” is not on this page of the list: go to the next."
+        return await run.act(step, await click_code(link), why, turned=st.get("turned", 0) + 1)
+    if not st.get("searched") and words:
+        st["searched"] = True
+        if search_field(view) is not None:
+            step["value"] = {"text": words}
+            return await search(run, step)
+    pointed = await point(run, step, target)
+    if isinstance(pointed, Element):
+        run.memory["focus"] = pointed.name
+        return None
+    return pointed
+
+
+async def act_on(run: Run, step: Step) -> Decision | None:
+    """ "Delete the mail by Ann": the control called "delete" in the row of "Ann"."""
+    st, verb, target = step["st"], step["verb"], step["target"]
+    if st.get("phase") and not (st["phase"] in ("choice", "") and st.get("opening")):
+        return await _pressed(run, step)
+    view = await run.view()
+    words = named_only(target.get("words") or "")
+    context = target.get("in") or words or run.memory.get("focus")
+    if st.get("menu") and (item := rows.in_menu(view, verb, st["known"])) and not step.get("to"):
+        code, why = await click_code(item), f"Choose {describe(item)}."
+        return await _deed(run, step, view, code, why, _plainly(verb), item)
+    if st.get("menu") and step.get("to") and (place := _to_place(view, step)):
+        run.steps[run.memory["at"] + 1]["do"] = "nothing"  # said in one: "Move to Done"
+        code, why = await click_code(place), f"Choose {describe(place)}."
+        return await _deed(run, step, view, code, why, _plainly(verb), place)
+    if words and target.get("in") and (controls(view, verb, words) or rows.menu_of(view, words)):
+        context = words  # "remove Per Holm from the contacts"
+    goal = _plainly(verb, nth=target.get("nth"), within=context or None)
+    whole = {**_plainly(f"{verb} {words}".strip(), within=target.get("in")), "raw": step["text"]}
+    matches = rank(view, whole, texts=False)
+    if (
+        matches
+        and matches[0].score >= 0.72
+        and name_score(whole["words"], matches[0].element) > 0.72
+        and (rows.says(matches[0].element, verb) or not words)
+    ):
+        return await _goal(run, step, whole)
+    if context and controls(view, verb, context, target.get("nth")):
+        return await _goal(run, step, goal)
+    name = rows.name_in(target.get("raw") or "")
+    if context == words and name not in ("", words) and controls(view, verb, name):
+        return await _goal(run, step, {**goal, "in": name})  # "the note Groceries"
+    if verb == "confirm" and not words:
+        yes = rows.affirms(view, _verb_before(run))
+        if yes is not None:
+            code, why = await click_code(yes), f"Confirm with {describe(yes)}."
+            return await run.act(step, code, why, phase="acted", goal=whole, aim=yes.key)
+        if not matches or matches[0].score < LEAST:
+            run.note("Nothing asked to be confirmed.")
+            return None
+    return await _behind(run, step, view, context, goal, whole)
+
+
+def named_only(words: str) -> str:
+    """What can be seen of "the employee Hugo Bell", "the completed ones", "it"."""
+    words = re.sub(r"\s+ones?$", "", words)
+    if re.fullmatch(r"it|this|that|them|one", words, re.I):
+        return ""
+    first, _, rest = words.partition(" ")
+    words = rest if first.lower() in _NOUNS and rest else words
+    rest, _, last = words.rpartition(" ")
+    return rest if last.lower() in _NOUNS | _KINDS and rest else words
+
+
+async def _behind(
+    run: Run, step: Step, view: View, context: str | None, goal: Target_, whole: Target_
+) -> Decision | None:
+    """The control is not in sight: the row's menu, what pointing brings up, the thing's page."""
+    st, verb, words = step["st"], step["verb"], step["target"].get("words")
+    if st.get("menu") and (item := rows.in_menu(view, verb, st["known"])):
+        code, why = await click_code(item), f"Choose {describe(item)}."
+        return await _deed(run, step, view, code, why, goal, item)
+    if context and not st.get("menu") and (menu := rows.menu_of(view, context)):
+        known = [e.key for e in view.elements]
+        why = f"Open the menu of “{context}”."
+        return await run.act(step, await click_code(menu), why, menu=True, known=known[-400:])
+    if elsewhere := await _elsewhere(run, step, view, context):
+        return elsewhere
+    if step.get("state") or step.get("splice"):
+        return None
+    if context and not st.get("pointed") and not st.get("opened"):
+        holder = _holders(view, words or context)
+        if len(holder) == 1:
+            code = f"await {await locate(holder[0])}.hover()"
+            return await run.act(step, code, f"Point at {describe(holder[0])}.", pointed=True)
+        st["pointed"] = True
+    if context and not st.get("opened"):
+        opener = await _opener(run, step, view, context)
+        if not isinstance(opener, Element):
+            return opener if opener is not None else await _goal(run, step, whole)
+        code, why = await click_code(opener), f"Open {describe(opener)} to {verb} it."
+        return await run.act(step, code, why, opened=True, opening=False, phase="")
+    if st.get("opened"):
+        return await _goal(run, step, _plainly(verb))
+    if step["target"].get("quoted") and norm(words or "") not in norm(view.body):
+        # Quoted words that stand nowhere are to be given, not a thing to press.
+        return run.ask_takeover(step, f"I do not see “{words}” on the page for “{step['text']}”.")
+    return await _goal(run, step, whole)
+
+
+def _name_field(view: View, context: str) -> Element | None:
+    """The field that holds the name of what is renamed ("Project name")."""
+    fields = rank(view, _plainly(f"{context} name"), editable=True)
+    return fields[0].element if fields and fields[0].score >= 0.8 else None
+
+
+def _to_place(view: View, step: Step) -> Element | None:
+    """What an opened menu offers for the verb and the place in one ("Move to Done")."""
+    said = norm(f"{step['verb']} to {step['to']}")
+    fresh = [e for e in view.elements if e.key not in set(step["st"]["known"]) and not e.off]
+    return next((e for e in fresh if norm(e.name) == said), None)
+
+
+async def _elsewhere(run: Run, step: Step, view: View, context: str | None) -> Decision | None:
+    """The thing is not on this page: it is in the cart, on a further page, or to be searched."""
+    st = step["st"]
+    if not context or st.get("opened") or st.get("menu"):
+        return None
+    if step["verb"] == "rename" and (field := _name_field(view, context)):
+        following_step = run.steps[run.memory["at"] + 1]
+        following_step.update(do="set", target=_plainly(field.name), st={"chosen": field.key})
+        step["state"] = "done"
+        return None
+    before = [s["do"] for s in run.steps[: run.memory["at"]]]
+    cart = [e for e in view.elements if e.role in ("link", "button") and _CART.search(e.name)]
+    if "add" in before and step["verb"] in ("remove", "delete") and not st.get("cart") and cart:
+        why = f"Open {describe(cart[0])}."
+        return await run.act(step, await click_code(cart[0]), why, cart=True)
+    if _holders(view, context) or norm(context) in norm(view.body):
+        return None
+    named = step["target"].get("quoted") or re.search(r"[A-Z0-9]", context)
+    if named and not step.get("looked") and search_field(view) is not None:
+        again = {k: v for k, v in step.items() if k not in ("st", "state")}
+        wanted = {"do": "search", "value": {"text": context}, "text": step["text"]}
+        step["splice"] = [wanted, {**again, "looked": True}]
+        return None
+    link = next_link(view)
+    if link is not None and st.get("turned", 0) < 10:
+        why = f"“{context}” is not on this page of the list: go to the next."
+        return await run.act(step, await click_code(link), why, turned=st.get("turned", 0) + 1)
+    return None
+
+
+_CART = re.compile(r"\b(?:cart|basket|bag|trolley)\b(?!.*\badd\b)", re.I)
+
+
+async def _opener(run: Run, step: Step, view: View, context: str) -> Element | Decision | None:
+    """What is opened to reach the deed; which one, when several fit alike."""
+    st = step["st"]
+    if st.get("opening"):
+        outcome = await settle_answer(run, step)
+        if outcome in ("skip", "done", "reworded"):
+            if outcome == "skip":
+                run.skip(step)
+            if outcome == "reworded":
+                step["replace"] = st.pop("reworded")
+            return None
+        if picked := chosen(view, step):
+            st.pop("chosen")
+            return picked
+    target = step["target"]
+    found = _holders(view, context)
+    if target.get("in") and target.get("words"):
+        named = _holders(view, target["words"])
+        found = [e for e in named if context_score(target["in"], e)] or named or found
+    if len(found) > 1:
+        st["opening"] = True
+        return run.ask_which(step, found[:8])
+    return found[0] if found else None
+
+
+def _holders(view: View, context: str) -> list[Element]:
+    """The rows, links or cards that show all words of the context: nothing that acts itself."""
+    wanted = _stems(context)
+    if found := _showing(view, context, wanted):
+        return found
+    words = [singular(w) for w in plain(context).split() if singular(w) in wanted]
+    # "The watercolour course": the noun need not stand in the row itself.
+    return _showing(view, context, set(words[:-1])) if len(words) > 1 else []
+
+
+def _showing(view: View, context: str, wanted: set[str]) -> list[Element]:
+    if not wanted:
+        return []
+    pool = [
+        e
+        for e in [*view.elements, *view.texts]
+        if e.role in ("link", "generic", "listitem", "gridcell", "heading", "text", "button")
+        and not e.off
+        and not e.float
+        and len(e.text or "") <= 240
+        and wanted <= _stems(e.text or e.name)
+        and (e.role != "button" or norm(e.name) == norm(context))
+    ]
+    # The smallest things that say it; of things inside of one another the one that is clicked.
+    least = [
+        e for e in pool
+        if not any(o is not e and o.doc is e.doc and o.path.startswith(e.path + " ") for o in pool)
+    ]  # fmt: skip
+    exact = [e for e in least if norm(e.text or e.name) == norm(context)]
+    least = exact or least
+    out: list[Element] = []
+    for e in least:
+        over = [o for o in pool if o in view.elements and e.path.startswith(o.path + " ")]
+        pick = min(over, key=lambda o: len(o.text or ""), default=e)
+        if pick not in out:
+            out.append(pick)
+    clickable = [e for e in out if e in view.elements]
+    return clickable or out
+
+
+def _stems(text: str) -> set[str]:
+    return {singular(w) for w in plain(text).split()} - STOPWORDS - _NOUNS
+
+
+# What a person calls a thing that stands in a list; the row itself need not say it.
+_NOUNS = frozenset(
+    {"card", "task", "todo", "item", "email", "mail", "message", "event", "appointment", "row",
+     "entry", "user", "employee", "file", "folder", "record", "ticket", "note", "order", "booking",
+     "product", "called", "named", "one"}
+)  # fmt: skip
+
+
+_KINDS = frozenset(
+    {"class", "course", "channel", "game", "room", "song", "track", "lesson", "session", "movie",
+     "film", "article", "lead", "contact", "recipe"}
+)  # fmt: skip
+
+
+async def _pressed(run: Run, step: Step) -> Decision | None:
+    """After the deed: say yes to the question that it brought up, once."""
+    st = step["st"]
+    known = st.get("before_deed")
+    acted = st["phase"] == "acted" and known is not None
+    if acted and not st.get("affirmed") and not _confirms_next(run):
+        result = run.result
+        if result is None or result.ok:
+            context = step["target"].get("raw") or ""
+            yes = following.question(await run.view(), known, step["verb"], context)
+            if yes is None and (asks := following.unanswered(run, step, await run.view(), known)):
+                run.result = None
+                return run.ask_takeover(step, f"The page asks for more: “{asks}”.")
+            if yes is not None and not step.get("plain"):
+                why = f"It asks: confirm with {describe(yes)}."
+                return await run.act(step, await click_code(yes), why, affirmed=True)
+    goal = st.get("goal") or step["target"]
+    return await click_target(run, step, goal, narrow=lambda found: _saying(found, step))
+
+
+def _confirms_next(run: Run) -> bool:
+    at = run.memory["at"] + 1
+    after = run.steps[at] if at < len(run.steps) else {}
+    words = f"{after.get('verb') or ''} {after.get('text') or ''}"
+    return bool(re.search(r"\b(?:confirm|cancel|yes|ok|dismiss|accept)\b", words, re.I))
+
+
+def controls(view: View, verb: str, context: str, nth: int | None = None) -> bool:
+    """Whether the row that shows the context has a control for the verb."""
+    goal = _plainly(verb, nth=nth, within=context)
+    return any(_is_control(m, verb) for m in rank(view, goal, texts=False))
+
+
+def _is_control(match: Match, verb: str) -> bool:
+    typed = match.element.role in EDITABLE
+    return not typed and match.score >= 0.5 and rows.says(match.element, verb)
+
+
+def _verb_before(run: Run) -> str:
+    """The verb of the step before: what a dialog may ask about."""
+    at = run.memory["at"]
+    return str(run.steps[at - 1].get("verb") or "") if at else ""
+
+
+Target_ = dict[str, object]
+
+
+def _plainly(verb: str, *, nth: int | None = None, within: str | None = None) -> Target_:
+    return {"words": verb, "raw": verb, "kind": None, "nth": nth, "in": within}
+
+
+async def _deed(
+    run: Run, step: Step, view: View, code: str, why: str, goal: Target_, on: Element
+) -> Decision | None:
+    known = [e.key for e in view.elements][-600:]
+    run.memory["known"] = known
+    return await run.act(
+        step, code, why, phase="acted", goal=goal, aim=on.key, label=describe(on),
+        before_deed=known,
+    )  # fmt: skip
+
+
+async def _goal(run: Run, step: Step, goal: Target_) -> Decision | None:
+    step["st"]["goal"] = goal
+    known = [e.key for e in (await run.view()).elements][-600:]
+    run.memory["known"] = step["st"]["before_deed"] = known
+    return await click_target(run, step, goal, narrow=lambda found: _saying(found, step))
+
+
+def _saying(found: list[Match], step: Step) -> list[Match]:
+    """Only what says the verb does the deed; a thing's name alone opens it."""
+    verb = step["verb"]
+    said = [m for m in found if rows.says(m.element, verb.split()[0])]
+    if verb.endswith("list"):  # the way to the list adds nothing to it
+        said = [m for m in said if m.element.place not in ("nav", "header", "banner")]
+    # A cell or card that holds the control is not the control.
+    return [m for m in said if not any(_holds(m.element, o.element) for o in said)]
+
+
+def _holds(outer: Element, inner: Element) -> bool:
+    return outer.doc is inner.doc and inner.path.startswith(f"{outer.path} ")

@@ -1,0 +1,318 @@
+"""Putting things into a cart and taking it to the checkout."""
+
+from __future__ import annotations
+
+import re
+
+from agents.browser.extract_fields import singular
+from agents.model.embedded.doing import asked, placing, steppers
+from agents.model.embedded.doing.searching import search_field
+from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
+from agents.model.embedded.grammar.phrases import bare, leading_count
+from agents.model.embedded.ground import describe, likeness, norm, rank
+from agents.model.embedded.run import Run, Step, answered, settle_answer
+from agents.model.embedded.view import Element, View, locate, quote, value_code
+from agents.ports import Decision
+
+ADD = re.compile(
+    (
+        r"add(?: item)? to (?:shopping )?(?:cart|basket|bag|trolley)|add(?: it)?$|"
+        r"buy(?: it)?(?: now)?|purchase|order now|in den warenkorb|reserve|book(?: "
+        r"now)?|get it"
+    ),
+    re.I,
+)
+
+
+async def add(run: Run, step: Step) -> Decision | None:
+    """Put a thing into the cart (or buy it): its own button, else its page, else search."""
+    st, target = step["st"], step["target"]
+    if asked.fail_unknown(run, step):
+        return None
+    if await answered(run, step):
+        return None
+    result = await outcome_of(run, step)
+    if result is not None and not result.ok:
+        st.update(opened=False, searched=False)
+        decision = await recover(run, step, result, st.get("label", "the button"))
+        if decision is not None or step.get("state") == "failed":
+            return decision
+        st["phase"] = ""
+    view = await run.view()
+    if "quantity" not in step:
+        count, rest = leading_count(target.get("words") or "")
+        step["quantity"] = target.pop("count", None) or count or 1
+        if count and rest:
+            target["words"] = singular(rest)
+    if st.get("phase") == "added":
+        return await _added(run, step, view)
+    name = (
+        ""
+        if re.fullmatch(
+            r"(?:it|this|that|them|one|the item|the product)?", target.get("words") or "", re.I
+        )
+        else target["words"]
+    )
+    if name and "buy" not in step["verb"] and (several := _parted(view, step, name)):
+        step["splice"] = several
+        return None
+    return await _find_button(run, step, view, name)
+
+
+async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision | None:
+    """The button that adds the thing: here, on its own page, or after a search for it."""
+    st = step["st"]
+    adders = [e for e in view.elements if e.role in ("button", "link") and is_add(e, step)]
+    buttons = [e for e in adders if not e.off]
+    mine = [e for e in buttons if _mentions(e, name)] if name else buttons
+    if st.get("opened") and not mine:
+        mine = [e for e in buttons if not e.row] or buttons[:1]
+    if name and len(mine) > 1 and len({e.name for e in mine}) == 1:
+        best = max(likeness(name, e.row) for e in mine)
+        alike = [e for e in mine if likeness(name, e.row) >= best - 0.02]
+        if len(alike) > 1 and not st.get("asks") and not st.get("chosen"):
+            return run.ask_which(step, alike[:8])
+        mine = [e for e in mine if e.key == st.get("chosen")] or alike
+    if mine:
+        verb = step["verb"].split()[0]
+        button = next((e for e in mine if re.search(verb, e.name, re.I)), mine[0])
+        if cleared := await clear_way(run, step, button):
+            return cleared
+        label = describe(button)
+        code = await click_code(button)
+        if step.get("quantity", 1) > 1:
+            count = await _count_code(view, button, step["quantity"])
+            if count is None:
+                problem = f"I see no way to say how many ({step['quantity']}) at {label}."
+                return run.ask_takeover(step, problem)
+            code = f"{count}\n{code}"
+        return await run.act(step, code, f"Click {label}.", phase="added", label=label)
+    off = [e for e in adders if e.off and (not name or _mentions(e, name))]
+    if off:
+        label = describe(off[0])
+        run.fail(step, f"“{name or 'it'}” cannot be ordered now ({label} is switched off)")
+        return None
+    return await _look_for(run, step, view, name)
+
+
+async def _count_code(view: View, button: Element, count: int) -> str | None:
+    """Code that sets how many, at the button's own row or else on the page; None: no way."""
+    row = [e for e in view.elements if button.rowId >= 0 and e.rowId == button.rowId]
+    near = row or view.elements
+    typed = [e for e in near if _is_quantity(e)]
+    typed = typed or [e for e in row if e.role in ("textbox", "spinbutton") and _is_number(e)]
+    if typed:
+        return f'await {await locate(typed[0])}.fill("{count}")'
+    lists = [e for e in near if e.tag == "select" and str(count) in (e.d.get("options") or [])]
+    if lists and (row or len(lists) == 1):
+        return f'await {await locate(lists[0])}.select_option(label="{count}")'
+    found = steppers.row_stepper(view, button.row) if row else steppers.stepper(view, "quantity")
+    return await steppers.press_code(found, count) if found else None
+
+
+def _is_number(e: Element) -> bool:
+    return bool(re.fullmatch(r"\d{1,3}", str(e.value or "").strip()))
+
+
+def _parted(view: View, step: Step, name: str) -> list[Step]:
+    """ "A and B" where each is a thing of its own here, and both together are none."""
+    names = [n for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", name) if n.strip()]
+    adders = [e for e in view.elements if e.role in ("button", "link") and is_add(e, step)]
+    if len(names) < 2 or any(_mentions(e, name) for e in adders):
+        return []
+    out = []
+    for i, one in enumerate(names):
+        count, rest = leading_count(bare(one))
+        words = singular(bare(rest)) if count else bare(one)
+        if not any(_mentions(e, words) for e in adders):
+            return []
+        quantity = (step["quantity"] if not i else None) or count or 1
+        target = {**step["target"], "words": words, "raw": one}
+        out.append({"do": "add", "verb": step["verb"], "text": step["text"], "target": target,
+                    "quantity": quantity})  # fmt: skip
+    return out
+
+
+async def _look_for(run: Run, step: Step, view: View, name: str) -> Decision | None:
+    """No button yet: open the thing's page, or search for it, or ask."""
+    st = step["st"]
+    if name and not st.get("opened"):
+        target = {"words": name, "raw": name, "kind": None}
+        links = rank(view, target, roles={"link", "button"})
+        if links and links[0].score >= 0.66:
+            element = links[0].element
+            why = f"Open {describe(element)}."
+            return await run.act(step, await click_code(element), why, opened=True)
+    field = search_field(view)
+    if name and not st.get("searched") and field is not None:
+        where = await locate(field)
+        code = f'box = {where}\nawait box.fill({quote(name)})\nawait box.press("Enter")'
+        return await run.act(step, code, f"Search for “{name}”.", phase="", searched=True)
+    if st.get("asks", 0) >= 2:
+        run.fail(step, f"I found no way to buy “{name or 'it'}” here")
+        return None
+    return run.ask_takeover(step, f"I found no button that buys “{name or 'it'}”.")
+
+
+def _is_quantity(e: Element) -> bool:
+    typed = e.role in ("spinbutton", "textbox") and not e.off
+    return typed and bool(re.search(r"quantity|\bqty\b|amount", f"{e.name} {e.attr}", re.I))
+
+
+def is_add(e: Element, step: Step) -> bool:
+    verb = step["verb"]
+    if "wish" in verb or "favo" in verb:
+        return bool(re.search(r"wish|favo|heart|save", f"{e.name} {e.attr}", re.I))
+    return bool(ADD.search(e.name)) or bool(
+        re.search(r"add-?to-?(?:cart|basket|bag)|buy-?now", e.attr or "", re.I)
+    )
+
+
+def _mentions(e: Element, name: str) -> bool:
+    words = [w for w in norm(name).split() if len(w) > 1]
+    about = norm(f"{e.row} {e.name}" if e.row else f"{e.name} {e.head}")
+    return all(w in about for w in words)
+
+
+async def _added(run: Run, step: Step, view: View) -> Decision | None:
+    """See a sign that it worked."""
+    sign = re.search(
+        (
+            r"[^\n]{0,60}\b(?:added|in your (?:cart|basket|bag)|thank you|order "
+            r"(?:placed|confirmed)|(?:cart|basket|bag)\s*\(?\s*[1-9])[^\n]{0,60}"
+        ),
+        view.body,
+        re.I,
+    )
+    if sign:
+        run.saw(sign.group().strip())
+    elif view.mark == run.mark_before:
+        run.note("The page showed no sign that it was put into the cart.")
+    if step["verb"] in ("buy", "purchase", "order"):
+        step["do"], step["st"] = "checkout", {}
+        return await checkout(run, step)
+    return None
+
+
+_PROCEED = re.compile(
+    (
+        r"(?:proceed to |go to |secure )?check ?out|place (?:your |my )?order|pay(?: "
+        r"now| \W?[\d.,]+.*)?|complete (?:order|purchase)|confirm (?:order|purchase)|"
+        r"buy now|submit order|order now|(?:check ?out|continue|proceed) as (?:a )?guest|"
+        r"guest check ?out|(?:save and )?(?:continue|proceed)(?: to (?:payment|shipping|delivery|"
+        r"review|summary|order|check ?out|the next step))?|next(?: step)?|to payment|"
+        r"review (?:your |my )?order|(?:use|deliver to) this address"
+    ),
+    re.I,
+)
+
+_LAST = re.compile(r"place|pay|complete|confirm|buy|submit|order", re.I)  # ends the checkout
+_PLACED = re.compile(
+    (
+        r"[^\n]{0,60}(?:thank you|order (?:has been |is |was )?(?:placed|confirmed|"
+        r"received|complete)|purchase complete|confirmation number|order "
+        r"number)[^\n]{0,80}"
+    ),
+    re.I,
+)
+
+
+async def checkout(run: Run, step: Step) -> Decision | None:
+    """From the cart to the placed order, asking for details that were not given."""
+    st = step["st"]
+    if run.answer is not None and st.get("phase") == "form":
+        return await _take_answers(run, step)
+    if await settle_answer(run, step) is not None:
+        return None
+    result = await outcome_of(run, step)
+    if result is not None and not result.ok:
+        st.update(cart=False, filled=False)
+        decision = await recover(run, step, result, "the checkout")
+        if decision is not None or step.get("state") == "failed":
+            return decision
+    view = await run.view()
+    if placed := _PLACED.search(view.body):
+        run.saw(placed.group().strip())
+        given = [p for p in step.get("pieces") or [] if not p.get("off")]
+        unused = [p["raw"] for p in given if not p.get("done")]
+        if unused:
+            run.note(f"The checkout did not ask for: {', '.join(unused)}.")
+        return None
+    if st.get("acts", 0) >= 8:
+        return run.ask_takeover(step, "The checkout does not come to an end.")
+    rest = [p for p in step.get("pieces") or [] if not p.get("done")]
+    if placed := placing.steps_for(view, rest):
+        again = {k: v for k, v in step.items() if k != "state"}
+        step["splice"] = [{"text": step["text"], **s} for s in placed] + [again]
+        return None
+    empty = [e for e in view.elements if _is_owed(e)]
+    if empty and not st.get("filled"):
+        return await _type_given(run, step, empty) or _ask_details(run, step, empty)
+    controls = [e for e in view.elements if e.role in ("button", "link") and not e.off]
+    pay = [e for e in controls if _PROCEED.fullmatch(norm(e.name))]
+    if pay:
+        left = [p for p in rest if not p.get("off") and not p.get("maybe")]
+        if left and _LAST.match(norm(pay[-1].name)):
+            names = ", ".join(f"“{p['raw']}”" for p in left[:4])
+            return run.ask_takeover(step, f"The checkout has no place for {names}.")
+        why = f"Go on with {describe(pay[-1])}."
+        return await run.act(step, await click_code(pay[-1]), why, filled=False)
+    cart = [e for e in controls if _is_cart(e)]
+    if cart and not st.get("cart"):
+        why = f"Open {describe(cart[0])}."
+        return await run.act(step, await click_code(cart[0]), why, cart=True)
+    if st.get("acts"):
+        return run.ask_takeover(step, "I see no way on to the order from here.")
+    run.note("It is in the cart; the page offers no checkout that I could see.")
+    return None
+
+
+def _is_owed(e: Element) -> bool:
+    """A required field with nothing in it."""
+    typed = e.role in ("textbox", "combobox", "spinbutton") and e.place != "search"
+    return bool(e.req and typed and not e.off and not (e.value or "").strip())
+
+
+def _is_cart(e: Element) -> bool:
+    about = f"{e.name} {e.tip}"
+    named = re.search(r"\b(?:cart|basket|bag|trolley)\b", about, re.I)
+    return bool(named) and not ADD.search(e.name) and not re.search("remove", e.name, re.I)
+
+
+def _ask_details(run: Run, step: Step, fields: list[Element]) -> Decision:
+    """One form for all that the page needs and nobody said."""
+    keys = {e.name or f"field {i + 1}": e.key for i, e in enumerate(fields)}
+    parts = {
+        e.name or f"field {i + 1}": asked.part(asked.about(e), e.type or "")
+        for i, e in enumerate(fields)
+    }
+    prompt = "The checkout asks for details that I was not given."
+    return asked.ask_for(run, step, prompt, parts, phase="form", fields=keys)
+
+
+async def _take_answers(run: Run, step: Step) -> Decision | None:
+    """A person gave the details: keep them, and type them in."""
+    answer, run.answer = run.answer, None
+    given = asked.values_of(run, answer, step["st"].get("fields", {}))
+    step["st"]["phase"] = ""
+    if not given:
+        run.fail(step, "the details for the checkout were not given")
+        return None
+    step["given"] = {**step.get("given", {}), **given}
+    return await checkout(run, step)
+
+
+async def _type_given(run: Run, step: Step, fields: list[Element]) -> Decision | None:
+    """Fill in what a person gave; None when nothing of it belongs here."""
+    given, lines = step.get("given", {}), []
+    for i, element in enumerate(fields):
+        value = given.get(element.name or f"field {i + 1}")
+        if not value:
+            continue
+        method = "select_option" if element.tag == "select" else "fill"
+        lines.append(f"await {await locate(element)}.{method}({value_code(value)})")
+    if not lines:
+        return None
+    if cleared := await clear_way(run, step, fields[0]):
+        return cleared
+    return await run.act(step, "\n".join(lines), "Fill in the details.", filled=True)

@@ -1,0 +1,219 @@
+"""Carrying details through a form of any number of pages: each piece where a page asks for it.
+
+What has a place on the page now becomes steps of the plan; then the way on is pressed, and the
+rest is looked for on the page that comes. Nothing is sent for good while a detail that was given
+has found no place: a person is told which.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract_fields import plain, singular
+from agents.model.embedded.doing import acting, asked, composing, placing
+from agents.model.embedded.doing.forms import submit_button
+from agents.model.embedded.doing.told import COMPLAINT, DEMAND, marked
+from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
+from agents.model.embedded.doing.unsent import refused
+from agents.model.embedded.doing.unsent import why as refusal
+from agents.model.embedded.doing.ways import blocker, unopened
+from agents.model.embedded.ground import describe, norm
+from agents.model.embedded.run import Run, Step, settle_answer
+from agents.model.embedded.view import Element, View
+from agents.ports import Decision
+
+MAX_PAGES, MAX_FOLDS = 10, 8
+_ON = re.compile(
+    r"(?:save (?:and|&) )?(?:next(?: step| page)?|continue(?: to .*)?|proceed(?: to .*)?|go on|"
+    r"forward|weiter)(?: \W)?",
+    re.I,
+)
+_FINAL = re.compile(
+    r"(?:yes|ok|confirm|place|pay|submit|send|book|reserve|create|register|sign ?up|join|save|"
+    r"transfer|order|complete|finish|schedule|add|apply|request|done|search|find|show|go)\b.*",
+    re.I,
+)
+_SECOND = re.compile(r"(?:yes\b.*|ok|confirm\b.*|complete .*)", re.I)
+
+
+async def carry(run: Run, step: Step) -> Decision | None:
+    """One look at the page: put in what fits, or press on, or ask."""
+    st = step["st"]
+    step.setdefault("pages", 0)
+    if run.answer is not None and st.get("phase") == "form":
+        return await _take_answers(run, step)
+    if run.answer is not None:
+        return await _after_question(run, step)
+    result = await outcome_of(run, step)
+    if result is not None and not result.ok:
+        decision = await recover(run, step, result, st.get("label", "the button"))
+        if decision is not None or step.get("state") == "failed":
+            return decision
+    view = await run.view()
+    if result is not None and step.get("pressed") and _refused(run, step, view):
+        return None
+    rest = [p for p in step["pieces"] if not p.get("done")]
+    if result is not None and step.get("pressed") and view.mark == run.mark_before:
+        run.fail(step, f"the page did not go on after {st.get('label', 'the button')}")
+        return None
+    if steps := placing.steps_for(view, step["pieces"]):
+        again = {k: v for k, v in step.items() if k not in ("state", "st")}
+        step["splice"] = [{"text": step["text"], **s} for s in steps] + [{**again, "st": {}}]
+        return None
+    if closed := placing.unavailable(view, rest):
+        run.fail(step, f"“{closed}” cannot be chosen on this page")
+        return None
+    noun = acting.named_only(step.get("noun") or "")
+    if noun and not step.get("row") and step["verb"] and acting.controls(view, step["verb"], noun):
+        again = {k: v for k, v in step.items() if k not in ("state", "st")}
+        thing = {"words": noun, "raw": noun, "kind": None, "nth": None, "in": None}
+        deed = {"do": "act_on", "verb": step["verb"], "text": step["text"], "target": thing}
+        deed["plain"] = True  # its question is answered here, when all is in it
+        step["splice"] = [deed, {**again, "row": True, "sent": True, "st": {}}]
+        return None
+    if opening := await _open(run, step, view, rest):
+        return opening
+    wanted = [p for p in rest if not p.get("off") and not p.get("maybe")]
+    if wanted and (fold := unopened(view, step)) and step.get("folds", 0) < MAX_FOLDS:
+        step.setdefault("unfolded", []).append(fold.key)
+        step["folds"] = step.get("folds", 0) + 1
+        why = f"Look for “{wanted[0]['raw']}” behind {describe(fold)}."
+        return await run.act(step, await click_code(fold), why, label="the fold")
+    return await _on(run, step, view, rest)
+
+
+async def _after_question(run: Run, step: Step) -> Decision | None:
+    outcome = await settle_answer(run, step)
+    if outcome == "skip":
+        run.skip(step)
+    if outcome == "reworded":
+        step["replace"] = step["st"].pop("reworded")
+    return None
+
+
+def _refused(run: Run, step: Step, view: View) -> bool:
+    """Whether the page complained about what was sent; then the step has failed."""
+    before = set((run.memory.get("before") or "").split("\n"))
+    fresh = [line for line in view.body.split("\n") if line not in before]
+    said = [x for x in fresh if len(x) <= 200 and (COMPLAINT.search(x) or DEMAND.search(x))]
+    said = said or [x for x in fresh if norm(x) in marked(view)]
+    same = len(fresh) <= 8
+    if bad := refused(view):
+        run.fail(step, refusal(bad))
+    elif said and same:
+        run.fail(step, f"the page said “{said[0].strip()}”")
+    else:
+        return False
+    return True
+
+
+async def _open(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> Decision | None:
+    """The way to the form, while nothing of it was seen yet."""
+    begun = len(rest) < len(step["pieces"]) or step["pages"]
+    if begun or step.get("opened", 0) >= composing.MAX_OPENED or not step.get("verb"):
+        return None
+    button = composing.opener(view, step["verb"], step.get("noun") or "") or _named_after(
+        view, step["verb"]
+    )
+    if button is None:
+        return None
+    step["opened"] = step.get("opened", 0) + 1
+    return await run.act(
+        step, await click_code(button), f"Open the form with {describe(button)}.", label="the form"
+    )
+
+
+def _named_after(view: View, verb: str) -> Element | None:
+    """The one control whose name begins with the verb ("Pay someone")."""
+    found = [
+        e
+        for e in view.elements
+        if e.role in ("button", "link", "menuitem", "tab", "generic")
+        and not e.off
+        and singular(plain(e.name).split(" ")[0]) == singular(verb)
+        and len(e.name.split()) <= 5
+    ]
+    names = {norm(e.name) for e in found}
+    return found[0] if len(names) == 1 else None
+
+
+async def _on(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> Decision | None:
+    """Press on to the next page, or send the form when all is in it."""
+    wanted = [p for p in rest if not p.get("off") and not p.get("maybe")]
+    sent_by_words = composing.sends(run.steps, run.memory["at"] + 1)
+    if not wanted and sent_by_words:
+        return None
+    button = _way_on(view, run, step)
+    if step.get("sent"):
+        again = button is not None and _SECOND.fullmatch(norm(button.name))
+        if not again or wanted or step["pages"] >= MAX_PAGES:
+            return _ended(run, step, view, wanted)
+    if wanted and (button is None or not _ON.fullmatch(norm(button.name))):
+        names = ", ".join(f"“{p['raw']}”" for p in wanted[:4])
+        return run.ask_takeover(step, f"I find no place for {names} here.")
+    owed = [e for e in composing.fields(view) if e.req and not (e.value or "").strip()]
+    if owed and not step.get("asked"):
+        return _ask(run, step, owed)
+    if button is None or step["pages"] >= MAX_PAGES:
+        return _ended(run, step, view, wanted)
+    if cleared := await clear_way(run, step, button):
+        return cleared
+    step.update(pages=step["pages"] + 1, pressed=True)
+    step["sent"] = step.get("sent") or not _ON.fullmatch(norm(button.name))
+    label = describe(button)
+    why = f"Go on with {label}."
+    return await run.act(step, await click_code(button), why, on=button, label=label)
+
+
+def _ended(run: Run, step: Step, view: View, wanted: list[dict[str, Any]]) -> Decision | None:
+    if wanted:
+        run.fail(step, f"the page never asked for “{wanted[0]['raw']}”")
+    elif not step.get("sent"):
+        return run.ask_takeover(step, "I see no button that goes on from here.")
+    elif view.mark == run.mark_before:
+        run.fail(step, "the page did not react to the form")
+    else:
+        run.saw(view.title)
+    return None
+
+
+def _way_on(view: View, run: Run, step: Step) -> Element | None:
+    """The button that leads on; of a dialog its own, and never one that goes back."""
+    pool = [e for e in view.elements if e.role in ("button", "link", "generic") and not e.off]
+    over = [e for e in pool if e.top] or [e for e in pool if e.float]
+    closes = blocker(view)
+    tops = [e for e in over if _leads(e) and e is not closes]
+    if (form := submit_button(view, run.memory.get("form"))) and (not tops or form in tops):
+        return form
+    verb = step.get("verb") or ""
+    named = tops or [e for e in pool if _leads(e)]
+    by_verb = [e for e in named if verb and norm(e.name).startswith(verb)]
+    return (by_verb or named or [None])[-1]
+
+
+def _leads(e: Element) -> bool:
+    """Whether a button's name says that it goes on or sends."""
+    short = len(e.name.split()) <= 5 and e.role != "generic"
+    return short and bool(_ON.fullmatch(norm(e.name)) or _FINAL.fullmatch(norm(e.name)))
+
+
+def _ask(run: Run, step: Step, owed: list[Element]) -> Decision:
+    """One form for what the page requires and nobody said."""
+    step["asked"] = True
+    parts = {e.name or f"field {i + 1}": asked.part(asked.about(e), e.type or "")
+             for i, e in enumerate(owed)}  # fmt: skip
+    names = ", ".join(parts)
+    prompt = f"The form needs details that I was not given: {names}."
+    return asked.ask_for(run, step, prompt, parts, phase="form", wanted=list(parts))
+
+
+async def _take_answers(run: Run, step: Step) -> Decision | None:
+    answer, run.answer = run.answer, None
+    given = asked.values_of(run, answer, step["st"].get("wanted", []))
+    step["st"]["phase"] = ""
+    if not given:
+        run.fail(step, "the details that the form needs were not given")
+        return None
+    step["pieces"] += [{"raw": k, "label": k, "value": v} for k, v in given.items()]
+    return await carry(run, step)

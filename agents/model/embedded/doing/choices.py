@@ -1,0 +1,369 @@
+"""Choosing among options: selects, groups of boxes, lists that open."""
+
+from __future__ import annotations
+
+import re
+
+from agents.model.embedded.doing import rows
+from agents.model.embedded.doing.boxes import check_code, row_box
+from agents.model.embedded.doing.calendar import pick_day, shown_month, wants_calendar
+from agents.model.embedded.doing.fields import FILLABLE, fill, give_code, pick_options
+from agents.model.embedded.doing.formats import moment
+from agents.model.embedded.doing.steppers import stepper
+from agents.model.embedded.doing.touch import (
+    click_code,
+    outcome_of,
+    point,
+    recover,
+)
+from agents.model.embedded.grammar.phrases import Target
+from agents.model.embedded.ground import (
+    BOXES,
+    LEAST,
+    Match,
+    decide,
+    describe,
+    likeness,
+    name_score,
+    norm,
+    rank,
+)
+from agents.model.embedded.run import Run, Step, answered, chosen
+from agents.model.embedded.view import Element, View, locate, quote
+from agents.ports import Decision
+
+
+async def set_value(run: Run, step: Step) -> Decision | None:
+    """ "Set X to Y" on whatever kind of field X is."""
+    st = step["st"]
+    if st.get("phase") in ("filled", "picked"):
+        return await fill(run, step)
+    if st.get("as") == "select":
+        return await select(run, step)
+    view, target = await run.view(), step["target"]
+    if not st.get("phase") and not st.get("chosen") and (own := _row_list(view, step)):
+        st["chosen"] = own.key
+    if not st.get("phase") and not st.get("chosen") and _lacks_field(view, target):
+        number = re.fullmatch(r"\d{1,2}", step["value"].get("text") or "")
+        if number and stepper(view, target.get("words") or ""):
+            step["splice"] = [
+                {"do": "step_to", "target": target, "n": int(number.group()), "text": step["text"]}
+            ]
+            return None
+        if _drawn_list(view, target):
+            step.update(do="select", values=[step.pop("value").get("text", "")])
+            return await select(run, step)
+        if _group_called(view, target):
+            step.update(do="select", values=[step.pop("value").get("text", "")])
+            return await select(run, step)
+        exact = rank(view, _called(step["value"].get("text") or ""), roles=BOXES)
+        if exact and exact[0].score >= 0.95 and not target.get("in"):
+            step.update(do="select", values=[step.pop("value").get("text", "")])
+            return await select(run, step)
+        if target.get("in") and rows.has_editor(view, target["in"]):
+            step["splice"] = rows.editing(run.steps, run.memory["at"])
+            return None
+    element = (
+        await point(run, step, step["target"], roles=FILLABLE - {"button", "generic"}, texts=False)
+        if st.get("as") is None
+        else None
+    )
+    if not isinstance(element, Element):
+        return element
+    if (element.role in ("combobox", "listbox") and element.tag != "input") or _is_group(
+        element, step
+    ):
+        st["as"] = "select"
+        step["values"] = [step["value"].get("text", "")]
+        if "var" not in step["value"]:
+            step.pop("value")
+            step["do"] = "select"
+        return await select(run, step)
+    st["chosen"] = element.key
+    return await fill(run, step)
+
+
+def _called(name: str) -> Target:
+    return {"words": name, "raw": name, "kind": None, "nth": None, "in": None}
+
+
+def _row_list(view: View, step: Step) -> Element | None:
+    """The one list in the named row that offers the value ("the stage of Delphi Group")."""
+    row, text = step["target"].get("in"), step["value"].get("text") or ""
+    found = [
+        e
+        for e in view.elements
+        if row and text and e.tag == "select" and not e.off
+        and any(norm(o) == norm(text) for o in e.d.get("options") or [])
+        and norm(row) in norm(e.row or "")
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _lacks_field(view: View, target: Target) -> bool:
+    """Whether no field or box is called so, in the row that is named if one is."""
+    matches = rank(view, target, roles=FILLABLE - {"button", "generic"})
+    return not matches or matches[0].score < LEAST
+
+
+def _group_called(view: View, target: Target) -> bool:
+    """Whether a group of round buttons is called so ("Contact me by")."""
+    said = target.get("raw") or target.get("words") or ""
+    return any(e.role == "radio" and likeness(said, e.group or "") > 0.8 for e in view.elements)
+
+
+def _drawn_list(view: View, target: Target) -> bool:
+    """Whether a button that opens a list is called so ("Language: English")."""
+    named = rank(view, target, roles={"button", "generic"})
+    return any(m.element.popup and m.score >= LEAST for m in named[:3])
+
+
+def _is_group(element: Element, step: Step) -> bool:
+    return (
+        element.role == "radio"
+        and likeness(step["target"].get("words") or "", element.group or "") > 0.6
+    )
+
+
+def _as_field(view: View, step: Step, value: str) -> bool:
+    """A date, number or colour "selected" into a field is typed or picked there."""
+    target = step["target"]
+    if not (target.get("words") or target.get("kind")) or len(step["values"]) > 1:
+        return False
+    fields = rank(view, target, editable=True)
+    if not fields or fields[0].score < LEAST or fields[0].element.tag == "select":
+        return False
+    element = fields[0].element
+    dated = wants_calendar(element) or element.role in ("date", "color", "slider", "spinbutton")
+    return dated and (element.role != "date" or moment(value) is not None)
+
+
+async def select(run: Run, step: Step) -> Decision | None:
+    """Choose options: of a select, of a group of boxes, of a list that opens."""
+    st = step["st"]
+    if st.get("as") == "fill":
+        return await fill(run, step)
+    if st.get("as") == "day":
+        return await pick_day(run, step, step["value"]["text"])
+    if st.get("phase") in ("chosen", "opened"):
+        result = await outcome_of(run, step)
+        if result is not None and not result.ok:
+            st["phase"] = ""
+            st["done"] = st.get("done", [])[:-1]  # what failed was not chosen
+            decision = await recover(run, step, result, st.get("label", "the list"))
+            if decision is not None or step.get("state") == "failed":
+                return decision
+    if await answered(run, step):
+        return None
+    done = st.setdefault("done", [])
+    left = [v for v in step["values"] if v not in done]
+    if not left or (st.get("phase") == "chosen" and not left):
+        return None
+    view = await run.view()
+    if st.get("phase") == "opened":
+        return await _pick_open(run, step, view, left[0])
+    if field := _select_for(view, step, left):
+        labels = pick_options(field.d.get("options") or [], left if field.multiple else left[:1])
+        labels = labels or _by_noun(field, left[0])
+        done += left if field.multiple else left[:1]
+        given = (
+            f"label={quote(labels[0])}"
+            if len(labels) == 1
+            else f"label=[{', '.join(map(quote, labels))}]"
+        )
+        code = f"await {await locate(field)}.select_option({given})"
+        return await run.act(
+            step,
+            code,
+            f"Choose “{', '.join(labels)}” in {describe(field)}.",
+            phase="chosen",
+            label=describe(field),
+        )
+    if step.get("value") or _as_field(view, step, left[0]):
+        step["value"] = step.get("value") or {"text": left[0]}
+        step["st"]["as"] = "fill"
+        return await fill(run, step)
+    if _is_day(left[0]) and shown_month(view) is not None:
+        st["as"] = "day"  # a calendar that stands open on the page
+        step["value"] = {"text": left[0]}
+        return await pick_day(run, step, left[0])
+    return await _choose_one(run, step, view, left[0])
+
+
+def _is_day(text: str) -> bool:
+    """Whether a value is a whole date ("17 December 2026"), no bare number."""
+    return bool(re.search(r"[a-z]{3}|\d[-/.]\d", text, re.I) and re.search(r"\d", text)) and (
+        moment(text) is not None
+    )
+
+
+def _select_for(view: View, step: Step, values: list[str]) -> Element | None:
+    """The select element whose options hold the values and whose name fits the target."""
+    target = step["target"]
+    picked = chosen(view, step)
+    if picked and picked.tag == "select" and pick_options(picked.d.get("options") or [], values):
+        return picked
+    best: tuple[float, Element] | None = None
+    named = bool(target.get("words"))
+    index = 0
+    for e in view.elements:
+        if e.tag != "select" or e.off:
+            continue
+        index += 1
+        labels = pick_options(e.d.get("options") or [], values if e.multiple else values[:1])
+        labels = labels or _by_noun(e, values[0])
+        if not labels:
+            continue
+        if target.get("nth") and target["nth"] != index:
+            continue
+        score = sum(likeness(v, o) for v, o in zip(values, labels, strict=False)) / len(labels)
+        if named:
+            fit = name_score(target["words"], e)
+            if fit < 0.3 and not target.get("kind"):
+                continue
+            score += fit
+        if best is None or score > best[0] + 0.02:
+            best = (score, e)
+    return best[1] if best else None
+
+
+def _by_noun(e: Element, value: str) -> list[str]:
+    """ "The develop branch": the option “develop” of the list “Branch”."""
+    first, _, noun = value.rpartition(" ")
+    if not first or likeness(noun, e.name) < 0.9:
+        return []
+    return pick_options(e.d.get("options") or [], [first])
+
+
+_OPENERS = frozenset(
+    [
+        "combobox",
+        "listbox",
+        "button",
+        "textbox",
+        "searchbox",
+        "generic",
+        "menuitem",
+        "link",
+        "slider",
+        "spinbutton",
+        "date",
+        "color",
+    ]
+)
+
+
+async def _choose_one(run: Run, step: Step, view: View, value: str) -> Decision | None:
+    """One value among boxes, options, tabs, cards; or open the list that hides it."""
+    st, target = step["st"], step["target"]
+    context = target.get("words") or None
+    wanted = {"words": value, "raw": value, "kind": None, "nth": None, "in": None, "quoted": True}
+    roles = BOXES | {"treeitem", "gridcell", "tab"}
+    boxes = rank(view, {**wanted, "in": context}, roles=roles)
+    if not boxes or boxes[0].score < LEAST:
+        boxes = rank(view, wanted, roles=roles)
+    kind, found = decide(_exact(boxes, value))
+    if kind == "many" and st.get("asks", 0) < 2 and "chosen" not in st:
+        return run.ask_which(step, [m.element for m in found])
+    if found and kind != "none" and found[0].score >= 0.6:
+        box = row_box(view, value) if found[0].element.role == "gridcell" else None
+        return await take_option(run, step, box or found[0].element, value)
+    if box := row_box(view, value):
+        return await take_option(run, step, box, value)
+    if (context or target.get("kind")) and not st.get("opener"):
+        openers = rank(view, target, roles=_OPENERS)
+        if openers and openers[0].score >= LEAST:
+            return await _open_list(run, step, openers[0].element, value)
+    return await _choose_loosely(run, step, view, value, wanted)
+
+
+async def _open_list(run: Run, step: Step, e: Element, value: str) -> Decision:
+    """Set the field at once when it takes values, else open it to see its options."""
+    st = step["st"]
+    free = e.role == "textbox" and not e.ro and not e.popup
+    if free or e.role in ("slider", "spinbutton", "date", "color"):
+        st["done"].append(value)
+        code = await give_code(e, {"text": value}) or ""
+        why = f"Set {describe(e)} to “{value}”."
+        return await run.act(step, code, why, on=e, phase="chosen", label=describe(e))
+    typed = e.role in ("combobox", "searchbox") and e.tag == "input" and not e.ro
+    opening = await give_code(e, {"text": value}) if typed else await click_code(e)
+    known = [x.key for x in (await run.view()).elements][-400:]
+    why = f"Open {describe(e)}."
+    return await run.act(
+        step, opening or "", why, phase="opened", opener=e.key, label=describe(e), known=known
+    )
+
+
+async def _choose_loosely(
+    run: Run, step: Step, view: View, value: str, wanted: Target
+) -> Decision | None:
+    """A button that says so ("Choose Spring"), else whatever carries the value."""
+    st = step["st"]
+    said = f"{step['text'].split()[0]} {value}"
+    button = rank(view, {**wanted, "words": said, "raw": said})
+    if button and button[0].score >= 0.9:
+        return await take_option(run, step, button[0].element, value)
+    kind, found = decide(rank(view, wanted, texts=True))
+    if kind == "many" and st.get("asks", 0) < 2:
+        return run.ask_which(step, [m.element for m in found])
+    if kind != "none":
+        st["done"].append(value)
+        element = found[0].element
+        code, why = await click_code(element), f"Choose {describe(element)}."
+        return await run.act(step, code, why, phase="chosen", label=describe(element))
+    missing = await point(run, step, wanted)
+    if isinstance(missing, Element):
+        return await take_option(run, step, missing, value)
+    return missing
+
+
+def _exact(matches: list[Match], value: str) -> list[Match]:
+    """When one is called exactly so, its likes with more words are no rivals."""
+    exact = [m for m in matches if any(norm(n) == norm(value) for n in m.element.names)]
+    return exact or matches
+
+
+async def take_option(run: Run, step: Step, element: Element, value: str) -> Decision | None:
+    st = step["st"]
+    st["done"].append(value)
+    st["opener"] = None
+    if element.on and element.role in ("checkbox", "radio", "switch"):
+        st["phase"] = "chosen"
+        return await select(run, step)
+    return await run.act(
+        step,
+        await check_code(element, True),
+        f"Choose {describe(element)}.",
+        phase="chosen",
+        label=describe(element),
+        aim=element.key,
+    )
+
+
+async def _pick_open(run: Run, step: Step, view: View, value: str) -> Decision | None:
+    """The list is open: click the option."""
+    st = step["st"]
+    known = set(st.get("known", []))
+    wanted = {"words": value, "raw": value, "kind": None, "nth": None, "in": None}
+    fresh = [
+        m
+        for m in rank(view, wanted, texts=True)
+        if m.element.key not in known or m.element.role in ("option", "menuitem")
+    ]
+    fresh = [m for m in fresh if m.score >= 0.55]
+    if fresh:
+        st["done"].append(value)
+        element = fresh[0].element
+        return await run.act(
+            step,
+            await click_code(element),
+            f"Choose {describe(element)}.",
+            phase="chosen",
+            label=describe(element),
+        )
+    st["phase"] = ""
+    if st.get("asks", 0) >= 2:
+        run.fail(step, f"the list has no “{value}”")
+        return None
+    return run.ask_takeover(step, f"I opened {st.get('label', 'the list')} but see no “{value}”.")

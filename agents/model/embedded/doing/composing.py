@@ -1,0 +1,369 @@
+"""Filling in a whole form: which field each piece means is read off the page.
+
+`create` finds the control that opens the form ("New ticket", "Add" in the row "Groups"), unless
+the form is there already; then the pieces become steps of the plan, and the form is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract_fields import plain, singular
+from agents.model.embedded.doing.forms import SUBMIT, submit_button
+from agents.model.embedded.doing.touch import after_click, click_code, outcome_of
+from agents.model.embedded.grammar.phrases import Target
+from agents.model.embedded.grammar.words import STOPWORDS
+from agents.model.embedded.ground import BOXES, EDITABLE, describe, likeness, norm, rank
+from agents.model.embedded.run import Run, Step, answered
+from agents.model.embedded.view import Element, View
+from agents.ports import Decision
+
+LABELLED = 0.7  # a field whose name fits a label at least so well is the one
+MAX_OPENED = 2
+_MAKERS = frozenset(
+    ["raise", "file", "add", "create", "new", "plus", "register", "compose", "start", "insert"]
+)
+NAMING = re.compile(r"\b(?:name|title|subject|text|what|todo|task|item|label)\b", re.I)
+_LONG = ("text", "body", "content", "description", "note", "message", "comment")
+_SAYS = ("send", "post", "leave", "write", "submit")  # verbs of what is typed and sent
+_AGAIN = re.compile(r"confirm|repeat|again|re-?(?:enter|type)|verify|retype", re.I)
+
+
+async def create(run: Run, step: Step) -> Decision | None:
+    """Open the form for a new thing, and put its pieces into the plan."""
+    st = step["st"]
+    if await answered(run, step):
+        return None
+    result = await outcome_of(run, step)
+    if result is not None and not result.ok:
+        run.fail(step, (result.error_message or "the form did not open").splitlines()[0])
+        return None
+    if st.get("opened"):
+        await after_click(run, step, {"words": step["noun"]})
+    view = await run.view()
+    if not _form_is_here(view, step) or (step.get("where") and not st.get("opened")):
+        button = opener(view, step["verb"], step["noun"], step.get("where") or "")
+        if button is not None and st.get("opened", 0) < MAX_OPENED:
+            why = f"Open the form with {describe(button)}."
+            opened = st.get("opened", 0) + 1
+            return await run.act(
+                step,
+                await click_code(button),
+                why,
+                opened=opened,
+                seen=[e.key for e in fields(view)],
+            )
+        if not st.get("opened"):
+            step["splice"] = [_carried(step)]
+            return None
+    steps = compose(view, step)
+    if any(s["do"] == "unknown" for s in steps) or any(
+        p.get("day") or p.get("time") or p.get("off") for p in step["pieces"]
+    ):
+        step["splice"] = [_carried(step)]  # a part of it is asked for on a later page
+        return None
+    named = step["pieces"][0]["value"] or {}
+    run.memory["focus"] = named.get("text") or run.memory.get("focus")
+    lead = next((e for e in fields(view) if takes_enter(e)), None) if len(steps) == 1 else None
+    if lead is not None and steps[0].get("st", {}).get("chosen") == lead.key:
+        steps.append({"do": "press", "key": "Enter", "text": step["text"]})
+    elif steps and not sends(run.steps, run.memory["at"] + 1):
+        steps.append(_sending(view, step))
+    step["splice"] = steps
+    return None
+
+
+def _carried(step: Step) -> Step:
+    kept = {k: step[k] for k in ("text", "verb", "noun", "pieces")}
+    return {"do": "carry", **kept}
+
+
+async def fill_form(run: Run, step: Step) -> Decision | None:
+    """Put each piece into the field that it names; the form is not sent."""
+    view = await run.view()
+    later = [p for p in step["pieces"] if not p.get("choice") and place(view, p) is None]
+    if later and len(later) < len(step["pieces"]) and _leads_on(view):
+        kept = {"text": step["text"], "verb": "", "noun": "", "pieces": step["pieces"]}
+        step["splice"] = [{"do": "carry", **kept}]  # the rest is asked for on the next page
+        return None
+    step["splice"] = compose(view, step)
+    return None
+
+
+def _leads_on(view: View) -> bool:
+    on = re.compile(r"(?:save and )?(?:next(?: step| page)?|continue|proceed)", re.I)
+    return any(e.role == "button" and on.fullmatch(norm(e.name)) for e in view.elements)
+
+
+def fields(view: View) -> list[Element]:
+    """What can be typed into now; of an open dialog only its own."""
+    pool = [
+        e
+        for e in view.elements
+        if e.role in EDITABLE and not e.off and not e.ro and e.place != "search"
+        and e.role != "searchbox" and not re.match(r"(?:search|filter|find)\b", e.name, re.I)
+    ]  # fmt: skip
+    return [e for e in pool if e.top] or pool
+
+
+def _form_is_here(view: View, step: Step) -> bool:
+    """Whether the fields are in sight already."""
+    typed = [e for e in fields(view) if e.role == "textbox"]
+    if not typed:
+        return False
+    if step["verb"] in _SAYS and any(e.form >= 0 or e.tag == "textarea" for e in typed):
+        return True
+    labels = [p for p in step["pieces"] if p["label"] or not p["value"]]
+    if labels:
+        return sum(place(view, p) is not None for p in labels) * 2 >= len(labels)
+    if step["st"].get("opened"):
+        return True
+    noun = {singular(w) for w in plain(step["noun"]).split()}
+    named = [
+        e
+        for e in typed
+        if re.search(r"\b(?:add|new|what)\b", e.name, re.I)
+        or noun & {singular(w) for w in plain(f"{e.name} {e.attr or ''}").split()}
+    ]
+    lone = len(typed) == 1 and not typed[0].value
+    return bool(named) or (lone and opener(view, step["verb"], step["noun"]) is None)
+
+
+def opener(view: View, verb: str, noun: str, where: str = "") -> Element | None:
+    """The control that starts a new thing: its name, or its row, says of what."""
+    stems = {singular(w) for w in plain(noun).split() if w not in STOPWORDS}
+    best: tuple[float, Element] | None = None
+    second = 0.0
+    for e in view.elements:
+        if e.role not in ("button", "link", "menuitem", "tab", "generic") or e.off:
+            continue
+        words = {singular(w) for w in plain(norm(e.name)).split()} | {norm(e.name)}
+        makers = _MAKERS | {verb} | ({"submit"} if e.role == "link" else set())
+        if not words & makers or len(words) > 8 or _sends_own(view, e):
+            continue
+        row = {singular(w) for w in plain(e.row or "").split()}
+        if stems and stems <= words:
+            score = 3.0
+        elif stems and stems <= row and len(words) <= 3:
+            score = 2.5 - 0.01 * len(row)
+        elif not words - _MAKERS - {verb, "item", "a", "an", norm(e.name)}:
+            score = 1.5
+        else:
+            continue
+        score += 0.3 * (e.role in ("button", "link")) - 0.5 * (not e.view)
+        if where:
+            score += 4.0 * (plain(where) in plain(e.row or "")[:80])
+        if best is None or score > best[0]:
+            best, second = (score, e), best[0] if best else 0.0
+        else:
+            second = max(second, score)
+    if best and best[0] < 2.5 and second == best[0] and best[1].row:
+        return None  # one in each row: which is meant was not said
+    if where and best and best[0] < 4.0:
+        return None  # what adds is there, but not where it was said
+    return best[1] if best else None
+
+
+def _sends_own(view: View, e: Element) -> bool:
+    """Whether a button sends the text of its own form: it opens nothing."""
+    if e.type != "submit" or e.form is None or e.form < 0:
+        return False
+    return any(o.tag == "textarea" and o.form == e.form and not o.value for o in view.elements)
+
+
+def _target(words: str) -> Target:
+    return {"words": words, "raw": words, "kind": None, "nth": None, "in": None}
+
+
+def fits(view: View, label: str) -> Element | None:
+    """The field (or one box of the group) that is called so."""
+    matches = rank(view, _target(label), editable=True)
+    if matches and matches[0].score >= LABELLED:
+        return matches[0].element
+    if label.lower() in _LONG:
+        areas = [
+            e
+            for e in fields(view)
+            if e.tag == "textarea" or (e.role == "textbox" and e.tag == "div")
+        ]
+        if len(areas) == 1:
+            return areas[0]
+    grouped = [
+        e for e in view.elements if e.role == "radio" and likeness(label, e.group or "") > 0.8
+    ]
+    return grouped[0] if grouped else None
+
+
+def place(view: View, piece: dict[str, Any]) -> tuple[Element, str, dict[str, Any]] | None:
+    """(field, label, value) of a piece; the longest beginning that names a field is its label."""
+    if piece["label"] and (element := fits(view, piece["label"])):
+        return element, piece["label"], piece["value"]
+    if piece["label"] and "var" in piece["value"]:
+        return None
+    words = piece["raw"].split()
+    for n in range(min(5, len(words) - 1), 0, -1):
+        label = " ".join(words[:n])
+        if element := fits(view, label):
+            return element, label, {"text": " ".join(words[n:])}
+    return None
+
+
+def box_for(view: View, raw: str) -> Element | None:
+    """The box that a piece without value means ("insured" and “Insure it”)."""
+    matches = rank(view, _target(raw), roles=BOXES)
+    if matches and matches[0].score >= 0.6:
+        return matches[0].element
+    start = plain(raw).split()[0][:5] if plain(raw) else ""
+    boxes = [e for e in view.elements if e.role in ("checkbox", "switch")]
+    near = [e for e in boxes if len(start) == 5 and plain(e.name).startswith(start)]
+    return near[0] if len(near) == 1 else None
+
+
+def option_of(view: View, raw: str) -> Element | None:
+    """ "priority urgent" where only the option “Urgent” has a name."""
+    words = raw.split()
+    for at in range(1, len(words)):
+        end = norm(" ".join(words[at:]))
+        named = [e for e in view.elements if e.role in BOXES and norm(e.name) == end and not e.off]
+        if len(named) == 1:
+            return named[0]
+    return None
+
+
+def compose(view: View, step: Step) -> list[Step]:
+    """Steps of the plan for all pieces, each for one field."""
+    out: list[Step] = []
+    noun, opened = step.get("noun") or "", bool(step["st"].get("opened"))
+    for piece in step["pieces"]:
+        if piece["label"] and splits(view, piece):
+            out += first_and_last(view, piece)
+        elif placed := place(view, piece):
+            element, label, value = placed
+            if element.role == "radio":
+                values = [value.get("text", "")]
+                out.append({"do": "select", "values": values, "target": _target(label)})
+            else:
+                out.append({"do": "set", "target": _target(label), "value": value})
+                out[-1]["st"] = {"chosen": element.key}
+            if element.type == "password":
+                out += repeats(view, element, value)
+        elif option := option_of(view, piece["raw"]):
+            out.append(
+                {"do": "check", "target": _target(option.name), "st": {"chosen": option.key}}
+            )
+        elif piece["value"] and not piece["label"] and (choice := offering(view, piece["value"])):
+            values = [piece["value"]["text"]]
+            out.append({"do": "select", "values": values, "target": _target(choice.name)})
+        elif piece.get("choice"):
+            out.append({"do": "unknown", "words": piece["raw"]})
+        elif (
+            piece["value"]
+            and not piece["label"]
+            and (lead := _leading(view, out, noun, opened=opened))
+        ):
+            chosen = {"chosen": lead.key}
+            target = _target(lead.name or "field")
+            out.append({"do": "fill", "target": target, "value": piece["value"], "st": chosen})
+        elif not piece["value"] and (box := box_for(view, piece["raw"])):
+            out.append({"do": "check", "target": _target(box.name)})
+        elif piece["label"]:
+            out.append({"do": "set", "target": _target(piece["label"]), "value": piece["value"]})
+        else:
+            out.append({"do": "unknown", "words": piece["raw"]})
+        out[-1].setdefault("text", piece["raw"])
+    return [{"text": step["text"], **s} for s in out]
+
+
+def offering(view: View, value: dict[str, Any]) -> Element | None:
+    """The one select that has the value among its options ("Dr. Lind")."""
+    text = value.get("text") or ""
+    selects = [e for e in view.elements if e.tag == "select" and not e.off and text]
+    found = [
+        e
+        for e in selects
+        if any(
+            likeness(text, o) >= 0.85 or plain(text) == plain(o) for o in e.d.get("options") or []
+        )
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _leading(
+    view: View, taken: list[Step], noun: str = "", *, opened: bool = False
+) -> Element | None:
+    """The field for a name that was given without a label: one that asks for it, else the first."""
+    used = {s.get("st", {}).get("chosen") for s in taken}
+    free = [e for e in fields(view) if e.role == "textbox" and e.key not in used]
+    if noun and not opened:
+        free = [e for e in free if not e.value]  # nothing that stands there is written over
+    stems = {singular(w) for w in plain(noun).split()} - STOPWORDS
+    own = [
+        e
+        for e in free
+        if e.tag == "input" and stems and stems <= {singular(w) for w in plain(e.name).split()}
+    ]
+    if own and not any(e.top for e in free):
+        return own[0]  # "Add a tag", among other fields of the page
+    named = [e for e in free if NAMING.search(f"{e.name} {e.attr or ''}")]
+    return next(iter([*named, *(e for e in free if not e.value), *free]), None)
+
+
+def _named(view: View, pattern: str) -> Element | None:
+    return next((e for e in fields(view) if re.search(pattern, e.name, re.I)), None)
+
+
+_FIRST, _LAST = r"\b(?:first|given) ?name|forename", r"\b(?:last|family) ?name|surname"
+
+
+def splits(view: View, piece: dict[str, Any]) -> bool:
+    """Whether a full name goes into two fields here."""
+    text = (piece["value"] or {}).get("text", "")
+    full = re.fullmatch(r"(?:full |your )?name", (piece["label"] or "").lower())
+    return bool(full and " " in text and _named(view, _FIRST) and _named(view, _LAST))
+
+
+def first_and_last(view: View, piece: dict[str, Any]) -> list[Step]:
+    first, _, last = piece["value"]["text"].rpartition(" ")
+    pairs = ((_named(view, _FIRST), first), (_named(view, _LAST), last))
+    return [
+        {"do": "fill", "target": _target(e.name), "value": {"text": v}, "st": {"chosen": e.key}}
+        for e, v in pairs
+        if e is not None
+    ]
+
+
+def repeats(view: View, element: Element, value: dict[str, Any]) -> list[Step]:
+    """A password is typed again where the form wants it twice."""
+    again = [
+        e
+        for e in fields(view)
+        if e.type == "password" and e.key != element.key and _AGAIN.search(f"{e.name} {e.attr}")
+    ]
+    return [
+        {"do": "fill", "target": _target(e.name), "value": value, "st": {"chosen": e.key}}
+        for e in again
+    ]
+
+
+def takes_enter(e: Element) -> bool:
+    return bool(re.search(r"\b(?:press|hit) (?:enter|return)\b", e.name, re.I))
+
+
+def sends(steps: list[Step], at: int) -> bool:
+    """Whether the instruction itself says how the form is sent."""
+    if at >= len(steps):
+        return False
+    then = steps[at]
+    if then["do"] in ("submit", "press"):
+        return True
+    words = (then.get("target") or {}).get("words") or ""
+    said = f"{then['verb']} {words}".strip() if then["do"] == "act_on" else words
+    return then["do"] in ("click", "act_on") and bool(SUBMIT.match(said))
+
+
+def _sending(view: View, step: Step) -> Step:
+    """Its own button, else Enter in a lone field."""
+    if submit_button(view) is not None or len(step["pieces"]) > 1:
+        return {"do": "submit", "text": step["text"]}
+    return {"do": "press", "key": "Enter", "text": step["text"]}

@@ -1,0 +1,316 @@
+"""Compound deeds: clicking in a row, dragging, downloading, sorting, closing, finding."""
+
+from __future__ import annotations
+
+import re
+
+from agents.model.embedded.doing import rows
+from agents.model.embedded.doing.acting import act_on, controls
+from agents.model.embedded.doing.formats import moment
+from agents.model.embedded.doing.touch import click_code, click_target, outcome_of, point, recover
+from agents.model.embedded.doing.ways import blocker
+from agents.model.embedded.grammar.details import DAY, details_of
+from agents.model.embedded.grammar.masking import mask
+from agents.model.embedded.grammar.phrases import Target
+from agents.model.embedded.grammar.words import same_as
+from agents.model.embedded.ground import (
+    BOXES,
+    context_score,
+    describe,
+    norm,
+    rank,
+)
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.view import Element, View, locate
+from agents.ports import Decision
+
+
+async def click(run: Run, step: Step) -> Decision | None:
+    """Click one thing, or each of all that fit."""
+    target = step["target"]
+    if target.get("all"):
+        return await _click_all(run, step)
+    method = "dblclick" if step.get("double") else "click"
+    if step.get("right"):
+        if step["st"].get("phase") == "acted":
+            return None
+        element = await point(run, step, target)
+        if not isinstance(element, Element):
+            return element
+        return await run.act(
+            step,
+            f'await {await locate(element)}.click(button="right")',
+            f"Right-click {describe(element)}.",
+            phase="acted",
+        )
+    return await click_target(run, step, target, method=method)
+
+
+async def _click_all(run: Run, step: Step) -> Decision | None:
+    st = step["st"]
+    if st.get("phase") == "acted":
+        return None
+    view = await run.view()
+    matches = rank(view, step["target"])
+    best = matches[0].score if matches else 0.0
+    same = sorted(
+        (m.element for m in matches if m.score >= max(0.42, best - 0.04)), key=lambda e: e.order
+    )
+    same = same[: step["target"].get("count") or len(same)]
+    if not same:
+        return await click_target(run, step, {**step["target"], "all": False})
+    # From the last to the first: a click may take its element off the page.
+    lines = [await click_code(e) for e in reversed(same[:40])]
+    return await run.act(step, "\n".join(lines), f"Click all {len(lines)} that fit.", phase="acted")
+
+
+async def open_form(run: Run, step: Step) -> Decision | None:
+    """Get to the form for a new account, unless it is there already."""
+    view = await run.view()
+    if any(e.type == "password" for e in view.elements):
+        return None
+    return await click_target(run, step, step["target"])
+
+
+async def hover(run: Run, step: Step) -> Decision | None:
+    return await click_target(run, step, step["target"], method="hover")
+
+
+async def expand(run: Run, step: Step) -> Decision | None:
+    """Open (or close) a folded part of the page."""
+    view = await run.view()
+    target = dict(step["target"])
+    closing = bool(step.get("close"))
+    if target.get("nth") and not step["st"].get("phase") and not target.get("quoted"):
+        folds = [
+            e
+            for e in view.elements
+            if e.open is not None and e.place not in ("nav", "header", "banner", "aside")
+        ]
+        n = target["nth"]
+        if len(folds) >= abs(n):
+            element = folds[n - 1 if n > 0 else n]
+            return await run.act(
+                step,
+                await click_code(element),
+                f"Open {describe(element)}.",
+                on=element,
+                phase="acted",
+                aim=element.key,
+            )
+    if not step["st"].get("phase") and not target.get("words"):
+        folded = [e for e in view.elements if e.open == (1 if closing else 0)] or [
+            e
+            for e in view.elements
+            if re.search(r"accordion|collaps|expand", e.attr or "", re.I)
+            and e.role in ("tab", "heading", "button", "generic")
+        ]
+        if folded:
+            return await run.act(
+                step,
+                await click_code(folded[0]),
+                f"Open {describe(folded[0])}.",
+                phase="acted",
+                aim=folded[0].key,
+            )
+        target = {**target, "words": "", "kind": "section", "nth": target.get("nth") or 1}
+        heads = [
+            e
+            for e in [*view.elements, *view.texts]
+            if e.role == "heading" or re.search(r"header|title", e.attr or "", re.I)
+        ]
+        if heads:
+            return await run.act(
+                step,
+                await click_code(heads[0]),
+                f"Open {describe(heads[0])}.",
+                phase="acted",
+                aim=heads[0].key,
+            )
+    return await click_target(run, step, target)
+
+
+async def close(run: Run, step: Step) -> Decision | None:
+    """Close a dialog, a banner, a tab."""
+    st, target = step["st"], step["target"]
+    raw = (target.get("raw") or "").lower()
+    if st.get("phase") == "acted":
+        return await click_target(run, step, target)
+    if re.search(r"\b(?:browser )?tab$", raw) and not target.get("words"):
+        return await run.act(
+            step,
+            "open_tabs = await tabs.list()\nawait tabs.close(len(open_tabs) - 1)",
+            "Close the tab.",
+            phase="acted",
+        )
+    view = await run.view()
+    named = target.get("words") or ""
+    if named and controls(view, "close", named):
+        step.update(do="act_on", verb="close")  # a ticket, an issue: what its row can close
+        return await act_on(run, step)
+    if named and not re.search(r"\b(?:dialog|popup|pop-up|modal|overlay|banner|tab|menu)\b", raw):
+        step.update(do="act_on", verb="close")
+        return await act_on(run, step)
+    said = {"words": step["text"], "raw": step["text"], "kind": None, "quoted": True}
+    whole = rank(view, said, roles=FILTERS)
+    if whole and whole[0].score >= 0.93:
+        return await click_target(run, step, said, roles=FILTERS)
+    closers = [
+        e
+        for e in view.elements
+        if e.role in ("button", "link", "generic")
+        and norm(e.name)
+        in ({"close", "x", "dismiss", "cancel", "no thanks", "got it"} | same_as("close"))
+    ]
+    topmost = (
+        [e for e in closers if e.top]
+        or [
+            e
+            for e in closers
+            if re.search(r"dialog|modal|popup|overlay|close", f"{e.attr} {e.path} {e.place}", re.I)
+        ]
+        or closers
+    )
+    pick = blocker(view) if not topmost else topmost[0]
+    if pick is not None:
+        return await run.act(
+            step,
+            await click_code(pick),
+            f"Close with {describe(pick)}.",
+            phase="acted",
+            aim=pick.key,
+        )
+    if re.search(r"dialog|popup|modal|overlay|banner", raw):
+        return await run.act(
+            step, 'await page.keyboard.press("Escape")', "Close it with Escape.", phase="acted"
+        )
+    return await click_target(
+        run, step, {**target, "words": f"close {target.get('words', '')}".strip()}
+    )
+
+
+async def drag(run: Run, step: Step) -> Decision | None:
+    """Drag what can be dragged; what cannot is moved by its own controls."""
+    st = step["st"]
+    if st.get("phase") == "acted":
+        result = await outcome_of(run, step)
+        if result is not None and not result.ok:
+            run.fail(step, (result.error_message or "it could not be dragged").splitlines()[0])
+        elif (await run.view()).mark == run.mark_before:
+            run.fail(step, "nothing on the page moved")
+        return None
+    if step.get("moves") and not st.get("phase") and not await _can_drag(run, step):
+        step["splice"] = moving(step)
+        return None
+    if st.get("phase") != "onto":
+        element = await point(run, step, step["target"])
+        if not isinstance(element, Element):
+            return element
+        st.update(phase="onto", source=await locate(element), chosen=None)
+    other = await point(run, step, step["onto"])
+    if not isinstance(other, Element):
+        return other
+    code = f"await {st['source']}.drag_to({await locate(other)})"
+    return await run.act(step, code, f"Drag it onto {describe(other)}.", phase="acted")
+
+
+async def _can_drag(run: Run, step: Step) -> bool:
+    """Whether the page marks what is meant as something to drag."""
+    view = await run.view()
+    words = norm(step["target"].get("words") or "")
+    return any(e.drag and words and words in norm(e.text or e.name) for e in view.elements)
+
+
+def moving(step: Step) -> list[Step]:
+    """ "Move X to Y" without dragging: X's own "Move", and Y from what it offers."""
+    onto = step["onto"].get("words") or step["onto"].get("raw") or ""
+    if re.search(r"\d", step["onto"].get("raw") or ""):
+        onto = step["onto"]["raw"]
+    value = {"text": onto}
+    masked = mask(("" if DAY.search(onto) else "from ") + re.sub(r"\s*[–—-]\s*", " to ", onto))
+    when = details_of(masked.text, masked, head=True)
+    if any(p.get("day") or p.get("time") for p in when) and moment(onto.split("–")[0]):
+        edit = {"do": "act_on", "verb": "edit", "target": step["target"], "text": step["text"]}
+        form = {"do": "carry", "verb": "save", "noun": "", "pieces": when, "text": step["text"]}
+        return [edit, form]
+    return [
+        {
+            "do": "act_on",
+            "verb": "move",
+            "target": step["target"],
+            "to": onto,
+            "text": step["text"],
+        },
+        {"do": "give", "verb": "move", "value": value, "choose": True, "text": step["text"]},
+    ]
+
+
+async def download(run: Run, step: Step) -> Decision | None:
+    """Click what downloads, and wait for the file."""
+    st = step["st"]
+    if st.get("phase") == "acted":
+        result = await outcome_of(run, step)
+        if result is not None and not result.ok:
+            decision = await recover(run, step, result, st.get("label", "the download"))
+            st["phase"] = "" if st.get("phase") == "acted" else st["phase"]
+            if decision is not None or step.get("state") == "failed":
+                return decision
+        else:
+            value = result.value if result is not None else None
+            if isinstance(value, dict) and value.get("name"):
+                run.memory["results"].append(
+                    {"kind": "download", "value": value, "of": step["text"]}
+                )
+            return None
+    view = await run.view()
+    target = _download_target(dict(step["target"]), view)
+    words = target.get("words") or ""
+    if words and not target.get("in") and (entry := _in_menu(view, step)):
+        code, why = f"await download({await locate(entry)})", f"Download with {describe(entry)}."
+        return await run.act(step, code, why, phase="acted", aim=entry.key, label=describe(entry))
+    closed = words and not st.get("menu") and not target.get("in")
+    if closed and (menu := rows.menu_of(view, words)):
+        known, why = [e.key for e in view.elements][-400:], f"Open the menu of “{words}”."
+        return await run.act(step, await click_code(menu), why, menu=True, known=known)
+    element = await point(run, step, target)
+    if not isinstance(element, Element):
+        return element
+    code = f"await download({await locate(element)})"
+    return await run.act(
+        step,
+        code,
+        f"Download with {describe(element)}.",
+        phase="acted",
+        aim=element.key,
+        label=describe(element),
+    )
+
+
+def _in_menu(view: View, step: Step) -> Element | None:
+    st = step["st"]
+    return rows.in_menu(view, "download", st["known"]) if st.get("menu") else None
+
+
+def _download_target(target: Target, view: View) -> Target:
+    """ "Download the invoice 8": what says download in that row, else what is called so."""
+    words = target.get("words") or ""
+    if not words or re.fullmatch(r"(?:the )?(?:file|it|report|document|pdf|data|csv)", words, re.I):
+        exact = rank(view, target) if words else []
+        return target if exact and exact[0].score > 0.8 else {**target, "words": "download"}
+    loaders = [
+        e
+        for e in view.elements
+        if re.search(r"download|export", f"{e.name} {e.attr} {e.tip}", re.I)
+    ]
+    if any(context_score(words, e) for e in loaders if e.row and norm(e.name) != norm(words)):
+        return {
+            "words": "download",
+            "raw": "download",
+            "kind": None,
+            "nth": target.get("nth"),
+            "in": words,
+        }
+    return target
+
+
+FILTERS = BOXES | {"link", "button", "tab", "generic", "menuitem"}

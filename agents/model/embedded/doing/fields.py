@@ -1,0 +1,350 @@
+"""Putting a value into a field, of whatever kind it is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.model.embedded.doing import asked
+from agents.model.embedded.doing.calendar import pick_day, wants_calendar
+from agents.model.embedded.doing.formats import for_field, moment, same_value
+from agents.model.embedded.doing.touch import (
+    clear_way,
+    click_code,
+    outcome_of,
+    point,
+    recover,
+)
+from agents.model.embedded.grammar.words import ordinal_in
+from agents.model.embedded.ground import (
+    EDITABLE,
+    LEAST,
+    describe,
+    likeness,
+    rank,
+)
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.view import Element, View, locate, quote, value_code
+from agents.ports import Decision
+
+FILLABLE = EDITABLE | {"checkbox", "radio", "switch", "button", "generic"}
+
+
+def shown(value: dict[str, Any]) -> str:
+    return value.get("text") if "var" not in value else "{{" + value["var"] + "}}"  # type: ignore[return-value]
+
+
+async def fill(run: Run, step: Step) -> Decision | None:
+    """Put a value into the field that is meant; see that it stands there."""
+    st = step["st"]
+    if asked.fail_unknown(run, step):
+        return None
+    if st.get("phase") == "filled":
+        return await _filled(run, step)
+    if st.get("phase") == "picked":
+        await outcome_of(run, step)
+        return None
+    if st.get("phase") in ("probe", "slid"):
+        knobs = [e for e in (await run.view()).elements if is_drawn_slider(e)]
+        knob = next((e for e in knobs if e.key == st.get("knob")), knobs[0] if knobs else None)
+        return await slide(run, step, knob) if knob else None
+    if st.get("phase") == "calendar":
+        return await pick_day(run, step, step["value"].get("text", ""))
+    view = await run.view()
+    target = dict(step["target"])
+    if not target.get("words") and step.get("hint"):
+        hint = rank(view, {**target, "words": step["hint"], "kind": None}, editable=True)
+        if hint and hint[0].score > 0.6:
+            target.update(words=step["hint"], kind=None)
+    if target.get("all"):
+        return await fill_all(run, step, target)
+    if _clears_list(view, step, target):
+        verb = step["text"].split()[0].lower()
+        step["splice"] = [{"do": "act_on", "verb": verb, "target": target, "text": step["text"]}]
+        return None
+    element = await _field(run, step, target)
+    if not isinstance(element, Element):
+        return element
+    if cleared := await clear_way(run, step, element):
+        return cleared
+    if split := _date_and_time(view, step, element):
+        step["splice"] = split
+        return None
+    if is_drawn_slider(element):
+        return await slide(run, step, element)
+    if wants_calendar(element) and moment(step["value"].get("text", "")) is not None:
+        why = f"Open the calendar of {describe(element)}."
+        return await run.act(step, await click_code(element), why, phase="calendar")
+    code = await give_code(element, step["value"])
+    if code is None:
+        run.fail(step, f"{describe(element)} has no option “{shown(step['value'])}”")
+        return None
+    names = [e.key for e in view.elements]
+    return await run.act(
+        step,
+        code,
+        f"Put “{shown(step['value'])}” into {describe(element)}.",
+        on=element,
+        phase="filled",
+        aim=element.key,
+        label=describe(element),
+        kind=element.type or element.role,
+        known=names[-400:],
+        typed=element.role in ("textbox", "searchbox", "combobox"),
+    )
+
+
+async def pick_date(run: Run, step: Step) -> Decision | None:
+    """A day into a drawn field: the calendar that it opens is turned to it."""
+    if step["st"].get("phase") == "calendar":
+        return await pick_day(run, step, step["value"].get("text", ""))
+    element = await point(run, step, step["target"])
+    if not isinstance(element, Element):
+        return element
+    if cleared := await clear_way(run, step, element):
+        return cleared
+    why = f"Open the calendar of {describe(element)}."
+    return await run.act(step, await click_code(element), why, phase="calendar")
+
+
+def _clears_list(view: View, step: Step, target: dict[str, Any]) -> bool:
+    """ "Clear the completed ones" is no field to empty where a button says so."""
+    if step["value"].get("text") != "" or not target.get("words"):
+        return False
+    fields = rank(view, target, editable=True)
+    return not fields or fields[0].score < LEAST
+
+
+def _date_and_time(view: View, step: Step, element: Element) -> list[Step]:
+    """ "1 June at 14:30" where the day and the time have a field each."""
+    text = step["value"].get("text") or ""
+    match = re.fullmatch(r"(.+?)(?:,? at |T| )(\d{1,2}:\d{2}.*)", text)
+    if element.type != "date" or match is None:
+        return []
+    after = [e for e in view.elements if e.type == "time" and e.order > element.order]
+    if not after:
+        return []
+    pairs = ((element, match.group(1)), (after[0], match.group(2)))
+    keep = {"do": "fill", "text": step["text"]}
+    return [
+        {**keep, "target": {"words": e.name, "raw": e.name or step["text"]},
+         "value": {"text": value}, "st": {"chosen": e.key}}
+        for e, value in pairs
+    ]  # fmt: skip
+
+
+async def _field(run: Run, step: Step, target: dict[str, Any]) -> Element | Decision | None:
+    """The field: by name; without one the focused, the only, or the first empty one."""
+    view = await run.view()
+    if (
+        not target.get("words")
+        and target.get("nth") is None
+        and not step["st"].get("chosen")
+        and step["st"].get("phase") != "takeover"
+    ):
+        pool = [
+            e
+            for e in view.elements
+            if e.role in EDITABLE and not e.off and not e.ro and e.type not in ("hidden",)
+        ]
+        if target.get("kind") not in (None, "field"):
+            pool = [m.element for m in rank(view, target, editable=True)] or pool
+        texts = [e for e in pool if e.role in ("textbox", "searchbox", "spinbutton")] or pool
+        focused = [e for e in pool if e.focus]
+        empty = [e for e in texts if not e.value]
+        inputs = [e for e in empty or texts if e.tag == "input" or e.role == "searchbox"]
+        if pick := (
+            focused or ([texts[0]] if len(texts) == 1 else inputs if len(inputs) == 1 else [])
+        ):
+            return pick[0]
+    return await point(run, step, target, editable=True)
+
+
+async def give_code(element: Element, value: dict[str, Any]) -> str | None:
+    """Code that gives one value to one element; None when it has no such option."""
+    where = await locate(element)
+    text = value.get("text", "")
+    if element.tag == "select":
+        if "var" in value:
+            return f"await {where}.select_option({value_code(value)})"
+        labels = pick_options(element.d.get("options") or [], [text])
+        return f"await {where}.select_option(label={quote(labels[0])})" if labels else None
+    if element.role in ("checkbox", "switch", "radio"):
+        off = re.fullmatch(r"(?i)off|no|false|0|unchecked", text)
+        return f"await {where}.{'uncheck' if off else 'check'}()"
+    if element.type == "file":
+        names = quote(text) if "text" in value else value_code(value)
+        return f"await {where}.set_input_files({names})"
+    literal = value_code(value) if "var" in value else quote(for_field(text, element.type or ""))
+    if element.tag in ("input", "textarea"):
+        suggests = element.role == "combobox" or re.search(
+            r"autocomplete|typeahead|suggest|combobox", element.attr or "", re.I
+        )
+        if suggests and element.type in ("text", "search", ""):
+            return (
+                f'field = {where}\nawait field.fill("")\nawait '
+                f"field.press_sequentially({literal}, delay=20)\nawait "
+                f"page.wait_for_timeout(350)"
+            )
+        if "var" in value:
+            return f"await {where}.fill({literal})"
+        return f"field = {where}\nawait field.fill({literal})\nawait field.input_value()"
+    if element.role in ("textbox", "combobox", "searchbox") and element.tag not in (
+        "button",
+        "select",
+    ):
+        return (
+            f"field = {where}\nawait field.click()\nawait "
+            f"field.fill({literal})\nawait field.inner_text()"
+        )
+    return f"await {where}.click()"
+
+
+def numbers_in(text: str) -> list[float]:
+    return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", text)]
+
+
+def _gauges(view: View) -> list[tuple[str, float, int, int]]:
+    """Everything on the page that is just a number: one of them shows the slider's value."""
+    pool = [
+        e
+        for e in [*view.texts, *view.elements]
+        if re.fullmatch(r"-?\d+(?:\.\d+)?\s?\S{0,3}", e.text or "")
+    ]
+    return [(e.path, numbers_in(e.text)[0], e.x, e.y) for e in pool][:200]
+
+
+async def slide(run: Run, step: Step, element: Element) -> Decision | None:
+    """Move a slider that is no input: press an arrow once, see what that did, press the rest."""
+    st, where = step["st"], await locate(element)
+    wanted = numbers_in(step["value"].get("text", ""))
+    if not wanted:
+        run.fail(step, f"“{shown(step['value'])}” is no number")
+        return None
+    view = await run.view()
+    result = await outcome_of(run, step)
+    if st.get("phase") == "slid" or (result is not None and not result.ok):
+        if result is not None and not result.ok:
+            run.fail(step, (result.error_message or "the slider did not move").splitlines()[0])
+        return None
+    if element.value not in (None, "") and numbers_in(element.value) and st.get("phase") != "probe":
+        now, each = numbers_in(element.value)[0], float(element.d.get("step") or 1)
+    elif st.get("phase") != "probe":
+        # Two presses back and forth show where the value stands and how far one press goes.
+        code = (
+            f'knob = {where}\nawait knob.focus()\nawait knob.press("Home")\nawait '
+            f"page.wait_for_timeout(150)"
+        )
+        return await run.act(step, code, "Move the slider to its start.", phase="probe", gauges=[])
+    elif not st.get("gauges"):
+        code = f'await {where}.press("ArrowRight")\nawait page.wait_for_timeout(150)'
+        return await run.act(step, code, "Press once to see how far it goes.", gauges=_gauges(view))
+    else:
+        after = {path: (value, x, y) for path, value, x, y in _gauges(view)}
+        moved = [
+            (abs(x - element.x) + abs(y - element.y), value, after[path][0])
+            for path, value, x, y in st["gauges"]
+            if path in after and after[path][0] != value
+        ]
+        if not moved:
+            run.fail(step, "the page does not show where the slider stands")
+            return None
+        _, old, now = min(moved)
+        each = now - old
+    presses = round((wanted[0] - now) / each)
+    key = "ArrowRight" if presses > 0 else "ArrowLeft"
+    code = (
+        f'knob = {where}\nfor _ in range({min(abs(presses), 500)}):\n    await knob.press("{key}")'
+    )
+    return await run.act(step, code, f"Set the slider to {wanted[0]:g}.", phase="slid")
+
+
+def is_drawn_slider(element: Element) -> bool:
+    return element.role == "slider" and element.tag != "input"
+
+
+def pick_options(options: list[str], wanted: list[str]) -> list[str]:
+    """Labels of a select's options that the wanted values mean; empty when one has none."""
+    out = []
+    for value in wanted:
+        nth, rest = ordinal_in(value)
+        if nth is not None and not rest.strip():
+            # "the 3rd option": a first line that only invites to choose is none.
+            real = [
+                o for o in options if not re.match(r"(?:-|—|choose|select|please|pick)", o, re.I)
+            ]
+            if -len(real) <= (nth - 1 if nth > 0 else nth) < len(real):
+                out.append(real[nth - 1 if nth > 0 else nth])
+                continue
+        best = max(options, key=lambda o: likeness(value, o), default=None)
+        if best is None or likeness(value, best) < 0.62:
+            numbers = [
+                o
+                for o in options
+                if re.findall(r"\d+", value) and re.findall(r"\d+", o) == re.findall(r"\d+", value)
+            ]
+            if len(numbers) != 1:
+                return []
+            best = numbers[0]
+        out.append(best)
+    return out
+
+
+async def _filled(run: Run, step: Step) -> Decision | None:
+    """After typing: take the suggestion that fits, and compare what the field shows."""
+    st = step["st"]
+    result = await outcome_of(run, step)
+    if result is not None and not result.ok:
+        st["phase"] = ""
+        decision = await recover(run, step, result, st.get("label", "the field"))
+        if decision is not None or step.get("state") == "failed":
+            return decision
+        return await fill(run, step)
+    text = step["value"].get("text")
+    view = await run.view()
+    if text and st.get("typed"):
+        known = set(st.get("known", []))
+        fresh = [
+            e
+            for e in view.elements
+            if e.key not in known
+            and e.role in ("option", "menuitem", "listitem", "generic", "link", "treeitem")
+            and e.view
+        ]
+        best = max(fresh, key=lambda e: likeness(text, e.name), default=None)
+        if best is not None and likeness(text, best.name) >= 0.7:
+            return await run.act(
+                step,
+                await click_code(best),
+                f"Take the suggestion “{best.name[:60]}”.",
+                phase="picked",
+            )
+    got = result.value if result is not None else None
+    wanted = for_field(text or "", st.get("kind", ""))
+    hidden = isinstance(got, str) and "[hidden" in got
+    if text and isinstance(got, str) and got and not hidden and not same_value(wanted, got):
+        run.note(f"{st.get('label')} shows “{got[:60]}” instead of “{wanted[:60]}”.")
+    return None
+
+
+async def fill_all(run: Run, step: Step, target: dict[str, Any]) -> Decision | None:
+    """The same value into every field that fits ("both text fields")."""
+    st = step["st"]
+    if st.get("phase") == "all":
+        return None
+    view = await run.view()
+    matches = rank(view, target, editable=True)
+    best = matches[0].score if matches else 0
+    fields = [
+        m.element for m in matches if m.score >= max(LEAST, best - 0.12) and not m.element.off
+    ]
+    if not fields:
+        return await point(run, step, target, editable=True)  # type: ignore[return-value]
+    fields.sort(key=lambda e: e.order)
+    lines = [f"await {await locate(e)}.fill({value_code(step['value'])})" for e in fields[:20]]
+    return await run.act(
+        step,
+        "\n".join(lines),
+        f"Put “{shown(step['value'])}” into {len(lines)} fields.",
+        phase="all",
+    )

@@ -1,0 +1,100 @@
+"""What a row of a list offers: its own controls, and those behind its menu ("⋯")."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.model.embedded.doing.forms import SUBMIT
+from agents.model.embedded.grammar.words import same_as
+from agents.model.embedded.ground import context_score, norm
+from agents.model.embedded.view import Element, View
+
+Step = dict[str, Any]
+_MENU = re.compile(
+    r"(?:more|actions?|(?:\w+ )?options|menu|manage|open menu|more (?:actions|options)|[⋯…⋮≡☰•.]+)"
+    r"(?: (?:for|of|on) .*)?",
+    re.I,
+)
+_EDITS = re.compile(r"edit|change|modify|update", re.I)
+
+
+def says(element: Element, verb: str) -> bool:
+    """Whether a control's name, tooltip or marks begin a word with the verb, or its like."""
+    words = {verb, *same_as(verb)}
+    text = norm(f"{element.name} {element.tip or ''} {element.attr or ''}")
+    text = f"{text} {re.sub(r'[-_]', ' ', text)}"
+    return any(re.search(rf"(?:^|[\W_]){re.escape(w)}", text) for w in words)
+
+
+def menu_of(view: View, context: str) -> Element | None:
+    """The button that opens the menu of the one row that shows the context."""
+    found = [
+        e
+        for e in view.elements
+        if e.role in ("button", "link", "generic")
+        and e.row
+        and not e.off
+        and (e.popup or _MENU.fullmatch(e.name.strip()) or _is_nameless(view, e))
+        and context_score(context, e) >= 0.75
+    ]
+    found = [e for e in found if context_score(context, e) >= 0.97] or found
+    return found[0] if len({e.rowId for e in found}) == 1 else None
+
+
+def _is_nameless(view: View, e: Element) -> bool:
+    """A row's only button, of which nothing is said: three drawn dots."""
+    marks = re.sub(r"\b(?:svg|btn|button|icon)\b", "", e.attr or "")
+    if e.name or e.role != "button" or re.search(r"[a-z]{5,}", marks, re.I):
+        return bool(not e.name and re.search(r"kebab|ellips|dots|more|menu", e.attr or "", re.I))
+    return sum(o.rowId == e.rowId and o.role == "button" for o in view.elements) == 1
+
+
+def in_menu(view: View, verb: str, known: list[str]) -> Element | None:
+    """What an opened menu offers for a verb."""
+    fresh = [e for e in view.elements if e.key not in known or e.role == "menuitem"]
+    named = [e for e in fresh if not e.off and says(e, verb)]
+    named.sort(key=lambda e: len(e.name))  # the entry, not the row around the menu
+    exact = [e for e in named if e.role in ("menuitem", "button", "link")]
+    return next(iter(exact or named), None)
+
+
+def has_editor(view: View, context: str) -> bool:
+    """Whether the row that shows the context can be edited: a button, or its menu."""
+    rows = [e for e in view.elements if e.row and context_score(context, e) >= 0.75]
+    edits = any(_EDITS.match(e.name) or (not e.name and says(e, "edit")) for e in rows)
+    return edits or menu_of(view, context) is not None
+
+
+def editing(steps: list[Step], at: int) -> list[Step]:
+    """ "Change the role of Ann to Editor": edit Ann's row, set the field, save."""
+    step = steps[at]
+    context = step["target"]["in"]
+    none = {"kind": None, "nth": None, "in": None}
+    goal = {**none, "words": "", "raw": context, "in": context}
+    field = {**step["target"], **none, "raw": step["target"]["words"]}
+    out = [
+        {"do": "act_on", "verb": "edit", "target": goal},
+        {"do": "set", "target": field, "value": step["value"]},
+    ]
+    after = steps[at + 1] if at + 1 < len(steps) else {"do": ""}
+    said = f"{after.get('verb', '')} {(after.get('target') or {}).get('words') or ''}".strip()
+    if after["do"] not in ("submit", "press") and not SUBMIT.match(said):
+        out.append({"do": "submit"})
+    return [{"text": step["text"], **s} for s in out]
+
+
+def affirms(view: View, verb: str = "") -> Element | None:
+    """The button of an open dialog that says yes: the one that is no refusal."""
+    tops = [e for e in view.elements if e.top and e.role in ("button", "link") and not e.off]
+    noes = re.compile(r"no\b|cancel|keep|close|back|abort|not now|dismiss|later|x$|×", re.I)
+    yes = [e for e in tops if not noes.match(norm(e.name)) and norm(e.name)]
+    clear = [e for e in yes if re.match(r"yes|ok|confirm|agree", norm(e.name))]
+    clear = clear or [e for e in yes if verb and says(e, verb)] or yes
+    return clear[0] if len(clear) == 1 else None
+
+
+def name_in(phrase: str) -> str:
+    """The name at the end of a phrase, behind the word for what it is: "the note Groceries"."""
+    found = re.search(r"[a-z] ((?:[A-Z0-9][\w'’-]*)(?: [A-Z0-9][\w'’-]*)*)$", phrase)
+    return found[1] if found else ""

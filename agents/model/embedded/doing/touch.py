@@ -1,0 +1,304 @@
+"""Acting on one element: ground it, write the code, check what came of it, recover."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+
+from agents.model.embedded.again import may_try_another
+from agents.model.embedded.doing.ways import (
+    blocker,
+    cart_link,
+    folded_menu,
+    named_so,
+    unopened,
+    way_to,
+)
+from agents.model.embedded.grammar.phrases import Target
+from agents.model.embedded.ground import LEAST, Match, decide, describe, norm, rank
+from agents.model.embedded.run import Run, Step, chosen, settle_answer
+from agents.model.embedded.view import Element, View, locate, quote, settle
+from agents.ports import Decision, StepResult
+
+MAX_TRIES = 3
+Coder = Callable[[Element, str], "str | Awaitable[str]"]
+
+
+async def point(
+    run: Run,
+    step: Step,
+    target: Target,
+    *,
+    roles: Iterable[str] | None = None,
+    editable: bool = False,
+    texts: bool = True,
+    narrow: Callable[[list[Match]], list[Match]] | None = None,
+) -> Element | Decision | None:
+    """The element a step means, a question to a person, or None when the step is over."""
+    outcome = await settle_answer(run, step)
+    if outcome in ("skip", "done"):
+        if outcome == "skip":
+            run.skip(step)
+        return None
+    if outcome == "reworded":
+        step["replace"] = step["st"].pop("reworded")
+        return None
+    view = await run.view()
+    if picked := chosen(view, step):
+        return picked
+    focus = run.memory.get("focus")
+    matches = rank(
+        view,
+        target,
+        roles=roles,
+        editable=editable,
+        texts=texts and not editable,
+        avoid=step["st"].get("tried", []),
+    )
+    if narrow:
+        matches = narrow(matches)
+    matches = _in_focus(matches, focus, target)
+    kind, found = decide(matches)
+    if kind == "one":
+        return found[0].element
+    if kind == "many" and (near := _same_form(run, found)):
+        return near
+    if kind == "many":
+        if step["st"].get("asks", 0) >= 2:
+            return found[0].element
+        return run.ask_which(step, [m.element for m in found])
+    return await _missing(run, step, view, target)
+
+
+def _same_form(run: Run, found: list[Match]) -> Element | None:
+    """Of several that fit alike, the one in the form that was worked on last."""
+    last = run.memory.get("form")
+    if not last:
+        return None
+    same = [m.element for m in found if [m.element.doc.prefix, m.element.d.get("form")] == last]
+    return same[0] if len(same) == 1 else None
+
+
+def _in_focus(matches: list[Match], focus: str | None, target: Target) -> list[Match]:
+    """After "find the mail by Ann", controls in Ann's row come first."""
+    if not focus or target.get("in"):
+        return matches
+    wanted = norm(focus)
+    for match in matches:
+        row = norm(f"{match.element.d.get('row') or ''} {match.element.name}")
+        if wanted and wanted in row:
+            match.score = min(1.0, match.score + 0.2)
+    return sorted(matches, key=lambda m: -m.score)
+
+
+async def _missing(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    """Nothing fits: wait, look behind an overlay, scroll, open what is folded; then ask."""
+    st = step["st"]
+    recovered = st.setdefault("recovered", [])
+    if "wait" not in recovered:
+        recovered.append("wait")
+        return await run.act(
+            step,
+            "await page.wait_for_timeout(700)",
+            f"Nothing fits “{named(target)}” yet: wait for the page.",
+            phase="",
+        )
+    if "overlay" not in recovered:
+        recovered.append("overlay")
+        if button := blocker(view):
+            code = f"await {await locate(button)}.click()"
+            return await run.act(
+                step, code, f"Close what lies over the page: {describe(button)}.", phase=""
+            )
+    focus = run.memory.get("focus")
+    if focus and "focus" not in recovered and (holder := named_so(view, focus)):
+        recovered.append("focus")
+        code = await click_code(holder)
+        return await run.act(
+            step, code, f"It is not in sight: open {describe(holder)}, found before.", phase=""
+        )
+    if target.get("coupon") and "cart" not in recovered and (cart := cart_link(view)):
+        recovered.append("cart")
+        code, why = await click_code(cart), f"Codes are taken in the cart: {describe(cart)}."
+        return await run.act(step, code, why, phase="")
+    if "way" not in recovered and (way := way_to(view, target)):
+        recovered.append("way")
+        code = await click_code(way)
+        why = f"“{named(target)}” is not on this page: open {describe(way)}."
+        return await run.act(step, code, why, phase="")
+    if "unfold" not in st and (fold := unopened(view, st)):
+        st.setdefault("unfolded", []).append(fold.key)
+        if len(st["unfolded"]) >= 12:
+            st["unfold"] = "enough"
+        code = f"await {await locate(fold)}.click()"
+        return await run.act(
+            step,
+            code,
+            f"“{named(target)}” is not in sight: look behind {describe(fold)}.",
+            phase="",
+        )
+    if "menu" not in recovered and (menu := folded_menu(view)):
+        recovered.append("menu")
+        code, why = await click_code(menu), f"Look behind {describe(menu)}."
+        return await run.act(step, code, why, phase="")
+    downs = sum(1 for r in recovered if r == "scroll")
+    if downs < 4 and view.scroll + view.height < view.tall - 40:
+        recovered.append("scroll")
+        code = (
+            "await page.mouse.move(400, 300)\nawait page.mouse.wheel(0, 900)\nawait "
+            "page.wait_for_timeout(300)"
+        )
+        return await run.act(
+            step, code, f"“{named(target)}” is not in sight: scroll down.", phase=""
+        )
+    if st.get("asks", 0) >= 2:
+        run.fail(step, f"nothing on the page fits “{named(target)}”")
+        return None
+    return run.ask_takeover(
+        step, f"I cannot find “{named(target)}” on the page for “{step['text']}”."
+    )
+
+
+def named(target: Target) -> str:
+    return target.get("raw") or target.get("words") or target.get("kind") or "it"
+
+
+async def outcome_of(run: Run, step: Step) -> StepResult | None:
+    """The result of this step's last Act, taken once."""
+    result, run.result = run.result, None
+    return result
+
+
+async def recover(run: Run, step: Step, result: StepResult, label: str) -> Decision | None:
+    """An Act failed: clear the way, try again or another candidate, or ask. None: ground again."""
+    st = step["st"]
+    message = (result.error_message or "").strip()
+    st["fails"] = st.get("fails", 0) + 1
+    if re.search(r"policy|denied|refused|not allowed", f"{result.error_code} {message}", re.I):
+        run.fail(step, message.splitlines()[0][:200] if message else "it was refused")
+        return None
+    blocked = re.search(
+        r"intercepts pointer|not visible|outside of the viewport|covered|Timeout", message, re.I
+    )
+    if blocked and not st.get("cleared") and (button := blocker(await run.view())):
+        st["cleared"] = True
+        code = f"await {await locate(button)}.click()"
+        return await run.act(
+            step,
+            code,
+            f"Something lies over {label}: close it first ({describe(button)}).",
+            phase="",
+        )
+    if st["fails"] >= MAX_TRIES:
+        if st.get("asks", 0) >= 2:
+            run.fail(
+                step,
+                f"{label} failed: {(message or 'no reason given').splitlines()[0][:160]}",
+            )
+            return None
+        reason = message.splitlines()[0][:160] if message else "it did not react"
+        return run.ask_takeover(step, f"“{step['text']}” failed {st['fails']} times ({reason}).")
+    if st.get("aim") and not st.get("chosen") and may_try_another(step, result):
+        st.setdefault("tried", []).append(st["aim"])
+    return None
+
+
+async def click_target(
+    run: Run,
+    step: Step,
+    target: Target,
+    *,
+    roles: Iterable[str] | None = None,
+    method: str = "click",
+    why: str = "",
+    narrow: Callable[[list[Match]], list[Match]] | None = None,
+) -> Decision | None:
+    """Click (or hover, ...) what a phrase means; the page must show some reaction."""
+    st = step["st"]
+    if st.get("phase") == "acted":
+        result = await outcome_of(run, step)
+        if result is None or result.ok:
+            return await after_click(run, step, target)
+        decision = await recover(run, step, result, st.get("label", "it"))
+        st["phase"] = st["phase"] if st.get("phase") != "acted" else ""
+        if decision is not None or step.get("state") == "failed":
+            return decision
+    element = await point(run, step, target, roles=roles, narrow=narrow)
+    if not isinstance(element, Element):
+        return element
+    if cleared := await clear_way(run, step, element):
+        return cleared
+    code = await click_code(element, method)
+    return await run.act(
+        step,
+        code,
+        why or f"{method.capitalize()} {describe(element)}.",
+        on=element,
+        phase="acted",
+        aim=element.key,
+        label=describe(element),
+        weak=element.role in ("text", "heading"),
+    )
+
+
+async def clear_way(run: Run, step: Step, element: Element) -> Decision | None:
+    """Take off what lies over an element before it is used; None when the way is free."""
+    view = await run.view()
+    button = blocker(view) if element.cover and not step["st"].get("cleared") else None
+    if button is None or button is element:
+        return None
+    code = await click_code(button)
+    why = f"Something lies over {describe(element)}: close it first ({describe(button)})."
+    return await run.act(step, code, why, phase="", cleared=True)
+
+
+async def freeing_code(view: View, element: Element) -> str:
+    """Lines that take off what lies over an element, before the line that clicks it; or ""."""
+    others = [e for e in view.elements if e.view and not e.float]
+    over_all = not element.view and sum(bool(e.cover) for e in others) * 2 > len(others)
+    button = blocker(view) if element.cover or over_all else None
+    return f"{await click_code(button)}\n" if button not in (None, element) else ""
+
+
+async def click_code(element: Element, method: str = "click") -> str:
+    """Code that clicks an element; a download link or hidden box gets its own way."""
+    where = await locate(element)
+    if element.tag == "option":
+        return f"await {where}.select_option({element.text!r})"
+    if element.proxy and method == "click":
+        return f"await {element.doc.prefix}.locator({quote(element.proxy)}).click()"
+    if element.svg and method == "click":
+        return f"await {where}.click(force=True)"
+    return f"await {where}.{method}()"
+
+
+async def after_click(run: Run, step: Step, target: Target) -> Decision | None:
+    """A click that changed nothing may have hit a label: wait a moment, then try the next best."""
+    st = step["st"]
+    view = await run.view()
+    if view.mark == run.mark_before and not st.get("patient"):
+        st["patient"] = True
+        await settle(run.page, quiet_ms=500)
+        view = await run.view(fresh=True)
+    if (
+        view.mark == run.mark_before
+        and st.get("weak")
+        and st.get("fails", 0) < 1
+        and not st.get("chosen")
+    ):
+        st["fails"] = 1
+        others = rank(view, target, texts=True, avoid=[st["aim"]])
+        if others and others[0].score >= LEAST + 0.1:
+            st.setdefault("tried", []).append(st["aim"])
+            st["phase"] = ""
+            return await click_target(run, step, target)
+    if view.url != run.turn.page_url or view.mark != run.mark_before:
+        run.memory.pop("focus", None) if view.url != st.get(
+            "url"
+        ) and view.url != run.turn.page_url else None
+    same = view.mark == run.mark_before and view.url == run.turn.page_url
+    if same and not run.memory.get("said"):
+        run.note(f"The page showed no reaction to “{step['text']}”.")
+    else:
+        run.saw(view.title)
+    return None

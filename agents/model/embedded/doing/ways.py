@@ -1,0 +1,124 @@
+"""What leads to things that are not in sight: menus, folds, the cart; what lies in the way."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract_fields import plain, singular
+from agents.model.embedded.grammar.phrases import Target
+from agents.model.embedded.grammar.words import OBJECT_VERBS, STOPWORDS, VERBS
+from agents.model.embedded.ground import norm
+from agents.model.embedded.view import Element, View
+
+_DISMISS = re.compile(
+    r"(?:accept|agree|allow|got it|ok(?:ay)?|i understand|close|dismiss|no,? "
+    r"thanks|not now|maybe later|reject|decline"
+    r"|continue without|skip|x|×|✕|understood|alle akzeptieren|accept all.*|"
+    r"(?:only |use )?(?:strictly )?(?:necessary|essential)(?: cookies| only)*|reject .*|"
+    r"decline .*|accept cookies.*|close .*)",
+    re.I,
+)
+
+
+_OVERLAY = re.compile(
+    (
+        r"cookie|consent|gdpr|privacy|overlay|modal|popup|pop-up|newsletter|banner|"
+        r"interstitial|backdrop|toast"
+    ),
+    re.I,
+)
+
+
+_DEEDS = frozenset([*VERBS, *OBJECT_VERBS])
+
+
+def way_to(view: View, target: Target) -> Element | None:
+    """The one menu entry that is called like a word of the target ("Bills" for a bill)."""
+    wanted = {singular(w) for w in plain(target.get("words") or "").split() if len(w) > 2}
+    found: dict[str, Element] = {}
+    for e in view.elements:
+        menu = e.role == "link" and e.place in _MENUS and e.href
+        drawn = e.role in ("generic", "tab", "link") and not e.row and not e.on and e.text
+        if not (menu or drawn) or e.off:
+            continue
+        words = {singular(w) for w in plain(e.name).split()} - STOPWORDS - {"my", "your"}
+        if drawn and not menu and words & _DEEDS:
+            continue  # what is called by a verb does something, and leads nowhere
+        if words and words <= wanted:
+            found.setdefault(e.href or e.key, e)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def cart_link(view: View) -> Element | None:
+    named = re.compile(r"\b(?:cart|basket|bag|trolley|checkout)\b", re.I)
+    found = [e for e in view.elements if e.role in ("link", "button") and not e.row]
+    return next((e for e in found if named.search(e.name) and "add" not in norm(e.name)), None)
+
+
+_BURGER = re.compile(r"(?:open |show |toggle |main |site )*(?:menu|navigation)|☰|≡", re.I)
+
+
+def folded_menu(view: View) -> Element | None:
+    """The button that unfolds the site's own menu."""
+    for e in view.elements:
+        drawn = not e.name and re.search(r"burger|navbar-toggle|menu-(?:btn|toggle)", e.attr or "")
+        if e.role == "button" and not e.row and (drawn or _BURGER.fullmatch(e.name.strip())):
+            return e
+    return None
+
+
+_MENUS = ("nav", "navigation", "header", "banner", "aside")
+
+
+def named_so(view: View, words: str) -> Element | None:
+    """The smallest thing to click that carries the words."""
+    wanted = norm(words)
+    pool = [e for e in view.elements if wanted in norm(e.text or e.name)]
+    pool += [
+        e for e in view.texts if wanted in norm(e.text or "") and e.tag not in ("html", "body")
+    ]
+    return min(pool, key=lambda e: len(e.text or e.name) - 200 * (e.role != "text"), default=None)
+
+
+def unopened(view: View, st: dict[str, Any]) -> Element | None:
+    """A tab, accordion head or menu that is closed and was not tried."""
+    tried = st.get("unfolded", [])
+    for e in view.elements:
+        if e.key in tried or e.off or e.place in ("footer",):
+            continue
+        tab = e.role == "tab" and not e.on
+        fold = e.open == 0 and (
+            e.tag == "summary"
+            or e.role in ("button", "tab", "treeitem", "heading", "generic", "link")
+        )
+        attr = e.attr or ""
+        shaped = (
+            re.search(r"accordion|collaps|expand|ui-tabs|toggle", attr, re.I)
+            and e.role in ("tab", "heading", "generic", "button", "link", "text")
+            and e.name
+        )
+        if tab or fold or (shaped and not e.on):
+            return e
+    return None
+
+
+def blocker(view: View) -> Element | None:
+    """A button that takes an overlay (cookie banner, newsletter, dialog) off the page."""
+    best: tuple[int, Element] | None = None
+    for e in view.elements:
+        if (
+            e.role not in ("button", "link", "generic")
+            or not _DISMISS.fullmatch(norm(e.name))
+            or e.off
+        ):
+            continue
+        about = f"{e.attr} {e.row} {e.group} {e.head} {e.path}"
+        worth = 2 * bool(_OVERLAY.search(about)) + 2 * bool(e.top) + 2 * bool(e.float)
+        # What only takes the layer away, or refuses, comes before what agrees to something.
+        name = norm(e.name)
+        worth += 2 if re.match(r"reject|decline|only |necessary|no\b|without", name) else 0
+        worth += 1 if re.match(r"ok|got it|close|x|×|✕|dismiss|not now|maybe", name) else 0
+        if worth >= 2 and (best is None or worth > best[0]):
+            best = (worth, e)
+    return best[1] if best else None

@@ -1,0 +1,1 @@
+"""How instructions are read: English into intents."""

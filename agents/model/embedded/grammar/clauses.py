@@ -1,0 +1,145 @@
+"""Cuts an instruction into clauses: one thing to do each, in order."""
+
+from __future__ import annotations
+
+import re
+
+from agents.model.embedded.grammar.masking import MASK
+from agents.model.embedded.grammar.words import BARE_VERBS, LAST_VERBS, OBJECT_VERBS, VERBS
+
+_VERB = "|".join(sorted(map(re.escape, VERBS), key=len, reverse=True))
+# A verb counts as one when an object or a place follows, or when it needs none.
+_STARTS = re.compile(
+    rf"(?:also\s+|then\s+|please\s+|finally\s+|next\s+)*"
+    rf"(?:(?:{'|'.join(BARE_VERBS)})\b(?!\s+(?:of|button|bar|box|field|results?|name|type|text)\b)"
+    rf"|(?:{'|'.join(LAST_VERBS)})(?: (?:it|them|changes|the changes|now))?\s*(?:$|[,.;]|and\b)"
+    rf"|(?:cancel|deny|confirm) (?:when|if|once)\b|check(?:ing)? ?out\b"
+    rf"|(?:do not|don['’]t|never)\s+[a-z]"
+    rf"|(?-i:(?:{'|'.join(OBJECT_VERBS)})\s+(?:the|my|an?|this|that|it|them|all|every|in|on|for|"
+    rf"from|out|off|up|both|her|his|their|our|[A-Z£$€#]|\d|{MASK}))"
+    rf"|(?:{_VERB})\b(?!-|\s*(?:$|[,.;:]|of\b|and\b|or\b|is\b|are\b|number\b|name\b|"
+    rf"counts?\b|price\b|date\b|type\b)))",
+    re.I,
+)
+_LEAD = re.compile(
+    r"^(?:(?:ok(?:ay)?|hi|hello|hey|so|now|and|also|then|next|first(?:ly)?(?! name\b)|"
+    r"second(?:ly)?|third(?:ly)?|finally|lastly|afterwards?"
+    r"|after that|once (?:that's )?done|when (?:that's )?done|please|kindly|just|"
+    r"go ahead and|simply|but|again)\b[,:]?\s*"
+    r"|(?:can|could|would|will) you (?:please )?|i(?:'d| would)? (?:like|want|need) (?:you )?to "
+    r"|i want you to |you (?:should|must|need to|have to|can) |your (?:task|job|"
+    r"goal) is to |try to |let's |help me (?:to )?"
+    r"|(?:step )?\d+[.):]\s+|step \d+\s*[-:]?\s*|[-*•–]\s+)+",
+    re.I,
+)
+# "Which is the cheapest, and what does it cost": one question after another.
+_ASKS = re.compile(r"(?:which|what|who|where|when|how)\b", re.I)
+# "Sign in, what is my tariff?": a question after a deed.
+_QUESTION = re.compile(
+    r"(?:what|who|how (?:many|much|long|old|far|large|big)"
+    r"|(?:when|where) (?:is|are|was|does|do|did))"
+    r"\b[^,]*\b(?:is|are|was|were|does|do|did|has|have|can|costs?)\b",
+    re.I,
+)
+# "Expand the sections to find and click X": looking is what a click does anyway.
+_TO_FIND = re.compile(
+    (
+        r"^(?:expand|open|switch|navigate|browse|look|go|search|scroll|"
+        r"move)\b[^,.]*?,? (?:to|until you) find and (?=[a-z]+ )"
+    ),
+    re.I,
+)
+# "For the user X, click Y": the row comes first.
+_FOR_ROW = re.compile(
+    (
+        r"^(?:for|in|on|next to|under)\s+(?P<row>(?:the "
+        r")?[^,]{2,60}),\s+(?P<do>(?:click|press|select|choose|check|open|tap)\b.+)$"
+    ),
+    re.I,
+)
+_USE_TO = re.compile(
+    r"^(?:use|using) (?P<tool>(?:the|a) [^,]{2,60}?)(?: to |, )(?P<rest>.+)$", re.I
+)
+
+
+def split(text: str) -> list[str]:
+    """Clauses of a masked text, lead-ins ("please", "then") taken off."""
+    out: list[str] = []
+    for sentence in _sentences(text):
+        sentence = _TO_FIND.sub("", sentence.strip())
+        if match := _FOR_ROW.match(sentence):
+            sentence = f"{match.group('do')} for {match.group('row')}"
+        for piece in _by_connectives(sentence):
+            piece = strip_lead(piece)
+            if piece:
+                out.append(piece)
+    return out
+
+
+def strip_lead(text: str) -> str:
+    """A clause without politeness, numbering and connectives at its start."""
+    text = text.strip(" \t\n,;")
+    if re.search(r"(?:^|\W)(?:next|again)$", text, re.I) and not _LEAD.sub("", text).strip(" ,;"):
+        return text.split()[-1]  # "then Next" names a control
+    text = _LEAD.sub("", text).strip(" \t\n,;")
+    text = re.sub(r"^(?:find|locate|look for) and (?=[a-z]+ )", "", text, flags=re.I)
+    match = _USE_TO.match(text)
+    if match and _STARTS.match(match.group("rest")):
+        rest = match.group("rest")
+        # "Use the textbox to enter X": the tool is where X goes.
+        if re.match(
+            r"(?:enter|type|input|write|select|choose|pick|set)\b", rest, re.I
+        ) and not re.search(r"\b(?:in|into|from)\b", rest):
+            return f"{rest} into {match.group('tool')}"
+        return rest
+    return text
+
+
+_NO_END = "".join(rf"(?<!\b{a})" for a in ("Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Jr", "Sr"))
+
+
+def _sentences(text: str) -> list[str]:
+    """Lines, numbered points and sentences."""
+    text = re.sub(r"\r\n?", "\n", text)
+    # "account no. NB77" is one name.
+    text = re.sub(rf"\b(no|nr)\.(?=\s*(?:{MASK}|[A-Z]{{0,3}}\d))", r"\1", text, flags=re.I)
+    # "1. Do this 2. Do that" on one line.
+    text = re.sub(r"(?<![\w-])(?:step\s+)?\d{1,2}[.)]\s+(?=[A-Za-z])", "\n", text, flags=re.I)
+    text = re.sub(r"\n\s*[-*•–]\s+", "\n", text)
+    # A quote may end with the full stop of its sentence.
+    text = re.sub(
+        rf"({MASK})\s+(?=(?:Don['’]t|Do not|Please|Then|Also|Now|After)\b)", r"\1. ", text
+    )
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        # "Dr. Lind" is one name, too.
+        pieces += re.split(rf"{_NO_END}(?<=[\w)\]%{MASK[1:-1]}])[.!?]+(?:\s+|$)|;\s+", line)
+    return [p for p in pieces if p.strip(" .!?")]
+
+
+def _by_connectives(sentence: str) -> list[str]:
+    """Cut at "then", and at "and" or a comma when a verb follows."""
+    cuts: list[tuple[int, int]] = []
+    pattern = re.compile(
+        r"\s*,?\s*\b(?:and then|and after that|after that|then|and finally|finally)\b,?\s+"
+        r"|\s*,\s*(?:and|but)\s+|\s+and(?:\s+also)?\s+|\s*,\s*|\s+(?:before you|"
+        r"in order to|so that you can)\s+",
+        re.I,
+    )
+    for match in pattern.finditer(sentence):
+        connective = match.group().lower()
+        if match.start() == 0 or re.search(
+            r"(?:^|\s)(?:find|locate|look for)$", sentence[: match.start()], re.I
+        ):
+            continue
+        strong = "then" in connective or "after that" in connective or "finally" in connective
+        rest = sentence[match.end() :]
+        asks = connective.strip().startswith(",") and _QUESTION.match(rest)
+        if strong or asks or _STARTS.match(rest) or (_ASKS.match(sentence) and _ASKS.match(rest)):
+            cuts.append((match.start(), match.end()))
+    out, at = [], 0
+    for start, end in cuts:
+        out.append(sentence[at:start])
+        at = end
+    out.append(sentence[at:])
+    return [p for p in out if p.strip()]

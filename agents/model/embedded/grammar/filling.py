@@ -1,0 +1,360 @@
+"""The grammar of giving: typing, choosing, ticking, signing in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.phrases import bare, clean, target_of, values_of
+from agents.model.embedded.grammar.superlatives import HIGH, LOW
+from agents.model.embedded.grammar.wishes import list_wish
+from agents.model.embedded.grammar.words import KIND_WORDS, STOPWORDS
+
+Intent = dict[str, Any]
+# Fields people name without any word between name and value: "phone 555-1234".
+LABELS = (
+    r"(?:(?:first|last|full|user|middle|company|card|street|postal|zip|area) "
+    r"?(?:name|number|code|address)?|name"
+    r"|e-?mail(?: address)?|phone(?: number)?|telephone|mobile|password|"
+    r"pass(?:code|phrase)|pin|age|city|state|country|zip|address"
+    r"|subject|message|comment|title|date|time|quantity|username|login|code|"
+    r"company|website|url|birthday|amount|from|to)"
+)
+
+
+def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
+    what, where = clean(m.group("what")), clean(m.groupdict().get("where") or "")
+    pairs = [] if re.match(r"(?:both|all|each|every)\b", where, re.I) else pairs_of(what, k)
+    if pairs and (
+        len(pairs) > 1
+        or not where
+        or re.search(r"\b(?:fields|form|inputs|boxes|details)$", where, re.I)
+    ):
+        return [one_field(label, value, k) for label, value in pairs]
+    if not where:
+        return _lone(what, k)
+    if rest := re.match(
+        (
+            rf"(?P<first>.+?)(?:,| and|, and)\s+(?P<what>{MASK}|[\w@.-]+)\s+(?:in|into|"
+            rf"to|as|for|on)\s+(?P<where>.+)$"
+        ),
+        where,
+        re.I,
+    ):
+        more = _fill(rest, k)
+        return [
+            one_field(rest.group("first"), what, k),
+            *(more if isinstance(more, list) else [more]),
+        ]
+    return one_field(where, what, k)
+
+
+def one_field(label: str, value: str, k: Masked) -> Intent:
+    """One value into one field."""
+    target = target_of(label, k)
+    given = value_of(value, k)
+    if target["all"] or re.search(r"\bboth\b", label, re.I):
+        target["all"] = True
+    return {
+        "do": "fill",
+        "target": target,
+        "value": given,
+        **({"hint": _hint(value)} if _hint(value) else {}),
+    }
+
+
+def value_of(text: str, k: Masked) -> dict[str, Any]:
+    """The value of a phrase: a quote or variable in it, else its words."""
+    parts = k.parts_in(text)
+    variables = [p for p in parts if p["is"] == "var"]
+    if len(parts) == 1 and (variables or parts[0]["is"] == "quote"):
+        value: dict[str, Any] = {"var": parts[0]["raw"]} if variables else {"text": parts[0]["raw"]}
+        style = re.search(r"\b(?:in |all )*(upper|lower|capital)[- ]?(?:case)?\b", text, re.I)
+        if style and "text" in value:
+            value["text"] = (
+                value["text"].lower()
+                if style.group(1).lower() == "lower"
+                else value["text"].upper()
+            )
+        return value
+    words = re.sub(
+        (
+            r"^(?:the\s+)?(?:text|value|word|words|name|number|phrase|message|string|"
+            r"code|amount|date|time|url|email(?: address)?)\s+(?=\S)"
+        ),
+        "",
+        clean(text),
+        flags=re.I,
+    )
+    return k.value(words or text)
+
+
+def _hint(value: str) -> str:
+    """The noun before a quoted value ("the username X") names the field when nothing else does."""
+    match = re.match(
+        (
+            rf"(?:the|my|your|a|an)?\s*((?:[a-z-]+\s?){{1,3}}?)\s*(?:as\s+|to\s+|is\s+|"
+            rf":\s*|=\s*|of\s+)?{MASK}"
+        ),
+        value,
+        re.I,
+    )
+    noun = match.group(1).strip() if match else ""
+    return (
+        ""
+        if noun.lower() in STOPWORDS | {"text", "value", "word", "phrase", "string", "number"}
+        else noun
+    )
+
+
+def pairs_of(text: str, k: Masked) -> list[tuple[str, str]]:
+    """(label, value) of "username X and password Y", "name: A, email: B", "the name to A"."""
+    pieces = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+(?:the\s+|my\s+|a\s+)?", text)
+    out: list[tuple[str, str]] = []
+    for piece in pieces:
+        piece = re.sub(r"^(?:my|the|an?|your)\s+(?=\S+\s)", "", clean(piece), flags=re.I)
+        match = (
+            re.match(rf"(?P<l>[^:={MASK[1:-1]}]{{1,40}}?)\s*[:=]\s*(?P<v>.+)$", piece)
+            or re.match(
+                r"(?P<l>[A-Za-z][\w\s#-]{0,40}?)\s+(?:to be|as|is|to|of|with)\s+(?P<v>.+)$",
+                piece,
+                re.I,
+            )
+            or re.match(rf"(?P<l>[A-Za-z][\w\s#-]{{0,40}}?)\s+(?P<v>{MASK})$", piece)
+            or re.match(
+                rf"(?P<v>{MASK})\s+(?:as|for|in|into)\s+(?P<l>[A-Za-z].{{0,40}})$", piece, re.I
+            )
+            or re.match(rf"(?P<l>{LABELS})\s+(?P<v>\S.*)$", piece, re.I)
+            or re.match(
+                r"(?P<v>\S.*?)\s+(?:as|for)\s+(?:the |my |your )?(?P<l>[A-Za-z].{0,40})$",
+                piece,
+                re.I,
+            )
+        )
+        if not match:
+            return []
+        label = bare(clean(match.group("l")))
+        if re.match(r"(?:all |in )*(?:upper|lower|capital)", label, re.I):
+            return []
+        if label.lower() in STOPWORDS | {
+            "text",
+            "value",
+            "word",
+            "words",
+            "phrase",
+            "number",
+            "string",
+        }:
+            return []
+        out.append((label, match.group("v")))
+    return out
+
+
+def _lone(what: str, k: Masked) -> Intent | None:
+    """A value without a place: into the field in focus or the only one there is."""
+    if not re.search(MASK, what) and re.search(r"\b(?:form|fields?|details)\b", what, re.I):
+        return None
+    return {
+        "do": "fill",
+        "target": {**target_of("", k), "kind": "field"},
+        "value": value_of(what, k),
+    }
+
+
+def _fill_with(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
+    where, what = clean(m.group("where")), clean(m.group("what"))
+    whole = re.search(r"\b(?:form|fields|details|it|everything|inputs)$|^(?:in|out)$", where, re.I)
+    if whole and (pairs := pairs_of(what, k)):
+        return [one_field(label, value, k) for label, value in pairs]
+    return one_field(where, what, k)
+
+
+def _set_to(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
+    label, value = clean(m.group("where")), clean(m.group("what"))
+    if re.fullmatch(r"(?:on|checked|enabled|true|ticked)", value, re.I):
+        return {"do": "check", "target": target_of(label, k)}
+    if re.fullmatch(r"(?:off|unchecked|disabled|false|unticked)", value, re.I):
+        return {"do": "uncheck", "target": target_of(label, k)}
+    pairs = pairs_of(f"{label} to {value}", k)
+    if len(pairs) > 1:
+        return [{**one_field(a, b, k), "do": "set"} for a, b in pairs]
+    return {**one_field(label, value, k), "do": "set"}
+
+
+BEST = re.compile(rf"(?:the )?(?:{LOW}|{HIGH})\b", re.I)
+
+
+def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
+    what = clean(m.group("what"))
+    where = m.groupdict().get("where")
+    if re.fullmatch(r"(?:nothing|none|no (?:items?|options?|checkbox(?:es)?))", what, re.I):
+        return {"do": "nothing"}
+    if BEST.match(what) and not re.search(MASK, what) and not where:
+        return {"do": "open_best", "wish": list_wish(what, k)}
+    if ">" in what and not re.search(MASK, what):
+        return {"do": "path", "names": [k.raw(p).strip() for p in what.split(">") if p.strip()]}
+    if where and (
+        rest := re.match(
+            r"(?P<first>.+?)(?:,| and|, and)\s+(?P<what>.+?)\s+(?:as|for|from|in)\s+(?P<where>.+)$",
+            where,
+            re.I,
+        )
+    ):
+        more = _select(rest, k)
+        first = {
+            "do": "select",
+            "values": values_of(what, k),
+            "target": target_of(rest.group("first"), k),
+        }
+        return [first, *(more if isinstance(more, list) else [more] if more else [])]
+    values = values_of(what, k)
+    if not where and re.search(
+        r"\b(?:button|link|tab|checkbox|radio button|radio|icon|row|card|product|item)\b",
+        what,
+        re.I,
+    ):
+        return {"do": "click", "target": target_of(what, k)}
+    target = target_of(where or "", k)
+    pure = [re.sub(r"\s+(?:option|radio button|checkbox|item)$", "", v, flags=re.I) for v in values]
+    part = k.only(bare(what))
+    value = {"var": part["raw"]} if part and part["is"] == "var" else None
+    return {"do": "select", "values": pure, "target": target, **({"value": value} if value else {})}
+
+
+def _check(on: bool) -> Callable[[re.Match[str], Masked], Intent | list[Intent] | None]:
+    def build(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
+        what = clean(m.group("what"))
+        if re.match(r"(?:that|if|whether|out|for|in|the (?:price|weather|status))\b", what, re.I):
+            return None
+        if re.match(r"\S.*\s+as\s+\S", what) and not on:
+            return None
+        do = "check" if on else "uncheck"
+        target = target_of(what, k)
+        if target["all"] or target["nth"] is not None:
+            return {"do": do, "target": target}
+        names = values_of(
+            re.sub(r"\s+(?:check ?boxe?s?|options?|boxe?s)$", "", what, flags=re.I), k
+        )
+        if len(names) > 1 and not re.search(r"\bterms and conditions\b", what, re.I):
+            return [
+                {"do": do, "target": {**target, "words": n, "kind": None, "raw": n}} for n in names
+            ]
+        return {"do": do, "target": target}
+
+    return build
+
+
+def _make(m: re.Match[str], k: Masked) -> Intent:
+    """ "Make it public": the option that is called so."""
+    return {"do": "select", "values": [m.group("what")], "target": target_of("", k)}
+
+
+def _focus(m: re.Match[str], k: Masked) -> Intent:
+    return {"do": "focus", "target": target_of(m.group("what"), k)}
+
+
+def rule(
+    pattern: str, build: Callable[[re.Match[str], Masked], Any]
+) -> tuple[re.Pattern[str], Any]:
+    return re.compile(pattern, re.I), build
+
+
+_FIELDISH = "|".join(sorted(map(re.escape, KIND_WORDS), key=len, reverse=True))
+
+RULES = [
+    rule(
+        (
+            r"fill (?:in |out |up )?(?:the |this |a )?(?P<where>[\w\s-]*?(?:form|"
+            r"fields|details))\s*(?:with|using|as follows|like "
+            r"this)?\s*[:,-]?\s+(?:with\s+|using\s+)?(?P<what>\S.*)$"
+        ),
+        _fill_with,
+    ),
+    rule(r"fill (?:in |out |up )?(?P<where>.+?)\s+(?:with|as|using)\s+(?P<what>.+)$", _fill_with),
+    rule(
+        (
+            r"(?:type|enter|input|write|put|paste|insert|fill(?: in)?|add|provide|key "
+            r"in)\s+(?P<what>.+?)\s+(?:in(?:to)?|on(?:to)?|inside(?: of)?|"
+            r"to)\s+(?P<where>(?!total\b|all (?:upper|lower|caps)|(?:upper|lower)).+)$"
+        ),
+        lambda m, k: (
+            None
+            if re.match(r"(?:add|put)", m.group(), re.I)
+            and re.search(
+                r"\b(?:cart|basket|bag|(?:wish|watch) ?list|favou?rites)$",
+                clean(m.group("where")),
+                re.I,
+            )
+            else _fill(m, k)
+        ),
+    ),
+    rule(
+        (
+            r"(?:type|enter|input|write|put|provide|set|"
+            r"use)\s+(?P<what>\S.*?)\s+(?:as|for)\s+(?P<where>(?:the |my |your |a "
+            r")?[A-Za-z].*)$"
+        ),
+        _fill,
+    ),
+    rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+on$", _check(True)),
+    rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+off$", _check(False)),
+    rule(
+        r"(?:set|change|update|adjust|edit|switch)\s+(?P<where>.+?)\s+to\s+(?P<what>.+)$", _set_to
+    ),
+    rule(r"(?:type|enter|input|write|key in|insert)\s+(?:in\s+)?(?P<what>.+)$", _fill),
+    rule(r"fill (?:in |out )?(?P<what>.+)$", _fill),
+    rule(
+        (
+            r"(?:make|mark|set)\s+(?:it|this|that|the "
+            r"[a-z]+)\s+(?:as\s+)?(?P<what>(?!sure\b)[A-Za-z]+)$"
+        ),
+        _make,
+    ),
+    rule(
+        r"(?:clear|empty|erase)\s+(?P<what>.+)$",
+        lambda m, k: {"do": "fill", "target": target_of(m.group("what"), k), "value": {"text": ""}},
+    ),
+    rule(r"focus(?: (?:on|into|in))?\s+(?P<what>.+)$", _focus),
+    rule(
+        (
+            r"(?:select|choose|pick)\s+(?P<what>.+?)\s+(?:as|for)\s+(?P<where>(?:the |"
+            r"my |your )?[A-Za-z].*)$"
+        ),
+        _select,
+    ),
+    rule(
+        (
+            r"(?:select|choose|pick)\s+(?P<what>.+?)\s+(?:from|in|on|under|with|"
+            r"using)\s+(?P<where>(?:the |a )?[A-Za-z"
+        )
+        + MASK[1:-1]
+        + r"].*)$",
+        _select,
+    ),
+    rule(r"(?:unselect|deselect)\s+(?P<what>.+)$", _check(False)),
+    rule(
+        (
+            r"(?:select|choose|pick)\s+(?P<what>(?!(?:the )?(?:first|last|second|"
+            r"third|fourth|fifth|\d+(?:st|nd|rd|th))\b).+)$"
+        ),
+        _select,
+    ),
+    rule(
+        r"(?:select|choose|pick)\s+(?P<what>.+)$",
+        lambda m, k: {"do": "click", "target": target_of(m.group("what"), k)},
+    ),
+    rule(
+        r"(?:uncheck|untick|unmark|disable|turn off|switch off|deactivate)\s+(?P<what>.+)$",
+        _check(False),
+    ),
+    rule(r"(?:check|tick|enable|turn on|switch on|activate)\s+(?P<what>.+)$", _check(True)),
+    rule(
+        (
+            r"(?:agree to|accept)\s+(?P<what>(?:the )?(?:terms|conditions|privacy|"
+            r"licen[cs]e|agreement|policy).*)$"
+        ),
+        _check(True),
+    ),
+]

@@ -1,0 +1,136 @@
+"""What belongs together though it was said apart: formats, more fields, details of a purchase."""
+
+from __future__ import annotations
+
+import re
+
+from agents.model.embedded.grammar.phrases import asked_for, clean
+from agents.model.embedded.grammar.wishes import Intent
+
+
+def join(intents: list[Intent]) -> list[Intent]:
+    """Merge what belongs together: formats and extra fields into the list before them."""
+    out: list[Intent] = []
+    for intent in intents:
+        if _asks_for_sign_in(intent, out):
+            continue
+        last = next((i for i in reversed(out) if i["do"] == "extract"), None)
+        if intent["do"] == "format":
+            if last is not None:
+                last["as"] = intent["as"]
+                last["text"] += f"; {intent.get('text', '')}"
+            elif out:
+                out[-1]["as"] = intent["as"]
+            else:
+                out.append(intent)
+            continue
+        if intent["do"] == "fill_form" and out and out[-1]["do"] == "fill_form":
+            out[-1]["pieces"] = [*out[-1]["pieces"], *intent["pieces"]]
+            out[-1]["text"] = f"{out[-1].get('text', '')}; {intent.get('text', '')}"
+            continue
+        if intent["do"] == "fill_form" and out and (pieces := intent["pieces"]):
+            before = out[-1]
+            if before["do"] in ("create", "carry") or _is_purchase(before):
+                before["pieces"] = [*before.get("pieces", []), *pieces]
+                continue  # "Buy it. Name: Ada": said after, needed on the way
+        if intent["do"] == "check" and out and out[-1]["do"] == "carry":
+            said = intent["target"].get("raw") or intent["text"]
+            out[-1]["pieces"].append({"raw": said, "label": None, "value": None})
+            continue  # "accept the terms": a box of the form, wherever it comes
+        if intent["do"] == "avoid" and out:
+            if out[-1]["do"] in ("create", "carry") or _is_purchase(out[-1]):
+                unwanted = {"raw": intent["text"], "label": None, "value": None}
+                pieces = out[-1].get("pieces", [])
+                out[-1]["pieces"] = [*pieces, {**unwanted, "off": intent["words"]}]
+            else:
+                out.insert(len(out) - 1, intent)  # seen to before what it is about is sent
+            continue
+        if _is_about(intent, out):
+            out[-1].update(fields=intent["fields"], implied=False)
+            out[-1]["as"] = intent.get("as") or out[-1].get("as")
+            continue
+        if intent["do"] == "amend" and last is not None and out[-1] is last:
+            amend(last, intent)
+            continue
+        if (
+            intent["do"] == "details"
+            and intent.get("subject") is None
+            and intent.get("nth") is None
+            and last is not None
+            and out[-1] is last
+            and last["limit"] == 1
+        ):
+            # "find the cheapest bag and tell me its price": one look at one thing.
+            last["fields"] = ["title", *[f for f in intent["fields"] if f != "title"]]
+            last["text"] += f"; {intent.get('text', '')}"
+            continue
+        if (
+            _TAKE.fullmatch(clean(intent.get("text", "")))
+            and out
+            and out[-1]["do"] in ("fill", "set")
+        ):
+            continue  # a field takes the suggestion that fits by itself
+        if _LOOK.match(intent.get("text", "")) and out and out[-1]["do"] in _QUESTIONS:
+            out.insert(len(out) - 1, intent)  # where to look comes before the reading
+            continue
+        out.append(intent)
+    if out and _CHANGES.match(out[-1].get("text", "")) and out[-1]["do"] in _CHANGED:
+        out.append({"do": "keep", "text": out[-1]["text"]})
+    return out
+
+
+# "Change my phone number" is done when it is kept, though nobody says "and save".
+_CHANGES = re.compile(r"(?:change|update|turn|switch|enable|disable|correct)\b", re.I)
+_CHANGED = ("set", "check", "uncheck", "select")
+_TAKE = re.compile(
+    r"(?:pick|choose|select|take) (?:it|that|the (?:first |matching )?(?:suggestion|match|option))"
+    r"(?: from the (?:list|suggestions|dropdown))?",
+    re.I,
+)
+
+
+_LOOK = re.compile(r"(?:look|check|see) (?:under|in|inside)\b", re.I)
+
+
+_QUESTIONS = ("details", "answer", "extract", "count")
+
+
+def _is_purchase(intent: Intent) -> bool:
+    return intent["do"] == "checkout" or (
+        intent["do"] == "add" and intent["verb"] in ("buy", "purchase", "order")
+    )
+
+
+def _asks_for_sign_in(intent: Intent, before: list[Intent]) -> bool:
+    """ "Sign in. Ask me for the password.": what the sign-in just named has to ask for."""
+    if intent["do"] != "unknown" or not before or before[-1]["do"] != "sign_in":
+        return False
+    rest, slots = asked_for(intent["words"])
+    if not slots or clean(rest):
+        return False
+    before[-1]["ask"] = [*before[-1].get("ask", []), *slots]
+    return True
+
+
+def _is_about(intent: Intent, before: list[Intent]) -> bool:
+    """ "Find all bags and give me their prices": fields of the list just named."""
+    return bool(
+        intent["do"] == "extract"
+        and intent.get("fields")
+        and not intent.get("noun")
+        and not intent.get("limit")
+        and before
+        and before[-1]["do"] == "extract"
+        and not before[-1].get("fields")
+    )
+
+
+def amend(extract: Intent, change: Intent) -> None:
+    """Add wanted fields or another limit to a list that is already asked for."""
+    if change.get("fields"):
+        known = extract.get("fields")
+        base = known or extract.setdefault("base_fields", ["title"])
+        extract["fields"] = [*base, *[f for f in change["fields"] if f not in base]]
+        extract["implied"] = known is None
+    if change.get("limit"):
+        extract["limit"] = change["limit"]

@@ -1,0 +1,189 @@
+"""What a clause that a rule matched asks for: one builder a kind of deed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from agents.browser.extract_fields import singular
+from agents.model.embedded.grammar import filling, wishes
+from agents.model.embedded.grammar.going import SUPERLATIVE
+from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.nouns import is_item_noun
+from agents.model.embedded.grammar.phrases import bare, clean, target_of
+from agents.model.embedded.grammar.words import KEYS, count_of, ordinal_in
+
+Intent = dict[str, Any]
+
+KEY_NAMES = "|".join(sorted(map(re.escape, KEYS), key=len, reverse=True))
+
+
+def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
+    what = clean(m.group("what"))
+    if (key := re.fullmatch(rf"(?:the )?({KEY_NAMES})(?: key)?", what, re.I)) and (
+        m.group("verb").lower() in ("press", "hit")
+        and (
+            what.lower().endswith("key")
+            or key.group(1).lower() not in ("delete", "home", "end", "space", "return")
+        )
+    ):
+        return {"do": "press", "key": KEYS[key.group(1).lower()]}
+    if re.fullmatch(r"(?:the )?[\w+]*(?:ctrl|control|shift|alt|cmd)\s*\+\s*\w+", what, re.I):
+        return {
+            "do": "press",
+            "key": "+".join(p.capitalize() for p in re.split(r"\s*\+\s*", what)).replace(
+                "Ctrl", "Control"
+            ),
+        }
+    into = m.groupdict().get("into")
+    nth, rest = ordinal_in(bare(what))
+    if (into or nth is not None) and not re.search(MASK, what):
+        noun = clean(re.sub(r"^(?:of\s+)?(?:the\s+)?", "", rest))
+        kind = target_of(what, k)["kind"]
+        if (
+            is_item_noun(noun)
+            and kind in (None, "item", "link")
+            and not re.search(r"\b(?:link|button)s?$", noun, re.I)
+        ):
+            return {
+                "do": "open_nth",
+                "nth": nth or 1,
+                "noun": k.raw(noun),
+                "target": target_of(what, k),
+            }
+    if (
+        SUPERLATIVE.search(what)
+        and (wish := wishes.list_wish(what, k)).get("order")
+        and is_item_noun(wish["noun"])
+    ):
+        return {"do": "open_best", "wish": wish}
+    count = re.search(r"\s+(\d+|two|three|four|five|ten|twice)\s*(?:times?|x)?$", what, re.I)
+    if count and ("time" in count.group().lower() or count.group(1).lower() == "twice"):
+        n = 2 if count.group(1).lower() == "twice" else count_of(count.group(1))
+        return [
+            {"do": "click", "target": target_of(what[: count.start()], k)}
+            for _ in range(min(n or 1, 20))
+        ]
+    purpose = re.search(r"\s+to\s+(?!the\b)[a-z]+(?:\s.*)?$", what)
+    target = target_of(
+        what[: purpose.start()] if purpose and not re.search(MASK, purpose.group()) else what, k
+    )
+    if purpose and not target["words"]:
+        target["hint"] = k.raw(purpose.group()[4:])
+    double = "double" in m.group("verb").lower()
+    return {
+        "do": "click",
+        "target": target,
+        **({"double": True} if double else {}),
+        **({"right": True} if "right" in m.group("verb").lower() else {}),
+    }
+
+
+def product_of(text: str, k: Masked) -> dict[str, Any]:
+    """What is bought: its whole name, with the count before it ("two of the Oak Tray")."""
+    text = clean(text)
+    quoted = [p for p in k.parts_in(text) if p["is"] in ("quote", "var")]
+    if quoted or ordinal_in(text)[0] is not None or _BESIDE.search(text):
+        return target_of(text, k)
+    count = _COUNT.match(text)
+    name = k.raw(bare(text[count.end() :] if count else text))
+    target = {**target_of("it", k), "words": name, "raw": k.raw(text)}
+    if count is None:
+        return target
+    return {**target, "words": singular(name), "count": count_of(count.group(1)) or 2}
+
+
+_BESIDE = re.compile(r"\s(?:in|from|on|for|with|by)\s", re.I)
+_COUNT = re.compile(
+    r"(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen|a couple)"
+    r"(?:\s+of(?:\s+the)?\b|\s*x\b|(?=\s+[a-z]))\s*",
+    re.I,
+)
+
+
+def buy_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
+    what = m.group("what")
+    if SUPERLATIVE.search(what):
+        return [
+            {"do": "open_best", "wish": wishes.list_wish(what, k), "optional_open": True},
+            {"do": "add", "target": {**target_of("it", k), "words": ""}, "verb": "buy"},
+        ]
+    return {"do": "add", "target": product_of(what, k), "verb": m.group("verb").lower()}
+
+
+def copy_intent(m: re.Match[str], k: Masked) -> Intent:
+    what = re.sub(
+        r"^(?:the )?(?:text|content|contents|value)\s+(?:of|in|from|inside)\s+",
+        "",
+        clean(m.group("what")),
+        flags=re.I,
+    )
+    return {"do": "copy", "target": target_of(what, k)}
+
+
+def paste_intent(m: re.Match[str], k: Masked) -> Intent:
+    return {"do": "fill_from", "target": target_of(m.group("where"), k)}
+
+
+def lookup_intent(m: re.Match[str], k: Masked) -> Intent:
+    return {
+        "do": "fill_from",
+        "from": k.raw(bare(m.group("from"))),
+        "target": target_of(m.group("where"), k),
+    }
+
+
+def respond_intent(m: re.Match[str], k: Masked) -> Intent:
+    groups = m.groupdict()
+    verb = "forward" if re.match(r"forward|send", m.group(), re.I) else "reply"
+    out: Intent = {"do": "respond", "verb": verb, "target": target_of(groups.get("what") or "", k)}
+    if groups.get("say"):
+        out["value"] = filling.value_of(groups["say"], k)
+    if groups.get("to"):
+        out["to"] = k.value(clean(groups["to"]))
+    return out
+
+
+def simple(do: str, **more: Any) -> Callable[[re.Match[str], Masked], Intent]:
+    return lambda m, k: {"do": do, **more}
+
+
+def targeted(do: str, **more: Any) -> Callable[[re.Match[str], Masked], Intent]:
+    return lambda m, k: {"do": do, "target": target_of(m.group("what"), k), **more}
+
+
+def drag_intent(m: re.Match[str], k: Masked) -> Intent:
+    return {
+        "do": "drag",
+        "target": target_of(m.group("what"), k),
+        "onto": target_of(m.group("to"), k),
+        **({"moves": True} if m.group().lower().startswith("move") else {}),
+    }
+
+
+def verbed(m: re.Match[str], k: Masked) -> Intent:
+    """A verb that names the control itself: "delete the mail by Ann" has a delete button."""
+    verb = m.group("verb").lower()
+    return {"do": "act_on", "verb": verb, "target": target_of(m.group("what") or "", k)}
+
+
+def verify_intent(m: re.Match[str], k: Masked) -> Intent:
+    what = clean(m.group("what"))
+    quoted = [p["raw"] for p in k.parts_in(what)]
+    said = re.sub(
+        (
+            r"^(?:that |whether |if )?(?:the page (?:says|shows|contains|displays)|"
+            r"you (?:can )?see|there is|it says)?\s*"
+        ),
+        "",
+        what,
+        flags=re.I,
+    )
+    said = re.sub(
+        r"\s+(?:is|are|was|were) (?:now )?(?:shown|visible|displayed|present|there|on the page)$",
+        "",
+        said,
+        flags=re.I,
+    )
+    return {"do": "verify", "words": quoted or [k.raw(bare(said))]}

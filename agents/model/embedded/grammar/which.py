@@ -1,0 +1,120 @@
+"""The grammar of asking for some of a list: "Which hotel is the cheapest?", "Which are free?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from agents.browser.extract_fields import singular
+from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.nouns import is_item_noun
+from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.superlatives import FAMILIES, FIELD_OF_SUPER, HIGH, LOW
+from agents.model.embedded.grammar.wishes import Intent, list_wish
+
+_WORD = rf"{LOW}|{HIGH}|best|most|fewest|least|worst|top"
+_LOWEST = re.compile(LOW + r"|fewest|least|worst|shortest|earliest", re.I)
+_AUX = (
+    r"is|are|was|were|has|have|had|got|with|costs?|takes?|lasts?|(?:will|would|can|could) be"
+    r"|will have|offers?|contains?|includes?|comes?|needs?|weighs?"
+)
+_MANY = re.compile(
+    r"\b(?:under|below|less than|cheaper than|at most|up to|over|above|more than|at least"
+    r"|fewer than|between)\s+(?:\S*\d|" + MASK + ")",
+    re.I,
+)
+
+
+def _best(m: re.Match[str], k: Masked) -> Intent:
+    """ "Which product has the best rating?": the list by that measure, its first."""
+    word = m.group("word").lower()
+    low = bool(_LOWEST.fullmatch(word))
+    said = clean(re.sub(r"^(?:number|amount) of\s+", "", (m.group("by") or "").strip()))
+    by = said or next((f for w, f in FIELD_OF_SUPER.items() if w in word), "")
+    wish = {**list_wish(m.group("noun"), k), "limit": 1, "fields": None}
+    if by and by not in FAMILIES:
+        wish["fields"] = ["title", by]
+    order = {"by": by, "desc": not low, "word": word}
+    if to := m.group("to"):
+        order["to"] = k.raw(bare(to))
+    return {"do": "extract", **wish, "order": order}
+
+
+def _first(m: re.Match[str], k: Masked) -> Intent:
+    """ "Which exhibition closes first?": the list by date."""
+    last = m.group("end").lower() == "last"
+    wish = {**list_wish(m.group("noun"), k), "limit": 1, "fields": None}
+    order = {"by": "date", "desc": last, "word": m.group("end").lower()}
+    return {"do": "extract", **wish, "order": order}
+
+
+def _some(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Which authors are online?": those of the list whose row says so."""
+    noun, aux, rest = m.group("noun"), m.group("aux").lower(), bare(clean(m.group("rest")))
+    asks = m.group("asks").lower()
+    if asks == "what" and singular(noun.split()[-1]) == noun.split()[-1]:
+        return None  # "what colour is the bag"
+    if _MANY.search(rest):
+        how = "costing" if aux.startswith("cost") else "with"
+        return {"do": "extract", **list_wish(f"{noun} {how} {rest}", k)}
+    these = re.fullmatch(r"(?:ones?|of (?:these|those|them)|of (?:the )?(?P<of>.+))", noun, re.I)
+    wish = list_wish((these.group("of") or "entries") if these else noun, k)
+    rest = re.sub(r"^(?:still|currently|now|already)\s+", "", rest, flags=re.I)
+    op = "lacks" if re.match(r"not\s", rest, re.I) else "has"
+    if re.match(r"no\s", rest, re.I):
+        op = "says"  # "no dogs" is what a row says; to say nothing of dogs is not the same
+    words = re.sub(r"^not\s+|^(?:for|in|on|at|by|with)\s+|\s+only$|^only\s+", "", rest)
+    if len(words.split()) > 5 or not wish["noun"]:
+        return None
+    rule = {"field": "", "op": op, "value": k.raw(words)}
+    return {"do": "extract", **wish, "filters": [*wish["filters"], rule]}
+
+
+def _for_money(m: re.Match[str], k: Masked) -> Intent:
+    """ "What can I get for under £30?": all that costs so."""
+    return {"do": "extract", **list_wish(f"everything priced {m.group('rest')}", k)}
+
+
+def _compare(m: re.Match[str], k: Masked) -> Intent:
+    """ "Compare the Starter and Pro plans": both of them."""
+    names = [k.raw(bare(clean(m.group(g)))) for g in ("one", "other")]
+    head, _, kind = names[1].rpartition(" ")
+    if head and is_item_noun(kind) and singular(kind) != kind:
+        names[1] = head
+    return {"do": "compare", "names": names}
+
+
+def _rule(
+    pattern: str, build: Callable[[re.Match[str], Masked], Any]
+) -> tuple[re.Pattern[str], Any]:
+    return re.compile(pattern, re.I), build
+
+
+_NOUN = r"(?P<asks>which|what)\s+(?P<noun>[a-z][\w'’-]*(?: [\w'’-]+){0,6}?)"
+
+RULES = [
+    _rule(
+        r"(?:compare|what(?:'s| is| are) the differences? between"
+        r"|how (?:do|does)(?=.* (?:differ|compare)$))\s+"
+        r"(?P<one>.+?)\s+(?:and|with|to|vs\.?|versus)\s+(?P<other>.+?)"
+        r"(?:\s+(?:differ|compare|side by side))?$",
+        _compare,
+    ),
+    _rule(
+        rf"{_NOUN}\s+(?:{_AUX})\s+(?:the\s+)?(?P<word>{_WORD})\b\s*"
+        r"(?P<by>(?:number of )?(?!to\b)[a-z]*(?: [a-z]+)?)(?: ?to (?P<to>.+))?$",
+        _best,
+    ),
+    _rule(
+        rf"{_NOUN}\s+(?:closes?|ends?|opens?|starts?|begins?|finish(?:es)?|leaves?|departs?"
+        r"|arrives?|expires?|(?:is|are|was|were) (?:\w+ed|due|on))\s+(?P<end>first|last)$",
+        _first,
+    ),
+    _rule(
+        r"what (?:can|could) (?:i|we|you|one) (?:get|buy|have|order|book|do|eat) (?:for )?"
+        r"(?P<rest>(?:under|below|less than|up to|at most)\s.+)$",
+        _for_money,
+    ),
+    _rule(rf"{_NOUN}\s+(?P<aux>{_AUX})\s+(?P<rest>(?!the\b|called\b|there\b).+)$", _some),
+]

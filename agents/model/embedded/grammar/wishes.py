@@ -1,0 +1,234 @@
+"""Which list is wanted: how many of what, with which fields, in what order, from where."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract_fields import canonical, singular
+from agents.model.embedded.grammar import conditions
+from agents.model.embedded.grammar.masking import Masked
+from agents.model.embedded.grammar.nouns import is_item_noun
+from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.superlatives import SUPER, take_order, take_sorting
+from agents.model.embedded.grammar.words import count_of
+
+Intent = dict[str, Any]
+
+
+FORMAT = re.compile(
+    r",?\s*(?:\b(?:and |then )?(?:return|give|show|present|output|format|"
+    r"report)\s+(?:me\s+)?(?:them|it|this|that|the results?)\s+)?"
+    r"\b(?:as|in|into)\s+(?:the form of\s+)?(?:an?\s+)?(?:\w+\s+)?(?P<as>list|"
+    r"table|json|csv|array|object)s?\b(?:\s+(?:format|form|array|of objects))?",
+    re.I,
+)
+
+_WITH = re.compile(
+    r"[,(]?\s+(?:with|including|include|along with|together with|plus|showing|"
+    r"containing|and (?:also )?(?:include )?(?=(?:their|its|the) ))\s*"
+    r"(?:(?:their|its|the|each(?:'s)?|fields?|columns?|both|(?:the )?following "
+    r"fields?)\s*:?\s*)*(?P<fields>.+)$",
+    re.I,
+)
+
+_OF_EACH = re.compile(
+    r"^(?P<fields>.+?)\s+(?:of|for|from)\s+(?:(?:each|every|all|any)(?: of)?\b\s*)?(?P<noun>.+)$",
+    re.I,
+)
+
+_PLACE = re.compile(r"\s+(?:in|on|from|under|below|within|of)\s+(?:the\s+)?(?P<place>[^,]+)$", re.I)
+
+VAGUE = re.compile(
+    (
+        r"(?:(?:this|that|the|current|front|home|whole|main|search|"
+        r"results?)\s*)*(?:page|site|website|screen|list|here|results?|web ?page|"
+        r"homepage|table|today|now|first page|shop|store|catalog(?:ue)?)?"
+    ),
+    re.I,
+)
+
+_TODAY = re.compile(
+    (
+        r"\s+(?:today|right now|now|currently|at the moment|of today|of the day|this week|"
+        r"that are (?:listed|shown|there)|listed|shown|available|displayed|you (?:can "
+        r")?(?:see|find))$"
+    ),
+    re.I,
+)
+
+
+def fields_of(text: str, k: Masked) -> list[str] | None:
+    """Field names of "title, price and the comment count"; None when it is something else."""
+    text = clean(
+        re.sub(r"^(?:only\s+)?(?:the|their|its|each|both)\s+", "", text.strip(), flags=re.I)
+    )
+    text = re.sub(
+        r"\s+(?:for|of) (?:each|every|all)\b.*$|\s+each$|\s+only$|\s+too$", "", text, flags=re.I
+    )
+    pieces = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+plus\s+", text)
+    out = []
+    for piece in pieces:
+        name = k.raw(bare(piece)).strip("() ")
+        name = re.sub(r"^(?:their|its|the)\s+", "", name, flags=re.I)
+        if not name or len(name.split()) > 4 or re.search(r"\d{2,}|[$€£]", name):
+            return None
+        out.append(_field_name(name))
+    return out or None
+
+
+def _field_name(name: str) -> str:
+    """`prices` is asked as `price`; counts ("comments", "points") keep their word."""
+    if canonical(name) in ("comments", "points", "reviews", "views"):
+        return name
+    words = name.split()
+    return " ".join([*words[:-1], singular(words[-1])]) if words else name
+
+
+def format_of(text: str) -> str | None:
+    """`list`, `table`, `json`, `csv` when the text asks for one."""
+    match = FORMAT.search(text if " as " in f" {text}" or " in " in f" {text}" else f"as {text}")
+    return match.group("as").lower() if match else None
+
+
+_ALL_PAGES = re.compile(
+    r",?\s*\b(?:from|on|over|across|through)\s+(?:all|every)(?: of)?(?: the)?\s+pages?\b", re.I
+)
+_NUMBERS = (
+    r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|fifty|a dozen"
+)
+_COUNTED = re.compile(
+    rf"(?P<how>top|first|latest|last|newest|best)?\s*(?P<n>{_NUMBERS})\s+(?P<rest>.*)$", re.I
+)
+_LEADING = re.compile(r"(?:top|first|latest|newest|most recent)\s+(?P<rest>\S.*)$", re.I)
+_QUANTIFIED = re.compile(
+    r"^(?:all(?: of)?|every|each|any|some|(?:a |the )?(?:\w+ )?list of|data of|details of"
+    r"|information (?:on|about))\s+(?:the\s+)?",
+    re.I,
+)
+_SECTION = re.compile(
+    r"\s+(?:section|table|list|panel|box|heading|area|part|page|tab|block)$", re.I
+)
+
+
+_MEASURED = frozenset(["title", "price", "name", "rating", "date"])
+# "All authors with their status": what each is called is wanted, too.
+_PLURAL = re.compile(r"[a-z]{2,}s$", re.I)
+
+
+def list_wish(text: str, k: Masked) -> Intent:
+    """Read what list is wanted.
+
+    Gives {"limit", "noun", "fields", "order", "filters", "near"}, and "as" (a format) or "tail"
+    (the last ones) when they are said.
+    """
+    wish: Intent = {"limit": None, "noun": "", "fields": None, "order": None, "filters": []}
+    wish["near"] = None
+    text = clean(text)
+    if match := FORMAT.search(text):
+        wish["as"] = match.group("as").lower()
+        text = clean(text[: match.start()] + text[match.end() :])
+    if match := _ALL_PAGES.search(text):
+        wish["all_pages"] = True
+        text = clean(text[: match.start()] + text[match.end() :])
+    text = conditions.take(take_sorting(text, wish), wish, k)
+    if (match := _WITH.search(text)) and (names := fields_of(match.group("fields"), k)):
+        wish["fields"] = names
+        text = conditions.take(clean(text[: match.start()]), wish, k)
+        wish["beside"] = True
+    text = _take_fields_of(bare(text), wish, k)
+    if wish["fields"] and (part := _SECTION.search(text)):
+        wish["near"], text = k.raw(text[: part.start()]), ""  # "headlines of the Sports section"
+    text = bare(_QUANTIFIED.sub("", text))
+    text = _TODAY.sub("", _take_place(text, wish, k))
+    text = conditions.take_saying(_take_count(take_order(text, wish), wish), wish, k)
+    _take_noun(_TODAY.sub("", text), wish, k)
+    if wish.get("beside"):
+        wish["beside"] = bool(_PLURAL.search(wish["noun"]))
+    return wish
+
+
+def _take_fields_of(text: str, wish: Intent, k: Masked) -> str:
+    """ "titles and prices of the first 3 products"."""
+    match = _OF_EACH.match(text)
+    names = fields_of(match.group("fields"), k) if match else None
+    if match is None or not names or count_of(names[0].split()[0]):
+        return text
+    several = re.search(r"\b(?:each|every|all|first|top)\b", text, re.I)
+    head = match.group("fields").split()[0].lower()
+    leads = head in ("top", "first", "last", "latest", "list", "all", "number")
+    noun = bare(match.group("noun"))
+    one = SUPER.match(noun)
+    if one and re.fullmatch(r"\W*ones?", noun[one.end() :]):
+        wish["fields"] = [*names, *(wish["fields"] or [])]  # "the time of the cheapest one"
+        return one.group()
+    if (
+        leads
+        or re.search(r"\blists?$", match.group("fields"))
+        or SUPER.search(match.group("fields"))
+    ):
+        return text
+    if not (several or all(canonical(n) for n in names)):
+        return text
+    wish["fields"] = [*names, *(wish["fields"] or [])]
+    return bare(match.group("noun"))
+
+
+def _take_place(text: str, wish: Intent, k: Masked) -> str:
+    """ "in the Sales section"; a vague place ("on the page") is dropped."""
+    for _ in range(2):
+        match = _PLACE.search(text)
+        if match is None:
+            break
+        place = clean(match.group("place"))
+        if match.group().strip().lower().startswith("of ") and not VAGUE.fullmatch(place):
+            break
+        text = clean(text[: match.start()])
+        if re.search(r"\bin\b", match.group(), re.I):
+            wish["place"] = k.raw(bare(place))
+        if not VAGUE.fullmatch(place):
+            wish["near"] = k.raw(_SECTION.sub("", place))
+    return text
+
+
+def _take_count(text: str, wish: Intent) -> str:
+    """ "top 5", "last three", "first"; one thing when only one is named."""
+    if match := _COUNTED.match(text):
+        wish["limit"] = count_of(match.group("n"))
+        if (match.group("how") or "").lower() == "last":
+            wish["tail"] = True
+        return match.group("rest")
+    if match := _LEADING.match(text):
+        text = match.group("rest")
+        wish["limit"] = None if text.rstrip().endswith("s") else 1
+    elif wish["order"] and wish["order"]["word"] and not text.endswith("s"):
+        wish["limit"] = 1
+    return text
+
+
+def _take_noun(text: str, wish: Intent, k: Masked) -> None:
+    """What is left: the noun, or field names ("product names and prices")."""
+    names = fields_of(text, k) if not wish["fields"] else None
+    if names and len(names) > 1 and all(canonical(n) for n in names):
+        wish["fields"], text = names, ""
+    elif names and len(names) == 1 and " " in names[0]:
+        head, _, last = names[0].rpartition(" ")
+        if canonical(last) and is_item_noun(head) and canonical(last) != canonical(names[0]):
+            wish["fields"], text = names, head
+    elif names and len(names) == 1 and names[0] in _MEASURED and not wish["order"]:
+        wish["fields"], text = names, ""  # "list the prices": of whatever is listed
+    if (match := re.match(r"(?P<which>.+?)\s+table$", text, re.I)) and not wish["near"]:
+        plain_table = r"(?:first|data|whole|main|html|only|second|last)"
+        if not re.fullmatch(plain_table, match.group("which"), re.I):
+            wish["near"] = k.raw(match.group("which"))
+        text = "table"
+    order = wish["order"] or {}
+    if (
+        names
+        and order.get("word")
+        and order.get("by")
+        and canonical(text) == canonical(order["by"])
+    ):
+        # "The cheapest price": the measure itself is wanted, of whatever is listed.
+        wish["fields"], text = ["title", order["by"]], ""
+    wish["noun"] = k.raw(bare(text))

@@ -1,0 +1,247 @@
+"""Whether the things of a list are what was asked for: their kind, their place, every condition.
+
+A word of the request counts only when something on the page says it: the thing itself, the heading
+above it, or what heads the whole list. A condition that nothing speaks of is not met.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract import pick
+from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
+from agents.browser.extract_tables import SECTION
+from agents.browser.extract_values import PRICE, money
+from agents.model.embedded.grammar.nouns import is_item_noun
+from agents.model.embedded.grammar.words import STOPWORDS
+from agents.model.embedded.ground import likeness
+from agents.model.embedded.reading.measures import amount, quantity
+from agents.model.embedded.run import Step
+
+GENERIC = frozenset(
+    [
+        "item",
+        "product",
+        "result",
+        "entry",
+        "row",
+        "record",
+        "thing",
+        "story",
+        "article",
+        "post",
+        "news",
+        "listing",
+        "table",
+        "data",
+        "everything",
+        "list",
+    ]
+)
+
+
+# These say how much of the list is meant, or where it stands, not what kind of things it holds.
+_WHOLE = frozenset(
+    re.findall(
+        r"\w+",
+        "search top available front main page home latest current listed shown visible displayed "
+        "all different new recent popular first last other following found matching entire whole "
+        "complete blog open line",
+    )
+)
+
+
+def wanted_noun(step: Step) -> str:
+    return singular((step.get("noun") or "").lower().split()[-1]) if step.get("noun") else ""
+
+
+def narrowed(rows: list[Record], step: Step) -> list[Record]:
+    """The rows of the wanted kind, at the wanted place, that pass all filters."""
+    rows = _by_place(_by_noun(rows, step), step)
+    for rule in step.get("filters") or []:
+        rows = [r for r in rows if passes(r, rule)]
+    return rows
+
+
+def _by_noun(rows: list[Record], step: Step) -> list[Record]:
+    """Rows that are what the noun says; none when neither they nor their heading say so."""
+    words = [singular(w) for w in plain(step.get("noun") or "").split() if w not in STOPWORDS]
+    last = words[-1] if words else ""
+    around, heads = _around(step)
+    words = [w for w in words if w not in GENERIC | _WHOLE and not (w == last and is_item_noun(w))]
+    if last in words and any(_heads(h, last) for h in heads):
+        words.remove(last)  # "Weeknight soups" heads soups only, whatever each is called
+    told = [r for r in rows if all(has_word(r, w) for w in words)]
+    if told or not words:
+        return told if words else rows
+    # "Backpacks" in a list that is headed so; "red backpacks" where none is red are none.
+    return [r for r in rows if all(w in around or has_word(r, w) for w in words)]
+
+
+def unsaid(rows: list[Record], step: Step) -> list[str]:
+    """Words of the noun that no row says, though something on the page does ("most read")."""
+    words = [singular(w) for w in plain(step.get("noun") or "").split() if w not in STOPWORDS]
+    own = [w for w in words if w not in GENERIC | _WHOLE and not is_item_noun(w)]
+    return [w for w in own if not any(has_word(r, w) for r in rows)]
+
+
+MAX_HEAD_WORDS = 4
+
+
+def _around(step: Step) -> tuple[set[str], list[list[str]]]:
+    """What stands around the list: all words, and the headings as words."""
+    st = step.get("st") or {}
+    return set(st.get("around", ())), [plain(h).split() for h in st.get("heads", ())]
+
+
+def _heads(heading: list[str], noun: str) -> bool:
+    """Whether a heading is about several of a kind: "Blue backpack" names one."""
+    last = heading[-1] if heading else ""
+    return singular(last) == noun != last and len(heading) <= MAX_HEAD_WORDS
+
+
+def _by_place(rows: list[Record], step: Step) -> list[Record]:
+    """Rows "in Berlin" or "in the Sales section": they say so, or what heads them does."""
+    near = step.get("near")
+    words = [singular(w) for w in plain(near or "").split() if w not in STOPWORDS]
+    if not words or not rows:
+        return rows
+    parts = [r for r in rows if all(w in _words(r.get(SECTION)) for w in words)]
+    if parts:  # "from Tiree to Oban" is not "from Oban to Tiree"
+        return [r for r in parts if _in_order(words, str(r[SECTION]))] or parts
+    around, heads = _around(step)
+    if any(sorted(map(singular, h)) == sorted(words) for h in heads):
+        return rows
+    told = [r for r in rows if _tells(r, words)]
+    if told:
+        return told
+    return rows if all(w in around for w in words) else []
+
+
+def _in_order(words: list[str], text: str) -> bool:
+    return [w for w in map(singular, plain(text).split()) if w in words] == words
+
+
+def _tells(row: Record, words: list[str]) -> bool:
+    """Whether a row says all the words: "south shore" is South in the column Shore."""
+    known = {w for w in words if has_word(row, w)}
+    columns = {w for c, v in row.items() if known & _words(v) for w in _words(c)}
+    return bool(known) and set(words) <= known | columns
+
+
+def _words(value: Any) -> set[str]:
+    return {singular(w) for w in plain(str(value)).split()} if value else set()
+
+
+def has_word(row: Record, word: str) -> bool:
+    """Whether a row says a word, whatever its number."""
+    texts = (str(v) for k, v in row.items() if k not in ("url", "image"))
+    return any(_like(word, singular(x)) for text in texts for x in plain(text).split())
+
+
+_MONTHS = frozenset(
+    re.findall(
+        r"\w+", "january february march april june july august september october november december"
+    )
+)
+
+
+def _like(one: str, other: str) -> bool:
+    """Whether two words are one: "allow" and "allowed", "October" and "Oct"."""
+    if one == other or (one in _MONTHS and other in (one[:3], one[:4])):
+        return True
+    return any(a + end == b for a, b in ((one, other), (other, one)) for end in ("ed", "d", "ing"))
+
+
+def passes(row: Record, rule: dict[str, Any]) -> bool:
+    """Whether a row meets a condition; one that does not speak of it does not."""
+    if rule["op"] in ("has", "lacks"):
+        words = [singular(w) for w in plain(rule["value"]).split() if w not in STOPWORDS]
+        return all(has_word(row, w) for w in words) == (rule["op"] == "has")
+    if rule["op"] == "says":
+        said = [plain(str(v)) for k, v in row.items() if k not in ("url", "image")]
+        return any(f" {plain(rule['value'])} " in f" {text} " for text in said)
+    if rule["op"] == "years":
+        year = _year(row)
+        return year is not None and rule["value"][0] <= year <= rule["value"][1]
+    if rule["op"] == "by":
+        return _is_by(row, rule["value"])
+    if rule["op"] == "=":
+        shown = pick(row, [rule["field"]])[rule["field"]]
+        return shown is not None and likeness(str(rule["value"]), str(shown)) >= 0.85
+    return _compares(row, rule)
+
+
+def _compares(row: Record, rule: dict[str, Any]) -> bool:
+    wanted, value = rule["value"], _measured(row, rule)
+    if value is None or (canonical(rule["field"]) == "price" and several_prices(row)):
+        return False
+    known = {"<": value < wanted, "<=": value <= wanted, ">": value > wanted, ">=": value >= wanted}
+    return known[rule["op"]]
+
+
+def several_prices(row: Record) -> bool:
+    """Whether it cannot be told which of a row's prices is the one: it holds several things."""
+    shown = [v for k, v in row.items() if isinstance(v, str) and canonical(k) != "old_price"]
+    return len({m.group() for v in shown if len(v) < 40 and (m := PRICE.search(v))}) > 1
+
+
+_COUNTED_AS = {"people": "population", "inhabitant": "population", "resident": "population"}
+_FREE = re.compile(r"(?:free(?: of charge)?|no charge|gratis)\W*", re.I)
+
+
+def _measured(row: Record, rule: dict[str, Any]) -> float | None:
+    """What a row shows of the measure that a condition is about."""
+    field = rule["field"]
+    unit = quantity(f"1 {field}")
+    if unit and unit[0] != "number":  # "under 30 minutes"
+        found = {q[1] for v in row.values() if (q := quantity(v)) and q[0] == unit[0]}
+        return found.pop() / unit[1] if len(found) == 1 else None
+    name = _COUNTED_AS.get(singular(field.lower()), field)
+    column = match_column(name, list(row)) or match_column(name, [plain(c) for c in row])
+    shown = row[column] if column in row else pick(row, [name])[name]
+    if shown is None:
+        shown = next((v for c, v in row.items() if has_words(c, name)), None)
+    if canonical(name) == "price":
+        if isinstance(shown, str) and _FREE.fullmatch(shown.strip()):
+            return 0.0
+        cost = money(str(shown)) if shown is not None else None
+        if rule.get("currency") and cost and cost[1] not in (None, rule["currency"]):
+            return None
+    return amount(shown)
+
+
+def has_words(text: str, name: str) -> bool:
+    """Whether a text says all words of a name."""
+    return {singular(w) for w in plain(name).split()} <= _words(text)
+
+
+_YEAR = re.compile(r"(?<![\d.,-])((?:1[5-9]|20)\d\d)(?!\d)")
+
+
+def _year(row: Record) -> int | None:
+    """The year that a row tells: of its date, of the heading above it, or the one it names."""
+    dated = [v for k, v in row.items() if canonical(k) == "date" or k in ("datetime", "year")]
+    texts = [str(v) for k, v in row.items() if k not in ("url", "image")]
+    for group in (dated, [str(row.get(SECTION) or "")], texts):
+        years = {
+            int(y)
+            for v in group
+            for y in re.findall(r"(?<![\d.,-])((?:1[5-9]|20)\d\d)(?!\d)", str(v))
+        }
+        if len(years) == 1:
+            return years.pop()
+        if years:
+            return None
+    return None
+
+
+def _is_by(row: Record, name: str) -> bool:
+    """Whether a row says who made it, and it is the one."""
+    wanted = _words(name)
+    maker = next((v for k, v in row.items() if canonical(k) == "author"), None)
+    if maker is not None:
+        return wanted <= _words(maker)
+    texts = [str(v) for k, v in row.items() if k not in ("url", "image", "title")]
+    return any(wanted <= _words(v) and len(_words(v)) <= len(wanted) + 3 for v in texts)

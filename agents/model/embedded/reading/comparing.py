@@ -1,0 +1,40 @@
+"""Two things of a page side by side: their rows, or their columns."""
+
+from __future__ import annotations
+
+from agents.browser.extract import Listing, find_lists
+from agents.browser.extract_fields import Record, match_column
+from agents.model.embedded.doing.touch import outcome_of
+from agents.model.embedded.reading.named import row_about
+from agents.model.embedded.run import Run, Step
+from agents.ports import Decision
+
+
+async def compare(run: Run, step: Step) -> Decision | None:
+    """What a list or a table shows of both; a difference is shown, not put into words."""
+    names: list[str] = step["names"]
+    if step["st"].get("phase") != "read":
+        code = "[*(await page.extract_list()), *(await page.extract_tables())]"
+        return await run.act(step, code, f"Read about {' and '.join(names)}.", phase="read")
+    await outcome_of(run, step)
+    for listing in await find_lists(run.page):
+        if rows := _beside(listing, names):
+            value = {"kind": "list", "value": rows, "of": step["text"], "as": None}
+            run.memory["results"].append({**value, "noun": "comparison"})
+            return None
+    run.fail(step, f"no list on the page shows both {' and '.join(names)}")
+    return None
+
+
+def _beside(listing: Listing, names: list[str]) -> list[Record]:
+    """The rows of both things, or the columns of both with what each row is about."""
+    rows = [row_about(listing.records, name) for name in names]
+    found = [r for r in rows if r is not None]
+    if len(found) == len(names) and found[0] is not found[-1]:
+        return found
+    columns = [match_column(name, listing.columns) for name in names]
+    if listing.kind == "table" and None not in columns and len(set(columns)) == len(columns):
+        first = listing.columns[0]
+        kept = [first, *(c for c in columns if c)]
+        return [{c: r.get(c) for c in kept} for r in listing.records]
+    return []

@@ -1,0 +1,234 @@
+"""Single facts about one thing: in the row that names it, on the page about it, in the text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract import find_lists, pick
+from agents.browser.extract_fields import Record, match_column
+from agents.browser.extract_values import PRICE
+from agents.model.embedded.doing.searching import search_field
+from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
+from agents.model.embedded.doing.ways import unopened
+from agents.model.embedded.ground import decide, describe, norm, rank
+from agents.model.embedded.reading import about, answers
+from agents.model.embedded.reading.cells import asked_words, cell_for
+from agents.model.embedded.reading.lists import rows_of
+from agents.model.embedded.reading.named import row_about
+from agents.model.embedded.reading.paging import more_link, turning_code
+from agents.model.embedded.reading.rows_told import cell_of_row
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.view import Element, View, locate, quote
+from agents.ports import Decision
+
+
+async def details(run: Run, step: Step) -> Decision | None:
+    """Facts about one thing: in the list's row that names it, else on the page about it."""
+    st = step["st"]
+    subject, fields = step.get("subject"), step["fields"] or ["title"]
+    if st.get("phase") == "list":
+        result = await outcome_of(run, step)
+        rows = rows_of(result.value, {}) if result is not None and result.ok else []
+        rows += [r for x in await find_lists(run.page) for r in x.records] if subject else []
+        record = (
+            row_about(rows, subject, fields)
+            if subject
+            else rows[step["nth"] - 1 if step["nth"] > 0 else step["nth"]]
+            if step.get("nth") and len(rows) >= abs(step["nth"])
+            else None
+        )
+        step["st"]["in_row"] = record is not None and len(rows) > 1
+        if record is not None and any(v is not None for v in pick(record, fields).values()):
+            run.memory["item"] = record
+            _found(run, step, pick(record, fields))
+            return None
+    elif st.get("phase") == "page":
+        result = await outcome_of(run, step)
+        found = (
+            result.value
+            if result is not None and result.ok and isinstance(result.value, dict)
+            else {}
+        )
+        shaped = _believed(await run.view(), step, _named(found, fields, subject))
+        shaped = about.kept(await run.view(), step, shaped)
+        if any(v not in (None, "") for v in shaped.values()):
+            _found(run, step, shaped)
+            return None
+        return await _by_words(run, step, fields)
+    elif item := _item_in_hand(run, step, fields):
+        _found(run, step, item)
+        return None
+    elif subject or step.get("nth"):
+        code = "[*(await page.extract_list()), *(await page.extract_tables())]"
+        why = f"Look for “{subject or step['text']}” in the page's lists."
+        return await run.act(step, code, why, phase="list")
+    return await run.act(
+        step,
+        "await page.extract_details()",
+        f"Read {', '.join(fields)} off the page.",
+        phase="page",
+    )
+
+
+def _item_in_hand(run: Run, step: Step, fields: list[str]) -> Record | None:
+    """ "Tell me its price" right after a thing of a list was picked."""
+    item = run.memory.get("item")
+    if (
+        not item
+        or step.get("subject")
+        or step.get("nth")
+        or run.memory.get("item_url") not in (None, run.turn.page_url)
+    ):
+        return None
+    shaped = pick(item, fields)
+    return shaped if all(v is not None for v in shaped.values()) else None
+
+
+def _named(found: Record, fields: list[str], subject: str | None) -> Record:
+    shaped = pick(found, fields)
+    if (
+        subject
+        and all(v is None for v in shaped.values())
+        and (column := match_column(subject, list(found)))
+    ):
+        return {subject: found[column]}
+    return shaped
+
+
+MAX_SOUGHT = 10  # pages of a list that are looked through for one thing
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?i)\b(?:phone|telephone|tel|mobile|fax)\b")
+_NUMBERS = re.compile(r"(?<![\d.,-])\+?\(?\d[\d ()/.-]{5,}\d(?![\d.,-]\d)")
+_TELLS = re.compile(r"(?i)\b(?:you|your|yourself|please|click|choose|try|press)\b")
+_NAMES = re.compile(r"(?i)title|name|heading|page|article|story|product")
+
+
+def _believed(view: View, step: Step, record: Record) -> Record:
+    """The record without values that are no facts: words of buttons, headings and advice."""
+    places = ("nav", "navigation", "header", "banner", "footer", "contentinfo")
+    labels = {norm(view.title), norm(step.get("subject") or "")} | {
+        norm(e.name)
+        for e in [*view.elements, *view.texts]
+        if e.role in ("button", "heading") or (e.role == "link" and e.place in places)
+    }
+    out = dict(record)
+    for field, value in record.items():
+        if not isinstance(value, str) or _NAMES.search(field):
+            continue
+        advice = _TELLS.search(value) and not re.search(r"\d", value)
+        if advice or norm(value) in labels:
+            out[field] = None
+    return out
+
+
+def _found(run: Run, step: Step, record: Record) -> None:
+    missing = [k for k, v in record.items() if v in (None, "")]
+    if missing:
+        run.fail(step, f"the page shows no {', '.join(missing)}")
+    run.memory["results"].append({"kind": "details", "value": record, "of": step["text"]})
+
+
+async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
+    """Last resort: "Order number: 1234" somewhere in the text, or what stands after the words."""
+    view = await run.view()
+    found: Record = {}
+    for field in fields:
+        names = [field, field.removeprefix("the ")]
+        if step.get("subject"):
+            names = [
+                step["subject"],
+                f"{step['subject']} {field}",
+                f"{field} of {step['subject']}",
+                *names,
+            ]
+        if re.match(r"(?i)e-?mail\b", field) and (mails := _MAIL.findall(view.body)):
+            found[field] = next((m for m in mails if about.is_about(view, step, m)), None)
+            continue
+        if _PHONE.search(field) and (dialled := _NUMBERS.findall(view.body)):
+            own = list(dict.fromkeys(n for n in dialled if about.is_about(view, step, n)))
+            if len(own) == 1:
+                found[field] = own[0]
+                continue
+        if step["st"].get("in_row"):
+            names.remove(step["subject"])  # what follows it is the next cell of its row
+        for name in names:
+            # What stands below a mere name is not what was asked about it.
+            # A value follows a sign or stands on its own; it is no rest of a sentence.
+            gap = r"[^\S\n]*" if name == step.get("subject") else r"\s*"
+            sign = rf"{gap}(?:(?:is|are)\b|[:=#–-]|\n|(?=[$€£#\d])){gap}:?{gap}"
+            said = rf"\b{re.escape(name)}\b{sign}([^\n.;,]{{1,80}})"
+            if (match := re.search(said, view.body, re.I)) and not about.heads_column(match, name):
+                found[field] = match.group(1).strip()
+                break
+    found = about.kept(view, step, _believed(view, step, found))
+    found = {k: v for k, v in found.items() if v is not None}
+    if found:
+        _found(run, step, {f: found.get(f) for f in fields})
+        return None
+    element = _element_text(
+        run,
+        step,
+        fields[0],
+        rank(view, {"words": fields[0], "raw": fields[0], "kind": None}, texts=True),
+    )
+    if element and about.is_about(view, step, element):
+        _found(run, step, {fields[0]: element})
+        return None
+    folded = unopened(view, step["st"])
+    if folded is not None and len(step["st"].setdefault("unfolded", [])) < 8:
+        step["st"]["unfolded"].append(folded.key)
+        why = f"It does not show yet: look behind {describe(folded)}."
+        return await run.act(step, await click_code(folded), why, phase="folded")
+    asked_for = " ".join([*(f for f in fields if f != "price"), step.get("subject") or ""])
+    cell = await cell_for(run.page, asked_for if step.get("subject") else step["text"])
+    if cell is None and step.get("subject"):
+        question = step.get("question") or step["text"]
+        cell = await cell_of_row(run.page, question, asked_words(question))
+    if cell and (fields != ["price"] or PRICE.search(cell.value)):
+        _found(run, step, {fields[0]: cell.value})
+        return None
+    if sought := await _seek(run, step, view):
+        return sought
+    if step.get("question"):
+        step["do"], step["st"] = "answer", {}
+        return await answers.answer(run, step)
+    wanted = ", ".join(fields) + (f" of “{step['subject']}”" if step.get("subject") else "")
+    run.fail(step, f"I do not see the {wanted} on the page")
+    return None
+
+
+async def _seek(run: Run, step: Step, view: View) -> Decision | None:
+    """What is asked about has a page of its own, or stands further on in the list: go there."""
+    st, subject = step["st"], step.get("subject")
+    if not subject or st.get("opened"):
+        return None
+    name = about.name_of(subject)
+    target = {"words": name, "raw": name, "kind": None}
+    kind, found = decide([m for m in rank(view, target, roles={"link"}) if m.score >= 0.8])
+    if kind == "one":
+        link = found[0].element
+        code = await freeing_code(view, link) + await click_code(link)
+        why = f"It does not say here: open {describe(link)}."
+        return await run.act(step, code, why, phase="", opened=True)
+    if norm(name) in norm(view.body):
+        return None
+    link, pages = more_link(view, st.get("pages", 1)), st.get("pages", 1)
+    if link is not None and pages < MAX_SOUGHT:
+        code = await turning_code(view, link)
+        why = f"“{name}” is not on this page of the list: go to the next."
+        return await run.act(step, code, why, phase="", pages=pages + 1)
+    field = search_field(view)
+    if field is None or st.get("searched"):
+        return None
+    code = f'box = {await locate(field)}\nawait box.fill({quote(name)})\nawait box.press("Enter")'
+    return await run.act(step, code, f"Search for “{name}”.", phase="", searched=True)
+
+
+def _element_text(run: Run, step: Step, field: str, matches: list[Any]) -> str | None:
+    """The value of a control called like the field."""
+    for match in matches[:3]:
+        element: Element = match.element
+        if match.score >= 0.7 and element.value:
+            return str(element.value)
+    return None

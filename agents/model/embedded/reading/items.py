@@ -1,0 +1,146 @@
+"""Lists on a page: turning pages, opening the nth item."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from agents.browser.extract import Listing, find_lists
+from agents.browser.extract_fields import Record
+from agents.model.embedded.doing.searching import describe_short
+from agents.model.embedded.doing.touch import (
+    after_click,
+    click_code,
+    click_target,
+    freeing_code,
+    outcome_of,
+    recover,
+)
+from agents.model.embedded.ground import likeness, norm
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.view import Element, View
+from agents.ports import Decision
+
+
+def next_link(view: View) -> Element | None:
+    """The control that leads to the next page of a list."""
+    best: tuple[float, Element] | None = None
+    for e in view.elements:
+        if e.role not in ("link", "button", "generic") or e.off or e.weak:
+            continue
+        name = norm(e.name)
+        score = 0.0
+        if re.fullmatch(
+            (
+                r"next(?: page)?|next ?[›»→>]?|more|older(?: posts)?|load more.*|show "
+                r"more.*|more (?:stories|results|items|posts)|nächste|suivant|"
+                r"siguiente|>|>>"
+            ),
+            name,
+        ):
+            score = 2.0 - (0.4 if name.startswith(("more", "load", "show")) else 0.0)
+        if re.search(r"(?:^|[\s_-])next(?:$|[\s_-])|morelink", e.attr or "", re.I):
+            score += 1.0
+        if score and re.search(r"pag(?:er|ination)|nav", f"{e.attr} {e.path} {e.place}", re.I):
+            score += 0.5
+        if score and (best is None or score > best[0]):
+            best = (score, e)
+    return best[1] if best else None
+
+
+async def next_page(run: Run, step: Step) -> Decision | None:
+    st = step["st"]
+    if st.get("phase") == "acted":
+        result = await outcome_of(run, step)
+        if result is not None and not result.ok:
+            run.fail(step, (result.error_message or "no next page").splitlines()[0])
+        return None
+    view = await run.view()
+    link = next_link(view)
+    if link is None:
+        return await click_target(run, step, {"words": "next", "raw": "next page", "kind": "link"})
+    code = await freeing_code(view, link) + await click_code(link)
+    return await run.act(step, code, "Go to the next page.", phase="acted")
+
+
+async def listing_for(run: Run, noun: str, *, fields: list[str] | None = None) -> Listing | None:
+    """The page's list that a noun means."""
+    lists = await find_lists(run.page, fields=fields, near=noun or None)
+    linked = [x for x in lists if sum("url" in r for r in x.records) >= len(x.records) / 2]
+    # Things one opens have links; a list without any wins only when it stands out.
+    if linked and lists[0] is not linked[0] and linked[0].score > 0.2 * lists[0].score:
+        return linked[0]
+    return lists[0] if lists else None
+
+
+def element_of(view: View, record: Record) -> Element | None:
+    """The element to click to open a list's record."""
+    url, title = record.get("url"), str(record.get("title") or next(iter(record.values()), ""))
+    links = [e for e in view.elements if e.href and url and urljoin(e.doc.url, e.href) == url]
+    named = [e for e in links if e.name]
+    if links:
+        # Links that lead nowhere of their own ("#", "Select") are told apart by their rows.
+        def fit(e: Element) -> tuple[float, bool]:
+            return likeness(title, e.name), norm(title) in norm(e.row or "")
+
+        return max(named or links, key=fit)
+    pool = [*view.elements, *view.texts]
+    scored = sorted(((likeness(title, e.name), e) for e in pool), key=lambda p: -p[0])
+    return scored[0][1] if scored and scored[0][0] > 0.75 else None
+
+
+async def open_nth(run: Run, step: Step) -> Decision | None:
+    """Open the nth thing of the page's list."""
+    st = step["st"]
+    if st.get("phase"):
+        return await opened_item(run, step)
+    view = await run.view()
+    noun = step["noun"]
+    kind = step["target"].get("kind")
+    listing = None if kind in ("section",) else await listing_for(run, noun)
+    n = step["nth"]
+    if listing is not None and len(listing.records) >= (n if n > 0 else -n):
+        record = listing.records[n - 1 if n > 0 else n]
+        if element := element_of(view, record):
+            run.memory["item"] = record
+            return await run.act(
+                step,
+                await click_code(element),
+                f"Open number {n}: {describe_short(element)}.",
+                phase="acted",
+                aim=element.key,
+                label=describe_short(element),
+            )
+    if wanted := await _nth_on_later_page(run, step, listing):
+        return wanted
+    return await click_target(run, step, step["target"])
+
+
+async def _nth_on_later_page(run: Run, step: Step, listing: Listing | None) -> Decision | None:
+    """A list of 3 a page and "the 5th": turn pages until it is there."""
+    st = step["st"]
+    n = step["nth"]
+    link = next_link(await run.view())
+    if listing is None or n <= len(listing.records) or link is None or st.get("turned", 0) >= 10:
+        return None
+    step["nth"] = n - len(listing.records)
+    return await run.act(
+        step,
+        await click_code(link),
+        f"Only {len(listing.records)} here: go to the next page.",
+        turned=st.get("turned", 0) + 1,
+        phase="",
+    )
+
+
+async def opened_item(run: Run, step: Step) -> Decision | None:
+    result = await outcome_of(run, step)
+    if result is not None and not result.ok:
+        decision = await recover(run, step, result, step["st"].get("label", "it"))
+        if decision is not None or step.get("state") == "failed":
+            return decision
+        step["st"]["phase"] = ""
+        return await click_target(run, step, step["target"]) if step.get("target") else None
+    if step["st"].get("phase") in ("choice", "takeover"):
+        return await click_target(run, step, step["target"])
+    return await after_click(run, step, step.get("target") or {"words": ""})

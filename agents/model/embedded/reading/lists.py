@@ -1,0 +1,349 @@
+"""Reading lists off the page, counting, checking what it shows."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from agents.browser.extract import find_lists, pick_all, read
+from agents.browser.extract_fields import Record, match_column, plain, singular
+from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
+from agents.model.embedded.grammar.nouns import is_item_noun
+from agents.model.embedded.grammar.superlatives import FAMILIES
+from agents.model.embedded.ground import describe, likeness, norm
+from agents.model.embedded.reading import outside, paging
+from agents.model.embedded.reading.cells import cell_for
+from agents.model.embedded.reading.checks import GENERIC, has_words, narrowed, unsaid, wanted_noun
+from agents.model.embedded.reading.measures import amount, is_measured
+from agents.model.embedded.reading.shaping import kept_for, rows_of, shape_rows
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.view import Element, View, quote
+from agents.ports import Decision
+
+_PARTS = {
+    "link": "link",
+    "heading": "heading",
+    "headline": "heading",
+    "button": "button",
+    "image": "img",
+}
+
+
+async def extract(run: Run, step: Step) -> Decision | None:
+    """Read the list that is wanted, over several pages when one does not hold enough."""
+    st = step["st"]
+    if st.get("phase") == "read":
+        return await _take_rows(run, step)
+    if st.get("phase") == "home":
+        return None
+    if st.get("phase") == "entered":
+        result = await outcome_of(run, step)
+        if result is not None and not result.ok:
+            return await _end(run, step)
+    if st.get("phase") == "turned":
+        result = await outcome_of(run, step)
+        if (result is not None and not result.ok) or not await paging.turned(run, step):
+            return await _end(run, step)
+    if not st.get("phase") and (part := _closed_part(await run.view(), step)):
+        why = f"Open {describe(part)}."
+        code = await freeing_code(await run.view(), part) + await click_code(part)
+        return await run.act(step, code, why, phase="entered", entered=True)
+    return await run.act(
+        step, list_code(step), f"Read the list of {step.get('noun') or 'things'}.", phase="read"
+    )
+
+
+def list_code(step: Step) -> str:
+    """The program that reads a list."""
+    noun, near = wanted_noun(step), step.get("near")
+    if noun in _PARTS and not step.get("fields"):
+        return _parts_code(_PARTS[noun], step)
+    table = noun == "table" or (step.get("as") == "table" and noun in ("row", "data"))
+    if table and not step.get("fields"):
+        return "await page.extract_tables()"
+    arguments = []
+    fields = step.get("fields")
+    if fields:
+        extra = [f["field"] for f in step.get("filters") or []] + (
+            [step["order"]["by"]]
+            if (step.get("order") or {}).get("by") and step["order"]["by"] not in FAMILIES
+            else []
+        )
+        asked = [*fields, *[f for f in extra if f and match_column(f, fields) is None]]
+        whole = step.get("order") or step.get("filters") or step.get("beside") or near
+        if not whole and not _narrow(step):
+            arguments.append(f"fields=[{', '.join(map(quote, asked))}]")
+    hint = near or (step.get("noun") or "")
+    whole = step.get("order") or step.get("filters") or step.get("tail") or _narrow(step) or near
+    if step.get("limit") and not whole:
+        arguments.append(f"limit={step['limit']}")
+    if hint and norm(hint) not in ("list", "data", "everything", "items"):
+        arguments.append(f"near={quote(hint)}")
+    return f"await page.extract_list({', '.join(arguments)})"
+
+
+def _narrow(step: Step) -> bool:
+    """Whether the noun itself picks among the page's items ("backpacks" in a shop)."""
+    noun = wanted_noun(step)
+    words = (step.get("noun") or "").lower().split()
+    return bool(noun) and (
+        not is_item_noun(noun)
+        or (
+            len(words) > 1
+            and noun in GENERIC
+            and words[0] not in ("search", "top", "latest", "news")
+        )
+    )
+
+
+def _parts_code(role: str, step: Step) -> str:
+    href = '\n    row["url"] = await part.get_attribute("href")' if role == "link" else ""
+    text = 'await part.get_attribute("alt")' if role == "img" else "await part.inner_text()"
+    end = f"\nrows[:{step['limit']}]" if step.get("limit") else "\nrows"
+    return (
+        f'rows = []\nfor part in await page.get_by_role("{role}").all():\n    row = '
+        f'{{"title": {text}}}{href}\n    rows.append(row){end}'
+    )
+
+
+async def _take_rows(run: Run, step: Step) -> Decision | None:
+    """Use what was read: go on to the next page, read again, or keep the rows."""
+    st = step["st"]
+    result = await outcome_of(run, step)
+    if result is None or not result.ok:
+        st["fails"] = st.get("fails", 0) + 1
+        if st["fails"] < 2:
+            return await run.act(step, list_code(step), "Read the list once more.", phase="read")
+        message = result.error_message if result is not None else None
+        run.fail(step, (message or "the page could not be read").splitlines()[0])
+        return None
+    kept: list[Record] = st.setdefault("rows", [])
+    await _look_around(run, st)
+    rows = rows_of(result.value, step)
+    if not kept:
+        rows = await _fitting(run, step, rows)
+    if kept and paging.is_other(kept, rows):
+        rows = await _same_kind(run, step, kept)
+    fresh = paging.fresh_rows(kept, rows) if kept else rows
+    kept += fresh
+    enough = shape_rows(kept, step)
+    await outside.notice(run, step, kept)
+    if fresh and (turned := await paging.turn(run, step, wanted_noun(step), len(enough))):
+        return turned
+    if not enough and not st.get("waited"):
+        # Perhaps the list comes late, or what was asked stands in another table.
+        wide = step.get("filters") or step.get("order")
+        read_all = "[*(await page.extract_list()), *(await page.extract_tables())]"
+        code = f"await page.wait_for_timeout(1200)\n{read_all if wide else list_code(step)}"
+        why = "Nothing there yet: wait and read again."
+        return await run.act(step, code, why, phase="read", waited=True)
+    return await _end(run, step)
+
+
+async def _same_kind(run: Run, step: Step, kept: list[Record]) -> list[Record]:
+    """The rows of a further page that are like those before, though another list stands out more.
+
+    A last page with a single entry is one; without any the list counts as cut.
+    """
+    lists = await find_lists(run.page, near=step.get("noun") or None)
+    rows = next((x.records for x in lists if not paging.is_other(kept, x.records)), [])
+    rows = rows_of(rows, step)
+    fields = list(kept[0]) if step.get("fields") and not any("url" in r for r in kept) else None
+    if not rows:
+        step["st"]["cut"] = True
+    return pick_all(rows, fields) if fields else rows
+
+
+async def _end(run: Run, step: Step) -> Decision | None:
+    """Keep the rows that were read; go back to the first page when more is to be done there."""
+    st = step["st"]
+    kept: list[Record] = st.pop("rows", [])
+    enough = shape_rows(kept, step)
+    if not enough and (entered := await _enter_place(run, step)):
+        return entered
+    if not enough:
+        run.fail(step, _lacking(kept, step))
+        return None
+    _keep_rows(run, step, kept, enough)
+    if lacking := paging.tell(run, step) or outside.lacking(step):
+        run.fail(step, lacking)
+    rest = run.steps[run.memory["at"] + 1 :]
+    start = st.get("start") if step is run.steps[run.memory["at"]] else None
+    acting = any(s["do"] not in ("nothing", "format", "amend", "details") for s in rest)
+    if start and acting and run.turn.page_url != start:
+        why = "Go back to the list's first page."
+        return await run.act(step, f"await page.goto({quote(start)})", why, phase="home")
+    return None
+
+
+def _lacking(kept: list[Record], step: Step) -> str:
+    """Why no row is left of those that were read."""
+    noun, order = step.get("noun") or "list", step.get("order")
+    if order and narrowed(kept, step):
+        by = order.get("by") or "measure"
+        told = f"the list shows no {by}" if by != "measure" else "the list shows no one measure"
+        return f"{told} by which to tell the {order['word']}" if order.get("word") else told
+    if kept:
+        return f"none of the {len(kept)} entries that I read says that it is “{noun}”"
+    return f"I found no {noun} on the page"
+
+
+def _closed_part(view: View, step: Step) -> Element | None:
+    """The tab or link of the section that is named, when no heading says that it is open."""
+    near = norm(step.get("near") or "")
+    heads = [norm(e.name) for e in [*view.elements, *view.texts] if e.role == "heading"]
+    if not near or any(near in h for h in heads) or near in norm(view.title):
+        return None
+    found = {
+        (e.role, e.href, norm(e.name)): e
+        for e in view.elements
+        if ((e.role == "tab" and not e.on) or e.role == "link")
+        and norm(e.name) == near
+        and not e.off
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+async def _enter_place(run: Run, step: Step) -> Decision | None:
+    """ "The dearest product in the shop", and it is not here: follow the one link to the shop."""
+    place, st = norm(step.get("place") or ""), step["st"]
+    if st.get("entered"):
+        return None
+    view = await run.view()
+    links = [e for e in view.elements if e.role == "link" and e.href and not e.off]
+    links = [e for e in links if place and _bare(e.name) == place]
+    # "The closed tickets", and none here is: they are behind the tab "Closed".
+    kinds = set(norm(step.get("noun") or "").split()[:-1])
+    tabs = [e for e in view.elements if e.role == "tab" and not e.on and norm(e.name) in kinds]
+    links = links or tabs
+    if len({e.href or e.key for e in links}) != 1:
+        return None
+    st.pop("rows", None)
+    st["around"] = sorted({*st.get("around", ()), *(kinds if links is tabs else ())})
+    st.pop("waited", None)
+    why = f"It is not on this page: open {links[0].name}."
+    return await run.act(step, await click_code(links[0]), why, phase="entered", entered=True)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^(?:the|an?|our) ", "", norm(name))
+
+
+def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -> None:
+    """Put the rows among the results, and say what is missing of what was asked."""
+    noun = step.get("noun")
+    if step.get("limit") and len(enough) < step["limit"] and not step.get("order"):
+        run.note(f"The page shows only {len(enough)} {noun or 'entries'}.")
+    if absent := _absent(enough, step):
+        run.fail(step, f"the list does not show the {', '.join(absent)}")
+    if step.get("order") or step.get("limit") == 1:
+        run.memory["item"] = kept_for(kept, enough[0])
+    found = {"kind": "list", "value": enough, "of": step["text"], "as": step.get("as")}
+    run.memory["results"].append({**found, "noun": noun})
+
+
+async def _look_around(run: Run, st: Step) -> None:
+    """Keep what says which things the page's lists hold: title, headings, names in the markup."""
+    view = await run.view()
+    heads = [e.name for e in [*view.elements, *view.texts] if e.role == "heading"]
+    heads += re.split(r"\s+[|·•–—-]\s+", view.title)
+    texts = [view.title, urlsplit(view.url).path, *heads]
+    for raw in await read(run.page, max_records=1):
+        for group in [*raw["groups"], *raw["tables"]]:
+            texts += [group["near"], group["words"]]
+            heads.append(group["near"])
+        for block in raw["jsonld"]:
+            for item in block if isinstance(block, list) else [block]:
+                texts += list(item) if isinstance(item, dict) else []
+    words = {singular(w) for text in texts for w in plain(text).split()}
+    st["around"] = sorted({*st.get("around", ()), *words})
+    st["heads"] = sorted({*st.get("heads", ()), *(norm(h) for h in heads if h)})
+
+
+async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
+    """The rows of the page's first list that can honour the whole request, else those given."""
+    elsewhere = await _headed_so(run, step, unsaid(rows, step)) if wanted_noun(step) else []
+    if elsewhere:
+        return elsewhere
+    if _honoured(shape_rows(rows, step), step) or wanted_noun(step) == "table":
+        return rows
+    if step.get("order") and is_measured(narrowed(rows, step), step["order"]):
+        return rows  # it shows the measure, though not one to compare by
+    noun = step.get("near") or step.get("noun") or None
+    lists = await find_lists(run.page, fields=step.get("fields"), near=noun)
+    meant = [x for x in lists if noun and has_words(x.near, noun)]
+    for listing in (meant or lists)[:8]:
+        others = rows_of(listing.records, step)
+        if _honoured(shape_rows(others, step), step):
+            return others
+    return rows
+
+
+async def _headed_so(run: Run, step: Step, words: list[str]) -> list[Record]:
+    """The rows of the list that is headed by words which the chosen one's rows do not say."""
+    if not words:
+        return []
+    for listing in await find_lists(run.page):
+        rows = rows_of(listing.records, step)
+        if has_words(listing.near, " ".join(words)) and _honoured(shape_rows(rows, step), step):
+            return rows
+    return []
+
+
+def _honoured(shaped: list[Record], step: Step) -> bool:
+    """Whether rows are left, and each field that was asked for is shown by some of them."""
+    return bool(shaped) and not _absent(shaped, step)
+
+
+def _absent(shaped: list[Record], step: Step) -> list[str]:
+    """The fields that were asked for and that hardly any of the rows show."""
+    fields = step.get("fields") or []
+    shown = {f: sum(r.get(f) not in (None, "") for r in shaped) for f in fields}
+    return [f for f in fields if shown[f] < SHOWN_SHARE * len(shaped) or not shown[f]]
+
+
+SHOWN_SHARE = 0.34
+
+
+async def count(run: Run, step: Step) -> Decision | None:
+    """How many there are: rows of a list over all its pages, or controls of a kind."""
+    wish: Step = step["st"].setdefault(
+        "list", {**step, "do": "extract", "counted": True, "fields": None, "limit": None, "st": {}}
+    )
+    before = len(run.memory["results"])
+    decision = await extract(run, wish)
+    noun = step.get("noun") or "entries"
+    rows = run.memory["results"].pop()["value"] if len(run.memory["results"]) > before else []
+    if rows and wish.get("state") != "failed":
+        run.memory["results"].append({"kind": "count", "value": len(rows), "of": noun})
+        if title := rows[0].get("title"):
+            run.saw(str(title))
+    elif decision is None and not rows and (cell := await cell_for(run.page, step["text"])):
+        run.saw(cell.value)
+        found = {"kind": "count", "value": _whole(cell.value), "of": cell.label}
+        run.memory["results"].append(found)
+    elif decision is None:
+        found = wish.get("why", "") if rows else f"I found no {noun} to count"
+        run.fail(step, f"{found} after {len(rows)} {noun}" if rows else found)
+    return decision
+
+
+def _whole(text: str) -> int | float | str:
+    """A count as a number; what is none stays as it is shown."""
+    n = amount(text)
+    return text if n is None else int(n) if n == int(n) else n
+
+
+async def verify(run: Run, step: Step) -> Decision | None:
+    """Whether the page shows what it should."""
+    view = await run.view()
+    for words in step["words"]:
+        fits = norm(words) in norm(view.body) or any(
+            likeness(words, n) > 0.85 for e in view.elements for n in e.names
+        )
+        if fits:
+            run.saw(words)
+            run.memory["results"].append({"kind": "check", "value": True, "of": words})
+        else:
+            run.fail(step, f"the page does not show “{words}”")
+    return None

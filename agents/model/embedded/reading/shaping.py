@@ -1,0 +1,80 @@
+"""Rows as they were asked for: of the wanted kind, filtered, in order, with their fields."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract import pick, pick_all
+from agents.browser.extract_fields import Record, match_column
+from agents.model.embedded.ground import likeness
+from agents.model.embedded.reading.checks import narrowed, wanted_noun
+from agents.model.embedded.reading.measures import order_rows
+from agents.model.embedded.run import Step
+
+
+def kept_for(rows: list[Record], shaped: Record) -> Record:
+    """The full record that a shaped one came from."""
+    values = {str(v) for v in shaped.values() if v is not None}
+    return max(rows, key=lambda r: len(values & {str(v) for v in r.values()}))
+
+
+def rows_of(value: Any, step: Step) -> list[Record]:
+    """Records out of what a program brought back: a list, or tables with their rows."""
+    if not isinstance(value, list):
+        return []
+    tables = [v for v in value if isinstance(v, dict) and "rows" in v and "headers" in v]
+    rows = [r for r in value if isinstance(r, dict) and r not in tables]
+    if tables and not rows:
+        if near := step.get("near"):
+            tables = sorted(tables, key=lambda t: -likeness(near, t.get("caption") or ""))
+        rows = tables[0]["rows"]
+    elif tables:
+        rows = [*rows, *(r for t in tables for r in t["rows"])]
+    trimmed = [{k: v.strip() if isinstance(v, str) else v for k, v in r.items()} for r in rows]
+    return [r for r in trimmed if any(v not in (None, "") for v in r.values())]
+
+
+def shape_rows(rows: list[Record], step: Step) -> list[Record]:
+    """Filter, sort, cut and name the rows as asked."""
+    rows = narrowed(rows, step)
+    order = step.get("order")
+    if order:
+        rows = order_rows(rows, order)
+    if step.get("tail") and step.get("limit"):
+        rows = rows[-step["limit"] :]
+    elif step.get("limit"):
+        rows = rows[: step["limit"]]
+    if fields := step.get("fields"):
+        if rows and step.get("beside"):
+            return _with_names(rows, fields, step)
+        if rows and step.get("implied"):
+            # Fields were added to a list whose own were never named: keep what it shows.
+            rows = [
+                {**r, **{f: pick(r, [f])[f] for f in fields if match_column(f, list(r)) is None}}
+                for r in rows
+            ]
+        else:
+            rows = pick_all(rows, fields)
+    return rows
+
+
+def _with_names(rows: list[Record], fields: list[str], step: Step) -> list[Record]:
+    """The wanted fields of each, led by what it is called when none of them says so."""
+    shaped = pick_all(rows, fields)
+    noun = wanted_noun(step)
+    columns = list(dict.fromkeys(k for r in rows for k in r))
+    used = {str(v) for r in shaped for v in r.values() if v is not None}
+    named = [match_column(noun, columns), "title", "name", *columns]
+    for column in named:
+        shown = [r.get(column) for r in rows] if column else []
+        texts = [v for v in shown if isinstance(v, str) and re.search(r"[A-Za-z]", v)]
+        if column in _NO_NAMES or len(texts) * 2 <= len(rows):
+            continue
+        if any(str(v) in used for v in texts):
+            return shaped  # one of the fields is the name
+        return [{noun or "name": v, **r} for v, r in zip(shown, shaped, strict=True)]
+    return shaped
+
+
+_NO_NAMES = frozenset(["url", "image", "rank", "datetime"])

@@ -1,0 +1,78 @@
+"""A page's own leading and weightiest sentences."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from agents.browser.extract import extract_text
+from agents.browser.extract_fields import plain
+from agents.model.embedded.doing.touch import outcome_of
+from agents.model.embedded.grammar.words import STOPWORDS
+from agents.model.embedded.run import Run, Step
+from agents.ports import Decision
+
+
+async def summarise(run: Run, step: Step) -> Decision | None:
+    """The page's own leading and weightiest sentences; nothing is made up."""
+    if step["st"].get("phase") != "read":
+        return await run.act(
+            step, "await page.page_text(max_chars=20000)", "Read the page's text.", phase="read"
+        )
+    await outcome_of(run, step)
+    blocks = await extract_text(run.page)
+    view = await run.view()
+    sentences = salient(blocks, view.title, step.get("sentences") or 4, step.get("about"))
+    if not sentences:
+        run.fail(step, "there is no running text on the page to summarise")
+        return None
+    if limit := step.get("words"):
+        sentences = _within_words(sentences, limit)
+    heading = next((b["text"] for b in blocks if b["tag"] == "h1"), "") or view.title
+    run.memory["results"].append(
+        {"kind": "summary", "value": " ".join(sentences), "title": heading, "of": step["text"]}
+    )
+    for sentence in sentences[:3]:
+        run.saw(sentence)
+    return None
+
+
+def _within_words(sentences: list[str], limit: int) -> list[str]:
+    out: list[str] = []
+    used = 0
+    for sentence in sentences:
+        used += len(sentence.split())
+        if out and used > limit:
+            break
+        out.append(sentence)
+    return out
+
+
+def salient(
+    blocks: list[dict[str, Any]], title: str, n: int, about: str | None = None
+) -> list[str]:
+    """n sentences in reading order: the lead, then those with the text's most frequent words."""
+    sentences: list[str] = []
+    for block in blocks:
+        if block["tag"] in ("h1", "h2", "h3", "h4", "h5", "h6", "pre", "td"):
+            continue
+        if len(block["text"].split()) < 12 and not re.search(r"[.!?][\"”')]?$", block["text"]):
+            continue  # bylines, captions, labels
+        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý\"“'(\d])", block["text"]):
+            sentence = sentence.strip()
+            if 4 <= len(sentence.split()) <= 70 and sentence not in sentences:
+                sentences.append(sentence)
+    if not sentences:
+        return [b["text"][:200] for b in blocks if len(b["text"].split()) >= 3][:n]
+    tokens = [[w for w in plain(s).split() if w not in STOPWORDS and len(w) > 2] for s in sentences]
+    frequency = Counter(w for ts in tokens for w in set(ts))
+    heading = set(plain(f"{title} {about or ''}").split()) - STOPWORDS
+    scores = []
+    for i, words in enumerate(tokens):
+        weight = sum(frequency[w] for w in set(words)) / (len(set(words)) or 1)
+        weight += 1.5 * sum(w in heading for w in set(words)) / (len(set(words)) ** 0.5 or 1)
+        weight += 3.0 if i == 0 else 1.0 if i == 1 else 0.0
+        scores.append((weight, i))
+    chosen = sorted(i for _, i in sorted(scores, reverse=True)[:n])
+    return [sentences[i] for i in chosen]
