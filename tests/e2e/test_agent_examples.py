@@ -23,7 +23,7 @@ from web_agent.v1.sync import Web as SyncWeb
 
 from tests.e2e.doors import done, script
 from tests.e2e.models import KEY, ModelServer, act, finish
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Stack, wait_for
 from tests.sites.hostile.server import Loop
 
 pytestmark = pytest.mark.browser
@@ -154,11 +154,11 @@ async def test_cancel(example: Any, stack: Stack) -> None:
     module = example("agent_cancel")
     result = await module.main(model=script({"delay_s": 600}, done()))
     assert result.status == "cancelled"
-    async with Web(**options(stack)) as web:
+    with SyncWeb(**options(stack)) as web:
         agent = web.agent()
-        listed = await agent.list(limit=1)
-        other = await agent.get(listed["items"][0]["run_id"])
-    assert other.status == "cancelled"  # the one whose coroutine was cancelled
+        newest = agent.list(limit=1)["items"][0]["run_id"]  # the one whose coroutine was cancelled
+        wait_for(lambda: agent.get(newest).status == "cancelled", 10, "the other run is cancelled")
+        other = agent.get(newest)
     assert other.run_id != result.run_id
     close(stack, result, other)
 
