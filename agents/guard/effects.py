@@ -12,6 +12,7 @@ from agents.readable import readable
 
 _CHARS = 80
 _MOST_UNSEEN = 4
+_BOXES = ("checkbox", "radio")  # as a rule they send nothing by themselves
 _VERBS = {
     "click": "Press",
     "dblclick": "Double-click",
@@ -67,7 +68,8 @@ def effect_of(call: CallFacts, element: ElementFacts | None, risks: frozenset[st
         return said
     unseen = _unseen(element)
     pieces = _pieces(element) if risks & {"payment", "purchase"} else []
-    said += f", which sends {', '.join(unseen)}" if unseen else ""
+    how = "in a form that holds" if element.type in _BOXES else "which sends"
+    said += f", {how} {', '.join(unseen)}" if unseen else ""
     return said + (f", with {', '.join(pieces)} on the page" if pieces else "")
 
 

@@ -11,10 +11,10 @@ from agents.guard.risk_facts import Field
 _SPLIT = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Za-z])")
 _PARTS = re.compile(r"[\[\].]+")
 _AMOUNT = re.compile(
-    r"\b(amount|total|sub ?total|price|sum|cost|charge|payment|tip|donation|fee|betrag|preis|"
-    r"summe|gesamt(summe|betrag|preis)?|gebuhr|spende|montant|prix|somme|don|frais|importe|precio|"
-    r"suma|donacion|importo|prezzo|totale|somma|valor|preco|doacao|bedrag|prijs|totaal|kwota|cena|"
-    r"razem|tutar|fiyat|toplam|сумма|цена|итого)\b|金額|金额|価格|价格|合計|总额|料金"
+    r"\b(amount|total|sub ?total|price|sum|cost(?! (?:cent(?:re|er)|code)\b)|charge|payment|tip|"
+    r"donation|fee|betrag|preis|summe|gesamt(summe|betrag|preis)?|gebuhr|spende|montant|prix|somme|"
+    r"don|frais|importe|precio|suma|donacion|importo|prezzo|totale|somma|valor|preco|doacao|"
+    r"bedrag|prijs|totaal|kwota|cena|razem|tutar|fiyat|toplam|сумма|цена|итого)\b|金額|金额|価格|价格|合計|总额|料金"
 )
 _QUANTITY = re.compile(
     r"\b(quantity|qty|anzahl|menge|stuckzahl|quantite|cantidad|quantita|quantidade|aantal|ilosc|"

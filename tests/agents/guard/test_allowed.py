@@ -241,6 +241,15 @@ def test_an_amount_that_a_form_hides_is_told_before_it_is_approved(
     assert verdict.effect == f'Press "Pay €1,212.00" on shop.example{said}'
 
 
+def test_a_box_holds_what_its_form_hides_and_a_cost_centre_is_no_amount() -> None:
+    box = {"tag": "input", "type": "checkbox", "names": {"text": "I accept the terms"}}
+    sends = [["total", "9999.00"], ["cost_centre", "4410"]]
+    element = ElementFacts.from_raw(box | {"sends": sends})
+    verdict = classify(CallFacts("locator.check", {}, PAGE), element)
+    assert "legal_acceptance" in verdict.risks
+    assert verdict.effect.endswith(' on shop.example, in a form that holds total "9999.00"')
+
+
 SUBSCRIBE: dict[str, Any] = {"tag": "a", "role": "button", "names": {"text": "Subscribe"}}
 HARMLESS: dict[str, Any] = {"tag": "button", "names": {"text": "Show more"}}
 
