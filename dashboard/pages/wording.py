@@ -121,11 +121,20 @@ def action(tool: str, target: str, arguments: dict[str, Any]) -> str:
     aimed = "the page" if aimed == "page" else aimed
     if isinstance(said, str) and method in _BETWEEN:
         into = f" {_BETWEEN[method]} {aimed}" if aimed and group != "keyboard" else ""
-        shown = said if method == "press" else f"“{clip(said, 80)}”"
+        shown = said if method == "press" else _value(said)
         return f"{verb} {shown}{into}"
     if method in _BETWEEN and group != "keyboard" and aimed:
         return f"{verb} {_BETWEEN[method]} {aimed}"
     return f"{verb} {aimed}".strip()
+
+
+_VARIABLE = re.compile(r'variables\["(\w+)"\]')
+
+
+def _value(said: str) -> str:
+    """`“Ada”`; of a variable, whose value nobody but the browser knows, its name: `{{email}}`."""
+    variable = _VARIABLE.fullmatch(said)
+    return f"{{{{{variable[1]}}}}}" if variable else f"“{clip(said, 80)}”"
 
 
 ASKS = "accept_dialog"  # tools that say OK to a question of the page
@@ -142,7 +151,7 @@ def _with_ok(method: str, target: str, arguments: dict[str, Any]) -> str:
     given = {"value": arguments["option"]} if arguments.get("option") else arguments
     press = action(f"locator.{method}", target, {**given, "text": None})
     answer = arguments.get("answer")
-    says = "say OK" if answer is None else f"answer “{clip(str(answer), 80)}”"
+    says = "say OK" if answer is None else f"answer {_value(str(answer))}"
     return f"{press}, and {says} to “{straight(str(arguments.get('message') or ''))}”"
 
 

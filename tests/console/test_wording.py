@@ -17,6 +17,14 @@ def test_waiting_and_cut_words_read_well() -> None:
     assert wording.clip("x" * 30, 10) == "xxxxxxxxx…"
 
 
+def test_a_variable_is_told_by_its_name() -> None:
+    typed = {"value": 'variables["answer_1_card_number"]'}
+    assert (
+        wording.action("locator.fill", 'field "Card"', typed)
+        == "Type {{answer_1_card_number}} into field “Card”"
+    )
+
+
 def test_a_press_that_says_ok_is_told_with_its_question() -> None:
     asks = {"message": "Delete the note?"}
     assert (
