@@ -45,9 +45,17 @@ def finish(run: Run, *, why: str = "") -> Finish:
     parts += [why] if why else []
     parts += [*run.memory["notes"], *problems]
     evidence = _evidence(run, results)
-    return Finish(
-        text="\n".join(p for p in parts if p), output=output, success=success, evidence=evidence
-    )
+    return Finish(text=_joined(parts), output=output, success=success, evidence=evidence)
+
+
+def _joined(parts: list[str]) -> str:
+    """Lines below each other; lists and tables as paragraphs, or the next line would be theirs."""
+    text = before = ""
+    for part in filter(None, parts):
+        gap = "\n\n" if "\n" in part + before else "\n"
+        text += gap + part if text else part
+        before = part
+    return text
 
 
 _REJECTED = re.compile(
