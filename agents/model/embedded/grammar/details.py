@@ -112,7 +112,7 @@ def _with_country(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
-_LABELLED = re.compile(rf"{LABELS}\s+(?:{MASK}|[A-Z\d+])")
+_LABELLED = re.compile(rf"{LABELS}(?:\s*:)?\s+(?:{MASK}|[A-Z\d+])")
 
 
 def labelled(text: str, k: Masked) -> list[Piece]:

@@ -126,6 +126,26 @@ def test_a_new_account_is_a_form() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("mark", ["", ":"])
+def test_details_said_after_a_purchase_belong_to_it(mark: str) -> None:
+    said = (
+        f"Buy the blue bag. Name{mark} Ada Byron, email{mark} ada@example.org, "
+        f"address{mark} 1 Mill Lane, Leeds, card{mark} 4242424242424242"
+    )
+    pieces = only(said)["pieces"]
+    assert {p["label"].lower(): p["value"]["text"] for p in pieces if p["label"]} == {
+        "name": "Ada Byron",
+        "email": "ada@example.org",
+        "address": "1 Mill Lane, Leeds",
+        "card": "4242424242424242",
+    }
+
+
+@pytest.mark.parametrize("text", ["Name Tags", "Address book", "Title and price of each bag"])
+def test_words_that_labels_have_are_no_details_by_themselves(text: str) -> None:
+    assert "fill_form" not in dos(text)
+
+
 def test_loops_are_not_understood() -> None:
     assert dos('click "Next" until the last page') == ["unknown"]
 
