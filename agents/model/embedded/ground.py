@@ -380,11 +380,17 @@ def describe(element: Element) -> str:
     )
     name = element.name[:80] or (element.d.get("attr") or "").split(" ")[0] or "without a name"
     where = ""
-    if element.row and norm(element.name) not in ("", norm(element.row)):
+    is_group = element.group and norm(element.row).startswith(norm(element.group))
+    if element.row and not is_group and norm(element.name) not in ("", norm(element.row)):
         rest = element.row.replace(element.name, " ").strip()
-        where = f' in "{rest[:70].strip()}"' if rest else ""
+        where = f' in "{_cut(rest, 70)}"' if rest else ""
     if not where and element.group:
-        where = f' in "{element.group[:60]}"'
+        where = f' in "{_cut(element.group, 60)}"'
     if not where and element.head:
-        where = f' under "{element.head[:60]}"'
+        where = f' under "{_cut(element.head, 60)}"'
     return f'{kind} "{name}"{where}'
+
+
+def _cut(text: str, most: int) -> str:
+    """The text up to the last whole word that fits."""
+    return text if len(text) <= most else text[:most].rpartition(" ")[0] or text[:most]
