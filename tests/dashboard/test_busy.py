@@ -75,6 +75,15 @@ def test_writers_write_in_the_order_in_which_they_came(project):
     assert sorted(written) == list(range(12))
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C raises here, also in a process that was started to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_who_is_interrupted_leaves_the_queue():
     queue = Turns()
     assert queue.take(1)
