@@ -17,6 +17,7 @@ from tests.agents.doubles import in_order
 from tests.agents.fakes import FakeContext
 from tests.agents.guard.test_gate import (
     Answering,
+    die_at_every_save,
     handle,
     no,
     opener,
@@ -191,28 +192,8 @@ async def test_a_parked_approval_goes_on_at_the_very_question(site, gone, opener
 
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_worker_that_dies_at_any_save_says_ok_once(site, gone, opener, when):
-    died = 0
-    for number in range(4, 20):
-        world = notes_of(site)
-        gone.clear()
-        route = in_order(Act(DELETE), Finish("Ended."))
-        context = Answering(world, browser=opener, crash=(number, when))
-        context.bought = gone
-        run = asyncio.ensure_future(run_loop(context, route))
-        crash = asyncio.ensure_future(context.crashed.wait())
-        await asyncio.wait({run, crash}, timeout=90, return_when=asyncio.FIRST_COMPLETED)
-        crash.cancel()
-        if run.done():
-            break
-        died += 1
-        run.cancel()
-        await asyncio.gather(run, return_exceptions=True)
-        second = Answering(world, browser=opener)
-        second.bought = gone
-        async with asyncio.timeout(100):
-            await run_loop(second, route)
-        assert len(gone) == 1, f"died {when} save {number}"
-    assert died >= 4
+    told = await die_at_every_save(lambda: notes_of(site), gone, when, DELETE, opener, 4)
+    assert {number: len(each) for number, each in told.items()} == dict.fromkeys(told, 1)
 
 
 async def test_a_worker_that_dies_while_the_question_is_open_said_no(site, gone, opener):

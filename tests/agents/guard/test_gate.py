@@ -271,30 +271,39 @@ class Answering(FakeContext):
         return await super().ask(request)
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_worker_that_dies_at_any_save_buys_once(site, bought, opener, when):
-    died = 0
-    for number in range(5, 20):
-        world = world_of(site)
-        bought.clear()
-        route = in_order(Act(PAY), Finish("Ended."))
+async def die_at_every_save(start, done, when, code, opener, first):
+    """Run `code`, with a worker that dies at each save in turn, and another that goes on.
+
+    start() gives a new world, `done` keeps what its site was told. Gives what that was, by save.
+    """
+    told = {}
+    for number in range(first, 20):
+        world = start()
+        done.clear()
+        route = in_order(Act(code), Finish("Ended."))
         context = Answering(world, browser=opener, crash=(number, when))
-        context.bought = bought
+        context.bought = done
         run = asyncio.ensure_future(run_loop(context, route))
         crash = asyncio.ensure_future(context.crashed.wait())
         await asyncio.wait({run, crash}, timeout=90, return_when=asyncio.FIRST_COMPLETED)
         crash.cancel()
         if run.done():
             break
-        died += 1
         run.cancel()
         await asyncio.gather(run, return_exceptions=True)
         second = Answering(world, browser=opener)
-        second.bought = bought
+        second.bought = done
         async with asyncio.timeout(100):
             await run_loop(second, route)
-        assert bought == ["/buy note="], f"died {when} save {number}"
-    assert died >= 4
+        told[number] = list(done)
+    assert len(told) >= 4
+    return told
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_worker_that_dies_at_any_save_buys_once(site, bought, opener, when):
+    told = await die_at_every_save(lambda: world_of(site), bought, when, PAY, opener, 5)
+    assert told == {key: ["/buy note="] for key in told}
 
 
 # --- the network hold -------------------------------------------------------------------------
