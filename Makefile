@@ -61,6 +61,7 @@ bench: setup-dev ## print the figures that docs/performance.md states
 	.venv/bin/python -m bench.executor
 	.venv/bin/python -m bench.observe
 	.venv/bin/python bench/miniwob.py
+	.venv/bin/python -m bench.planner
 
 lock: setup-dev ## pin the dependencies of pyproject.toml anew
 	scripts/lock.sh
