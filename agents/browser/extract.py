@@ -22,6 +22,7 @@ from agents.browser.extract_pick import columns_of, pick, pick_all
 from agents.browser.extract_records import aliases_of, name_records, without_ads
 from agents.browser.extract_tables import looks_like_header, row_headers, shape_table
 from agents.browser.extract_values import by_content, value_of
+from agents.browser.unshadowed import unshadowed
 
 MAX_RECORDS = 500
 MAX_GROUPS = 12
@@ -41,7 +42,7 @@ class Listing:
 
 @cache
 def _script() -> str:
-    return Path(__file__).with_name("extract.js").read_text(encoding="utf-8")
+    return unshadowed(Path(__file__).with_name("extract.js").read_text(encoding="utf-8"))
 
 
 async def read(page: Page, *, max_records: int = MAX_RECORDS) -> list[dict[str, Any]]:

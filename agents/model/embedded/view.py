@@ -20,6 +20,8 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, JSHandle, Page
 
+from agents.browser.unshadowed import unshadowed
+
 MAX_ITEMS, MAX_TEXTS, MAX_BODY = 1500, 1200, 60_000
 _SAME = "(els, [h, i]) => [els.length, els.indexOf(h.nodes[i])]"
 _FRAME_PATH = """e => {
@@ -139,7 +141,7 @@ def _plain(text: str) -> str:
 
 @cache
 def _script() -> str:
-    return Path(__file__).with_name("survey.js").read_text(encoding="utf-8")
+    return unshadowed(Path(__file__).with_name("survey.js").read_text(encoding="utf-8"))
 
 
 async def settle(page: Page, *, quiet_ms: int = 150) -> None:
