@@ -28,7 +28,7 @@ from agents.browser.playwright_driver import close_driver
 from agents.browser.process import BrowserOptions, launch, terminate
 from agents.browser.session import BrowserSession
 from agents.errors import Parked
-from agents.events import TaskStepCompleted
+from agents.events import TaskStepStarted
 from agents.executor import close_sandbox
 from agents.model.routes import build_route
 from agents.model.settings import ModelSettings
@@ -55,7 +55,7 @@ class Result:
     why: str
     told: str
     seconds: float
-    steps: int
+    did: list[str]
     approvals: int
     sent: list[dict[str, Any]] = field(default_factory=list)
 
@@ -89,7 +89,7 @@ async def play(
         why = f"{type(error).__name__}: {error}"
     seconds = round(time.monotonic() - started, 1)
     verdict, reason = await _verdict(session, context, site, task, outcome, why)
-    steps = sum(isinstance(event, TaskStepCompleted) for event in context.events)
+    did = [e.reasoning for e in context.events if isinstance(e, TaskStepStarted)]
     await site.stop()
     await _close_tabs(session)
     return Result(
@@ -102,7 +102,7 @@ async def play(
         reason,
         _told(context, outcome),
         seconds,
-        steps,
+        did,
         context.approved,
         [asdict(sent) for sent in site.sent],
     )
@@ -151,12 +151,12 @@ async def _close_tabs(session: BrowserSession) -> None:
 
 
 def chosen(lots: list[Path], only: str) -> list[tuple[Path, dict[str, Any]]]:
-    """Sites and tasks whose names hold `only`."""
+    """Tasks whose `site/task` holds a part of `only`, a comma list."""
     found = []
     for lot in lots:
         for file in sorted(lot.glob("*/tasks.json")):
             for task in json.loads(file.read_text())["tasks"]:
-                if only in f"{file.parent.name}/{task['id']}":
+                if any(part in f"{file.parent.name}/{task['id']}" for part in only.split(",")):
                     found.append((file.parent, task))
     return found
 
@@ -190,6 +190,7 @@ def _show(result: Result, verbose: bool) -> None:
     print(f"{result.verdict:9} {result.site}/{result.task} {result.seconds} s", flush=True)
     if verbose and result.verdict != "right":
         print(f"    {result.instruction!r}\n    {result.why}\n    {result.told[:600]}", flush=True)
+        print("".join(f"    - {line}\n" for line in result.did), end="", flush=True)
         if result.sent:
             print(f"    sent {result.sent}", flush=True)
 
@@ -220,7 +221,7 @@ def main() -> None:
     )
     parser.add_argument("--route", default="embedded")
     parser.add_argument("--lots", nargs="*", type=Path, default=None, help="folders of sites")
-    parser.add_argument("--only", default="", help="site/task names that hold this")
+    parser.add_argument("--only", default="", help="parts of site/task names, a comma list")
     parser.add_argument("--task-s", type=float, default=90.0, help="limit of a task, seconds")
     parser.add_argument("--out", type=Path, help="write every result as JSON")
     parser.add_argument("-v", "--verbose", action="store_true")
