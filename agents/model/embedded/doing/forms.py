@@ -103,10 +103,13 @@ SUBMIT = re.compile(
 )
 
 
-def submit_button(view: View, form: list[Any] | None = None) -> Element | None:
+def submit_button(
+    view: View, form: list[Any] | None = None, verb: str | None = None
+) -> Element | None:
     """The button that sends the form a person is filling in.
 
     form: [prefix, number] of the form worked on last, whose own button comes first.
+    verb: what the person called it ("search").
     """
     best: tuple[float, Element] | None = None
     for e in view.elements:
@@ -124,6 +127,7 @@ def submit_button(view: View, form: list[Any] | None = None) -> Element | None:
         )
         score += 0.7 * (form == [e.doc.prefix, e.d.get("form")])
         score -= 1.5 if re.search(r"cancel|reset|clear|back", name) else 0
+        score += 1.0 * bool(verb and re.match(rf"{verb}\b", name))
         if score > 1 and (best is None or score > best[0] + 0.01):
             best = (score, e)
     return best[1] if best else None
@@ -140,9 +144,10 @@ async def submit(run: Run, step: Step) -> Decision | None:
                 return decision
         else:
             return await after_click(run, step, {"words": "submit"})
-    button = submit_button(await run.view(), run.memory.get("form"))
+    verb = step.get("verb")
+    button = submit_button(await run.view(), run.memory.get("form"), verb)
     if button is None:
-        target = {"words": "submit", "raw": "submit", "kind": "button"}
+        target = {"words": verb or "submit", "raw": verb or "submit", "kind": "button"}
         return await click_target(run, step, target, roles=PRESSED)
     return await run.act(
         step,

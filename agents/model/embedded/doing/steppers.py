@@ -98,7 +98,7 @@ def _shown(e: Element) -> str:
 
 async def step_to(run: Run, step: Step) -> Decision | None:
     """Press until the number is the wanted one; opens what hides the stepper."""
-    st, label, wanted = step["st"], step["target"]["words"], int(step["n"])
+    st, label = step["st"], step["target"]["words"]
     result = await outcome_of(run, step)
     if result is not None and not result.ok:
         run.fail(step, (result.error_message or "it could not be pressed").splitlines()[0])
@@ -111,6 +111,7 @@ async def step_to(run: Run, step: Step) -> Decision | None:
         run.fail(step, f"I see nothing to set “{label}” with")
         return None
     now = found[2]
+    wanted = st.setdefault("wanted", now + int(step["by"]) if "by" in step else int(step["n"]))
     if now == wanted:
         return None
     if st.get("presses", 0) >= 3 or abs(now - wanted) > MAX_PRESSES:

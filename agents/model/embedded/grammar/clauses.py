@@ -51,10 +51,9 @@ _TO_FIND = re.compile(
 )
 # "For the user X, click Y": the row comes first.
 _FOR_ROW = re.compile(
-    (
-        r"^(?:for|in|on|next to|under)\s+(?P<row>(?:the "
-        r")?[^,]{2,60}),\s+(?P<do>(?:click|press|select|choose|check|open|tap)\b.+)$"
-    ),
+    r"^(?:for|in|on|at|next to|under|beside)\s+"
+    rf"(?:(?P<row>(?:the )?[^,]{{2,60}}),|(?P<quoted>(?:the )?{MASK}))\s+"
+    r"(?P<do>(?:click|press|select|choose|check|open|tap)\b.+)$",
     re.I,
 )
 _USE_TO = re.compile(
@@ -68,7 +67,9 @@ def split(text: str) -> list[str]:
     for sentence in _sentences(text):
         sentence = _TO_FIND.sub("", sentence.strip())
         if match := _FOR_ROW.match(sentence):
-            sentence = f"{match.group('do')} for {match.group('row')}"
+            do, *then = _by_connectives(match.group("do"))
+            row = match.group("row") or match.group("quoted")
+            sentence = ", ".join([f"{do} for {row}", *then])
         for piece in _by_connectives(sentence):
             piece = strip_lead(piece)
             if piece:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.model.embedded.grammar.filling import LABELS, pairs_of, value_of
+from agents.model.embedded.grammar.filling import value_of
 from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.pairs import LABELS, pairs_of
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.words import count_of
 

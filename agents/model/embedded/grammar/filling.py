@@ -7,21 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.pairs import LABELS, pairs_of, series_of
 from agents.model.embedded.grammar.phrases import bare, clean, target_of, values_of
 from agents.model.embedded.grammar.superlatives import HIGH, LOW
 from agents.model.embedded.grammar.wishes import list_wish
 from agents.model.embedded.grammar.words import KIND_WORDS, STOPWORDS
 
 Intent = dict[str, Any]
-# Fields people name without any word between name and value: "phone 555-1234".
-LABELS = (
-    r"(?:(?:first|last|full|user|middle|company|card|street|postal|zip|area) "
-    r"?(?:name|number|code|address)?|name"
-    r"|e-?mail(?: address)?|phone(?: number)?|telephone|mobile|password|"
-    r"pass(?:code|phrase)|pin|age|city|state|country|zip|address"
-    r"|subject|message|comment|title|date|time|quantity|username|login|code|"
-    r"company|website|url|birthday|amount|from|to)"
-)
 
 
 def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
@@ -55,6 +47,9 @@ def one_field(label: str, value: str, k: Masked) -> Intent:
     """One value into one field."""
     target = target_of(label, k)
     given = value_of(value, k)
+    parts = k.parts_in(value)
+    if len(parts) > 1 and any(part["is"] == "var" for part in parts):
+        return {"do": "unknown", "words": k.original(f"{value} into {label}")}
     if target["all"] or re.search(r"\bboth\b", label, re.I):
         target["all"] = True
     return {
@@ -109,49 +104,6 @@ def _hint(value: str) -> str:
     )
 
 
-def pairs_of(text: str, k: Masked) -> list[tuple[str, str]]:
-    """(label, value) of "username X and password Y", "name: A, email: B", "the name to A"."""
-    pieces = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+(?:the\s+|my\s+|a\s+)?", text)
-    out: list[tuple[str, str]] = []
-    for piece in pieces:
-        piece = re.sub(r"^(?:my|the|an?|your)\s+(?=\S+\s)", "", clean(piece), flags=re.I)
-        match = (
-            re.match(rf"(?P<l>[^:={MASK[1:-1]}]{{1,40}}?)\s*[:=]\s*(?P<v>.+)$", piece)
-            or re.match(
-                r"(?P<l>[A-Za-z][\w\s#-]{0,40}?)\s+(?:to be|as|is|to|of|with)\s+(?P<v>.+)$",
-                piece,
-                re.I,
-            )
-            or re.match(rf"(?P<l>[A-Za-z][\w\s#-]{{0,40}}?)\s+(?P<v>{MASK})$", piece)
-            or re.match(
-                rf"(?P<v>{MASK})\s+(?:as|for|in|into)\s+(?P<l>[A-Za-z].{{0,40}})$", piece, re.I
-            )
-            or re.match(rf"(?P<l>{LABELS})\s+(?P<v>\S.*)$", piece, re.I)
-            or re.match(
-                r"(?P<v>\S.*?)\s+(?:as|for)\s+(?:the |my |your )?(?P<l>[A-Za-z].{0,40})$",
-                piece,
-                re.I,
-            )
-        )
-        if not match:
-            return []
-        label = bare(clean(match.group("l")))
-        if re.match(r"(?:all |in )*(?:upper|lower|capital)", label, re.I):
-            return []
-        if label.lower() in STOPWORDS | {
-            "text",
-            "value",
-            "word",
-            "words",
-            "phrase",
-            "number",
-            "string",
-        }:
-            return []
-        out.append((label, match.group("v")))
-    return out
-
-
 def _lone(what: str, k: Masked) -> Intent | None:
     """A value without a place: into the field in focus or the only one there is."""
     if not re.search(MASK, what) and re.search(r"\b(?:form|fields?|details)\b", what, re.I):
@@ -168,7 +120,20 @@ def _fill_with(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     whole = re.search(r"\b(?:form|fields|details|it|everything|inputs)$|^(?:in|out)$", where, re.I)
     if whole and (pairs := pairs_of(what, k)):
         return [one_field(label, value, k) for label, value in pairs]
+    if len(series := series_of(where, what, k)) > 1:
+        return [one_field(label, value, k) for label, value in series]
+    if len(k.parts_in(what)) > 1:
+        return None  # which part goes where was not understood: never type the words between
     return one_field(where, what, k)
+
+
+def _given_as(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
+    """ "Fill in York as From": the value comes first, unless it is called as fields are."""
+    where, what = clean(m.group("where")), clean(m.group("what"))
+    if re.match(r"(?:the|my|your)\s", where, re.I) or re.fullmatch(LABELS, where, re.I):
+        return _fill_with(m, k)
+    turned = re.match(r"(?P<what>.+?) as (?P<where>.+)$", f"{where} as {what}", re.I)
+    return _fill(turned, k) if turned else None
 
 
 def _set_to(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
@@ -183,11 +148,12 @@ def _set_to(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
     return {**one_field(label, value, k), "do": "set"}
 
 
+_ALSO = re.compile(rf"(?P<first>(?:the |my )?[a-z][a-z -]*) and (?P<rest>{MASK}|(?-i:[A-Z]).*)")
 BEST = re.compile(rf"(?:the )?(?:{LOW}|{HIGH})\b", re.I)
 
 
 def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
-    what = clean(m.group("what"))
+    what = re.sub(r"\s+instead$", "", clean(m.group("what")), flags=re.I)
     where = m.groupdict().get("where")
     if re.fullmatch(r"(?:nothing|none|no (?:items?|options?|checkbox(?:es)?))", what, re.I):
         return {"do": "nothing"}
@@ -209,6 +175,18 @@ def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
             "target": target_of(rest.group("first"), k),
         }
         return [first, *(more if isinstance(more, list) else [more] if more else [])]
+    if where and (also := _ALSO.fullmatch(where)):
+        # "Eye care as department and First visit": a second choice, which names no list.
+        first = {**m.groupdict(), "where": also.group("first")}
+        chosen = {
+            "do": "select",
+            "values": values_of(what, k),
+            "target": target_of(first["where"], k),
+        }
+        return [
+            chosen,
+            {"do": "select", "values": [k.raw(also.group("rest"))], "target": target_of("", k)},
+        ]
     values = values_of(what, k)
     if not where and re.search(
         r"\b(?:button|link|tab|checkbox|radio button|radio|icon|row|card|product|item)\b",
@@ -272,7 +250,12 @@ RULES = [
         ),
         _fill_with,
     ),
-    rule(r"fill (?:in |out |up )?(?P<where>.+?)\s+(?:with|as|using)\s+(?P<what>.+)$", _fill_with),
+    rule(r"fill (?:in |out |up )?(?P<where>[^,]+?)\s+(?:with|using)\s+(?P<what>.+)$", _fill_with),
+    rule(r"fill (?:in |out |up )?(?P<where>.+?)\s+as\s+(?P<what>.+)$", _given_as),
+    rule(
+        r"replace\s+(?P<where>(?:the |my |your )?[a-z].*?)\s+(?:with|by)\s+(?P<what>.+)$",
+        _set_to,
+    ),
     rule(
         (
             r"(?:type|enter|input|write|put|paste|insert|fill(?: in)?|add|provide|key "

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.model.embedded.grammar.details import DAY, details_of
-from agents.model.embedded.grammar.filling import pairs_of, value_of
+from agents.model.embedded.grammar.filling import value_of
 from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.pairs import pairs_of
 from agents.model.embedded.grammar.phrases import bare, clean, target_of, values_of
 from agents.model.embedded.grammar.words import count_of
 

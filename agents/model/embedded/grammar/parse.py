@@ -44,6 +44,7 @@ from agents.model.embedded.grammar.verbs import (
     product_of,
     respond_intent,
     simple,
+    stepped,
     targeted,
     verbed,
     verify_intent,
@@ -95,6 +96,16 @@ RULES: list[Rule] = [
     _rule(
         r"(?:accept|ok|confirm|dismiss) the (?:alert|confirm(?:ation)?(?: dialog)?|prompt)$",
         simple("nothing"),
+    ),
+    _rule(
+        r"confirm\s+(?:it\s+)?(?:with|by)\s+(?:(?:clicking|pressing|choosing|selecting)\s+)?(?:on\s+)?"
+        rf"(?P<what>(?:the )?{MASK}.*|(?-i:[A-Z]).*)$",
+        targeted("click"),
+    ),
+    _rule(
+        r"search(?:\s+(?:the|this)\s+(?:catalogue|catalog|site|website|shop|store|database|archive"
+        r"|library|directory|index))?$",
+        simple("submit", verb="search"),
     ),
     _rule(r"copy\s+(?P<what>.+)$", copy_intent),
     _rule(
@@ -307,7 +318,7 @@ RULES: list[Rule] = [
             r"create|clear|toggle|publish|post|enrol|enroll|freeze|unfreeze|renew|leave|"
             r"unmute|unpin|restore|resolve|reopen|duplicate|hide|unhide|unblock|snooze|"
             r"bookmark|favou?rite|unfollow|unsubscribe|unstar|suspend|ban|assign|upgrade|"
-            r"downgrade|activate|deactivate|complete|finish|resume|withdraw|report|review)\b"
+            r"downgrade|activate|deactivate|complete|finish|resume|withdraw|report|review|place)\b"
             r"(?: (?:for|to|on|from|in))?\s*(?P<what>.*)$"
         ),
         verbed,
@@ -359,6 +370,8 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
             built = build(match, masked)
             if built:
                 return built if isinstance(built, list) else [built]
+    if by := stepped(text):
+        return [by]
     if re.fullmatch(r"next|previous|ok(?:ay)?|yes|no|later", text, re.I):
         return [{"do": "click", "target": target_of(text, masked)}]
     if match := re.fullmatch(r"from\s+(.+?)\s+(?:to|until|till)\s+(.+)", text, re.I):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from agents.model.embedded.grammar.details import details_of
-from agents.model.embedded.grammar.filling import Intent, one_field, pairs_of, rule, value_of
+from agents.model.embedded.grammar.filling import Intent, one_field, rule, value_of
 from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.pairs import pairs_of
 from agents.model.embedded.grammar.phrases import asked_for, clean, names_a_slot, target_of
 
 

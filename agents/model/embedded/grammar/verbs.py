@@ -36,6 +36,13 @@ def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
                 "Ctrl", "Control"
             ),
         }
+    if len(each := _each_of(what)) > 1:
+        return [
+            intent
+            for one in each
+            if (built := click_intent(_CLICK.match(f"{m.group('verb')} {one}") or m, k))
+            for intent in (built if isinstance(built, list) else [built])
+        ]
     into = m.groupdict().get("into")
     nth, rest = ordinal_in(bare(what))
     if (into or nth is not None) and not re.search(MASK, what):
@@ -58,9 +65,10 @@ def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         and is_item_noun(wish["noun"])
     ):
         return {"do": "open_best", "wish": wish}
-    count = re.search(r"\s+(\d+|two|three|four|five|ten|twice)\s*(?:times?|x)?$", what, re.I)
-    if count and ("time" in count.group().lower() or count.group(1).lower() == "twice"):
-        n = 2 if count.group(1).lower() == "twice" else count_of(count.group(1))
+    count = re.search(rf"\s+{_TIMES}$", what, re.I)
+    if count:
+        word = count.group().strip().lower()
+        n = {"twice": 2, "once": 1, "thrice": 3}.get(word) or count_of(word.split()[0])
         return [
             {"do": "click", "target": target_of(what[: count.start()], k)}
             for _ in range(min(n or 1, 20))
@@ -78,6 +86,37 @@ def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         **({"double": True} if double else {}),
         **({"right": True} if "right" in m.group("verb").lower() else {}),
     }
+
+
+_TIMES = r"(?:twice|thrice|once|(?:\d+|two|three|four|five|six|seven|eight|nine|ten) ?(?:times|x))"
+_CLICK = re.compile(r"(?P<verb>\S+)(?P<into>\Z)?\s+(?P<what>.+)")
+
+
+def _each_of(what: str) -> list[str]:
+    """The names of "A twice and B once", and of "“A”, “B” and “C”"; else the whole phrase."""
+    parts = re.split(rf"(?<=\s)({_TIMES})\s*(?:,\s*and|,|and)\s+", what, flags=re.I)
+    if len(parts) > 1:
+        return [" ".join(pair).strip() for pair in zip(parts[::2], [*parts[1::2], ""], strict=True)]
+    if re.fullmatch(rf"{MASK}(?:(?:\s*,\s*|\s+)(?:and\s+)?{MASK})+", what):
+        return re.findall(MASK, what)
+    return [what]
+
+
+def stepped(text: str) -> Intent | None:
+    """ "Add one guest", "two more children": a number on the page, so many higher."""
+    match = re.fullmatch(
+        r"(?P<verb>add)?\s*"
+        r"(?P<n>\d{1,2}|another|an?|one|two|three|four|five|six)\s+"
+        r"(?P<more>more |extra |additional )?"
+        r"(?P<what>[a-z]+(?: [a-z]+)?)",
+        text,
+        re.I,
+    )
+    if not match or not (match.group("verb") or match.group("more")):
+        return None
+    many = 1 if match.group("n").lower() in ("a", "an", "another") else count_of(match.group("n"))
+    what = match.group("what")
+    return {"do": "step_to", "target": {"words": what, "raw": what}, "by": many or 1}
 
 
 def product_of(text: str, k: Masked) -> dict[str, Any]:

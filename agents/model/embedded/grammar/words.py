@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "image": ("img", "link", "button"),
     "section": ("button", "tab", "heading", "link"),
     "dialog": ("dialog", "alertdialog"),
+    "column": ("columnheader", "button", "link"),
 }
 KIND_WORDS = {
     "button": "button", "btn": "button", "icon": "icon", "link": "link", "hyperlink": "link",
@@ -56,7 +57,8 @@ KIND_WORDS = {
     "dialog box": "dialog", "popup": "dialog", "pop-up": "dialog", "modal": "dialog",
     "page": "link", "text fields": "field", "fields": "field", "checkboxes": "checkbox",
     "buttons": "button", "links": "link", "radio buttons": "radio", "color picker": "field",
-    "folder": "item", "file": "item", "form": "field",
+    "folder": "item", "file": "item", "form": "field", "column header": "column",
+    "column heading": "column",
 }  # fmt: skip
 _KIND_TAIL = "|".join(sorted(map(re.escape, KIND_WORDS), key=len, reverse=True))
 KIND_TAIL = re.compile(rf"(?:^|\s)({_KIND_TAIL})$", re.I)
@@ -316,6 +318,7 @@ VERBS = [
     "rename",
     "publish",
     "display",
+    "replace",
 ]
 # These count as verbs only when an object is said to follow: "pay the bill", not "pay range".
 OBJECT_VERBS = [
@@ -326,7 +329,7 @@ OBJECT_VERBS = [
     "bookmark", "favourite", "favorite", "unstar", "unfollow", "unsubscribe", "duplicate", "merge",
     "complete", "finish", "reopen", "resolve", "restore", "upgrade", "downgrade", "adjust", "untag",
     "tag", "hide", "unhide", "block", "unblock", "report", "review", "rate", "post", "compose",
-    "draft", "checkout", "snooze", "unlike", "redeem", "withdraw", "call",
+    "draft", "checkout", "snooze", "unlike", "redeem", "withdraw", "call", "place", "export",
 ]  # fmt: skip
 # These make sense with nothing behind them.
 BARE_VERBS = [

@@ -1,0 +1,84 @@
+"""Fields and values in a row: "username X and password Y", "title with A and author B"."""
+
+from __future__ import annotations
+
+import re
+
+from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.words import STOPWORDS
+
+# Fields people name without any word between name and value: "phone 555-1234".
+LABELS = (
+    r"(?:(?:first|last|full|user|middle|company|card|street|postal|zip|area) "
+    r"?(?:name|number|code|address)?|name"
+    r"|e-?mail(?: address)?|phone(?: number)?|telephone|mobile|password|"
+    r"pass(?:code|phrase)|pin|age|city|state|country|zip|address"
+    r"|subject|message|comment|title|date|time|quantity|username|login|code|"
+    r"company|website|url|birthday|amount|from|to)"
+)
+
+
+def pairs_of(text: str, k: Masked) -> list[tuple[str, str]]:
+    """(label, value) of "username X and password Y", "name: A, email: B", "the name to A"."""
+    pieces = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+(?:the\s+|my\s+|a\s+)?", text)
+    out: list[tuple[str, str]] = []
+    for piece in pieces:
+        piece = re.sub(r"^(?:my|the|an?|your)\s+(?=\S+\s)", "", clean(piece), flags=re.I)
+        match = (
+            re.match(rf"(?P<l>[^:={MASK[1:-1]}]{{1,40}}?)\s*[:=]\s*(?P<v>.+)$", piece)
+            or re.match(
+                r"(?P<l>[A-Za-z][\w\s#-]{0,40}?)\s+(?:to be|as|is|to|of|with)\s+(?P<v>.+)$",
+                piece,
+                re.I,
+            )
+            or re.match(rf"(?P<l>[A-Za-z][\w\s#-]{{0,40}}?)\s+(?P<v>{MASK})$", piece)
+            or re.match(
+                rf"(?P<v>{MASK})\s+(?:as|for|in|into)\s+(?P<l>[A-Za-z].{{0,40}})$", piece, re.I
+            )
+            or re.match(rf"(?P<l>{LABELS})\s+(?P<v>\S.*)$", piece, re.I)
+            or re.match(
+                r"(?P<v>\S.*?)\s+(?:as|for)\s+(?:the |my |your )?(?P<l>[A-Za-z].{0,40})$",
+                piece,
+                re.I,
+            )
+        )
+        if not match:
+            return []
+        label = bare(clean(match.group("l")))
+        if re.match(r"(?:all |in )*(?:upper|lower|capital)", label, re.I):
+            return []
+        if label.lower() in STOPWORDS | {
+            "text",
+            "value",
+            "word",
+            "words",
+            "phrase",
+            "number",
+            "string",
+        }:
+            return []
+        out.append((label, match.group("v")))
+    return out
+
+
+_MORE = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
+
+
+def series_of(label: str, rest: str, k: Masked) -> list[tuple[str, str]]:
+    """(label, value) of "title with A and author with B", "title with A, date D, time T".
+
+    Each further piece has to name a field and a value: a comma or an "and" may be the value's own.
+    """
+    value, *pieces = _MORE.split(rest)
+    out = [(label, value)]
+    for piece in pieces:
+        more = re.match(
+            r"(?:the |my |your |an? )?(?P<l>[A-Za-z][\w\s#-]{0,40}?)"
+            rf"(?:\s*[:=]\s*|\s+(?:with|to|as|is)\s+|\s+(?={MASK}$|[\d+£$€][^a-z]*$))(?P<v>\S.*)$",
+            piece,
+        )
+        if more is None:
+            return []
+        out.append((bare(clean(more.group("l"))), more.group("v")))
+    return out

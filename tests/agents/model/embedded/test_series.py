@@ -1,0 +1,69 @@
+"""Sentences that give several fields, choices or presses at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.model.embedded.grammar.parse import parse
+
+
+@pytest.mark.parametrize(
+    ("said", "fields"),
+    [
+        ('fill in title with "Tin Roof" and author with "M. Achebe"',
+         ["title=Tin Roof", "author=M. Achebe"]),
+        ("fill in the full name with {{who}} and the email with {{mail}}",
+         ["full name={who}", "email={mail}"]),
+        ('fill in event title with "Swap", date 2026-02-21, start time 10:30',
+         ["event title=Swap", "date=2026-02-21", "start time=10:30"]),
+        ("fill in York as From and Durham as To", ["From=York", "To=Durham"]),
+        ("fill in the comment with Smith, Jones and Sons", ["comment=Smith, Jones and Sons"]),
+        ("replace the phone with 555-0199", ["phone=555-0199"]),
+    ],
+)  # fmt: skip
+def test_each_field_of_a_series_gets_its_own_value(said: str, fields: list[str]) -> None:
+    def shown(value: dict[str, str]) -> str:
+        return f"{{{value['var']}}}" if "var" in value else value["text"]
+
+    got = [f"{i['target']['words']}={shown(i['value'])}" for i in parse(said)]
+    assert got == fields
+
+
+def test_a_variable_is_never_typed_as_its_name() -> None:
+    (intent,) = parse("type {{who}} or maybe {{mail}} into the name field")
+    assert intent["do"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("said", "pressed"),
+    [
+        ('press "More adults" twice and "More children" once',
+         ["More adults"] * 2 + ["More children"]),
+        ('click "Red", "Large" and "Gift wrap"', ["Red", "Large", "Gift wrap"]),
+        ("click the plus button 3 times", ["plus"] * 3),
+        ('delete it and confirm with "Yes, delete"', ["Yes, delete"]),
+    ],
+)  # fmt: skip
+def test_presses_in_a_row(said: str, pressed: list[str]) -> None:
+    assert [i["target"]["words"] for i in parse(said) if i["do"] == "click"] == pressed
+
+
+def test_a_place_in_quotes_comes_before_what_is_pressed_there() -> None:
+    first, second = parse('Under "Was this helpful?" click No, then send the feedback')
+    assert (first["target"]["words"], first["target"]["in"]) == ("No", "Was this helpful?")
+    assert second["do"] == "act_on"
+
+
+def test_a_choice_may_be_followed_by_one_without_its_list() -> None:
+    first, second = parse("Choose Eye care as department and First visit")
+    assert (first["values"], first["target"]["words"]) == (["Eye care"], "department")
+    assert (second["values"], second["target"]["words"]) == (["First visit"], "")
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "by"),
+    [("add one guest", "guest", 1), ("two more children", "children", 2)],
+)
+def test_a_number_is_changed_by_so_many(said: str, words: str, by: int) -> None:
+    (intent,) = parse(said)
+    assert (intent["do"], intent["target"]["words"], intent["by"]) == ("step_to", words, by)
