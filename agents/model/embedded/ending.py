@@ -101,7 +101,7 @@ def _evidence(run: Run, results: list[dict[str, Any]]) -> list[str]:
             for e in run.memory["evidence"]
             if any(r["kind"] in ("summary", "count") for r in results)
         ][-3:]
-    return run.memory["evidence"][-2:]
+    return [*run.memory["evidence"][-2:], *run.memory.get("held", [])]
 
 
 def _output(results: list[dict[str, Any]]) -> Any:

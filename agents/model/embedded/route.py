@@ -28,6 +28,7 @@ from agents.model.embedded.doing import (
     fields,
     following,
     forms,
+    held,
     moves,
     searching,
     sorting,
@@ -227,6 +228,7 @@ class EmbeddedRoute:
         memory = run.memory
         for _ in range(400):
             if memory["at"] >= len(run.steps):
+                await held.notice(run)
                 return finish(run)
             step = run.steps[memory["at"]]
             if step.get("state") == "failed" and step["do"] not in _HARMLESS:
@@ -256,7 +258,8 @@ class EmbeddedRoute:
             memory["steps"][memory["at"] : memory["at"] + 1] = [fresh(i) for i in parse(words)]
             return
         if (steps := step.pop("splice", None)) is not None:
-            memory["steps"][memory["at"] : memory["at"] + 1] = [{"st": {}, **s} for s in steps]
+            origin: Step = {"st": {}, "out_of": step.get("out_of", step["do"])}
+            memory["steps"][memory["at"] : memory["at"] + 1] = [{**origin, **s} for s in steps]
             return
         if step.get("state") == "failed" and step["do"] not in _HARMLESS:
             return

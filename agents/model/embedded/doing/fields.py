@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.model.embedded.doing import asked
+from agents.model.embedded.doing import asked, held
 from agents.model.embedded.doing.calendar import pick_day, wants_calendar
 from agents.model.embedded.doing.formats import for_field, moment, same_value
 from agents.model.embedded.doing.touch import (
@@ -322,8 +322,11 @@ async def _filled(run: Run, step: Step) -> Decision | None:
     got = result.value if result is not None else None
     wanted = for_field(text or "", st.get("kind", ""))
     hidden = isinstance(got, str) and "[hidden" in got
-    if text and isinstance(got, str) and got and not hidden and not same_value(wanted, got):
-        run.note(f"{st.get('label')} shows “{got[:60]}” instead of “{wanted[:60]}”.")
+    if text and isinstance(got, str) and got and not hidden:
+        if same_value(wanted, got):
+            held.keep(step, st.get("aim", ""), got)
+        else:
+            run.note(f"{st.get('label')} shows “{got[:60]}” instead of “{wanted[:60]}”.")
     return None
 
 

@@ -59,3 +59,25 @@ async def test_only_those_of_a_place_are_not_typed_into_a_filter(play: Play) -> 
 def test_numbers_and_addresses_are_looked_for_but_no_dates() -> None:
     said = "On 12.05.2027 at 18:30 pay £1,045.50 to 88120034, tell ann@example.org by 2027"
     assert literals(said) == ["ann@example.org", "£1,045.50", "88120034"]
+
+
+FILLED = 'Type "Ada Lovelace" into full name, enter "ada@example.org" into e-mail'
+
+
+async def test_fields_that_hold_what_was_typed_verify_a_form_that_was_only_filled(
+    play: Play,
+) -> None:
+    done = await play("forms_all.html", f"{FILLED}, then take a screenshot")
+    assert done.outcome.is_task_successful is True
+
+
+async def test_a_field_that_was_emptied_again_verifies_nothing(play: Play) -> None:
+    done = await play("forgetful.html", "Type Ada into full name, enter 555123 into phone")
+    assert done.outcome.is_task_successful is None
+
+
+async def test_what_fields_hold_says_nothing_of_a_password_or_a_further_deed(play: Play) -> None:
+    done = await play("forms_all.html", f"{FILLED}, enter hush into password")
+    assert done.outcome.is_task_successful is None
+    done = await play("forms_all.html", f"{FILLED}, press Tab")
+    assert done.outcome.is_task_successful is None
