@@ -149,7 +149,6 @@ class _Loop:
         if not run.resumed:
             run.state.browser = _identity(session)
             return
-        await run.save(TaskNotice(kind="resumed", message="The task goes on where it stopped."))
         if run.state.browser and run.state.browser != _identity(session):
             run.state.browser = _identity(session)
             await self._restore("The browser that the task ran in is gone; this is a new one.")

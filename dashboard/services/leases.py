@@ -49,7 +49,7 @@ def is_held(task: Task) -> bool:
 
 
 _DIED = "The worker stopped; another one goes on from the last checkpoint."
-_GIVEN_BACK = "The task goes on from its last checkpoint."
+_GIVEN_BACK = "The task goes on where it stopped."
 
 
 @transaction.atomic
@@ -68,13 +68,14 @@ def claim(task_id: str, worker: str) -> Task | None:
         return None
     task = Task.objects.select_related("session", "project").get(pk=task_id)
     events: list[Payload] = []
-    if task.status == TaskStatus.RUNNING:
+    if task.status == TaskStatus.RUNNING or task.checkpoint is not None:
+        # A worker that gives a task back takes its name off it.
+        died = bool(holder) and task.status == TaskStatus.RUNNING
         events.append(
             TaskNotice(
                 kind="resumed",
-                message=_DIED if holder else _GIVEN_BACK,
-                # A worker that gives a task back takes its name off it.
-                detail={"fence": task.fence, "worker_died": bool(holder)},
+                message=_DIED if died else _GIVEN_BACK,
+                detail={"fence": task.fence, "worker_died": died},
             )
         )
     waits = task.input_requests.filter(status=RequestStatus.PENDING).exists()

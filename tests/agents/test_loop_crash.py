@@ -97,7 +97,7 @@ async def test_death_of_every_second_worker_still_ends_well() -> None:
     world = World(make_task("Click five times."), answers=[Answer("answered", "yes")])
     outcome = None
     for _ in range(60):
-        outcome = await worker(world, browser, (3, "after"))
+        outcome = await worker(world, browser, (2, "after"))
         if outcome is not None:
             break
     assert outcome is not None

@@ -72,6 +72,20 @@ def test_expired_lease_is_taken_over_and_the_old_holder_writes_nothing(operator)
     assert leases.heartbeat("w2", {task.pk: new.fence}) == []
 
 
+@pytest.mark.parametrize("status", ["running", "pending", "awaiting_input"])
+def test_a_task_that_goes_on_says_so_once(operator, status):
+    task = make_task(operator)
+    held = leases.claim(task.pk, "w1")
+    leases.record(task.pk, held.fence, (), checkpoint={"step": 1})
+    leases.release(task.pk, held.fence, due=True)
+    Task.objects.filter(pk=task.pk).update(status=status)
+    leases.claim(task.pk, "w2")
+    told = [e.payload for e in ledger.read(task_id=task.pk) if e.type == "task.notice"]
+    assert [(n["kind"], n["message"]) for n in told] == [
+        ("resumed", "The task goes on where it stopped.")
+    ]
+
+
 def test_record_writes_events_checkpoint_and_usage_together(operator):
     task = make_task(operator)
     held = leases.claim(task.pk, "w1")
