@@ -162,7 +162,10 @@ def details(request: ConsoleRequest, session_id: str) -> HttpResponse:
 
 
 def _cards(request: ConsoleRequest, task: Task) -> list[dict[str, Any]]:
-    """What the task asks right now, and what it asked last if that was settled a moment ago."""
+    """What the task asks right now, and below what it asked last if that was just settled.
+
+    On a phone the page is one column: an answered card above would push the open one out of view.
+    """
     rows = task.input_requests.select_related("task__session", "assignee")
     shown = list(rows.filter(status=RequestStatus.PENDING).order_by("pk"))
     ids = [pk for pk in request.GET.get("shown", "").split(",") if pk][:20]
@@ -170,7 +173,7 @@ def _cards(request: ConsoleRequest, task: Task) -> list[dict[str, Any]]:
     shown = _one_of_each_turn(shown)
     for row in shown:
         requests.saw(row, by=request.actor)
-    return [card_context(request, row, here="session") for row in [*settled, *shown]]
+    return [card_context(request, row, here="session") for row in [*shown, *settled]]
 
 
 def _one_of_each_turn(rows: list[InputRequest]) -> list[InputRequest]:

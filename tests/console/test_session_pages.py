@@ -361,6 +361,15 @@ def test_a_lost_driver_is_told_and_asked_about(person: Client, operator: Actor) 
     assert "Let the agent go on" in cards
 
 
+def test_an_open_card_comes_before_the_settled_ones(person: Client, operator: Actor) -> None:
+    first = builders.ask(operator)
+    requests.decide(first, by=make_actor(operator.project, "oscar"), response="large")
+    held = leases.claim(first.task_id, "w2")
+    builders.ask_in(held, prompt="And which colour?")
+    cards = text_of(person, "session-requests", first.task.session_id, shown=first.pk)
+    assert cards.index("And which colour?") < cards.index("Answered by oscar")
+
+
 def test_a_card_on_the_page_stays_as_a_tombstone(person: Client, operator: Actor) -> None:
     row = builders.ask(operator)
     session = row.task.session_id
