@@ -151,6 +151,7 @@ class _Loop:
             return
         if run.state.browser and run.state.browser != _identity(session):
             run.state.browser = _identity(session)
+            run.state.repeats.clear()  # doing it again in a new browser is no going round
             await self._restore("The browser that the task ran in is gone; this is a new one.")
 
     async def _go_on(self) -> Outcome | None:

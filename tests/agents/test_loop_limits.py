@@ -181,6 +181,23 @@ async def test_a_resumed_step_is_not_replayed_in_another_browser() -> None:
     assert any("this is a new one" in note for note in route.told[-1].notes)
 
 
+async def test_doing_it_again_in_a_new_browser_is_no_repeating() -> None:
+    setup = Setup(browsers=2)
+    fill = Act("await page.fill('5')")
+    route = PlannedRoute(lambda turn: DONE if len(turn.turns) > 1 else fill)
+    whole = Setup()
+    await whole.run(PlannedRoute(lambda turn: DONE if turn.turns else fill))
+    setup.worker(crash=(whole.world.emits - 1, "after"))  # after the first step, before the end
+    work = asyncio.create_task(setup.run(route))
+    await setup.context.crashed.wait()
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    setup.used = 1
+    setup.worker()
+    await setup.run(route)
+    assert not [e for e in setup.world.of(TaskNotice) if e.kind == "repeated_action"]
+
+
 # --- the end ----------------------------------------------------------------------------------
 
 
