@@ -10,7 +10,8 @@ import hashlib
 from base64 import b64decode, b64encode
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+import structlog
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -21,10 +22,14 @@ from dashboard.models import IdempotencyRecord
 from dashboard.services import sealing
 from dashboard.services.actors import Actor
 
+log = structlog.get_logger(__name__)
+
 HEADER = "Idempotency-Key"
 # A request that never came to an answer (its process died) may be sent again after this.
 ABANDONED_AFTER = timedelta(seconds=60)
 KEPT_FOR = timedelta(hours=24)
+# Records whose deletion failed, too, as the database was busy; others find them abandoned.
+_forgotten: set[int] = set()
 
 
 def begin(request: HttpRequest, by: Actor) -> IdempotencyRecord | HttpResponse | None:
@@ -46,8 +51,11 @@ def begin(request: HttpRequest, by: Actor) -> IdempotencyRecord | HttpResponse |
     mine = IdempotencyRecord.objects.filter(project=project, key=key, path=path)
     stale = Q(created_at__lt=now - KEPT_FOR)
     stale |= Q(status_code__isnull=True, created_at__lt=now - ABANDONED_AFTER)
+    stale |= Q(pk__in=_forgotten)
     if mine.filter(stale).exists():  # looked for first: a deletion waits for its turn to write
-        mine.filter(stale).delete()
+        gone = list(mine.filter(stale).values_list("pk", flat=True))
+        mine.filter(pk__in=gone).delete()
+        _forgotten.difference_update(gone)
     try:
         with transaction.atomic():
             return IdempotencyRecord.objects.create(
@@ -70,7 +78,7 @@ def begin(request: HttpRequest, by: Actor) -> IdempotencyRecord | HttpResponse |
 def complete(record: IdempotencyRecord, response: HttpResponse) -> None:
     """Keep the answer, unless trying again may bring another one."""
     if response.status_code >= 500 or response.status_code in (401, 402, 429) or response.streaming:
-        record.delete()
+        abandon(record)
         return
     record.status_code = response.status_code
     sealed = sealing.seal(response.content.decode(), **sealing.answer_of(record))
@@ -79,5 +87,10 @@ def complete(record: IdempotencyRecord, response: HttpResponse) -> None:
 
 
 def abandon(record: IdempotencyRecord) -> None:
-    """Forget a request that crashed, so that it can be sent again."""
-    record.delete()
+    """Forget a request that crashed or was refused, so that it can be sent again at once."""
+    pk = record.pk
+    try:
+        record.delete()
+    except DatabaseError as error:
+        _forgotten.add(pk)
+        log.warning("a request could not be forgotten", path=record.path, exc_info=error)

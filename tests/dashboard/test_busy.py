@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
@@ -14,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dashboard.api import places
-from dashboard.busy import is_busy
+from dashboard.busy import NoTurn, is_busy
 from dashboard.models import AgentSession, AuditEntry, IdempotencyRecord
 from dashboard.sqlite.base import turns
 from dashboard.sqlite.turns import Turns
@@ -155,6 +156,18 @@ def test_a_refused_request_may_be_sent_again_with_its_key(api: Api, someone_writ
     answer = api.post(body={"instructions": "Open the shop"}, Idempotency_Key="once")
     assert answer.status_code == 429
     someone_writes.rollback()
+    again = api.post(body={"instructions": "Open the shop"}, Idempotency_Key="once")
+    assert again.status_code == 201
+    assert AgentSession.objects.count() == IdempotencyRecord.objects.count() == 1
+
+
+def test_a_refused_request_whose_record_stayed_may_be_sent_again(api: Api, monkeypatch):  # noqa: F811
+    with monkeypatch.context() as busy:
+        busy.setattr(AgentSession, "save", Mock(side_effect=NoTurn("database is locked")))
+        busy.setattr(IdempotencyRecord, "delete", Mock(side_effect=NoTurn("database is locked")))
+        answer = api.post(body={"instructions": "Open the shop"}, Idempotency_Key="once")
+    assert answer.status_code == 429
+    assert IdempotencyRecord.objects.count() == 1
     again = api.post(body={"instructions": "Open the shop"}, Idempotency_Key="once")
     assert again.status_code == 201
     assert AgentSession.objects.count() == IdempotencyRecord.objects.count() == 1
