@@ -32,8 +32,8 @@ _SIGN = 16
 _BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum())
 _SPACES = bytes.maketrans(b"\t\n\v\f\r+", b"      ")
 _INVISIBLE = re.compile(
-    "[\u00ad\u00b7\u0300-\u036f\u061c\u180e\u200b-\u200f\u2010-\u2015\u2022\u2028-\u202e"
-    "\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+    "[\u00ad\u00b7\u0300-\u036f\u061c\u115f\u1160\u180e\u200b-\u200f\u2010-\u2015\u2022"
+    "\u2028-\u202e\u2060-\u206f\u2800\ufe00-\ufe0f\ufeff]"
 )
 ESCAPE = re.compile(
     r"(?:%[89a-fA-F][0-9a-fA-F])+|%u[0-9a-fA-F]{4}|%[0-7][0-9a-fA-F]"

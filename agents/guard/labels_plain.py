@@ -29,6 +29,8 @@ AMOUNT = re.compile(rf"(?:{_CURRENCY}\s?{_NUMBER}|{_NUMBER}\s?{_CURRENCY})", re.
 
 _HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _VOICED = "\u3099\u309a"  # no accents: they tell a Japanese card from a cart
+_FILLERS = "\u115f\u1160"  # letters that show nothing, to which the others of Korean are folded
+_BLANK = "\u2800"
 _UNSEEN = ("Cf", "Co", "Cs", "Cc", "Cn", "Mn", "Me")
 
 
@@ -39,9 +41,11 @@ def plain(text: str) -> str:
         return _HIDDEN.sub("", text[:MAX_CHARS]).lower()
     text = unicodedata.normalize("NFKC", text[: MAX_CHARS * 2]).casefold()
     kept = [
-        c
+        " " if c == _BLANK else c
         for c in unicodedata.normalize("NFKD", text)
-        if c.isascii() or c in _VOICED or unicodedata.category(c) not in _UNSEEN
+        if c.isascii()
+        or c in _VOICED
+        or (unicodedata.category(c) not in _UNSEEN and c not in _FILLERS)
     ]
     return unicodedata.normalize("NFC", "".join(kept)).translate(_FOLD)[:MAX_CHARS]
 

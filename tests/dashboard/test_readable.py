@@ -34,6 +34,12 @@ def test_what_hides_or_turns_is_taken_out(mark):
     assert readable(f"a{mark}b {mark}שלום{mark}") == "ab שלום"
 
 
+def test_letters_and_cells_that_show_nothing_are_no_words():
+    assert readable("a\u3164b\uffa0c\u115fd\u1160e\u2800f") == "abcde f"
+    syllables = "\u115f\u1161\u11a8 \u1100\u1160 한국"
+    assert readable(syllables) == syllables
+
+
 def test_joiners_stay_where_a_script_needs_them():
     persian, family = "می\u200cخواهم", "👩\u200d👧"
     assert readable(persian) == persian and readable(family) == family

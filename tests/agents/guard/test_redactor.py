@@ -60,6 +60,8 @@ SHAPES = {
     "reversed": lambda v: v[::-1],
     "soft hyphens": "\u00ad".join,
     "zero width": "\u200b".join,
+    "fillers": "\u3164".join,
+    "blank Braille": "\u2800".join,
     "full width": lambda v: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in v),
 }
 SPREAD = {
@@ -112,6 +114,8 @@ TWICE = (
 ONCE = {
     "soft hyphens",
     "zero width",
+    "fillers",
+    "blank Braille",
     "full width",
     "url, in part",
     "hex, as numbers",

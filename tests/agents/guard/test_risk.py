@@ -59,6 +59,7 @@ def test_every_risk_has_a_level() -> None:
     [
         "Pay £45.00",
         "P\u200ba\u00ady n\u2060ow",
+        "Pa\u3164y\u2800n\uffa0ow\u115f",
         "\u0420\u0430\u0443 now",
         "Ｐａｙ now",
         "P a y",
