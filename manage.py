@@ -28,11 +28,24 @@ def refuse_without_data(arguments: list[str]) -> None:
         )
 
 
+def refuse_misfits() -> None:
+    """End with one sentence when a setting is no use."""
+    from pydantic import ValidationError
+
+    from dashboard.conf import config, misfit
+
+    try:
+        config()
+    except ValidationError as error:
+        sys.exit(misfit(error))
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["up"]:  # the supervisor starts faster and stays smaller without Django
         from dashboard.supervisor.cli import main
 
         sys.exit(main(sys.argv[2:]))
+    refuse_misfits()
     refuse_without_data(sys.argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
     from django.core.management import execute_from_command_line

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -141,6 +141,26 @@ class Config(BaseSettings):
 def _bracketed(host: str) -> str:
     """A host as it stands in an address: IPv6 in brackets."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+_KINDS = {
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "bool_parsing": "1 or 0",
+    "literal_error": "{expected}",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+}
+
+
+def misfit(error: ValidationError) -> str:
+    """The first setting that does not fit, in one sentence that says what to do."""
+    first = error.errors()[0]
+    name = "WEBAGENT_" + "_".join(str(part) for part in first["loc"]).upper()
+    kind = _KINDS.get(first["type"], "").format(**first.get("ctx", {}))
+    wanted = f"it must be {kind}" if kind else first["msg"]
+    return f"{name}={first['input']!r} does not fit: {wanted}. Correct it, or leave it out."
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from dashboard.conf import BASE_DIR, Config, config
+from dashboard.conf import BASE_DIR, Config, config, misfit
 
 
 class StartError(Exception):
@@ -95,9 +95,7 @@ def make_plan(
     try:
         found = config()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "WEBAGENT_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise StartError(f"{name}={first['input']!r} does not fit: {first['msg']}.") from None
+        raise StartError(misfit(error)) from None
     if found.practice and (found.practice_port or found.port + 1) > 65535:
         raise StartError(
             f"Port {found.port} leaves none for the practice site: set WEBAGENT_PRACTICE_PORT, "

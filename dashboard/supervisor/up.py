@@ -9,6 +9,7 @@ import resource
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from agents.browser.ending import terminate
@@ -80,17 +81,27 @@ class Supervisor:
 
     # --- start ------------------------------------------------------------------------------
     def _check(self) -> Any:
+        if not self.plan.data_dir.exists():
+            self._check_around()  # a first start that is refused leaves nothing behind
         checks.check_data_dir(self.plan)
         lock = checks.take_lock(self.plan)
         try:
-            checks.check_ports(self.plan)
-            browser = checks.check_browser()
+            browser = self._check_around()
         except StartError:
             lock.close()
             raise
         self.terminal.say(f"Browser: {browser}")
         _raise_file_limit()
         return lock
+
+    def _check_around(self) -> Path:
+        """What no data directory is needed to know; the browser's path. Raises: StartError."""
+        checks.check_ports(self.plan)
+        if url := self.plan.config.redis_url:
+            broker.check_named_server(url)
+        else:
+            broker.server_binary()
+        return checks.check_browser()
 
     async def _start(self) -> None:
         migrate = schema.needs_migration(self.plan)
@@ -110,9 +121,7 @@ class Supervisor:
 
     async def _start_valkey(self) -> None:
         url = self.plan.config.redis_url
-        if url:
-            broker.check_named_server(url)
-        else:
+        if not url:
             path, url = broker.write_config(self.plan)
             await self._start_child("valkey", [broker.server_binary(), str(path)])
             await broker.wait_until_open(url)

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from pydantic import ValidationError
 
 from agents.model.settings import KEY_VARIABLES, ModelSettings
-from dashboard.conf import BASE_DIR, Config
+from dashboard.conf import BASE_DIR, Config, misfit
 from dashboard.models import User
 from dashboard.supervisor.plan import Plan
 from dashboard.supervisor.welcome import block
@@ -62,6 +63,38 @@ def test_a_command_before_the_first_start_says_so_and_makes_nothing(
     )  # fmt: skip
     assert done.returncode == 1 and not empty.exists()
     assert len(done.stderr.splitlines()) == 1 and f"no database in {empty}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("PORT", "abc", "it must be a whole number"),
+        ("PORT", "70000", "it must be 65535 or less"),
+        ("PROXIES", "-1", "it must be 0 or more"),
+        ("PRACTICE", "perhaps", "it must be 1 or 0"),
+        ("BROWSER_IDLE_S", "long", "it must be a number"),
+        ("BROWSER_NETNS", "maybe", "it must be 'off', 'auto' or 'on'"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_one_plain_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, wanted: str
+) -> None:
+    monkeypatch.setenv(f"WEBAGENT_{name}", value)
+    with pytest.raises(ValidationError) as caught:
+        Config()
+    said = f"WEBAGENT_{name}={value!r} does not fit: {wanted}. Correct it, or leave it out."
+    assert misfit(caught.value) == said
+
+
+def test_every_command_says_so() -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "keys", "list"], cwd=BASE_DIR, capture_output=True, text=True,
+        timeout=60, env=os.environ | {"WEBAGENT_PORT": "abc"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert (
+        done.stderr.startswith("WEBAGENT_PORT='abc' does not fit") and done.stderr.count("\n") == 1
+    )
 
 
 def test_a_sign_in_link_without_tables_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

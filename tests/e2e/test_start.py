@@ -284,7 +284,11 @@ def test_a_second_start_on_the_same_data_is_refused(stack: Stack, tmp_path: Path
     ("variable", "value", "words"),
     [
         ("WEBAGENT_BROWSER_PATH", "/nowhere/chromium", "WEBAGENT_BROWSER_PATH names /nowhere"),
-        ("WEBAGENT_PORT", "eighty", "WEBAGENT_PORT='eighty' does not fit"),
+        (
+            "WEBAGENT_PORT",
+            "eighty",
+            "WEBAGENT_PORT='eighty' does not fit: it must be",
+        ),
         ("WEBAGENT_REDIS_URL", "redis://127.0.0.1:1/0", "does not answer"),
         ("WEBAGENT_DATABASE_URL", "postgresql://x@127.0.0.1:1/y", "does not answer"),
         ("WEBAGENT_DATABASE_URL", "mysql://x@127.0.0.1/y", "must begin with postgresql://"),
@@ -297,6 +301,8 @@ def test_a_wrong_setting_is_one_sentence(
 ) -> None:
     own_stack.environment[variable] = value
     assert words in refusal(own_stack)
+    if variable != "WEBAGENT_DATABASE_URL":  # why a database does not answer is in a log
+        assert not own_stack.data_dir.exists()
 
 
 @pytest.mark.once
