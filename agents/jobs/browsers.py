@@ -78,8 +78,9 @@ class BrowserPool:
 
     @property
     def count(self) -> int:
-        """Browsers attached now."""
-        return len(self._live)
+        """Browsers that this worker serves: attached now, or on the network by its proxy."""
+        serving = {session_id for session_id, proxy in self._proxies.items() if proxy.port}
+        return len(serving | self._live.keys())
 
     def root(self, session_id: str) -> Path:
         """Where the session's browser keeps its files."""

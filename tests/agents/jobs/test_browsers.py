@@ -157,6 +157,15 @@ async def test_a_worker_forgets_sessions_without_a_browser_here(operator, pool):
     assert pool.known == {other.pk}
 
 
+async def test_a_browser_of_a_dead_worker_counts_where_it_is_served_now(pool, own_config):
+    port = await pool.ensure_proxy("sess_1", None)
+    assert pool.count == 1
+    beside = BrowserPool(own_config)
+    await beside.ensure_proxy("sess_1", port)
+    assert beside.count == 0  # the other one serves it
+    await beside.aclose()
+
+
 async def test_rules_hold_for_a_proxy_that_is_opened_later(pool):
     closed = SessionEgress(Policy.parse({"allowed_domains": []}))
     pool.restore_egress("sess_1", closed.as_json())
