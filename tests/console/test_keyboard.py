@@ -117,6 +117,13 @@ def test_single_letters_can_be_switched_off(open_page: OpenPage, olivia: Actor) 
     expect(page.locator("#palette")).to_be_visible()
 
 
+def test_a_phone_shows_no_hints_of_keys(open_page: OpenPage, olivia: Actor) -> None:
+    row = builders.approval(olivia)
+    page = open_page(olivia, reverse("request", args=[row.pk]), size=(390, 844))
+    expect(page.get_by_role("button", name="Approve").first).to_be_visible()
+    assert page.locator("kbd:visible, [data-open=help]:visible").count() == 0
+
+
 def test_letters_are_letters_where_one_types(open_page: OpenPage, olivia: Actor) -> None:
     row = builders.ask(olivia)
     builders.open_browser(row.task.session)

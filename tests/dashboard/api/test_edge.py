@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.db import OperationalError, connection, connections
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.api import limits
@@ -219,6 +220,7 @@ def test_docs_are_our_own(api):
     page = Client().get("/v1/docs")
     assert page.status_code == 200
     assert b"//cdn" not in page.content
+    assert f'href="{reverse("home")}"' in page.content.decode()  # the way back
 
 
 # --- what goes wrong before, around and after the view ----------------------------------------
