@@ -285,6 +285,7 @@ def _score(
     else:
         # Only a kind was named: everything of that kind fits.
         score = 0.8 if target.get("kind") or roles is not None else 0.0
+        score += 0.1 * (target.get("kind") in {norm(name) for name in element.names})
         if element.role in ("text", "heading") and roles is None:
             score = 0.0
     score *= kind

@@ -111,6 +111,9 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
 
 
+_PRESSED = frozenset(["button", "link", "tab", "menuitem", "option"])
+
+
 def without_echo(view: View, words: str) -> View:
     """The view less the places that only repeat the task's own words (a chat, a test page)."""
     wanted = _plain(words)
@@ -120,7 +123,15 @@ def without_echo(view: View, words: str) -> View:
     echo = [
         e for e in [*view.texts, *view.elements] if wanted[:200] in _plain(e.d.get("text") or "")
     ]
-    roots = [(e.doc, e.d["path"]) for e in echo if len(e.d.get("text") or "") < len(words) + 40]
+    # A button or link that is called so is what was meant, not an echo of it.
+    meant = [(e.doc, e.d["path"]) for e in echo if e.role in _PRESSED]
+    roots = [
+        (e.doc, path)
+        for e in echo
+        if len(e.d.get("text") or "") < len(words) + 40
+        and (path := e.d["path"])
+        and not any(e.doc is doc and f"{one} ".startswith(f"{path} ") for doc, one in meant)
+    ]
     if not roots:
         return view
 

@@ -91,7 +91,10 @@ async def act_on(run: Run, step: Step) -> Decision | None:
     if words and target.get("in") and (controls(view, verb, words) or rows.menu_of(view, words)):
         context = words  # "remove Per Holm from the contacts"
     goal = _plainly(verb, nth=target.get("nth"), within=context or None)
-    whole = {**_plainly(f"{verb} {words}".strip(), within=target.get("in")), "raw": step["text"]}
+    whole = {
+        **_plainly(f"{verb} {words}".strip(), nth=target.get("nth"), within=target.get("in")),
+        "raw": step["text"],
+    }
     matches = rank(view, whole, texts=False)
     if (
         matches

@@ -294,7 +294,9 @@ def _in_menu(view: View, step: Step) -> Element | None:
 def _download_target(target: Target, view: View) -> Target:
     """ "Download the invoice 8": what says download in that row, else what is called so."""
     words = target.get("words") or ""
-    if not words or re.fullmatch(r"(?:the )?(?:file|it|report|document|pdf|data|csv)", words, re.I):
+    if not words or _ALL_OF_IT.fullmatch(words):
+        if (kind := _FORMAT.search(words)) and (found := _loader(view, kind.group(1))):
+            return {**target, "words": found.name, "raw": found.name, "kind": None}
         exact = rank(view, target) if words else []
         return target if exact and exact[0].score > 0.8 else {**target, "words": "download"}
     loaders = [
@@ -311,6 +313,28 @@ def _download_target(target: Target, view: View) -> Target:
             "in": words,
         }
     return target
+
+
+# "Export the list as CSV": all that the page shows, in one format of those it offers.
+_FORMAT = re.compile(r"\b(csv|excel|xlsx?|pdf|json|xml|ods|ics|txt|zip)$", re.I)
+_ALL_OF_IT = re.compile(
+    r"(?:(?:the |this |all |whole )*(?:file|it|report|document|data|list|table|results?|rows|page)"
+    r"(?: (?:as|in|to)(?: an?)? \w+)?"
+    r"|(?:as |to )?(?:csv|excel|xlsx?|pdf|json|xml|ods|ics|txt|zip))"
+    r"(?: file| format)?",
+    re.I,
+)
+
+
+def _loader(view: View, kind: str) -> Element | None:
+    """The one control that names the format and says download or export."""
+    named = [
+        e
+        for e in view.elements
+        if re.search(rf"\b{kind}\b", f"{e.name} {e.tip}", re.I)
+        and re.search(r"download|export|save", f"{e.name} {e.attr} {e.tip}", re.I)
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 FILTERS = BOXES | {"link", "button", "tab", "generic", "menuitem"}

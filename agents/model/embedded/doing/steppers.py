@@ -30,6 +30,9 @@ def stepper(view: View, label: str) -> Stepper | None:
     wanted = {stem(w) for w in plain(label).split()}
     if not wanted:
         return None
+    named = [e for e in _buttons(view) if wanted <= {stem(w) for w in plain(e.name).split()}]
+    if len(named) == 2 and (found := _pair(view, named)):
+        return found  # "Remove guest", "Add guest"
     for e in [*view.texts, *view.elements]:
         words = {stem(w) for w in plain(e.text or "").split()}
         if wanted <= words and len(e.text or "") <= 60 and (found := _beside(view, e)):

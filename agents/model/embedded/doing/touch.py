@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 
 from agents.model.embedded.again import may_try_another
+from agents.model.embedded.doing.opening import items_meant
 from agents.model.embedded.doing.ways import (
     blocker,
     cart_link,
@@ -57,6 +58,8 @@ async def point(
     )
     if narrow:
         matches = narrow(matches)
+    if step.get("opens"):
+        matches = items_meant(view, target, matches)
     matches = _in_focus(matches, focus, target)
     kind, found = decide(matches)
     if kind == "one":

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 from agents.browser.extract import Listing, find_lists
 from agents.browser.extract_fields import Record
+from agents.model.embedded.doing.opening import hits, lists_hits, searched
 from agents.model.embedded.doing.searching import describe_short
 from agents.model.embedded.doing.touch import (
     after_click,
@@ -20,6 +21,8 @@ from agents.model.embedded.ground import likeness, norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View
 from agents.ports import Decision
+
+RESULT_WAITS = 3
 
 
 def next_link(view: View) -> Element | None:
@@ -99,21 +102,36 @@ async def open_nth(run: Run, step: Step) -> Decision | None:
     kind = step["target"].get("kind")
     listing = None if kind in ("section",) else await listing_for(run, noun)
     n = step["nth"]
+    query = searched(run) if kind in (None, "item", "link", "option") and n > 0 else ""
+    before = st.setdefault("before", run.memory.get("before") or "")
+    records = listing.records if listing is not None else []
+    if query and not lists_hits(records, query, n, before):
+        waits = st.get("waited", 0) < RESULT_WAITS
+        found = hits(view, query, before if waits else "")
+        if not found and waits:
+            code, why = "await page.wait_for_timeout(700)", "Wait for what the search finds."
+            return await run.act(step, code, why, waited=st.get("waited", 0) + 1, phase="")
+        if len(found) >= n:
+            return await _open_number(run, step, found[n - 1])
     if listing is not None and len(listing.records) >= (n if n > 0 else -n):
         record = listing.records[n - 1 if n > 0 else n]
         if element := element_of(view, record):
             run.memory["item"] = record
-            return await run.act(
-                step,
-                await click_code(element),
-                f"Open number {n}: {describe_short(element)}.",
-                phase="acted",
-                aim=element.key,
-                label=describe_short(element),
-            )
+            return await _open_number(run, step, element)
     if wanted := await _nth_on_later_page(run, step, listing):
         return wanted
     return await click_target(run, step, step["target"])
+
+
+async def _open_number(run: Run, step: Step, element: Element) -> Decision:
+    return await run.act(
+        step,
+        await click_code(element),
+        f"Open number {step['nth']}: {describe_short(element)}.",
+        phase="acted",
+        aim=element.key,
+        label=describe_short(element),
+    )
 
 
 async def _nth_on_later_page(run: Run, step: Step, listing: Listing | None) -> Decision | None:
@@ -143,4 +161,9 @@ async def opened_item(run: Run, step: Step) -> Decision | None:
         return await click_target(run, step, step["target"]) if step.get("target") else None
     if step["st"].get("phase") in ("choice", "takeover"):
         return await click_target(run, step, step["target"])
-    return await after_click(run, step, step.get("target") or {"words": ""})
+    decision = await after_click(run, step, step.get("target") or {"words": ""})
+    view = await run.view()
+    same = view.mark == run.mark_before and view.url == run.turn.page_url
+    if decision is None and same and not (result is not None and result.downloads):
+        run.fail(step, "the page showed no reaction to it")
+    return decision
