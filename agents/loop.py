@@ -28,7 +28,7 @@ from agents.errors import (
 from agents.events import TaskNotice
 from agents.guard.exits import clean_outcome, guard_context, guard_route
 from agents.outcome import Outcome
-from agents.plain import clip, plain_text
+from agents.plain import clip, plain_text, without_code
 from agents.ports import (
     REOPENED,
     Act,
@@ -199,7 +199,10 @@ class _Loop:
         if code == "navigation_downloads":
             state.notes.append(f"There is no page yet. {result.error_message}")
             return None
-        text = f"The start address {url} could not be opened. {result.error_message or ''}"
+        why = without_code(result.error_message or "")
+        text = f"The start address {url} could not be opened. {why}"
+        if why.startswith(f"{url} could not be opened"):
+            text = f"The start address {why}"
         known = code if code.startswith("policy") else "start_url_failed"
         return Outcome.failed(known, text.strip())
 

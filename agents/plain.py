@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from agents.ports import JSON
@@ -85,3 +86,12 @@ def bounded(value: Any, limit: int) -> JSON:
 def shown(value: JSON) -> str:
     """The value as a model or a person reads it: text as it is, the rest as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+_KIND = re.compile(r"^(?:[A-Z]\w*(?:Error|Exception): )+")
+_PLACE = re.compile(r"\s*\(at line \d+: .*\)\s*$", re.DOTALL)
+
+
+def without_code(message: str) -> str:
+    """What went wrong in a step, for people: without the error's class and the line of code."""
+    return _PLACE.sub("", _KIND.sub("", message))

@@ -162,8 +162,8 @@ class Sight:
     def page_events(self, view: View | None) -> list[Payload]:
         """`task.page_changed` when the active tab or its address is another one than before."""
         state = self._run.state
-        if view is None or not view.readable:
-            return []
+        if view is None or not view.readable or view.url.startswith("chrome-error:"):
+            return []  # a page that could not be opened is no place; why is told as the error
         now = (view.url, view.tab, view.tab_count)
         if now == (state.page_url, state.page_tab, state.page_tab_count):
             return []

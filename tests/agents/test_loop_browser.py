@@ -178,6 +178,8 @@ async def test_bad_start_addresses_end_with_their_reason(
     assert outcome is not None and outcome.error is not None
     assert (outcome.terminal_reason, outcome.error["code"]) == ("failed", code)
     assert len(outcome.error["message"]) > 20
+    assert "Error: " not in outcome.error["message"] and "at line" not in outcome.error["message"]
+    assert not [page for page in world.of(TaskPageChanged) if "chrome-error" in page.page_url]
 
 
 async def test_a_follow_up_task_goes_on_in_the_same_page(
