@@ -55,6 +55,7 @@ sheet.replaceSync(`
     outline: 3px dashed var(--accent, Highlight); outline-offset: -3px; }
   :host([driving]:focus-within) canvas { outline-style: solid; }
   :host([driving]) .keys:focus ~ .line .hint { font-weight: 600; }
+  @media (hover: none) and (pointer: coarse) { .hint { display: none; } }
   :host(:not([data-state="live"])) canvas { filter: grayscale(0.6); }
   .keys { position: absolute; inset-block-start: 0; inset-inline-start: 0; inline-size: 1px;
     block-size: 1px; padding: 0; border: 0; opacity: 0; resize: none; overflow: hidden; }
