@@ -177,6 +177,7 @@ async def settle_answer(run: Run, step: Step) -> Decision | str | None:
         if isinstance(value, str) and len(value.split()) > 1:
             step["st"]["reworded"] = value
             return "reworded"
+        run.memory["evidence"].clear()  # what was seen before says nothing of what a person did
         return "done"
     key = step["st"].get("offered", {}).get(str(value))
     if key is None:

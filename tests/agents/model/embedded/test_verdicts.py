@@ -81,3 +81,12 @@ async def test_what_fields_hold_says_nothing_of_a_password_or_a_further_deed(pla
     assert done.outcome.is_task_successful is None
     done = await play("forms_all.html", f"{FILLED}, press Tab")
     assert done.outcome.is_task_successful is None
+
+
+async def test_what_was_seen_before_a_person_took_over_proves_nothing_of_what_they_did(
+    play: Play,
+) -> None:
+    words = "Find “Why our database forgot Tuesdays”, then juggle three balls"
+    done = await play("news_rows.html", words, True)
+    assert [spec.kind for spec in done.asked] == ["takeover"]
+    assert done.outcome.is_task_successful is None
