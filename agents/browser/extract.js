@@ -360,7 +360,7 @@
   const direct = e => clean(nodes(e).filter(n => n.nodeType === 3).map(n => n.data).join(' '));
   const prominent = all.filter(e => visible(e) && e.textContent.length < 400 && direct(e) && direct(e).length < 200).slice(0, 1500).map(e => {
     const r = e.getBoundingClientRect();
-    return {t: /^H[1-6]$/.test(e.tagName) ? text(e) : direct(e), k: clean(clues(e) + ' ' + (up(e) ? clues(up(e)) : '')), fs: parseFloat(getComputedStyle(e).fontSize), hd: /^H[1-6]$/.test(e.tagName) ? +e.tagName[1] : 0,
+    return {t: /^H[1-6]$/.test(e.tagName) ? text(e) : direct(e), where: chrome(e), k: clean(clues(e) + ' ' + (up(e) ? clues(up(e)) : '')), fs: parseFloat(getComputedStyle(e).fontSize), hd: /^H[1-6]$/.test(e.tagName) ? +e.tagName[1] : 0,
       top: Math.round(r.top + scrollY), del: within(e, 'del,s') || getComputedStyle(e).textDecorationLine.includes('line-through') ? 1 : 0, ip: e.getAttribute('itemprop') || ''};
   });
   const blocks = all.filter(e => /^(P|LI|H[1-6]|BLOCKQUOTE|DD|PRE|TD|FIGCAPTION|SUMMARY)$/.test(e.tagName) || (e.tagName === 'DIV' && !e.children.length) || (e.tagName === 'DIV' && nodes(e).some(n => n.nodeType === 3 && n.data.trim().length > 60)))

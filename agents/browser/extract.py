@@ -26,6 +26,7 @@ from agents.browser.unshadowed import unshadowed
 
 MAX_RECORDS = 500
 MAX_GROUPS = 12
+MAX_FACTS = 40  # boxes of labels and values
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ async def extract_details(page: Page, *, fields: list[str] | None = None) -> Rec
     fields: names wanted; the record then has exactly these keys, None where nothing was found.
     """
     record: Record = {}
-    for raw in await read(page, max_records=1):
+    for raw in await read(page, max_records=MAX_FACTS):
         _details_of(raw, record)
     for item in await json_ld(page):
         _merge_linked(item, record)
@@ -236,6 +237,21 @@ def _facts_of(leaf: dict[str, Any]) -> list[str]:
     return pieces if len(pieces) > 1 and len(leaf["t"]) < 160 else [leaf["t"]]
 
 
+def _laid_out(groups: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Labels and values that stand side by side in boxes ("Check-in from", "15:00")."""
+    for group in groups:
+        shown = [[t["t"] for t in r["tokens"] if t["t"]] for r in group["records"]]
+        if len(shown) < 3 or any(len(x) != 2 for x in shown) or group["where"] == "nav":
+            continue
+        labels = [x[0].rstrip(":") for x in shown]
+        plainly = all(len(x) < 40 and not re.search(r"\d|[.?!]$", x) for x in labels)
+        measured = sum(bool(re.search(r"\d", x[1])) or len(x[1]) < 20 for x in shown)
+        heads = any(t.get("hd") or t.get("h") for r in group["records"] for t in r["tokens"][:1])
+        if plainly and not heads and len(set(labels)) == len(labels) and measured == len(shown):
+            return list(zip(labels, (x[1] for x in shown), strict=True))
+    return []
+
+
 def _details_of(raw: dict[str, Any], record: Record) -> None:
     leaves = raw["leaves"]
     heads = [x for x in leaves if x["hd"] == 1] or [x for x in leaves if x["hd"]]
@@ -244,10 +260,17 @@ def _details_of(raw: dict[str, Any], record: Record) -> None:
         record["url"] = raw["url"]
     for pair in raw["pairs"]:
         key = canonical(pair["k"]) or pair["k"]
+        if key == "rank" and not re.search(r"\d", pair["v"]):
+            key = pair["k"]  # "Position: part shade"
+        if key in record:
+            key = pair["k"]  # "Subject: history" beside the title
         record.setdefault(key, pair["v"])
+    for label, value in _laid_out(raw["groups"]):
+        record.setdefault(canonical(label) or label, value)
     # The subject stands under the main heading, in the largest type.
     top = heads[0]["top"] if heads else 0
-    split = [{**x, "t": t} for x in leaves for t in _facts_of(x)]
+    own = [x for x in leaves if x["where"] not in ("nav", "header")]  # a site's brand is no fact
+    split = [{**x, "t": t} for x in own for t in _facts_of(x)]
     for leaf in sorted(split, key=lambda x: (x["top"] < top - 40, -x["fs"], x["top"])):
         if (by := _BY.fullmatch(leaf["t"])) and leaf["top"] >= top - 40 and not leaf["hd"]:
             record.setdefault("author", by.group(1))
@@ -263,6 +286,8 @@ def _details_of(raw: dict[str, Any], record: Record) -> None:
             r"[\d★]", leaf["t"]
         ):
             continue
+        if name == "rating" and re.fullmatch(r"\(\d[\d.,]*k?\)", leaf["t"]):
+            name = "reviews"  # "(84)" beside the stars
         record.setdefault(name, value_of(name, leaf["t"]))
     if description := raw["meta"].get("description") or raw["meta"].get("og:description"):
         record.setdefault("description", description)
@@ -282,6 +307,8 @@ def _merge_linked(item: Any, record: Record) -> None:
         elif not isinstance(value, list):
             flat[key] = value
     for key, value in flat.items():
+        if isinstance(value, str) and (known := re.fullmatch(r"https?://schema\.org/(\w+)", value)):
+            value = plain(known.group(1)).capitalize()  # "InStock"
         if not key.startswith("@") and value not in (None, ""):
             record.setdefault(fields_of.ITEMPROPS.get(key, canonical(key) or key), value)
 

@@ -29,7 +29,7 @@ Record = dict[str, Any]
 COMMON = {
     "title": "title, name, headline, heading, product, item, story, article, post, subject, label, "
     "book, movie, film, song, product name, item name, article title, story title, post title",
-    "url": "url, link, href, address, uri, website, web address, permalink, product link",
+    "url": "url, link, href, uri, website, web address, permalink, product link",
     "price": (
         "price, cost, amount, salary, pay, wage, fee, fare, rent, unit price, sale "
         "price, current price, pricing"
@@ -41,7 +41,8 @@ COMMON = {
     "reviews": "reviews, review count, number of reviews, ratings count, number of ratings",
     "rating": "rating, stars, star rating, average rating, review score",
     "author": "author, sender, from, user, username, writer, posted by, by, submitter, "
-    "poster, creator, byline, "
+    "poster, creator, byline, maker, started by, created by, opened by, written by, "
+    "sent by, made by, "
     "author name, seller",
     "date": "date, time, age, published, published date, publish date, posted, posted date, when, "
     "date posted, created, created at, timestamp",
@@ -50,6 +51,8 @@ COMMON = {
     "availability": "availability, stock, in stock, stock status",
     "rank": "rank, position, number, #, no, place",
     "category": "category, tag, section, topic, type, genre, department",
+    "teacher": "teacher, lecturer, instructor, tutor, professor, trainer, coach, taught by",
+    "level": "level, difficulty, difficulty level, skill level, niveau, schwierigkeit, dificultad",
     "views": "views, view count, downloads, plays",
     "site": "site, domain, source, host, publisher",
     "location": "location, city, place, job location",
@@ -282,6 +285,8 @@ def _guess(token: Token, tokens: list[Token], i: int) -> str | None:
         return "author"
     if re.match(r"(?:posted |written )?by \S.{0,50}$", text, re.I) and not token.get("hd"):
         return "author"
+    if marked == "rating" and i and re.fullmatch(r"\(\d[\d.,]*k?\)", text):
+        return "reviews"
     if marked == "rating":
         words = (v for w, v in WORD_STARS.items() if re.search(rf"\b{w}\b", token["k"], re.I))
         if stars := next(words, None):
@@ -346,11 +351,17 @@ def _free_name(out: Record, token: Token) -> str:
     return name
 
 
+_SHORT = {
+    "yr": "year", "qty": "quantity", "amt": "amount", "dept": "department", "tel": "phone",
+    "addr": "address", "dob": "date of birth", "est": "estimate", "avg": "average",
+}  # fmt: skip
+
+
 def match_column(field: str, columns: list[str]) -> str | None:
     """The column a requested field means, or None. Exact words, then common name, then likeness."""
     want, name = plain(field), canonical(field)
     want = re.sub(r"^(e ?mail|phone|fax|web) (?:address|number)$", r"\1", want)
-    by_plain = {plain(c): c for c in reversed(columns)}
+    by_plain = {_SHORT.get(plain(c), plain(c)): c for c in reversed(columns)}
     if want in by_plain:
         return by_plain[want]
     if name:
@@ -365,9 +376,22 @@ def match_column(field: str, columns: list[str]) -> str | None:
             best, score = column, likeness
     if score >= 84:
         return best
+    # "Licence" is what "lic" is short for; "check-in time" what "Check-in from" tells.
+    short = [c for t, c in by_plain.items() if len(t) > 2 and " " not in t and want.startswith(t)]
+    if len(short) == 1:
+        return short[0]
+    core = _core(want)
+    same = [c for t, c in by_plain.items() if core and core != t and core == _core(t)]
+    if len(same) == 1:
+        return same[0]
     # "Departure" is what "Departs" tells.
     like = [c for text, c in by_plain.items() if _same_stem(want, text)]
     return like[0] if len(like) == 1 else None
+
+
+def _core(name: str) -> str:
+    """A name without the words that only say what kind of value it has."""
+    return re.sub(r" (?:time|date|hours?|number|name|from|until|till|at|by)$", "", name)
 
 
 def _same_stem(one: str, other: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
+from agents.browser.extract_looks import by_list
 from agents.browser.extract_values import by_content, value_of
 
 
@@ -59,6 +60,10 @@ def pick_all(
         ):
             for shaped, alias in zip(out, aliases or [], strict=False):
                 shaped[name] = alias[word]
+    for name in names:
+        if out and all(r[name] is None for r in out) and (values := by_list(rows, name)):
+            for shaped, value in zip(out, values, strict=True):
+                shaped[name] = value
     absent = [n for n in names if all(r[n] is None for r in out)]
     spare = [c for c in columns_of(rows) if re.fullmatch(r"text(?:_\d+)?|title", c)]
     taken = {str(v) for r in out for v in r.values()}
@@ -81,8 +86,8 @@ _LOOKS = [
     (re.compile(r"\b(?:area|living space|floor space|square)\b"),
      re.compile(r"\d[\d.,]* ?(?:m²|m2|sqm|sq\.? ?(?:m|ft)|ft²|ha\b|acres?\b)", re.I)),
     (re.compile(r"\b(?:duration|length|runtime|(?:cook\w*|prep\w*|baking|reading|travel) time)\b"),
-     re.compile(r"(?:\d+ ?h(?:ours?|rs?)?\.? ?)?\d+ ?m(?:in(?:ute)?s?)?\b|\d+ ?h(?:ours?|rs?)?\b",
-                re.I)),
+     re.compile(r"\d+ ?h(?:ours?|rs?)?\b\.?(?: ?\d{1,2}(?!\d)(?: ?m(?:in(?:ute)?s?)?\b)?)?"
+                r"|\d+ ?m(?:in(?:ute)?s?)?\b", re.I)),
     (re.compile(r"\bdepart"), re.compile(rf"^{_CLOCK}(?=\s*(?:[–—→-]|to\b|$))")),
     (re.compile(r"\barriv"), re.compile(rf"(?<=[–—→ -]){_CLOCK}$")),
     (re.compile(r"\b(?:phone|telephone|tel|mobile|fax)\b"),
@@ -90,7 +95,7 @@ _LOOKS = [
     (re.compile(r"\b(?:file )?size\b"), re.compile(r"\d[\d.,]* ?(?:[kmgt]i?b|bytes?)\b", re.I)),
     (re.compile(r"\b(?:mileage|odometer|distance)\b"),
      re.compile(r"\d[\d.,']* ?(?:km|mi|miles?|metres|meters)\b(?! ?/)", re.I)),
-    (re.compile(r"\byear\b"), re.compile(r"(?<![\d.,–-])(?:1[89]|20)\d\d(?![\d.,–-]\d|\d)")),
+    (re.compile(r"\byear\b"), re.compile(r"(?<![\d.,–-])(?:1[5-9]|20)\d\d(?![\d.,–-]\d|\d)")),
     (re.compile(r"^(?:issue |ticket |order |invoice |case |request )?(?:number|no|id)$"),
      re.compile(r"#[A-Z]{0,4}-?\d+", re.I)),
     (re.compile(r"\bweight\b"), re.compile(r"\d[\d.,]* ?(?:kg|g|lbs?|oz|t)\b", re.I)),
@@ -124,7 +129,12 @@ def _by_look(name: str, record: Record) -> Any:
 
 def _counted(name: str, record: Record) -> str | None:
     """ "306 pages" for the pages; None when several texts count them."""
-    said = re.compile(rf"\d[\d.,]*k?\s+{re.escape(singular(plain(name)))}(?:s|es)?\b", re.I)
+    noun = singular(re.sub(r"^(?:number|count|amount) of |(?: count|s)$", "", plain(name)))
+    begun = noun[: max(3, len(noun) // 2)]  # "3 bed" counts bedrooms
+    said = re.compile(
+        rf"\d[\d.,]*k?\s+(?:{re.escape(noun)}(?:s|es)?|(?=[a-z]+s?\b){re.escape(begun)}[a-z]*)\b",
+        re.I,
+    )
     shown = (said.search(v) for k, v in record.items() if isinstance(v, str) and k != "url")
     found = {m.group() for m in shown if m}
     return found.pop() if len(found) == 1 else None

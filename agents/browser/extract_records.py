@@ -18,7 +18,7 @@ from agents.browser.extract_fields import (
 )
 from agents.browser.extract_labels import take_labels
 from agents.browser.extract_tables import SECTION
-from agents.browser.extract_values import SEPARATOR
+from agents.browser.extract_values import FREE, SEPARATOR
 
 _AD = re.compile(
     r"(?:ads?|advert(?:s|isements?)?|sponsored(?: by .*)?|promoted(?: by .*)?)\W*", re.I
@@ -61,16 +61,32 @@ def name_records(records: list[dict[str, Any]]) -> list[Record]:
     One for each record. `section` is what heads the part of the list that a record stands in.
     """
     pieces = take_labels([split_facts([dict(t) for t in r["tokens"]]) for r in records])
+    if len(pieces) > 2 and all(len(t) == 1 and _is_choice(t[0]) for t in pieces):
+        pieces = [[{**t[0], "btn": 0}] for t in pieces]  # free times, sizes: buttons to pick from
     path = _title_path(pieces)
     rows = [name_tokens(tokens, path) for tokens in pieces]
     for row, raw in zip(rows, records, strict=True):
         if raw.get("sec") and row:
             row.setdefault(SECTION, raw["sec"])
     rows = [r for r in rows if r]
+    if any(r.get("price") for r in rows):
+        rows = [_free(r) for r in rows]
     count = Counter(key for row in rows for key in row)
     least = max(1, len(rows) * 0.15)
     keep = {key for key, n in count.items() if n >= least or key in COMMON}
     return [{k: v for k, v in row.items() if k in keep} for row in rows]
+
+
+def _is_choice(token: Token) -> bool:
+    return bool(token.get("btn")) and bool(re.search(r"\d", token["t"])) and len(token["t"]) < 30
+
+
+def _free(row: Record) -> Record:
+    """ "Free" beside things that cost something is a price."""
+    told = [k for k, v in row.items() if isinstance(v, str) and FREE.fullmatch(v)]
+    if row.get("price") or len(told) != 1:
+        return row
+    return {("price" if k == told[0] else k): v for k, v in row.items()}
 
 
 def without_ads(records: list[dict[str, Any]]) -> list[dict[str, Any]]:

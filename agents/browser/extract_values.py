@@ -118,6 +118,12 @@ def by_content(text: str) -> str | None:
     return "date" if DATE.search(text) and len(text) < 40 else None
 
 
+_BOUND = re.compile(
+    r"(?:open |valid |closes? |closed )?(?:until|till|through|since|before|after|up to)", re.I
+)
+FREE = re.compile(r"(?:free(?: (?:entry|admission|of charge))?|gratis|kostenlos|gratuit)\W*", re.I)
+
+
 def value_of(name: str, text: str) -> Any:
     """A field's value as a caller wants it: counts as numbers, prices and dates as shown."""
     if name in ("points", "comments", "reviews", "views", "rank"):
@@ -134,7 +140,8 @@ def value_of(name: str, text: str) -> Any:
             return text.strip()  # a range is shown whole
         return match.group().strip() if match else text
     if name == "date" and (match := DATE.search(text)) and match.start() > 0:
-        return match.group()
+        # "Until 11 April" is more than a day.
+        return text if _BOUND.fullmatch(text[: match.start()].strip()) else match.group()
     if name == "site":
         return text.strip("() ")
     if name == "author":
