@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.browser.extract_fields import canonical, singular
-from agents.model.embedded.grammar import which
+from agents.model.embedded.grammar import inquiring, which, whole
 from agents.model.embedded.grammar.conditions import ARE
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
@@ -21,7 +21,7 @@ from agents.model.embedded.grammar.wishes import (
     format_of,
     list_wish,
 )
-from agents.model.embedded.grammar.words import count_of, ordinal_in
+from agents.model.embedded.grammar.words import ordinal_in
 
 
 def _extract(m: re.Match[str], k: Masked) -> Intent | None:
@@ -54,7 +54,9 @@ def _extract(m: re.Match[str], k: Masked) -> Intent | None:
         return {"do": "extract", **list_wish(said.group("noun"), k)}
     wish = list_wish(what, k)
     if _is_list(what, wish):
-        return {"do": "extract", **wish}
+        asks = re.match(r"what\b", m.group(), re.I)
+        told = {"question": k.raw(clean(m.group()))} if asks else {}
+        return {"do": "extract", **wish, **told}
     return _details(what, k)
 
 
@@ -95,6 +97,14 @@ _SAID = re.compile(
 )
 
 
+# "The titles and prices of the results": plural fields of plural things.
+_SEVERAL = re.compile(
+    r"(?:all )?(?:the )?(?:[\w-]+ ){0,2}[\w-]{2,}(?<!s)s"
+    r"(?:(?:, | and |, and )(?:the )?(?:[\w-]+ )?[\w-]{2,}(?<!s)s)*"
+    r" (?:of|for|from) (?:the |these |those )?(?:[\w-]+ )?[\w-]{2,}(?<!s)s\b"
+)
+
+
 def _is_list(what: str, wish: Intent) -> bool:
     text = bare(clean(what)).lower()
     if wish.get("as") in ("list", "table", "csv", "array"):
@@ -107,6 +117,8 @@ def _is_list(what: str, wish: Intent) -> bool:
     if re.search(r"\b(?:of|for) (?:each|every|all)\b", text):
         return True
     if noun and noun[-1] in ("table", "data", "news", "list", "everything"):
+        return True
+    if wish.get("either") or _SEVERAL.match(text):
         return True
     if noun and noun[-1] != singular(noun[-1]) and not re.search(r"\bof the \w+$", text):
         return is_item_noun(wish["noun"]) or len(noun) <= 2
@@ -185,79 +197,33 @@ def _subject(text: str, k: Masked) -> str | None:
     return k.raw(bare(text)) or None
 
 
+# What stands after the things that are counted, and says no more than that they are there.
+_THERE = re.compile(
+    r"\s+(?:are|is) (?:there|listed|shown)(?: (?:here|in total|altogether))?(?=$|\s)"
+    r"|\s+(?:are|is)? ?(?:on|in) (?:the|this) (?:page|list|shop|store|site|catalogue)$"
+    r"|\s+(?:do|does|can) (?:you|the page|it|they|we) (?:see|have|show|list|sell|stock)\b"
+    r"|\s+there are\b",
+    re.I,
+)
+_AT = r"(?:in|on|at|from|by|under|over|below|above|between|since|after|before|for|with)\b"
+
+
 def _count(what: str, k: Masked) -> Intent:
     if ARE.search(clean(what)):
         return {"do": "count", **list_wish(what, k)}
-    what = re.sub(
-        (
-            r"\s+(?:are|is) (?:there|listed|shown|on the page|in .*|on .*)$|\s+(?:do|"
-            r"does|can) (?:you|the page|it) (?:see|have|show|list).*$|\s+there are.*$"
-        ),
-        "",
-        clean(what),
-        flags=re.I,
-    )
+    what = _THERE.sub("", clean(what))
+    one = re.match(rf"(?P<f>[a-z]+s) (?:is|are) (?!{_AT})(?P<s>.*(?:[A-Z]|\d|{MASK}).*)$", what)
+    if one:  # "how many credits is CS101"
+        fields, subject = [one.group("f")], _subject(one.group("s"), k)
+        asked = {"fields": fields, "subject": subject, "nth": None}
+        return {"do": "details", **asked, "question": k.raw(f"how many {what}")}
+    what = re.sub(rf"\s+(?:is|are) (?={_AT})", " ", what, flags=re.I)
+    told = list_wish(re.sub(r"\s+(?:have|has|had|got)\s+", " with ", what, count=1), k)
+    if told["filters"] and len(told["noun"].split()) < 3 and not told["fields"]:
+        return {"do": "count", **told}  # "how many books have a rating above 4"
     if re.search(r"\b(?:did|does|do|has|have|had|was|were|will|can|takes?|needs?)\b", what, re.I):
         return {"do": "answer", "question": k.raw(f"how many {what}")}
     return {"do": "count", **list_wish(what, k)}
-
-
-def _amend(m: re.Match[str], k: Masked) -> Intent | None:
-    what = re.sub(
-        r"\s+(?:for|of|in|to) (?:each|every|all|them|it|the)\b.*$|\s+(?:as well|too|also)$",
-        "",
-        clean(m.group("what")),
-        flags=re.I,
-    )
-    fields = fields_of(what, k)
-    return {"do": "amend", "fields": fields} if fields else None
-
-
-def _only(m: re.Match[str], k: Masked) -> Intent:
-    return {"do": "amend", "limit": int(m.group("n"))}
-
-
-def _summarise(m: re.Match[str], k: Masked) -> Intent:
-    what = clean(m.group("what") or "")
-    size = re.search(r"\bin (\w+) (sentences?|words|bullet points|lines|points)\b", what, re.I)
-    sentences = (count_of(size.group(1)) or 3) if size and size.group(2)[0] in "sblp" else None
-    words = count_of(size.group(1)) if size and size.group(2).startswith("word") else None
-    about = re.sub(r"\bin \w+ (?:sentences?|words|bullet points|lines|points)\b", "", what)
-    about = re.sub(
-        (
-            r"^(?:of\s+)?(?:it|this|that|them|the (?:page|article|post|story|content|"
-            r"text|website|site|whole page)|what (?:it|the page) says)?$"
-        ),
-        "",
-        clean(about),
-        flags=re.I,
-    )
-    return {
-        "do": "summarise",
-        "sentences": sentences,
-        "words": words,
-        "about": k.raw(bare(re.sub(r"^of\s+", "", about))) or None,
-    }
-
-
-def _table(m: re.Match[str], k: Masked) -> Intent:
-    rest = m.groupdict().get("rest") or ""
-    near = re.sub(
-        r"^(?:of|with|about|for|on|under|named|called|titled)\s+(?:the\s+)?",
-        "",
-        clean(rest),
-        flags=re.I,
-    )
-    return {
-        "do": "extract",
-        "limit": None,
-        "noun": "table",
-        "fields": None,
-        "order": None,
-        "filters": [],
-        "near": k.raw(near) or None,
-        "as": "table",
-    }
 
 
 def bare_list(text: str, k: Masked) -> Intent | None:
@@ -283,10 +249,10 @@ def _rule(
 
 
 _TELL = (
-    r"(?:get|list|extract|return|collect|scrape|fetch|give(?: me)?|show(?: me)?|"
-    r"report(?: back)?|tell(?: me)?|print|note(?: down)?|copy(?: down)?|find out|"
-    r"what(?: is|'s| are| were| was)|which|read(?: me| out)?|record|write down|grab|"
-    r"retrieve|gather|output)"
+    r"(?:(?:get|list|extract|return|collect|scrape|fetch|give|show|tell|print|bring|grab"
+    r"|retrieve|gather|output)(?: (?:me|us))?|report(?: back)?|note(?: down)?|copy(?: down)?"
+    r"|(?:find out|know|let me know)(?= (?:who|what|which|whether|if|how)\b)"
+    r"|what(?: is|'s| are| were| was)|which|read(?: me| out)?|record|write down)"
 )
 
 
@@ -294,21 +260,22 @@ RULES_BEFORE = [
     _rule(
         r"(?:show|display|view)\s+(?P<what>(?:all|every)\s.+?\s(?:with|including)\s.+)$", _extract
     ),
+    *inquiring.RULES,
     *which.RULES,
-    _rule(r"(?:summari[sz]e|sum up|tl;?dr|recap)\b\s*(?P<what>.*)$", _summarise),
+    _rule(r"(?:summari[sz]e|sum up|tl;?dr|recap)\b\s*(?P<what>.*)$", whole.summarise),
     _rule(
         (
             r"(?:give|write|make|get|provide|return|show)(?: me)? (?:a |the "
             r")?(?:short |brief |quick )?summary(?P<what>.*)$"
         ),
-        _summarise,
+        whole.summarise,
     ),
     _rule(
         (
             r"(?:tell me |describe |explain )(?:what )?(?:it|this|the (?:page|article|"
             r"post|story)) is about(?P<what>)$"
         ),
-        _summarise,
+        whole.summarise,
     ),
     _rule(
         (
@@ -316,10 +283,16 @@ RULES_BEFORE = [
             r"their |each )?[\w ,]+?(?: (?:for|of|to|in) (?:each|every|all|them)\b.*| "
             r"too| as well| also))$"
         ),
-        _amend,
+        whole.amend,
     ),
-    _rule(r"(?:also )?include\s+(?P<what>.+)$", _amend),
-    _rule(r"(?:only|just) (?:the )?(?:first|top) (?P<n>\d+)$", _only),
+    _rule(r"(?:also )?include\s+(?P<what>.+)$", whole.amend),
+    _rule(r"(?:only|just) (?:the )?(?:first|top) (?P<n>\d+)$", whole.only),
+    _rule(
+        r"(?:return|give|show|output|format|present|list|get|print|report)\s+(?:me\s+)?(?:all\s+)?"
+        r"(?P<what>(?:them|these|those|the (?:results?|output)|results?|everything)(?: all| back)?"
+        r"(?:\s+(?:as|in|into)\s+(?:an?\s+)?\w+)?\s+(?:with|including|showing)\s+.+)$",
+        whole.with_fields,
+    ),
     _rule(
         (
             r"(?:return|give|show|output|format|present|list|put|print|"
@@ -347,7 +320,7 @@ RULES_BEFORE = [
             r"fetch)\s+(?:all\s+)?(?:the\s+)?(?:data\s+(?:of|from|"
             r"in)\s+)?(?:the\s+)?(?:whole\s+)?table(?P<rest>\s+.+)?$"
         ),
-        _table,
+        whole.table,
     ),
 ]
 

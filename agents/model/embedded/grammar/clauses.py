@@ -97,6 +97,7 @@ def strip_lead(text: str) -> str:
 
 
 _NO_END = "".join(rf"(?<!\b{a})" for a in ("Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Jr", "Sr"))
+_NO_END += "".join(rf"(?<!\b{a} [A-Z])" for a in ("Dr", "Mr", "Mrs", "Ms", "Prof", "by"))
 
 
 def _sentences(text: str) -> list[str]:

@@ -1,8 +1,8 @@
 """What the things of a list have to be: "under €50", "since 2020", "by Ada", "that are open".
 
 Each condition becomes a filter, {"field", "op", "value"}. Ops: "has", "lacks" (words), "says" (just
-so), "=", "by" (who made it), "<", "<=", ">", ">=", "years" (the first and the last). `checks.py`
-holds the rows against them.
+so), "=", "by" (who made it), "<", "<=", ">", ">=", "==", "years" and "dates" (the first and the
+last), "available" (whether it is to be had). `checks.py` holds the rows against them.
 """
 
 from __future__ import annotations
@@ -12,30 +12,56 @@ from typing import Any
 
 from agents.browser.extract_fields import canonical
 from agents.browser.extract_values import CURRENCIES
+from agents.model.embedded.grammar.dates import take_dates
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import clean
+from agents.model.embedded.grammar.words import count_of
 
 Intent = dict[str, Any]
 
 _MORE_OR_LESS = (
-    r"under|below|less than|cheaper than|at most|up to|over|above|more than|at least|greater than"
-    r"|higher than|lower than|fewer than"
+    r"under|below|(?:no |not )?(?:less|more) than|cheaper than|at most|up to|over|above|at least"
+    r"|greater than|higher than|lower than|fewer than"
     r"|(?:short|long|small|larg|bigg|heavi|light|old|young|new)er than"
 )
+# Verbs that say what is measured: "jobs that pay more than 40k".
+_VERBS = {
+    "pay": "salary", "earn": "salary", "cost": "price", "priced": "price", "weigh": "weight",
+    "last": "duration", "rated": "rating", "start": "price",
+}  # fmt: skip
+_MEASURING = r"(?P<verb>cost(?:s|ing)?|priced(?: at)?|pay(?:s|ing)?|earn(?:s|ing)?" + (
+    r"|weigh(?:s|ing)?|last(?:s|ing)?|(?:are |is )?rated|start(?:s|ing)? at)"
+)
+_COINS = r"dollars?|bucks|usd|euros?|eur|pounds?|quid|gbp"
+_SIGN_OF = {"d": "USD", "b": "USD", "u": "USD", "e": "EUR", "p": "GBP", "q": "GBP", "g": "GBP"}
+_TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
+_BETWEEN = re.compile(
+    r"\s+(?:that (?:are|cost) |costing |priced |with (?:a |the )?)?(?P<field>[a-z]+ )?(?:of )?"
+    rf"(?P<op>between|from)\s+(?P<low>[$€£¥]?\s?(?:\d[\d.,]*|{MASK}))\s*(?:and|to|[-–])\s*"
+    rf"(?P<high>[$€£¥]?\s?(?:\d[\d.,]*|{MASK}))(?:\s*(?P<unit>[a-z]+))?$",
+    re.I,
+)
 _FILTER = re.compile(
-    r"\s+(?:(?:which|that|who)\s+(?:are|is|have|has|costs?)|with|having|priced|"
-    r"costing|where)?\s*(?:an?\s+|the\s+)?(?P<field>[a-z ]{2,24}?)?\s*"
-    rf"(?:is\s+|are\s+|of\s+)?(?P<op>{_MORE_OR_LESS})\s+"
-    rf"(?P<sign>[$€£¥])?\s?(?P<num>\d[\d.,]*|{MASK})"
-    r"(?:\s*(?:dollars|euros|pounds|usd|eur|gbp))?\s*(?P<unit>(?!with|including|"
+    rf"(?P<head>.*?)(?:^|\s+)(?P<op>{_MORE_OR_LESS})\s+"
+    rf"(?P<sign>[$€£¥])?\s?(?P<num>\d[\d.,]*|{MASK})(?P<times>\s?(?:k|thousand|m|million)\b)?"
+    rf"(?:\s*(?P<coin>{_COINS})\b)?\s*(?P<unit>(?!with|including|"
     r"sorted|from|on|in\b|as\b|and\b|an?\b|per\b|that\b|which\b|who\b|for\b|to\b)[a-z]+)?"
     r"\s*(?P<rest>.*)$",
     re.I,
 )
+# What stands before it: "houses" "with" "a rating", "jobs" "that pay".
+_HEAD = re.compile(
+    r"(?P<noun>.*)(?:^|\s+)(?:(?:that|which|who)\s+)?"
+    rf"(?:are|is|have|has|with|having|where|for|at|{_MEASURING})"
+    r"(?:\s+(?:an?|the))?(?P<measure>(?:\s+[a-z]+){0,3})",
+    re.I,
+)
+_OF = re.compile(r"\s+(?:is|are|of)$|\s+(?:that|which|who)(?:\s+(?:is|are))?$", re.I)
 
 _EQUAL = re.compile(
     r"\s+(?:whose|where(?: the)?|with(?: a| the)?)\s+(?P<field>[a-z][\w ]{1,24}?)"
-    r"\s+(?:is|are|equals?|=|of)\s+(?P<value>[^,]+)$",
+    r"\s+(?:is|are|equals?|=|of)\s+"
+    rf"(?P<value>(?!(?:{_MORE_OR_LESS})\b)[^,]+)$",
     re.I,
 )
 _BELONGS = re.compile(
@@ -44,8 +70,16 @@ _BELONGS = re.compile(
     r"\s+(?P<value>(?!and\b|or\b|is\b|are\b)[^\s,][^,]{0,40})$",
     re.I,
 )
+_NUMBERED = re.compile(
+    r"\s+(?:with|having|that have|which have)\s+(?:exactly\s+)?"
+    r"(?P<n>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?P<more>\+| or more)?\s+(?P<field>[a-z]+(?: [a-z]+)?)$",
+    re.I,
+)
 _LESS = re.compile(
-    r"under|below|less|cheaper|at most|up to|lower|fewer|shorter|smaller|lighter|younger", re.I
+    r"under|below|no(?:t)? more|less|cheaper|at most|up to|lower|fewer|shorter|smaller|lighter"
+    r"|younger",
+    re.I,
 )
 # "Flights to Lisbon", "campsites that allow dogs": what their rows have to say.
 _SAYING = re.compile(
@@ -58,7 +92,8 @@ _SAYING = re.compile(
 _BY = re.compile(
     r"\s+(?:(?:that|which)\s+(?:was|were|are|is)\s+)?"
     r"(?P<verb>(?:written|posted|opened|started|made|sent|directed|created|published|recorded"
-    r"|submitted|asked|painted|reported)\s+)?by\s+(?:the\s+)?(?P<value>"
+    r"|submitted|asked|painted|reported|taught|led|given|held|sold|built|designed|run|sent|organi[sz]ed"
+    r"|hosted|played|sung|composed|signed|owned)\s+)?by\s+(?:the\s+)?(?P<value>"
     + MASK
     + r"|[^\s,][^,]{0,40})$",
     re.I,
@@ -81,8 +116,20 @@ ARE = re.compile(
 )
 
 
+# "Out of stock" says "stock", too: whether a thing is to be had is more than a word.
+_STOCK = re.compile(
+    r"\s+(?:(?:(?:that|who|which)\s+)?(?:are|is)\s+)?(?:currently |still |now |already )?"
+    r"(?P<not>not )?(?:(?P<in>in stock|available)|out of stock|sold out|unavailable)$",
+    re.I,
+)
+
+
 def _take_state(text: str, wish: Intent, k: Masked) -> str:
     """ "members who are inactive": those whose row says so."""
+    if stock := _STOCK.search(text):
+        there = bool(stock.group("in")) != bool(stock.group("not"))
+        wish["filters"].append({"field": "availability", "op": "available", "value": there})
+        return clean(text[: stock.start()])
     match = ARE.search(text)
     if match is None:
         return text
@@ -107,18 +154,61 @@ def _take_filter(text: str, wish: Intent, k: Masked) -> str:
     amount = re.sub(r"[^\d.]", "", k.raw(match.group("num")).replace(",", "")) if match else ""
     if match is None or not amount:
         return text
-    head = (match.group("field") or "").strip()
+    noun, measure, verb = _head_of(match.group("head"))
     unit = (match.group("unit") or "").strip()
-    field = next((f for f in (unit, head) if canonical(f) not in (None, "title")), unit or "price")
-    op = "<" if _LESS.match(match.group("op")) else ">"
-    op += "=" if re.match(r"at (?:most|least)|up to", match.group("op"), re.I) else ""
-    rule: dict[str, Any] = {"field": field, "op": op, "value": float(amount)}
+    by_verb = next((f for w, f in _VERBS.items() if verb.startswith(w)), "")
+    known = (f for f in (unit, measure) if canonical(f) not in (None, "title"))
+    field = next(known, unit or measure or by_verb or "price")
+    said = match.group("op").lower()
+    op = "<" if _LESS.match(said) and not re.match(r"not? less", said) else ">"
+    op += "=" if re.match(r"at (?:most|least)|up to|not? ", said) else ""
+    times = _TIMES.get((match.group("times") or "").strip().lower(), 1)
+    rule: dict[str, Any] = {"field": field, "op": op, "value": float(amount) * times}
+    coin = match.group("coin")
     if sign := match.group("sign"):
         rule.update(field="price", currency=CURRENCIES[sign])
+    elif coin and canonical(field) == "price":
+        rule["currency"] = _SIGN_OF[coin[0].lower()]
     wish["filters"].append(rule)
-    # "products under $50": the words before the comparison are the noun, no field.
-    noun = head if canonical(head) in (None, "title") else ""
-    return clean(f"{text[: match.start()]} {noun} {match.group('rest') or ''}")
+    return clean(f"{noun} {match.group('rest') or ''}")
+
+
+def _head_of(head: str) -> tuple[str, str, str]:
+    """Noun, measure and verb of what stands before a comparison."""
+    head = _OF.sub("", _OF.sub("", head.strip()))
+    if match := _HEAD.fullmatch(head):
+        verb = re.sub(r"^(?:are|is) ", "", (match.group("verb") or "").lower())
+        noun = _OF.sub("", match.group("noun"))
+        return noun, match.group("measure").strip(), verb
+    before, _, last = head.rpartition(" ")
+    if canonical(last) not in (None, "title"):
+        return before, last, ""  # "hotels, price under 90"
+    return head, "", ""
+
+
+def _take_between(text: str, wish: Intent, k: Masked) -> str:
+    """ "between £20 and £50", "with a rating from 4 to 5"."""
+    match = _BETWEEN.search(text)
+    if match is None:
+        return text
+    ends = [k.raw(match.group(g)) for g in ("low", "high")]
+    sign = next((x[0] for x in ends if x[0] in CURRENCIES), None)
+    field, unit = (match.group("field") or "").strip(), match.group("unit") or ""
+    known = next((f for f in (unit, field) if f and canonical(f) not in (None, "title")), "")
+    if not (known or sign or unit) and match.group("op").lower() == "from":
+        return text
+    figures = [float(re.sub(r"[^\d.]", "", x.replace(",", ""))) for x in ends]
+    if re.fullmatch(_COINS, unit, re.I):
+        sign, unit = None, ""
+    if all(1500 <= x < 2100 for x in figures) and not (known or sign or unit):
+        return text  # years
+    for op, value in zip((">=", "<="), figures, strict=True):
+        rule: dict[str, Any] = {"field": known or unit or "price", "op": op, "value": value}
+        if sign:
+            rule.update(field="price", currency=CURRENCIES[sign])
+        wish["filters"].append(rule)
+    noun = field if field and not known else ""
+    return clean(f"{text[: match.start()]} {noun}")
 
 
 def _take_by(text: str, wish: Intent, k: Masked) -> str:
@@ -164,11 +254,29 @@ def take_saying(text: str, wish: Intent, k: Masked) -> str:
     return match.group("noun")
 
 
+def _take_number(text: str, wish: Intent, k: Masked) -> str:
+    """ "Houses with 4 bedrooms": just so many."""
+    match = _NUMBERED.search(text)
+    if match is None:
+        return text
+    least = ">=" if match.group("more") else "=="
+    count = count_of(match.group("n"))
+    rule = {"field": k.raw(match.group("field")), "op": least, "value": float(count or 0)}
+    wish["filters"].append(rule)
+    return clean(text[: match.start()])
+
+
+_TAKING = (
+    _take_number,
+    _take_equal, _take_state, _take_between, _take_filter, take_dates, _take_years, _take_by
+)  # fmt: skip
+
+
 def take(text: str, wish: Intent, k: Masked) -> str:
     """The text without its conditions; they are among the wish's filters then."""
     for _ in range(4):
         before = text
-        for one in (_take_equal, _take_state, _take_filter, _take_years, _take_by):
+        for one in _TAKING:
             text = one(text, wish, k)
         if text == before:
             break

@@ -19,10 +19,14 @@ def join(intents: list[Intent]) -> list[Intent]:
             if last is not None:
                 last["as"] = intent["as"]
                 last["text"] += f"; {intent.get('text', '')}"
-            elif out:
+            elif out and out[-1]["do"] in (*_QUESTIONS, "summarise", "compare"):
                 out[-1]["as"] = intent["as"]
-            else:
-                out.append(intent)
+            else:  # nothing was read yet: what the page lists is meant
+                out.append({**_ANY_LIST, "as": intent["as"], "text": intent.get("text", "")})
+            continue
+        if intent.pop("again", False) and last is not None:
+            last.update({f: intent[f] for f in ("fields", "as") if intent.get(f)})
+            last["text"] += f"; {intent.get('text', '')}"
             continue
         if intent["do"] == "fill_form" and out and out[-1]["do"] == "fill_form":
             out[-1]["pieces"] = [*out[-1]["pieces"], *intent["pieces"]]
@@ -79,6 +83,10 @@ def join(intents: list[Intent]) -> list[Intent]:
     return out
 
 
+_ANY_LIST: Intent = {
+    "do": "extract", "limit": None, "noun": "results", "fields": None, "order": None,
+    "filters": [], "near": None,
+}  # fmt: skip
 # "Change my phone number" is done when it is kept, though nobody says "and save".
 _CHANGES = re.compile(r"(?:change|update|turn|switch|enable|disable|correct)\b", re.I)
 _CHANGED = ("set", "check", "uncheck", "select")

@@ -19,7 +19,8 @@ ITEM_NOUNS = frozenset(
         "transaction service treatment publication exhibition car sailing town place house "
         "home room model device vehicle animal player team school station train bus ship tour "
         "trip class workshop concert show game day soup site venue festival artist museum ferry "
-        "phone laptop bike camera shop ",
+        "phone laptop bike camera shop object artwork painting plant thread record client contract "
+        "appointment slot vacancy apartment flat villa lesson podcast episode station drink meal ",
     )
 )
 

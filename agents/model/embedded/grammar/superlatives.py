@@ -7,17 +7,19 @@ from typing import Any
 
 from agents.browser.extract_fields import canonical
 from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.words import ordinal_in
 
 Intent = dict[str, Any]
 
 LOW = (
     r"cheapest|least expensive|lowest[- ]rated|lowest[- ]priced|lowest price|lowest cost|lowest|"
     r"smallest|shortest|oldest|fewest|earliest|lightest|worst[- ]rated|quickest|nearest"
-    r"|closest|coldest|coolest|slowest"
+    r"|closest|coldest|coolest|slowest|(?:worst|lowest)[- ]paid|worst[- ]paying"
 )
 
 
 HIGH = (
+    r"(?:best|highest)[- ](?:paid|paying)|latest(?! (?:\d|[a-z]+s\b))|"
     r"most expensive|priciest|highest[- ]priced|highest[- ]rated|best[- ]rated|"
     r"top[- ]rated|most reviewed|most commented|most discussed"
     r"|most upvoted|most popular|most viewed|most recent|newest|highest|largest|"
@@ -30,6 +32,9 @@ SUPER = re.compile(rf"\b(?:(?P<low>{LOW})|(?P<high>{HIGH}))\b", re.I)
 
 
 FIELD_OF_SUPER = {
+    "paid": "salary",
+    "paying": "salary",
+    "latest": "date",
     "cheapest": "price",
     "expensive": "price",
     "priced": "price",
@@ -88,6 +93,21 @@ FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+def measure_of(word: str, of: str = "") -> Intent | None:
+    """The order that a comparative means: "cheaper", "more expensive", "more" of "reviews"."""
+    word = word.lower()
+    if word in ("more", "fewer", "less"):
+        return {"by": of, "desc": word == "more", "word": f"{word} {of}"} if of else None
+    irregular = {"better": "best rated", "worse": "worst rated"}
+    most = re.sub(r"^more ", "most ", re.sub(r"^less ", "least ", word))
+    most = irregular.get(word) or re.sub(r"(?<=[a-z])er$", "est", most)
+    found = SUPER.fullmatch(most)
+    field = next((f for w, f in FIELD_OF_SUPER.items() if w in most), "")
+    if found is None or not field:
+        return None
+    return {"by": field, "desc": bool(found.group("high")), "word": most}
+
+
 _SORTED = re.compile(
     r"[,(]?\s+(?:(?:sorted|ordered|ranked|arranged|in order|listed)\s+)?by\s+(?:the\s+|their\s+)?"
     r"(?P<by>[a-z][a-z -]{2,24}?)(?P<how>,?\s*\(?(?:from\s+)?(?:[a-z-]+(?: [a-z]+)? first|ascending"
@@ -139,6 +159,9 @@ def take_sorting(text: str, wish: Intent) -> str:
     return clean(f"{text[: by.start()]} {text[by.end() :]}")
 
 
+_NTH = r"\b(?:\d+(?:st|nd|rd|th)|second|third|fourth|fifth)"
+
+
 def take_order(text: str, wish: Intent) -> str:
     """ "cheapest", "most commented", "with the highest population"."""
     match = SUPER.search(text)
@@ -154,4 +177,7 @@ def take_order(text: str, wish: Intent) -> str:
         rest = clean(re.sub(r"\bwith (?:the )?$", "", before))
     low = bool(match.group("low"))
     wish["order"] = {"by": field or "", "desc": not low, "word": word}
+    nth, said = ordinal_in(rest) if re.search(rf"(?:{_NTH})$", before.strip(), re.I) else (None, "")
+    if nth is not None and nth > 1:
+        wish["order"]["nth"], rest = nth, said  # "the second cheapest"
     return rest

@@ -55,9 +55,13 @@ def _some(m: re.Match[str], k: Masked) -> Intent | None:
     asks = m.group("asks").lower()
     if asks == "what" and singular(noun.split()[-1]) == noun.split()[-1]:
         return None  # "what colour is the bag"
+    noun = re.sub(r"^of (?:the|these|those|your|all) (?=\w)", "", noun, flags=re.I)
     if _MANY.search(rest):
         how = "costing" if aux.startswith("cost") else "with"
         return {"do": "extract", **list_wish(f"{noun} {how} {rest}", k)}
+    told = list_wish(f"{noun} that {aux} {rest}", k)
+    if told["filters"] and told["noun"] == k.raw(bare(noun)) and not _mere_words(told["filters"]):
+        return {"do": "extract", **told}  # "which stories were published since May 2026"
     these = re.fullmatch(r"(?:ones?|of (?:these|those|them)|of (?:the )?(?P<of>.+))", noun, re.I)
     wish = list_wish((these.group("of") or "entries") if these else noun, k)
     rest = re.sub(r"^(?:still|currently|now|already)\s+", "", rest, flags=re.I)
@@ -69,6 +73,10 @@ def _some(m: re.Match[str], k: Masked) -> Intent | None:
         return None
     rule = {"field": "", "op": op, "value": k.raw(words)}
     return {"do": "extract", **wish, "filters": [*wish["filters"], rule]}
+
+
+def _mere_words(rules: list[dict[str, Any]]) -> bool:
+    return all(rule["op"] in ("has", "lacks", "says") for rule in rules)
 
 
 def _for_money(m: re.Match[str], k: Masked) -> Intent:
@@ -92,6 +100,24 @@ def _rule(
 
 
 _NOUN = r"(?P<asks>which|what)\s+(?P<noun>[a-z][\w'’-]*(?: [\w'’-]+){0,6}?)"
+
+
+def _doing(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Which doctors speak Spanish?", "do any hotels allow pets?": those whose row says so."""
+    noun, rest = m.group("noun"), bare(clean(m.group("rest")))
+    last = noun.split()[-1]
+    if singular(last) == last or len(rest.split()) > 4:
+        return None
+    rule = {"field": "", "op": "has", "value": k.raw(rest)}
+    wish = list_wish(noun, k)
+    question = k.raw(clean(m.group()))
+    return {"do": "extract", **wish, "filters": [*wish["filters"], rule], "question": question}
+
+
+_DOING = (
+    r"(?:speak|allow|accept|serve|sell|teach|have|include|offer|use|contain|support|need|require"
+    r"|mention|go to|run to|stop at|come with|take place (?:in|on|at)|work (?:in|for|at)|live in)"
+)
 
 RULES = [
     _rule(
@@ -117,4 +143,9 @@ RULES = [
         _for_money,
     ),
     _rule(rf"{_NOUN}\s+(?P<aux>{_AUX})\s+(?P<rest>(?!the\b|called\b|there\b).+)$", _some),
+    _rule(
+        rf"(?:(?:which|what)|do any(?: of)?|does any(?: of)?)(?: the| your)? (?P<noun>[a-z][\w'’-]*"
+        rf"(?: [\w'’-]+){{0,2}}?) {_DOING} (?P<rest>(?!the (?:{_WORD})\b)\D+)$",
+        _doing,
+    ),
 ]

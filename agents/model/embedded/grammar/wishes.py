@@ -48,14 +48,24 @@ VAGUE = re.compile(
     re.I,
 )
 
+# "The cheapest backpack you have", "all the tents that they sell".
+_KEEPING = (
+    r"(?:(?:that|which) )?(?:you|they|we|it|there|(?:the|this) (?:shop|store|site|website|page"
+    r"|company))(?:['’]ve)? (?:(?:can|could|currently|also|have|has) )?(?:see|find|have|has|got"
+    r"|sells?|stock(?:s|ed)?|offers?|carry|carries|lists?|shows?|are|is|keep)"
+)
+
 _TODAY = re.compile(
     (
         r"\s+(?:today|right now|now|currently|at the moment|of today|of the day|this week|"
-        r"that are (?:listed|shown|there)|listed|shown|available|displayed|you (?:can "
-        r")?(?:see|find))$"
+        r"that are (?:listed|shown|there)|listed|shown|displayed|there|here"
+        rf"|{_KEEPING})$"
     ),
     re.I,
 )
+
+
+_KEPT = re.compile(rf"\s+{_KEEPING}$", re.I)
 
 
 def fields_of(text: str, k: Masked) -> list[str] | None:
@@ -66,6 +76,7 @@ def fields_of(text: str, k: Masked) -> list[str] | None:
     text = re.sub(
         r"\s+(?:for|of) (?:each|every|all)\b.*$|\s+each$|\s+only$|\s+too$", "", text, flags=re.I
     )
+    text = _TOLD.sub(lambda m: _told_field(m), text)
     pieces = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+plus\s+", text)
     out = []
     for piece in pieces:
@@ -75,6 +86,25 @@ def fields_of(text: str, k: Masked) -> list[str] | None:
             return None
         out.append(_field_name(name))
     return out or None
+
+
+# "All commands with what each one does", "with when they start and how much they cost".
+_TOLD = re.compile(
+    r"\b(?P<asks>what|when|where|who|how much|how long|how many)(?: (?P<of>[a-z]+s))?"
+    r"(?: (?:each|every)(?: (?:one|of them))?| (?:it|they|these|those))?"
+    r" (?P<does>do(?:es)?|is|are|was|were|costs?|means?|says?|takes?|lasts?|starts?|begins?|opens?"
+    r"|ends?|closes?|wrote|made|has|have)(?: (?:it|them|each|about|for))?\b",
+    re.I,
+)
+
+
+def _told_field(match: re.Match[str]) -> str:
+    asks, does = match.group("asks").lower(), match.group("does").lower()
+    if asks == "how many" or does.startswith("cost"):
+        return match.group("of") or "price"
+    known = {"when": "date", "where": "location", "who": "author", "how much": "price",
+             "how long": "duration"}  # fmt: skip
+    return known.get(asks, "text" if does.startswith("say") else "description")
 
 
 def _field_name(name: str) -> str:
@@ -111,6 +141,9 @@ _SECTION = re.compile(
 )
 
 
+_ALL_PLURAL = re.compile(
+    r"(?:[\w-]+ )?[\w-]{2,}(?<!s)s(?:(?:, | and |, and )(?:[\w-]+ )?[\w-]{2,}(?<!s)s)+", re.I
+)
 _MEASURED = frozenset(["title", "price", "name", "rating", "date"])
 # "All authors with their status": what each is called is wanted, too.
 _PLURAL = re.compile(r"[a-z]{2,}s$", re.I)
@@ -124,14 +157,15 @@ def list_wish(text: str, k: Masked) -> Intent:
     """
     wish: Intent = {"limit": None, "noun": "", "fields": None, "order": None, "filters": []}
     wish["near"] = None
-    text = clean(text)
+    text, called = _take_brackets(clean(text), wish, k)
     if match := FORMAT.search(text):
         wish["as"] = match.group("as").lower()
         text = clean(text[: match.start()] + text[match.end() :])
     if match := _ALL_PAGES.search(text):
         wish["all_pages"] = True
         text = clean(text[: match.start()] + text[match.end() :])
-    text = conditions.take(take_sorting(text, wish), wish, k)
+    text = conditions.take(_KEPT.sub("", take_sorting(text, wish)), wish, k)
+    text = conditions.take(_KEPT.sub("", text), wish, k)
     if (match := _WITH.search(text)) and (names := fields_of(match.group("fields"), k)):
         wish["fields"] = names
         text = conditions.take(clean(text[: match.start()]), wish, k)
@@ -143,9 +177,23 @@ def list_wish(text: str, k: Masked) -> Intent:
     text = _TODAY.sub("", _take_place(text, wish, k))
     text = conditions.take_saying(_take_count(take_order(text, wish), wish), wish, k)
     _take_noun(_TODAY.sub("", text), wish, k)
+    if called:
+        wish["near"] = called  # "the hours table (Öffnungszeiten)": what the page says
     if wish.get("beside"):
         wish["beside"] = bool(_PLURAL.search(wish["noun"]))
     return wish
+
+
+def _take_brackets(text: str, wish: Intent, k: Masked) -> tuple[str, str | None]:
+    """ "All books (title, price)" names fields; "the hours (Öffnungszeiten)" what it is called."""
+    match = re.search(r"\s+\((?P<said>[^()]+)\)$", text)
+    if match is None:
+        return text, None
+    said = fields_of(match.group("said"), k)
+    if said and all(canonical(n) for n in said):
+        return f"{text[: match.start()]} with {match.group('said')}", None
+    named = re.match(r"[A-ZÄÖÜÉ]", match.group("said")) and len(said or []) == 1
+    return (text[: match.start()], k.raw(match.group("said"))) if named else (text, None)
 
 
 def _take_fields_of(text: str, wish: Intent, k: Masked) -> str:
@@ -198,7 +246,11 @@ def _take_count(text: str, wish: Intent) -> str:
         if (match.group("how") or "").lower() == "last":
             wish["tail"] = True
         return match.group("rest")
-    if match := _LEADING.match(text):
+    if match := re.fullmatch(rf"(top|first|latest|last|newest) ({_NUMBERS})", text, re.I):
+        wish["limit"], text = count_of(match.group(2)), ""
+        if match.group(1).lower() == "last":
+            wish["tail"] = True
+    elif match := _LEADING.match(text):
         text = match.group("rest")
         wish["limit"] = None if text.rstrip().endswith("s") else 1
     elif wish["order"] and wish["order"]["word"] and not text.endswith("s"):
@@ -209,6 +261,8 @@ def _take_count(text: str, wish: Intent) -> str:
 def _take_noun(text: str, wish: Intent, k: Masked) -> None:
     """What is left: the noun, or field names ("product names and prices")."""
     names = fields_of(text, k) if not wish["fields"] else None
+    if names and len(names) > 1 and _ALL_PLURAL.fullmatch(text) and not wish["limit"]:
+        wish["either"] = names  # columns of a list, or several kinds of things: the page tells
     if names and len(names) > 1 and all(canonical(n) for n in names):
         wish["fields"], text = names, ""
     elif names and len(names) == 1 and " " in names[0]:

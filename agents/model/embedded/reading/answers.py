@@ -92,12 +92,12 @@ async def answer(run: Run, step: Step) -> Decision | None:
             code = await click_code(fold)
             return await run.act(step, code, f"Open “{best[1][:60]}”.", phase="", opened=True)
     if best[0] < 0.6 or best[1].endswith("?"):
-        link = _way(await run.view(), asked_words(question), st)
+        link = way_to(await run.view(), asked_words(question), st)
         if link is not None:
             st.setdefault("ways", []).append(link.href)
             why = f"The page does not tell it: open {describe(link)}."
             return await run.act(step, await click_code(link), why, phase="")
-        run.fail(step, "I see no sentence on the page that answers it")
+        run.fail(step, step.get("why_not") or "I see no sentence on the page that answers it")
         return None
     return _told(run, step, best[1])
 
@@ -120,7 +120,7 @@ _PLACES = (
 )
 
 
-def _way(view: View, asked: set[str], st: dict[str, Any]) -> Element | None:
+def way_to(view: View, asked: set[str], st: dict[str, Any]) -> Element | None:
     """The one link whose name is about what is asked ("Opening hours"); at most two in a row."""
     if len(st.get("ways", ())) >= MAX_WAYS:
         return None

@@ -54,6 +54,8 @@ class Cell:
     around: str = ""
 
 
+_OPENING = frozenset(["open", "close", "closed", "opening", "hour"])
+_HOURS = re.compile(r"(?i)\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?\s*(?:[-–—]|to)\s*\d|closed|all day")
 _LITERAL = re.compile(r"(?<![\w.])(?:\d+(?:[.:/-]\d+)+|[A-Z]+[-/ ]?\d[\w.-]*\w|\d+)(?![\w])")
 
 
@@ -117,7 +119,9 @@ def _of_table(
             in_head = said(asked, shown) - in_label
             if not plainly and not in_head and len(heads) > 2:
                 continue
-            share = _share(asked, in_label | in_head, around)
+            value = str(row.get(head) or "")
+            when = asked & _OPENING if _HOURS.search(value) else set()
+            share = _share(asked, in_label | in_head | when, around)
             out.append(Cell(label, shown, str(row.get(head) or ""), share, around))
     return out
 

@@ -11,11 +11,13 @@ from typing import Any
 
 from agents.browser.extract import pick
 from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
+from agents.browser.extract_looks import by_list
 from agents.browser.extract_tables import SECTION
 from agents.browser.extract_values import PRICE, money
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import likeness
+from agents.model.embedded.reading.dated import within
 from agents.model.embedded.reading.measures import amount, quantity
 from agents.model.embedded.run import Step
 
@@ -36,6 +38,7 @@ GENERIC = frozenset(
         "table",
         "data",
         "everything",
+        "object",
         "list",
     ]
 )
@@ -60,12 +63,24 @@ def narrowed(rows: list[Record], step: Step) -> list[Record]:
     """The rows of the wanted kind, at the wanted place, that pass all filters."""
     rows = _by_place(_by_noun(rows, step), step)
     for rule in step.get("filters") or []:
+        rows = with_looks(rows, rule["field"])
         rows = [r for r in rows if passes(r, rule)]
     return rows
 
 
+def with_looks(rows: list[Record], field: str) -> list[Record]:
+    """The rows with a field that nothing names, where the list as a whole shows it."""
+    if not rows or not field or any(pick(r, [field])[field] is not None for r in rows):
+        return rows
+    values = by_list(rows, field) or [None] * len(rows)
+    return [r if v is None else {**r, field: v} for r, v in zip(rows, values, strict=True)]
+
+
 def _by_noun(rows: list[Record], step: Step) -> list[Record]:
     """Rows that are what the noun says; none when neither they nor their heading say so."""
+    if names := step.get("any"):
+        each = [_by_noun(rows, {**step, "any": None, "noun": n}) for n in names]
+        return [r for r in rows if any(r in some for some in each)] if all(each) else []
     words = [singular(w) for w in plain(step.get("noun") or "").split() if w not in STOPWORDS]
     last = words[-1] if words else ""
     around, heads = _around(step)
@@ -162,6 +177,10 @@ def passes(row: Record, rule: dict[str, Any]) -> bool:
     if rule["op"] == "says":
         said = [plain(str(v)) for k, v in row.items() if k not in ("url", "image")]
         return any(f" {plain(rule['value'])} " in f" {text} " for text in said)
+    if rule["op"] == "available":
+        return availability(row) is rule["value"]
+    if rule["op"] == "dates":
+        return within(row, rule["value"])
     if rule["op"] == "years":
         year = _year(row)
         return year is not None and rule["value"][0] <= year <= rule["value"][1]
@@ -177,7 +196,8 @@ def _compares(row: Record, rule: dict[str, Any]) -> bool:
     wanted, value = rule["value"], _measured(row, rule)
     if value is None or (canonical(rule["field"]) == "price" and several_prices(row)):
         return False
-    known = {"<": value < wanted, "<=": value <= wanted, ">": value > wanted, ">=": value >= wanted}
+    known = {"<": value < wanted, "<=": value <= wanted, ">": value > wanted, ">=": value >= wanted,
+             "==": value == wanted}  # fmt: skip
     return known[rule["op"]]
 
 
@@ -215,6 +235,24 @@ def _measured(row: Record, rule: dict[str, Any]) -> float | None:
 def has_words(text: str, name: str) -> bool:
     """Whether a text says all words of a name."""
     return {singular(w) for w in plain(name).split()} <= _words(text)
+
+
+_GONE = re.compile(
+    r"\b(?:sold out|out of stock|unavailable|not (?:in stock|available)|no longer available"
+    r"|none left|0 (?:left|in stock|available)|on loan)\b",
+    re.I,
+)
+_THERE = re.compile(r"\b(?:in stock|available(?! (?:from|in|as|on|until))|[1-9]\d* left)\b", re.I)
+
+
+def availability(row: Record) -> bool | None:
+    """Whether a row says that the thing is to be had; None when it says nothing of it."""
+    shown = [str(v) for k, v in row.items() if k not in ("url", "image", "title")]
+    shown = [v for k, v in row.items() if canonical(k) == "availability"] or shown
+    texts = [str(v) for v in shown if len(str(v)) < 80]
+    if any(_GONE.search(t) for t in texts):
+        return False
+    return True if any(_THERE.search(t) for t in texts) else None
 
 
 _YEAR = re.compile(r"(?<![\d.,-])((?:1[5-9]|20)\d\d)(?!\d)")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from agents.browser.extract import Listing, find_lists
 from agents.browser.extract_fields import Record, match_column
+from agents.browser.extract_pick import columns_of
 from agents.model.embedded.doing.touch import outcome_of
+from agents.model.embedded.reading.measures import order_rows
 from agents.model.embedded.reading.named import row_about
+from agents.model.embedded.reading.paging import MAX_SOUGHT, more_link, turning_code
 from agents.model.embedded.run import Run, Step
 from agents.ports import Decision
 
@@ -13,16 +16,33 @@ from agents.ports import Decision
 async def compare(run: Run, step: Step) -> Decision | None:
     """What a list or a table shows of both; a difference is shown, not put into words."""
     names: list[str] = step["names"]
-    if step["st"].get("phase") != "read":
+    st = step["st"]
+    if st.get("phase") != "read":
         code = "[*(await page.extract_list()), *(await page.extract_tables())]"
         return await run.act(step, code, f"Read about {' and '.join(names)}.", phase="read")
     await outcome_of(run, step)
-    for listing in await find_lists(run.page):
+    lists = await find_lists(run.page)
+    kept: list[Record] = st.setdefault("rows", [])
+    if lists and (st.get("pages") or more_link(await run.view(), 1)):
+        kept += [r for r in lists[0].records if r not in kept]
+        lists.append(Listing(kept, 0.0, columns=columns_of(kept)))
+    for listing in lists:
         if rows := _beside(listing, names):
+            if (order := step.get("order")) and not (rows := order_rows(rows, order)[:2]):
+                continue
+            if order and len(rows) < len(names):
+                continue  # one of the two does not show it
             value = {"kind": "list", "value": rows, "of": step["text"], "as": None}
             run.memory["results"].append({**value, "noun": "comparison"})
             return None
-    run.fail(step, f"no list on the page shows both {' and '.join(names)}")
+    pages = st.get("pages", 1)
+    link = more_link(await run.view(), pages)
+    if link is not None and pages < MAX_SOUGHT:
+        code = await turning_code(await run.view(), link)
+        why = f"Not both of {' and '.join(names)} are on this page: go to the next."
+        return await run.act(step, code, why, phase="", pages=pages + 1)
+    shown = f" by which to tell the {step['order']['word']}" if step.get("order") else ""
+    run.fail(step, f"no list on the page shows both {' and '.join(names)}{shown}")
     return None
 
 

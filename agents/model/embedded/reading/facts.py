@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract import find_lists, pick
+from agents.browser.extract import extract_text, find_lists, pick
 from agents.browser.extract_fields import Record, match_column
 from agents.browser.extract_values import PRICE
 from agents.model.embedded.doing.searching import search_field
@@ -16,7 +16,7 @@ from agents.model.embedded.reading import about, answers
 from agents.model.embedded.reading.cells import asked_words, cell_for
 from agents.model.embedded.reading.lists import rows_of
 from agents.model.embedded.reading.named import row_about
-from agents.model.embedded.reading.paging import more_link, turning_code
+from agents.model.embedded.reading.paging import MAX_SOUGHT, more_link, turning_code
 from agents.model.embedded.reading.rows_told import cell_of_row
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate, quote
@@ -96,12 +96,20 @@ def _named(found: Record, fields: list[str], subject: str | None) -> Record:
     return shaped
 
 
-MAX_SOUGHT = 10  # pages of a list that are looked through for one thing
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?i)\b(?:phone|telephone|tel|mobile|fax)\b")
 _NUMBERS = re.compile(r"(?<![\d.,-])\+?\(?\d[\d ()/.-]{5,}\d(?![\d.,-]\d)")
+_REACH = re.compile(r"(?i)\b(?:phone|telephone|e-?mail|address|opening|hours)\b")
 _TELLS = re.compile(r"(?i)\b(?:you|your|yourself|please|click|choose|try|press)\b")
 _NAMES = re.compile(r"(?i)title|name|heading|page|article|story|product")
+
+
+_CODE = re.compile(r"(?i)(?:the )?(?:[\w-]+ )?(?:command|snippet|code (?:block|example|sample))")
+
+
+async def _code_blocks(run: Run) -> list[str]:
+    """The texts that the page shows as they are to be typed."""
+    return [b["text"] for b in await extract_text(run.page, whole=True) if b["tag"] == "pre"]
 
 
 def _believed(view: View, step: Step, record: Record) -> Record:
@@ -144,6 +152,9 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
             ]
         if re.match(r"(?i)e-?mail\b", field) and (mails := _MAIL.findall(view.body)):
             found[field] = next((m for m in mails if about.is_about(view, step, m)), None)
+            continue
+        if _CODE.fullmatch(field) and len(shown := await _code_blocks(run)) == 1:
+            found[field] = shown[0]
             continue
         if _PHONE.search(field) and (dialled := _NUMBERS.findall(view.body)):
             own = list(dict.fromkeys(n for n in dialled if about.is_about(view, step, n)))
@@ -190,6 +201,12 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
         return None
     if sought := await _seek(run, step, view):
         return sought
+    asked = asked_words(step.get("question") or f"{' '.join(fields)} {step.get('subject') or ''}")
+    reach = not step.get("subject") or any(_REACH.search(f) for f in fields)
+    if reach and (link := answers.way_to(view, asked, step["st"])):
+        step["st"].setdefault("ways", []).append(link.href)
+        why = f"The page does not tell it: open {describe(link)}."
+        return await run.act(step, await click_code(link), why, phase="")
     if step.get("question"):
         step["do"], step["st"] = "answer", {}
         return await answers.answer(run, step)

@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from agents.browser.extract import find_lists, pick_all, read
-from agents.browser.extract_fields import Record, match_column, plain, singular
+from agents.browser.extract import find_lists, pick, pick_all, read
+from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.superlatives import FAMILIES
+from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, likeness, norm
-from agents.model.embedded.reading import outside, paging
+from agents.model.embedded.reading import answers, outside, paging
 from agents.model.embedded.reading.cells import cell_for
-from agents.model.embedded.reading.checks import GENERIC, has_words, narrowed, unsaid, wanted_noun
+from agents.model.embedded.reading.checks import (
+    GENERIC,
+    has_word,
+    has_words,
+    narrowed,
+    unsaid,
+    wanted_noun,
+)
 from agents.model.embedded.reading.measures import amount, is_measured
 from agents.model.embedded.reading.shaping import kept_for, rows_of, shape_rows
 from agents.model.embedded.run import Run, Step
@@ -23,7 +31,6 @@ from agents.ports import Decision
 _PARTS = {
     "link": "link",
     "heading": "heading",
-    "headline": "heading",
     "button": "button",
     "image": "img",
 }
@@ -32,6 +39,10 @@ _PARTS = {
 async def extract(run: Run, step: Step) -> Decision | None:
     """Read the list that is wanted, over several pages when one does not hold enough."""
     st = step["st"]
+    if names := step.pop("either", None):
+        await _settle_either(run, step, names)
+    if not st.get("phase") and step.get("fields") and "beside" in step:
+        await _settle_with(run, step)
     if st.get("phase") == "read":
         return await _take_rows(run, step)
     if st.get("phase") == "home":
@@ -51,6 +62,29 @@ async def extract(run: Run, step: Step) -> Decision | None:
     return await run.act(
         step, list_code(step), f"Read the list of {step.get('noun') or 'things'}.", phase="read"
     )
+
+
+async def _settle_with(run: Run, step: Step) -> None:
+    """ "Hotels with breakfast": no column of any list, but what some of the rows say."""
+    (name, *more) = step["fields"]
+    if more or canonical(name):
+        return
+    lists = [x for x in await find_lists(run.page) if len(x.records) > 1]
+    if any(pick(r, [name])[name] is not None for x in lists for r in x.records):
+        return
+    words = [singular(w) for w in plain(name).split() if w not in STOPWORDS]
+    if words and any(all(has_word(r, w) for w in words) for x in lists[:2] for r in x.records):
+        rule = {"field": "", "op": "has", "value": name}
+        step.update(fields=None, beside=False, filters=[*(step.get("filters") or []), rule])
+
+
+async def _settle_either(run: Run, step: Step, names: list[str]) -> None:
+    """ "The codes and lecturers": columns of a list here, or else things of either kind."""
+    lists = await find_lists(run.page, fields=names)
+    if lists and all(match_column(n, lists[0].columns) for n in names):
+        step.update(fields=names, noun="")
+    else:
+        step["any"] = names
 
 
 def list_code(step: Step) -> str:
@@ -161,6 +195,10 @@ async def _end(run: Run, step: Step) -> Decision | None:
     enough = shape_rows(kept, step)
     if not enough and (entered := await _enter_place(run, step)):
         return entered
+    if not enough and step.get("question") and not step.get("counted"):
+        why = _lacking(kept, step)
+        step.update({"do": "answer", "st": {}, "why_not": why})
+        return await answers.answer(run, step)
     if not enough:
         run.fail(step, _lacking(kept, step))
         return None
@@ -176,6 +214,9 @@ async def _end(run: Run, step: Step) -> Decision | None:
     return None
 
 
+_ANY = ("list", "everything", "thing")
+
+
 def _lacking(kept: list[Record], step: Step) -> str:
     """Why no row is left of those that were read."""
     noun, order = step.get("noun") or "list", step.get("order")
@@ -183,6 +224,9 @@ def _lacking(kept: list[Record], step: Step) -> str:
         by = order.get("by") or "measure"
         told = f"the list shows no {by}" if by != "measure" else "the list shows no one measure"
         return f"{told} by which to tell the {order['word']}" if order.get("word") else told
+    if kept and step.get("filters") and (meant := narrowed(kept, {**step, "filters": []})):
+        these = f"{len(meant)} {noun}" if norm(noun) not in _ANY else f"{len(meant)} entries"
+        return f"none of the {these} that I read says that it meets the condition"
     if kept:
         return f"none of the {len(kept)} entries that I read says that it is “{noun}”"
     return f"I found no {noun} on the page"
@@ -246,6 +290,7 @@ async def _look_around(run: Run, st: Step) -> None:
     """Keep what says which things the page's lists hold: title, headings, names in the markup."""
     view = await run.view()
     heads = [e.name for e in [*view.elements, *view.texts] if e.role == "heading"]
+    heads += [e.name for e in view.elements if e.role == "tab" and e.on]  # it heads what it shows
     heads += re.split(r"\s+[|·•–—-]\s+", view.title)
     texts = [view.title, urlsplit(view.url).path, *heads]
     for raw in await read(run.page, max_records=1):
@@ -316,7 +361,8 @@ async def count(run: Run, step: Step) -> Decision | None:
     rows = run.memory["results"].pop()["value"] if len(run.memory["results"]) > before else []
     if rows and wish.get("state") != "failed":
         run.memory["results"].append({"kind": "count", "value": len(rows), "of": noun})
-        if title := rows[0].get("title"):
+        named = (v for k, v in rows[0].items() if isinstance(v, str) and k not in ("url", "image"))
+        if title := rows[0].get("title") or next(named, None):
             run.saw(str(title))
     elif decision is None and not rows and (cell := await cell_for(run.page, step["text"])):
         run.saw(cell.value)

@@ -207,13 +207,13 @@ def _says(text: str, words: str) -> bool:
     return bool(set(plain(text).split()) & set(plain(words).split()))
 
 
-_SLASHED = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)")
+SLASHED = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)")
 Shown = list[tuple[Any, int, Record]]
 
 
 def _readings(values: Shown) -> list[Shown]:
     """The values with their dates written out: once, or twice when day and month may be either."""
-    dated = [m for v, *_ in values if isinstance(v, str) and (m := _SLASHED.search(v))]
+    dated = [m for v, *_ in values if isinstance(v, str) and (m := SLASHED.search(v))]
     if not dated:
         return [values]
     day_first = any(int(m.group(1)) > 12 for m in dated)
@@ -231,7 +231,7 @@ def _iso(form: str, text: str) -> str:
         year = f"20{year}" if len(year) == 2 else year
         return "-".join([year, *(part.zfill(2) for part in rest)])
 
-    return _SLASHED.sub(written, text)
+    return SLASHED.sub(written, text)
 
 
 def _in_order(rows: list[Record], shown: Shown, column: str, order: dict[str, Any]) -> list[Record]:
@@ -244,6 +244,8 @@ def _in_order(rows: list[Record], shown: Shown, column: str, order: dict[str, An
         plainly = [(amount(v), i, r) for v, i, r in values if re.fullmatch(r"\d{4}", str(v))]
         known = [k for k in known if k[0][0] != "date" or k[1] not in {i for _, i, _ in plainly}]
         known += [(("number", n), i, r) for n, i, r in plainly if n is not None]
+    alike = _alike(values)
+    known = alike if len(alike) > len(known) else known  # "Rs. 1900" is no year
     if not known:
         texts = [(v.casefold(), i, r) for v, i, r in values if isinstance(v, str) and v]
         if order.get("word") or len(texts) < len(rows):
@@ -256,6 +258,15 @@ def _in_order(rows: list[Record], shown: Shown, column: str, order: dict[str, An
         known = [k for k in known if k[0][0] == common[0]]
     sign = -1 if desc else 1
     return [r for *_, r in sorted(known, key=lambda k: (sign * k[0][1], k[1]))]
+
+
+def _alike(values: Shown) -> list[tuple[Quantity, int, Record]]:
+    """ "Rs. 45", "Rs. 120": numbers that all stand in the same words can be compared."""
+    shown = [(v, i, r) for v, i, r in values if isinstance(v, str) and v]
+    around = {re.sub(r"\d[\d.,' \u2009\u00a0]*", "#", v).strip() for v, *_ in shown}
+    if len(around) != 1 or around.pop().count("#") != 1:
+        return []
+    return [(("number", n), i, r) for v, i, r in shown if (n := amount(v)) is not None]
 
 
 def in_order(rows: list[Record], order: dict[str, Any]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.browser.extract import pick
 from agents.browser.extract_fields import Record, plain, singular
 from agents.model.embedded.grammar.words import STOPWORDS
@@ -19,6 +21,8 @@ def row_about(rows: list[Record], subject: str, fields: list[str] | None = None)
 
     None, too, when rows of different names fit alike.
     """
+    if topic := re.match(r"\w+ (?:about|on) (?:the |an? )?(?P<of>.+)", subject):
+        return _titled(rows, topic.group("of"))
     subject = about.name_of(subject)
     scored = [(s, r) for r in rows if (s := _score(r, subject)) >= _LIKE]
     if not scored:
@@ -34,6 +38,17 @@ def row_about(rows: list[Record], subject: str, fields: list[str] | None = None)
         if best < 1 and len({str(r.get("title")) for r in telling}) > 1 and len(answers) > 1:
             return None
     return min(fits, key=len, default=None)
+
+
+def _titled(rows: list[Record], topic: str) -> Record | None:
+    """ "The story about the ferry": the one row whose title says so."""
+    words = {singular(w) for w in plain(topic).split() if w not in STOPWORDS}
+    fits: dict[str, list[Record]] = {}
+    for row in rows:
+        title = str(row.get("title") or next(iter(row.values())))
+        if words and words <= {singular(w) for w in plain(title).split()}:
+            fits.setdefault(title, []).append(row)
+    return min(next(iter(fits.values())), key=len) if len(fits) == 1 else None
 
 
 def _score(row: Record, subject: str) -> float:

@@ -6,8 +6,9 @@ question for all that meet a condition is not answered by the list alone then.
 
 from __future__ import annotations
 
+from agents.browser.extract import find_lists
 from agents.browser.extract_fields import Record, plain
-from agents.model.embedded.reading.checks import narrowed
+from agents.model.embedded.reading.checks import has_words, narrowed, wanted_noun
 from agents.model.embedded.run import Run, Step
 
 MAX_TOLD = 3
@@ -41,8 +42,12 @@ async def notice(run: Run, step: Step, rows: list[Record]) -> None:
     """Remember what this page shows beside the rows, if it meets all the step's conditions."""
     if not step.get("filters") or step.get("limit") or step.get("near"):
         return
+    noun = wanted_noun(step)
     known = {plain(str(v)) for r in rows for v in r.values() if isinstance(v, str)}
     told: list[str] = step["st"].setdefault("outside", [])
+    for listing in await find_lists(run.page):
+        if len(listing.records) > 2 and listing.near and not has_words(listing.near, noun):
+            known |= {plain(str(r.get("title"))) for r in listing.records}  # of another kind
     for head, lines in await run.page.evaluate(_ENTRIES):
         if plain(head) in known or head in told:
             continue

@@ -15,6 +15,7 @@ from agents.model.embedded.view import Element, View, settle
 from agents.ports import Decision
 
 MAX_PAGES = 50
+MAX_SOUGHT = 10  # pages of a list that are looked through for one thing
 SLOW_MS = 1000  # of rest before a page that did not change counts as unchanged
 
 _ALL = re.compile(r"\b(?:all|every|each|complete|entire|whole|full)\b", re.I)
@@ -37,7 +38,9 @@ def walks(step: Step, noun: str) -> bool:
     rows = step["st"].get("rows") or []
     best = bool(order) and not (order.get("by") == "date" and in_order(rows, order))
     counted = step["do"] == "count" or step.get("counted")
-    every = not step.get("limit") and bool(_ALL.search(step["text"]) or step.get("filters"))
+    every = not step.get("limit") and bool(
+        _ALL.search(step["text"]) or step.get("filters") or step.get("question")
+    )
     return bool(best or counted or every)
 
 

@@ -24,8 +24,10 @@ from agents.model.embedded.reading.measures import quantity
 _ASKS_FOR = {
     "leave": "departure", "depart": "departure", "start": "start", "begin": "start",
     "arrive": "arrival", "end": "end", "finish": "end", "cost": "price", "pay": "price",
+    "teach": "teacher", "hiring": "company", "hire": "company", "mean": "description",
     "live": "location", "located": "location", "weigh": "weight", "last": "duration",
 }  # fmt: skip
+_PLACES = re.compile(r"(?i)\b(?:venue|address|room|hall|gate|platform|where|shelf|building)\b")
 # Verbs that say no more than that something has a date, or somebody who did it.
 _DONE = re.compile(
     r"\w+(?:ed|en)|wrote|made|built|born|came|took|happen\w*|won|led|sold|begun|post"
@@ -140,5 +142,5 @@ def _is_kind(question: str, column: str, value: object) -> bool:
     if question.startswith("who"):
         return canonical(column) == "author"
     if question.startswith("where"):
-        return canonical(column) in ("location",)
+        return canonical(column) == "location" or bool(_PLACES.search(column))
     return False

@@ -8,8 +8,8 @@ from typing import Any
 from agents.browser.extract import pick, pick_all
 from agents.browser.extract_fields import Record, match_column
 from agents.model.embedded.ground import likeness
-from agents.model.embedded.reading.checks import narrowed, wanted_noun
-from agents.model.embedded.reading.measures import order_rows
+from agents.model.embedded.reading.checks import narrowed, wanted_noun, with_looks
+from agents.model.embedded.reading.measures import column_of, order_rows
 from agents.model.embedded.run import Step
 
 
@@ -40,11 +40,14 @@ def shape_rows(rows: list[Record], step: Step) -> list[Record]:
     rows = narrowed(rows, step)
     order = step.get("order")
     if order:
-        rows = order_rows(rows, order)
+        rows = order_rows(with_looks(rows, order.get("by") or ""), order)
+        rows = rows[order["nth"] - 1 :] if order.get("nth") else rows
     if step.get("tail") and step.get("limit"):
         rows = rows[-step["limit"] :]
     elif step.get("limit"):
         rows = rows[: step["limit"]]
+    if order and rows and (by := order.get("by")) in (step.get("fields") or ()):
+        rows = [_measured(r, by, column_of(rows, order)) for r in rows]
     if fields := step.get("fields"):
         if rows and step.get("beside"):
             return _with_names(rows, fields, step)
@@ -57,6 +60,13 @@ def shape_rows(rows: list[Record], step: Step) -> list[Record]:
         else:
             rows = pick_all(rows, fields)
     return rows
+
+
+def _measured(row: Record, by: str, column: str | None) -> Record:
+    """ "The biggest home": what it was compared by is its size, whatever the page calls it."""
+    if column is None or column not in row or pick(row, [by])[by] is not None:
+        return row
+    return {**row, by: row[column]}
 
 
 def _with_names(rows: list[Record], fields: list[str], step: Step) -> list[Record]:

@@ -1,0 +1,94 @@
+"""The grammar of other ways to ask: "Do you sell tents?", "tell me when", "is A or B cheaper?"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract_fields import singular
+from agents.model.embedded.grammar.masking import Masked
+from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.superlatives import measure_of
+from agents.model.embedded.grammar.wishes import Intent, list_wish
+
+_WHO = r"(?:you(?: guys| people)?|they|we|i|it|(?:the|this|your|that) [\w'’-]+)"
+_HAVE = r"(?:have|has|sell|stock|offer|carry|list|keep|got|get|find|show|see|buy)"
+_STILL = r"(?:still |currently |also |actually |happen to )?"
+_EXISTS = (
+    rf"(?:(?:is|are) there {_STILL}"
+    rf"|(?:do|does|can|could) {_WHO} {_STILL}{_HAVE}(?: me)? "
+    rf"|(?:have|has) {_WHO} {_STILL}(?:got )?"
+    r"|(?=any\b))(?P<what>.+)$"
+)
+_ANY = re.compile(r"^(?:any|some|no)\s+(?=\S)", re.I)
+_THING = re.compile(r"^(?:any|some)thing\b|^any of (?:it|them|these|those)\b", re.I)
+
+
+def _exists(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Is there anything under £20?": all that is so; a mere fact ("is there a lift") is told."""
+    asked = clean(m.group("what"))
+    what = _ANY.sub("", _THING.sub("everything", asked))
+    what = re.sub(r"^everything\s+(?:that(?: is|['’]s)?\s+)?(?=[a-z])", "everything that is ", what)
+    what = re.sub(r"^everything that is (?=(?:for|in|with|under|over|below|above|by|from)\b)",
+                  "everything ", what)  # fmt: skip
+    what = re.sub(r"^everything (?=(?:under|over|below|above)\b)", "everything priced ", what)
+    if re.match(r"(?:more|less|fewer) than\b|at (?:least|most)\b|(?:a )?way\b|one\b", what, re.I):
+        return None
+    wish = list_wish(what, k)
+    words = wish["noun"].split()
+    several = bool(words) and (singular(words[-1]) != words[-1] or words == ["everything"])
+    if not words or not (several or wish["filters"]) or len(words) > 5:
+        return None
+    return {"do": "extract", **wish, "question": k.raw(clean(m.group()))}
+
+
+def _indirect(m: re.Match[str], k: Masked) -> Intent:
+    """ "Tell me when it was published": the question itself."""
+    return {"do": "answer", "question": k.raw(clean(m.group("ask")))}
+
+
+_KNOW = (
+    r"(?:tell(?: me)?|let me know|show(?: me)?|find out|look up|work out|figure out|know|see|learn"
+    r"|say|report|check|give me|get|read)"
+)
+_MORE = r"(?P<more>(?:more|less) [a-z]+|[a-z]+(?:er|ier)|better|worse|fewer)"
+_ONE = r"(?:which|what)(?: one| [a-z]+)?(?: of (?:them|these|the two|both))?"
+
+
+def _either(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Which is cheaper, the red kettle or the blue one?": both, the one that is so first."""
+    order = measure_of(m.group("more"), m.groupdict().get("of") or "")
+    if order is None:
+        return None
+    names = [k.raw(bare(clean(m.group(g)))) for g in ("a", "b")]
+    head = names[0].rpartition(" ")[2]
+    names[1] = re.sub(r"\bone$", head, names[1])
+    return {"do": "compare", "names": names, "order": order}
+
+
+def _rule(pattern: str, build: Any) -> tuple[re.Pattern[str], Any]:
+    return re.compile(pattern, re.I), build
+
+
+RULES = [
+    _rule(
+        rf"{_KNOW}\s+(?P<ask>(?:when|where|why|whose|how(?! (?:many|much|to)\b))\s+"
+        r"(?!it (?:says|is done|goes|looks|went)).+)$",
+        _indirect,
+    ),
+    _rule(
+        rf"{_ONE} (?:is|are|was|costs?|has|have|looks?) (?:the )?{_MORE}(?: (?P<of>[a-z]+))?"
+        r"\s*[,:]?\s+(?P<a>(?!than\b).+?),? or (?P<b>.+)$",
+        _either,
+    ),
+    _rule(
+        rf"(?:is|are) (?P<a>.+?) (?:a )?{_MORE} than (?P<b>.+)$",
+        _either,
+    ),
+    _rule(
+        r"what(?:['’]s| is| are)(?: there)? (?P<what>free|new|reduced|(?:currently )?(?:in stock"
+        r"|available|sold out|out of stock|on sale|on offer))(?: (?:here|today|now))?$",
+        lambda m, k: {"do": "extract", **list_wish(f"everything that is {m.group('what')}", k)},
+    ),
+    _rule(_EXISTS, _exists),
+]
