@@ -68,92 +68,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Task",
-            fields=[
-                (
-                    "id",
-                    models.CharField(
-                        default=functools.partial(dashboard.models.base.new_id, *("task",), **{}),
-                        editable=False,
-                        max_length=40,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("product", models.CharField(default="do_anything", max_length=30)),
-                ("number", models.PositiveIntegerField(default=1)),
-                ("instructions", models.TextField()),
-                ("options", models.JSONField(default=dict)),
-                ("sealed_variables", models.BinaryField(blank=True, null=True)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("pending", "queued"),
-                            ("running", "running"),
-                            ("awaiting_input", "waiting"),
-                            ("paused", "paused"),
-                            ("done", "succeeded"),
-                            ("failed", "failed"),
-                            ("canceled", "cancelled"),
-                        ],
-                        db_index=True,
-                        default="pending",
-                        max_length=16,
-                    ),
-                ),
-                ("created_by", models.CharField(blank=True, max_length=200)),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
-                ),
-                ("started_at", models.DateTimeField(blank=True, null=True)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("due_at", models.DateTimeField(blank=True, db_index=True, null=True)),
-                ("worker", models.CharField(blank=True, max_length=200)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
-                ("fence", models.PositiveIntegerField(default=0)),
-                ("checkpoint", models.JSONField(blank=True, null=True)),
-                ("cancel_requested_at", models.DateTimeField(blank=True, null=True)),
-                ("cancel_reason", models.CharField(blank=True, max_length=500)),
-                ("pause_requested", models.BooleanField(default=False)),
-                ("output", models.JSONField(blank=True, null=True)),
-                ("output_text", models.TextField(blank=True)),
-                ("terminal_reason", models.CharField(blank=True, max_length=10)),
-                ("is_task_successful", models.BooleanField(blank=True, null=True)),
-                ("error_code", models.CharField(blank=True, max_length=60)),
-                ("error_message", models.TextField(blank=True)),
-                ("steps", models.PositiveIntegerField(default=0)),
-                ("input_tokens", models.PositiveBigIntegerField(default=0)),
-                ("output_tokens", models.PositiveBigIntegerField(default=0)),
-                (
-                    "cost_usd",
-                    models.DecimalField(decimal_places=6, default=0, max_digits=14, null=True),
-                ),
-                ("browser_seconds", models.FloatField(default=0)),
-                ("active_seconds", models.FloatField(default=0)),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="WorkerProcess",
-            fields=[
-                ("name", models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ("host", models.CharField(max_length=200)),
-                ("pid", models.PositiveIntegerField()),
-                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("running", models.PositiveIntegerField(default=0)),
-                ("browsers", models.PositiveIntegerField(default=0)),
-                ("capacity", models.PositiveIntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
             name="User",
             fields=[
                 (
@@ -267,6 +181,99 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="BrowserProfile",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("prof",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "name"), name="profile_name_in_project"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Endpoint",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("ep",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("url", models.CharField(max_length=2000)),
+                ("description", models.CharField(blank=True, max_length=200)),
+                ("events", models.JSONField(default=list)),
+                ("project_wide", models.BooleanField(default=False)),
+                ("sealed_secret", models.BinaryField()),
+                ("sealed_previous", models.BinaryField(blank=True, null=True)),
+                ("previous_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "active"),
+                            ("disabled", "switched off"),
+                            ("removed", "removed"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("disabled_reason", models.CharField(blank=True, max_length=200)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("last_success_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("created_by", models.CharField(blank=True, max_length=200)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="endpoints",
+                        to="dashboard.project",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "removed"), _negated=True),
+                        fields=("project", "url"),
+                        name="one_endpoint_an_address",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="AgentSession",
             fields=[
                 (
@@ -344,35 +351,14 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="BrowserProfile",
-            fields=[
                 (
-                    "id",
-                    models.CharField(
-                        default=functools.partial(dashboard.models.base.new_id, *("prof",), **{}),
-                        editable=False,
-                        max_length=40,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("name", models.CharField(max_length=100)),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
-                ),
-                ("last_used_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "used_by",
+                    "profile",
                     models.ForeignKey(
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="dashboard.agentsession",
+                        related_name="sessions",
+                        to="dashboard.browserprofile",
                     ),
                 ),
                 (
@@ -381,18 +367,137 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
                     ),
                 ),
+                (
+                    "callback",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="sessions",
+                        to="dashboard.endpoint",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["project", "-id"], name="session_newest"),
+                    models.Index(fields=["project", "status", "-id"], name="session_by_status"),
+                    models.Index(
+                        condition=models.Q(("control", "agent"), _negated=True),
+                        fields=["control"],
+                        name="session_driven",
+                    ),
+                    models.Index(
+                        condition=models.Q(("browser_host", ""), _negated=True),
+                        fields=["browser_host"],
+                        name="session_with_browser",
+                    ),
+                ],
+            },
         ),
-        migrations.AddField(
-            model_name="agentsession",
-            name="profile",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="sessions",
-                to="dashboard.browserprofile",
-            ),
+        migrations.CreateModel(
+            name="Task",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=functools.partial(dashboard.models.base.new_id, *("task",), **{}),
+                        editable=False,
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("product", models.CharField(default="do_anything", max_length=30)),
+                ("number", models.PositiveIntegerField(default=1)),
+                ("instructions", models.TextField()),
+                ("options", models.JSONField(default=dict)),
+                ("sealed_variables", models.BinaryField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "queued"),
+                            ("running", "running"),
+                            ("awaiting_input", "waiting"),
+                            ("paused", "paused"),
+                            ("done", "succeeded"),
+                            ("failed", "failed"),
+                            ("canceled", "cancelled"),
+                        ],
+                        db_index=True,
+                        default="pending",
+                        max_length=16,
+                    ),
+                ),
+                ("created_by", models.CharField(blank=True, max_length=200)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("due_at", models.DateTimeField(blank=True, db_index=True, null=True)),
+                ("worker", models.CharField(blank=True, max_length=200)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("checkpoint", models.JSONField(blank=True, null=True)),
+                ("cancel_requested_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=500)),
+                ("pause_requested", models.BooleanField(default=False)),
+                ("output", models.JSONField(blank=True, null=True)),
+                ("output_text", models.TextField(blank=True)),
+                ("terminal_reason", models.CharField(blank=True, max_length=10)),
+                ("is_task_successful", models.BooleanField(blank=True, null=True)),
+                ("error_code", models.CharField(blank=True, max_length=60)),
+                ("error_message", models.TextField(blank=True)),
+                ("steps", models.PositiveIntegerField(default=0)),
+                ("input_tokens", models.PositiveBigIntegerField(default=0)),
+                ("output_tokens", models.PositiveBigIntegerField(default=0)),
+                (
+                    "cost_usd",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=14, null=True),
+                ),
+                ("browser_seconds", models.FloatField(default=0)),
+                ("active_seconds", models.FloatField(default=0)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="dashboard.agentsession",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["session", "number"], name="task_in_session"),
+                    models.Index(
+                        condition=models.Q(("worker", ""), _negated=True),
+                        fields=["worker"],
+                        name="task_with_worker",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="WorkerProcess",
+            fields=[
+                ("name", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("host", models.CharField(max_length=200)),
+                ("pid", models.PositiveIntegerField()),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("running", models.PositiveIntegerField(default=0)),
+                ("browsers", models.PositiveIntegerField(default=0)),
+                ("capacity", models.PositiveIntegerField(default=0)),
+            ],
         ),
         migrations.CreateModel(
             name="Retention",
@@ -502,13 +607,6 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddField(
-            model_name="agentsession",
-            name="project",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
-            ),
-        ),
         migrations.CreateModel(
             name="Delivery",
             fields=[
@@ -577,9 +675,33 @@ class Migration(migrations.Migration):
                         to="dashboard.agentsession",
                     ),
                 ),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="dashboard.endpoint",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="dashboard.task"
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(fields=["status", "next_attempt_at"], name="delivery_due"),
+                    models.Index(fields=["project", "-id"], name="delivery_newest"),
+                    models.Index(fields=["endpoint", "status"], name="delivery_of_endpoint"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("endpoint", "session", "event_seq"), name="one_delivery_a_fact"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -614,77 +736,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["n"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("delivery", "n"), name="attempt_in_delivery")
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name="Endpoint",
-            fields=[
-                (
-                    "id",
-                    models.CharField(
-                        default=functools.partial(dashboard.models.base.new_id, *("ep",), **{}),
-                        editable=False,
-                        max_length=40,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("url", models.CharField(max_length=2000)),
-                ("description", models.CharField(blank=True, max_length=200)),
-                ("events", models.JSONField(default=list)),
-                ("project_wide", models.BooleanField(default=False)),
-                ("sealed_secret", models.BinaryField()),
-                ("sealed_previous", models.BinaryField(blank=True, null=True)),
-                ("previous_until", models.DateTimeField(blank=True, null=True)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("active", "active"),
-                            ("disabled", "switched off"),
-                            ("removed", "removed"),
-                        ],
-                        default="active",
-                        max_length=10,
-                    ),
-                ),
-                ("disabled_reason", models.CharField(blank=True, max_length=200)),
-                ("failing_since", models.DateTimeField(blank=True, null=True)),
-                ("last_success_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
-                ),
-                ("created_by", models.CharField(blank=True, max_length=200)),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="endpoints",
-                        to="dashboard.project",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="delivery",
-            name="endpoint",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="deliveries",
-                to="dashboard.endpoint",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agentsession",
-            name="callback",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="sessions",
-                to="dashboard.endpoint",
-            ),
         ),
         migrations.CreateModel(
             name="IdempotencyRecord",
@@ -711,6 +766,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "key", "path"), name="one_answer_a_key"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -754,6 +816,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "project"), name="one_membership_a_project"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Secret",
@@ -806,6 +875,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "name"), name="secret_name_in_project"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SignInLink",
@@ -854,16 +930,36 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="dashboard.apikey",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
+                    ),
+                ),
             ],
-        ),
-        migrations.AddField(
-            model_name="task",
-            name="session",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="tasks",
-                to="dashboard.agentsession",
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("waits", ""), _negated=True),
+                        fields=["project"],
+                        name="bill_that_waits",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("held_micros__gte", 0)), name="bill_held_positive"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StandingRule",
@@ -903,6 +999,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["task", "tool", "host"], name="rule_in_force")],
+            },
         ),
         migrations.CreateModel(
             name="Message",
@@ -1018,6 +1117,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["project", "status", "-id"], name="request_inbox")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("task", "key"), name="one_request_a_question")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -1052,14 +1159,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["session_id", "seq"],
+                "indexes": [
+                    models.Index(fields=["task", "seq"], name="event_of_task"),
+                    models.Index(fields=["task", "type", "seq"], name="event_of_type"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "seq"), name="event_seq_in_session")
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="delivery",
-            name="task",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, to="dashboard.task"
-            ),
         ),
         migrations.CreateModel(
             name="Artifact",
@@ -1107,6 +1214,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["task", "kind", "id"], name="artifact_of_task")],
+            },
         ),
         migrations.CreateModel(
             name="AgentRun",
@@ -1148,6 +1258,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["project", "-id"], name="run_newest")],
+            },
         ),
         migrations.CreateModel(
             name="UsageEntry",
@@ -1226,6 +1339,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "usage entries",
+                "indexes": [
+                    models.Index(fields=["project", "kind", "at"], name="usage_of_project"),
+                    models.Index(fields=["task", "kind", "at"], name="usage_of_task"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1269,171 +1386,15 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="browserprofile",
-            constraint=models.UniqueConstraint(
-                fields=("project", "name"), name="profile_name_in_project"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliveryattempt",
-            constraint=models.UniqueConstraint(
-                fields=("delivery", "n"), name="attempt_in_delivery"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="endpoint",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "removed"), _negated=True),
-                fields=("project", "url"),
-                name="one_endpoint_an_address",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="agentsession",
-            index=models.Index(fields=["project", "-id"], name="session_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="agentsession",
-            index=models.Index(fields=["project", "status", "-id"], name="session_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="agentsession",
-            index=models.Index(
-                condition=models.Q(("control", "agent"), _negated=True),
-                fields=["control"],
-                name="session_driven",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="agentsession",
-            index=models.Index(
-                condition=models.Q(("browser_host", ""), _negated=True),
-                fields=["browser_host"],
-                name="session_with_browser",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencyrecord",
-            constraint=models.UniqueConstraint(
-                fields=("project", "key", "path"), name="one_answer_a_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("user", "project"), name="one_membership_a_project"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secret",
-            constraint=models.UniqueConstraint(
-                fields=("project", "name"), name="secret_name_in_project"
-            ),
-        ),
         migrations.AddField(
-            model_name="taskbill",
-            name="key",
+            model_name="browserprofile",
+            name="used_by",
             field=models.ForeignKey(
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
-                to="dashboard.apikey",
-            ),
-        ),
-        migrations.AddField(
-            model_name="taskbill",
-            name="project",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, to="dashboard.project"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["session", "number"], name="task_in_session"),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("worker", ""), _negated=True),
-                fields=["worker"],
-                name="task_with_worker",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="standingrule",
-            index=models.Index(fields=["task", "tool", "host"], name="rule_in_force"),
-        ),
-        migrations.AddIndex(
-            model_name="inputrequest",
-            index=models.Index(fields=["project", "status", "-id"], name="request_inbox"),
-        ),
-        migrations.AddConstraint(
-            model_name="inputrequest",
-            constraint=models.UniqueConstraint(
-                fields=("task", "key"), name="one_request_a_question"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["task", "seq"], name="event_of_task"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["task", "type", "seq"], name="event_of_type"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(
-                fields=("session", "seq"), name="event_seq_in_session"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["status", "next_attempt_at"], name="delivery_due"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["project", "-id"], name="delivery_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["endpoint", "status"], name="delivery_of_endpoint"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                fields=("endpoint", "session", "event_seq"), name="one_delivery_a_fact"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="artifact",
-            index=models.Index(fields=["task", "kind", "id"], name="artifact_of_task"),
-        ),
-        migrations.AddIndex(
-            model_name="agentrun",
-            index=models.Index(fields=["project", "-id"], name="run_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="usageentry",
-            index=models.Index(fields=["project", "kind", "at"], name="usage_of_project"),
-        ),
-        migrations.AddIndex(
-            model_name="usageentry",
-            index=models.Index(fields=["task", "kind", "at"], name="usage_of_task"),
-        ),
-        migrations.AddIndex(
-            model_name="taskbill",
-            index=models.Index(
-                condition=models.Q(("waits", ""), _negated=True),
-                fields=["project"],
-                name="bill_that_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskbill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("held_micros__gte", 0)), name="bill_held_positive"
+                to="dashboard.agentsession",
             ),
         ),
     ]
