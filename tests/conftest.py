@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asgiref.sync import SyncToAsync
 from django.db import connection, connections
+from servestatic.middleware import ServeStaticMiddleware
 
 from dashboard.models import AgentSession, Membership, Project, Role, Task, User
 from dashboard.services import actors, keys, sessions
@@ -30,6 +32,25 @@ def _private_files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
     # Slow hashing protects real passwords only.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_found_once() -> Iterator[None]:
+    """Each test client builds the middleware anew, which looks at all of the static files."""
+    find = ServeStaticMiddleware.add_files_from_finders
+    known: dict[tuple[Any, ...], tuple[dict[str, Any], list[Any]]] = {}
+
+    def remember(middleware: ServeStaticMiddleware) -> None:
+        key = (middleware.static_prefix, middleware.autorefresh, middleware.max_age)
+        if key not in known:
+            find(middleware)
+            known[key] = middleware.files, middleware.directories
+        files, directories = known[key]
+        middleware.files, middleware.directories = dict(files), list(directories)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ServeStaticMiddleware, "add_files_from_finders", remember)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
