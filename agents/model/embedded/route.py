@@ -258,8 +258,9 @@ class EmbeddedRoute:
             memory["steps"][memory["at"] : memory["at"] + 1] = [fresh(i) for i in parse(words)]
             return
         if (steps := step.pop("splice", None)) is not None:
-            origin: Step = {"st": {}, "out_of": step.get("out_of", step["do"])}
-            memory["steps"][memory["at"] : memory["at"] + 1] = [{**origin, **s} for s in steps]
+            origin = step.get("out_of", step["do"])
+            new = [{"st": {}, "out_of": origin, **s} for s in steps]  # a state for each
+            memory["steps"][memory["at"] : memory["at"] + 1] = new
             return
         if step.get("state") == "failed" and step["do"] not in _HARMLESS:
             return

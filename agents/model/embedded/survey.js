@@ -172,7 +172,7 @@
     it.rowId = row ? all.indexOf(row) : -1;
     const place = closest(e, 'nav,[role=navigation],header,[role=banner],footer,[role=contentinfo],aside,main,[role=main],[role=dialog],[role=alertdialog],dialog,form,[role=search]');
     it.place = place ? (place.getAttribute('role') || place.tagName.toLowerCase()) : '';
-    const form = e.form || closest(e, 'form,[role=form],fieldset'); it.form = form ? all.indexOf(form) : -1;
+    const form = e.form || closest(e, 'form,[role=form],fieldset'); it.form = form ? forms.indexOf(form) : -1;
     it.top = closest(e, 'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true],.modal.show,.modal.in') ? 1 : 0;
     let head = ''; for (const h of headings) if (h.compareDocumentPosition(e) & 4) head = h; it.head = head ? text(head, 100) : '';
     it.float = floats(e) ? 1 : 0;
@@ -186,6 +186,8 @@
   }
   const all = [];
   (function walk(e) { if (SKIP.has(e.tagName)) return; all.push(e); for (const k of kids(e)) walk(k); })(document.body);
+  // Counted among forms alone: a banner that goes away must not change a form's number.
+  const forms = all.filter(e => e.matches('form,[role=form],fieldset'));
   for (const e of all) if ((/^H[1-6]$/.test(e.tagName) || e.getAttribute('role') === 'heading' || e.tagName === 'LEGEND') && shown(e)) headings.push(e);
   const chosen = new Set();
   for (const e of all) {
