@@ -6,6 +6,7 @@ import re
 
 from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.doing import following, rows
+from agents.model.embedded.doing.forms import submit_button
 from agents.model.embedded.doing.searching import search, search_field
 from agents.model.embedded.doing.touch import (
     click_code,
@@ -88,6 +89,18 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         run.steps[run.memory["at"] + 1]["do"] = "nothing"  # said in one: "Move to Done"
         code, why = await click_code(place), f"Choose {describe(place)}."
         return await _deed(run, step, view, code, why, _plainly(verb), place)
+    name = rows.name_in(target.get("raw") or "") or rows.name_here(view, words)
+    if context == words and name and norm(words) not in norm(view.body):
+        words = context = name if norm(name) in norm(view.body) else words  # "the walk Otter weir"
+    nth = target.get("nth")
+    if nth and not target.get("in") and len(words.split()) <= 2:
+        one = rows.nth_control(view, verb, words, nth)
+        if one is not None and one.off:
+            run.fail(step, f"{describe(one)} is switched off")
+            return None
+        if one is not None:
+            code, why = await click_code(one), f"Click {describe(one)}."
+            return await _deed(run, step, view, code, why, _plainly(verb), one)
     if words and target.get("in") and (controls(view, verb, words) or rows.menu_of(view, words)):
         context = words  # "remove Per Holm from the contacts"
     goal = _plainly(verb, nth=target.get("nth"), within=context or None)
@@ -105,7 +118,6 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         return await _goal(run, step, whole)
     if context and controls(view, verb, context, target.get("nth")):
         return await _goal(run, step, goal)
-    name = rows.name_in(target.get("raw") or "")
     if context == words and name not in ("", words) and controls(view, verb, name):
         return await _goal(run, step, {**goal, "in": name})  # "the note Groceries"
     if verb == "confirm" and not words:
@@ -142,6 +154,12 @@ async def _behind(
         known = [e.key for e in view.elements]
         why = f"Open the menu of “{context}”."
         return await run.act(step, await click_code(menu), why, menu=True, known=known[-400:])
+    form = run.memory.get("form")
+    if verb in _SENDING and form and not _holders(view, context or ""):
+        button = submit_button(view, form, verb)  # "send the request": of the form just filled in
+        if button is not None and [button.doc.prefix, button.d.get("form")] == form:
+            code, why = await click_code(button), f"Send the form with {describe(button)}."
+            return await _deed(run, step, view, code, why, whole, button)
     if elsewhere := await _elsewhere(run, step, view, context):
         return elsewhere
     if step.get("state") or step.get("splice"):
@@ -164,6 +182,9 @@ async def _behind(
         # Quoted words that stand nowhere are to be given, not a thing to press.
         return run.ask_takeover(step, f"I do not see “{words}” on the page for “{step['text']}”.")
     return await _goal(run, step, whole)
+
+
+_SENDING = frozenset(["send", "submit", "place"])
 
 
 def _name_field(view: View, context: str) -> Element | None:

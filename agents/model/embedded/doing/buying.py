@@ -6,6 +6,7 @@ import re
 
 from agents.browser.extract_fields import singular
 from agents.model.embedded.doing import asked, placing, steppers
+from agents.model.embedded.doing.best import best_of, title_of
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
 from agents.model.embedded.grammar.phrases import bare, leading_count
@@ -27,6 +28,8 @@ ADD = re.compile(
 async def add(run: Run, step: Step) -> Decision | None:
     """Put a thing into the cart (or buy it): its own button, else its page, else search."""
     st, target = step["st"], step["target"]
+    if step.get("wish"):
+        return await _the_best(run, step)
     if asked.fail_unknown(run, step):
         return None
     if await answered(run, step):
@@ -59,14 +62,33 @@ async def add(run: Run, step: Step) -> Decision | None:
     return await _find_button(run, step, view, name)
 
 
+async def _the_best(run: Run, step: Step) -> Decision | None:
+    """ "The cheapest lamp": its name out of the list, then it as if it had been named."""
+    if await answered(run, step):
+        return None
+    found = await best_of(run, step)
+    if not isinstance(found, list):
+        return found
+    if gone := [title_of(r) for r in found if _SOLD.search(" ".join(map(str, r.values())))]:
+        names = ", ".join(f"“{name}”" for name in gone)
+        return run.ask_takeover(step, f"{names} cannot be ordered now: it is sold out.")
+    again = {k: v for k, v in step.items() if k not in ("st", "state", "wish")}
+    step["splice"] = [
+        {**again, "target": {**step["target"], "words": name, "raw": name}}
+        for name in map(title_of, found)
+    ]
+    return None
+
+
 async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision | None:
     """The button that adds the thing: here, on its own page, or after a search for it."""
     st = step["st"]
     adders = [e for e in view.elements if e.role in ("button", "link") and is_add(e, step)]
     buttons = [e for e in adders if not e.off]
     mine = [e for e in buttons if _mentions(e, name)] if name else buttons
-    if st.get("opened") and not mine:
-        mine = [e for e in buttons if not e.row] or buttons[:1]
+    if st.get("opened") and not mine:  # on the thing's own page, beside others that go with it
+        own = [e for e in buttons if not e.row]
+        mine = own if len({norm(e.name) for e in own}) == 1 else []
     if name and len(mine) > 1 and len({e.name for e in mine}) == 1:
         best = max(likeness(name, e.row) for e in mine)
         alike = [e for e in mine if likeness(name, e.row) >= best - 0.02]
@@ -82,10 +104,17 @@ async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision 
         code = await click_code(button)
         if step.get("quantity", 1) > 1:
             count = await _count_code(view, button, step["quantity"])
-            if count is None:
+            if count is None and (step["verb"] in _PAID or (not st.get("opened") and button.row)):
+                link = _page_of(view, button, name)
+                if link is not None and not st.get("opened"):
+                    why = f"There is no number here: open {describe(link)}."
+                    return await run.act(step, await click_code(link), why, opened=True)
+            if count is None and step["verb"] in _PAID:
                 problem = f"I see no way to say how many ({step['quantity']}) at {label}."
                 return run.ask_takeover(step, problem)
-            code = f"{count}\n{code}"
+            if count is None:
+                st.update(more=step["quantity"] - 1, again=button.key)
+            code = f"{count}\n{code}" if count else code
         return await run.act(step, code, f"Click {label}.", phase="added", label=label)
     off = [e for e in adders if e.off and (not name or _mentions(e, name))]
     if off:
@@ -93,6 +122,30 @@ async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision 
         run.fail(step, f"“{name or 'it'}” cannot be ordered now ({label} is switched off)")
         return None
     return await _look_for(run, step, view, name)
+
+
+_SOLD = re.compile(r"sold out|out of stock|unavailable|ausverkauft|épuisé|agotado|esaurito", re.I)
+_PAID = ("buy", "purchase", "order")
+
+
+def _page_of(view: View, button: Element, name: str) -> Element | None:
+    """The link to the page of the thing whose row has the button."""
+    links = [e for e in view.elements if e.role == "link" and e.href and e.row == button.row]
+    return next((e for e in links if name and likeness(name, e.name) > 0.8), None)
+
+
+async def _press_again(run: Run, step: Step, view: View) -> Decision | None:
+    """Where a page has no number for it, each press adds one."""
+    st = step["st"]
+    button = next((e for e in view.elements if e.key == st["again"] and not e.off), None)
+    if button is None or view.mark == run.mark_before:
+        done = step["quantity"] - st["more"]
+        st["more"] = 0
+        problem = f"{done} of {step['quantity']} is in the cart; I see no way to add the rest."
+        return run.ask_takeover(step, problem)
+    st["more"] -= 1
+    why = f"Click {st['label']} once more."
+    return await run.act(step, await click_code(button), why, phase="added")
 
 
 async def _count_code(view: View, button: Element, count: int) -> str | None:
@@ -139,6 +192,7 @@ async def _look_for(run: Run, step: Step, view: View, name: str) -> Decision | N
     if name and not st.get("opened"):
         target = {"words": name, "raw": name, "kind": None}
         links = rank(view, target, roles={"link", "button"})
+        links = [m for m in links if m.element.role == "link" or m.score >= 0.9]
         if links and links[0].score >= 0.66:
             element = links[0].element
             why = f"Open {describe(element)}."
@@ -176,6 +230,8 @@ def _mentions(e: Element, name: str) -> bool:
 
 async def _added(run: Run, step: Step, view: View) -> Decision | None:
     """See a sign that it worked."""
+    if step["st"].get("more"):
+        return await _press_again(run, step, view)
     sign = re.search(
         (
             r"[^\n]{0,60}\b(?:added|in your (?:cart|basket|bag)|thank you|order "
@@ -188,7 +244,7 @@ async def _added(run: Run, step: Step, view: View) -> Decision | None:
         run.saw(sign.group().strip())
     elif view.mark == run.mark_before:
         run.note("The page showed no sign that it was put into the cart.")
-    if step["verb"] in ("buy", "purchase", "order"):
+    if step["verb"] in _PAID:
         step["do"], step["st"] = "checkout", {}
         return await checkout(run, step)
     return None

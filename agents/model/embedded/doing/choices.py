@@ -16,6 +16,7 @@ from agents.model.embedded.doing.touch import (
     point,
     recover,
 )
+from agents.model.embedded.doing.ways import beside_words, leads_away
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.ground import (
     BOXES,
@@ -51,6 +52,9 @@ async def set_value(run: Run, step: Step) -> Decision | None:
             ]
             return None
         if _drawn_list(view, target):
+            step.update(do="select", values=[step.pop("value").get("text", "")])
+            return await select(run, step)
+        if beside_words(view, target.get("words") or ""):
             step.update(do="select", values=[step.pop("value").get("text", "")])
             return await select(run, step)
         if _group_called(view, target):
@@ -271,9 +275,11 @@ async def _choose_one(run: Run, step: Step, view: View, value: str) -> Decision 
     if box := row_box(view, value):
         return await take_option(run, step, box, value)
     if (context or target.get("kind")) and not st.get("opener"):
-        openers = rank(view, target, roles=_OPENERS)
+        openers = [m for m in rank(view, target, roles=_OPENERS) if not leads_away(m.element)]
         if openers and openers[0].score >= LEAST:
             return await _open_list(run, step, openers[0].element, value)
+        if drawn := beside_words(view, context or ""):
+            return await _open_list(run, step, drawn, value)
     return await _choose_loosely(run, step, view, value, wanted)
 
 

@@ -125,7 +125,7 @@ def submit_button(
             + 1.0 * bool(e.top)
             - 1.5 * (e.place in ("search", "nav", "header", "banner"))
         )
-        score += 0.7 * (form == [e.doc.prefix, e.d.get("form")])
+        score += 1.5 * (form == [e.doc.prefix, e.d.get("form")])
         score -= 1.5 if re.search(r"cancel|reset|clear|back", name) else 0
         score += 1.0 * bool(verb and re.match(rf"{verb}\b", name))
         if score > 1 and (best is None or score > best[0] + 0.01):

@@ -20,11 +20,16 @@ _EDITS = re.compile(r"edit|change|modify|update", re.I)
 
 
 def says(element: Element, verb: str) -> bool:
-    """Whether a control's name, tooltip or marks begin a word with the verb, or its like."""
+    """Whether a control's name, tooltip or marks begin a word with the verb, or its like.
+
+    "Saved" and "Following" tell what is so already, and a tab only shows things.
+    """
+    if element.role == "tab":
+        return False
     words = {verb, *same_as(verb)}
     text = norm(f"{element.name} {element.tip or ''} {element.attr or ''}")
     text = f"{text} {re.sub(r'[-_]', ' ', text)}"
-    return any(re.search(rf"(?:^|[\W_]){re.escape(w)}", text) for w in words)
+    return any(re.search(rf"(?:^|[\W_]){re.escape(w)}(?!e?d\b|ing\b)", text) for w in words)
 
 
 def menu_of(view: View, context: str) -> Element | None:
@@ -94,7 +99,36 @@ def affirms(view: View, verb: str = "") -> Element | None:
     return clear[0] if len(clear) == 1 else None
 
 
+def nth_control(view: View, verb: str, words: str, nth: int) -> Element | None:
+    """ "Book the second train": the verb's control in the nth row that has one."""
+    acts = [
+        e
+        for e in view.elements
+        if e.row and e.role in ("button", "link", "menuitem") and says(e, verb)
+    ]
+    named = [e for e in acts if words and context_score(words, e) >= 0.75]
+    rows = list({e.rowId: e for e in reversed(named or acts)}.values())
+    rows.sort(key=lambda e: e.order)
+    index = nth - 1 if nth > 0 else nth
+    return rows[index] if len(rows) > 1 and -len(rows) <= index < len(rows) else None
+
+
+def of_each(view: View, verb: str, within: str) -> list[Element]:
+    """The verb's control of every row that shows the words, from the top; all rows without."""
+    acts = [e for e in view.elements if e.row and not e.off and e.role in ("button", "link")]
+    acts = [e for e in acts if says(e, verb) and (not within or context_score(within, e) >= 0.75)]
+    rows = list({e.rowId: e for e in reversed(acts)}.values())
+    return sorted(rows, key=lambda e: e.order)
+
+
 def name_in(phrase: str) -> str:
     """The name at the end of a phrase, behind the word for what it is: "the note Groceries"."""
     found = re.search(r"[a-z] ((?:[A-Z0-9][\w'’-]*)(?: [A-Z0-9][\w'’-]*)*)$", phrase)
     return found[1] if found else ""
+
+
+def name_here(view: View, words: str) -> str:
+    """The name in "walk Heron loop", where only "Heron loop" stands on the page."""
+    kind, _, name = words.partition(" ")
+    here = name and kind.islower() and norm(words) not in norm(view.body)
+    return name if here and norm(name) in norm(view.body) else ""

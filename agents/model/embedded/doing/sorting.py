@@ -21,7 +21,7 @@ from agents.model.embedded.ground import (
     norm,
     rank,
 )
-from agents.model.embedded.run import Run, Step
+from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
 
@@ -31,6 +31,10 @@ async def sort(run: Run, step: Step) -> Decision | None:
     st = step["st"]
     if st.get("phase") == "sorted":
         return await _send_choice(run, step)
+    if await answered(run, step):
+        return None
+    if st.get("phase") == "opened":
+        return await _from_open(run, step)
     if st.get("phase"):
         return await click_target(run, step, {"words": step["by"], "raw": step["by"], "kind": None})
     view = await run.view()
@@ -66,7 +70,55 @@ async def sort(run: Run, step: Step) -> Decision | None:
             seen=view.text_mark,
             order=best[1].order,
         )
-    return await click_target(run, step, {"words": by, "raw": step["by"], "kind": None})
+    target = {"words": by, "raw": step["by"], "kind": None}
+    named = rank(view, target)
+    opener = next((e for e in view.elements if _opens_orders(e)), None)
+    if opener is not None and (not named or named[0].score < 0.85 or named[0].element is opener):
+        known = [e.key for e in view.elements][-600:]
+        why = f"Open {describe(opener)}."
+        return await run.act(step, await click_code(opener), why, phase="opened", known=known)
+    return await click_target(run, step, target)
+
+
+_ORDERS = re.compile(r"\b(?:sort(?:ed|ing)?|order(?:ed)? by|arrange)\b", re.I)
+
+
+def _opens_orders(e: Element) -> bool:
+    """Whether a drawn control opens the orders of a list ("Sort by: Relevance")."""
+    drawn = e.role in ("combobox", "button") or (e.role == "generic" and e.popup)
+    said = f"{e.label or ''} {e.name} {e.near or ''}"
+    return bool(drawn and e.tag not in ("select", "input") and not e.off and _ORDERS.search(said))
+
+
+async def _from_open(run: Run, step: Step) -> Decision | None:
+    """The orders stand open: the one that fits best, or a question that names them."""
+    view, known = await run.view(), set(step["st"]["known"])
+    listed = ("option", "menuitem", "menuitemradio", "radio")
+    offers = [e for e in view.elements if e.role in listed and e.tag != "option"]
+    offers = [e for e in offers if e.key not in known] or [
+        e for e in [*view.elements, *view.texts] if e.key not in known and e.name
+    ]
+    found = max(offers, key=lambda e: _fits_order(step["by"], e.name), default=None)
+    if found is None or _fits_order(step["by"], found.name) < 0.6:
+        names = ", ".join(f"“{e.name[:40]}”" for e in offers[:8]) or "nothing"
+        return run.ask_takeover(step, f"I see no order “{step['by']}” there, only {names}.")
+    code, why = await click_code(found), f"Sort by “{found.name[:60]}”."
+    return await run.act(step, code, why, phase="acted", aim=found.key)
+
+
+_UP = re.compile(r"ascending|low(?:est)? (?:to|first)|cheapest|a (?:to|[-–]) ?z|smallest", re.I)
+_DOWN = re.compile(
+    r"descending|high(?:est)? (?:to|first)|most expensive|z (?:to|[-–]) ?a|largest", re.I
+)
+
+
+def _fits_order(by: str, offer: str) -> float:
+    """How well an order that a page offers fits the one that was said, in [0, 1.1]."""
+    said = [by, *re.split(r"\s*,\s*|\s+first\b", by)]
+    score = max(likeness(part, offer) for part in said if part.strip())
+    opposed = (_UP.search(by) and _DOWN.search(offer)) or (_DOWN.search(by) and _UP.search(offer))
+    agreed = (_UP.search(by) and _UP.search(offer)) or (_DOWN.search(by) and _DOWN.search(offer))
+    return score + (0.1 if agreed else 0.0) - (0.5 if opposed else 0.0)
 
 
 async def _send_choice(run: Run, step: Step) -> Decision | None:

@@ -122,3 +122,32 @@ def blocker(view: View) -> Element | None:
         if worth >= 2 and (best is None or worth > best[0]):
             best = (worth, e)
     return best[1] if best else None
+
+
+def beside_words(view: View, words: str) -> Element | None:
+    """What can be clicked right of the words, or below them: a list without a name of its own."""
+    labels = [e for e in view.texts if words and norm(e.text or "") == norm(words)]
+    found = [
+        e
+        for label in labels
+        for e in view.elements
+        if (e.role in ("generic", "combobox") or (e.role == "button" and e.popup))
+        and e.doc is label.doc and not e.off
+        and e.text and len(e.text) <= 40 and not e.path.startswith(f"{label.path} ")
+        and (_right_of(label, e) or _below(label, e))
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def leads_away(e: Element) -> bool:
+    """Whether pressing it sends a form or leaves the page: no list opens there."""
+    return e.type == "submit" or (e.role == "link" and bool(e.href) and not e.popup)
+
+
+def _right_of(label: Element, e: Element) -> bool:
+    same_line = abs(label.y + label.h / 2 - e.y - e.h / 2) <= 14
+    return same_line and 0 <= e.x - label.x - label.w <= 60
+
+
+def _below(label: Element, e: Element) -> bool:
+    return abs(label.x - e.x) <= 12 and 0 <= e.y - label.y - label.h <= 24

@@ -18,6 +18,8 @@ Intent = dict[str, Any]
 
 def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     what, where = clean(m.group("what")), clean(m.groupdict().get("where") or "")
+    if _DESCRIBED.match(what) and not k.parts_in(what) and _WRITES.match(m.group()):
+        return None  # "write a poem": what it is, not the words of it
     pairs = [] if re.match(r"(?:both|all|each|every)\b", where, re.I) else pairs_of(what, k)
     if pairs and (
         len(pairs) > 1
@@ -25,6 +27,9 @@ def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         or re.search(r"\b(?:fields|form|inputs|boxes|details)$", where, re.I)
     ):
         return [one_field(label, value, k) for label, value in pairs]
+    turned = re.search(r"\sas\s", m.group()) and _CALLED.match(what) and not k.parts_in(what)
+    if turned and not _CALLED.match(where):
+        return one_field(what, where, k)  # "enter the name as Ada"
     if not where:
         return _lone(what, k)
     if rest := re.match(
@@ -43,8 +48,14 @@ def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     return one_field(where, what, k)
 
 
+_DESCRIBED = re.compile(r"(?:an?|some|any|my|your|our|me|us)\s+[a-z]")
+_CALLED = re.compile(r"(?:the|my|your|its)\s", re.I)
+_WRITES = re.compile(r"write\b|(?:type|enter|input|insert|fill in)\s(?!.*\sin(?:to)?\s)", re.I)
+
+
 def one_field(label: str, value: str, k: Masked) -> Intent:
     """One value into one field."""
+    label, _, rest = label.partition(",")
     target = target_of(label, k)
     given = value_of(value, k)
     parts = k.parts_in(value)
@@ -57,6 +68,7 @@ def one_field(label: str, value: str, k: Masked) -> Intent:
         "target": target,
         "value": given,
         **({"hint": _hint(value)} if _hint(value) else {}),
+        **({"rest": clean(rest)} if clean(rest) else {}),
     }
 
 

@@ -18,6 +18,7 @@ from agents.model.embedded.grammar import (
     filling,
     joining,
     making,
+    putting,
     signing,
     wishes,
 )
@@ -35,13 +36,11 @@ from agents.model.embedded.grammar.masking import MASK, Masked, mask
 from agents.model.embedded.grammar.phrases import clean, target_of
 from agents.model.embedded.grammar.verbs import (
     Intent,
-    buy_intent,
     click_intent,
     copy_intent,
     drag_intent,
     lookup_intent,
     paste_intent,
-    product_of,
     respond_intent,
     simple,
     stepped,
@@ -106,6 +105,12 @@ RULES: list[Rule] = [
         r"search(?:\s+(?:the|this)\s+(?:catalogue|catalog|site|website|shop|store|database|archive"
         r"|library|directory|index))?$",
         simple("submit", verb="search"),
+    ),
+    *putting.RULES,
+    _rule(
+        r"(?P<verb>report)\s+(?:a |an |the )?(?:problem|issue|bug|fault|error|abuse|spam)\s+"
+        r"(?:with|about|in|on|of|at)\s+(?P<what>.+)$",
+        verbed,
     ),
     _rule(r"copy\s+(?P<what>.+)$", copy_intent),
     _rule(
@@ -280,19 +285,7 @@ RULES: list[Rule] = [
         ),
         targeted("filter"),
     ),
-    _rule(
-        (
-            r"(?:add|put)\s+(?P<what>.+?)\s+(?:to|in|into)\s+(?:the |my |your "
-            r")?(?P<where>(?:shopping )?(?:cart|basket|bag|trolley|wish ?list|"
-            r"favou?rites))$"
-        ),
-        lambda m, k: {
-            "do": "add",
-            "target": product_of(m.group("what"), k),
-            "verb": "add to " + m.group("where").lower(),
-        },
-    ),
-    _rule(r"(?P<verb>buy|purchase|order)\s+(?P<what>.+)$", buy_intent),
+    *putting.ORDERS,
     _rule(r"(?:proceed|continue|go)(?: on)? to (?P<what>.+)$", targeted("click")),
     _rule(
         r"(?:check ?out|continue|proceed|order) as (?:a )?guest$",
@@ -318,7 +311,7 @@ RULES: list[Rule] = [
             r"create|clear|toggle|publish|post|enrol|enroll|freeze|unfreeze|renew|leave|"
             r"unmute|unpin|restore|resolve|reopen|duplicate|hide|unhide|unblock|snooze|"
             r"bookmark|favou?rite|unfollow|unsubscribe|unstar|suspend|ban|assign|upgrade|"
-            r"downgrade|activate|deactivate|complete|finish|resume|withdraw|report|review|place)\b"
+            r"downgrade|activate|deactivate|complete|finish|resume|withdraw|report|review|place|request)\b"
             r"(?: (?:for|to|on|from|in))?\s*(?P<what>.*)$"
         ),
         verbed,
@@ -352,6 +345,12 @@ def parse(text: str) -> list[Intent]:
     return joining.join(intents)[:MAX_INTENTS]
 
 
+def _with_rest(intent: Intent, masked: Masked) -> list[Intent]:
+    """An intent, and those of the words behind a comma that it could not read itself."""
+    rest = intent.pop("rest", "")
+    return [intent, *(parse_clause(rest, masked) if rest else [])]
+
+
 def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     """Intents of one clause; `unknown` when no rule fits."""
     text = clean(_ASKED.sub("", clean(clause)))
@@ -369,7 +368,8 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
         if match := pattern.match(text):
             built = build(match, masked)
             if built:
-                return built if isinstance(built, list) else [built]
+                found = built if isinstance(built, list) else [built]
+                return [one for intent in found for one in _with_rest(intent, masked)]
     if by := stepped(text):
         return [by]
     if re.fullmatch(r"next|previous|ok(?:ay)?|yes|no|later", text, re.I):

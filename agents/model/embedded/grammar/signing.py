@@ -59,10 +59,19 @@ def _account(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
 def _subscribe(m: re.Match[str], k: Masked) -> list[Intent]:
     """An address into a newsletter's field, and its button."""
     email = {**target_of("email", k), "kind": "field"}
+    given = re.findall(MASK, m.group("what"))
+    value = k.value(given[0]) if len(given) == 1 else value_of(m.group("what"), k)
     return [
-        {"do": "fill", "target": email, "value": value_of(m.group("what"), k)},
-        {"do": "click", "target": target_of("subscribe", k)},
+        {"do": "fill", "target": email, "value": value},
+        {"do": "submit", "verb": "subscribe"},
     ]
+
+
+_NEWS = (
+    r"(?:the |their |your |this |our )?(?:[a-z]+ ){0,2}?"
+    r"(?:newsletter|mailing list|updates|news by e-?mail|e-?mail updates)"
+    r"(?:\s+(?:at|in|on|below|under)\s+[\w ]+?)?"
+)
 
 
 SIGN_RULES = [
@@ -72,8 +81,14 @@ SIGN_RULES = [
         _account,
     ),
     rule(
-        r"(?:subscribe|sign up)\s+(?:to|for)\s+(?:the |their |your )?(?:newsletter|mailing list"
-        r"|updates)\s+(?:with|using|as)\s+(?P<what>.+)$",
+        rf"(?:(?:subscribe|sign (?:me |us )?up|register)\s+(?:me |us )?(?:to|for)|join|get)\s+"
+        rf"{_NEWS}"
+        r"\s*,?\s+(?:with|using|as|at|under|to)\s+(?P<what>.+)$",
+        _subscribe,
+    ),
+    rule(
+        rf"(?:subscribe|sign(?: up)?|register|add)\s+(?P<what>{MASK})\s+(?:up )?(?:to|for)\s+"
+        rf"{_NEWS}$",
         _subscribe,
     ),
     rule(r"(?:sign|log) ?(?:me )?(?:in|on)(?P<rest>(?:to)?\b.*)$", sign_in),

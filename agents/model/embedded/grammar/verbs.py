@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from agents.browser.extract_fields import singular
 from agents.model.embedded.grammar import filling, wishes
 from agents.model.embedded.grammar.going import SUPERLATIVE
 from agents.model.embedded.grammar.masking import MASK, Masked
@@ -108,7 +107,7 @@ def stepped(text: str) -> Intent | None:
         r"(?P<verb>add)?\s*"
         r"(?P<n>\d{1,2}|another|an?|one|two|three|four|five|six)\s+"
         r"(?P<more>more |extra |additional )?"
-        r"(?P<what>[a-z]+(?: [a-z]+)?)",
+        r"(?:of (?:the )?)?(?P<what>(?!new )[a-z]+(?: [a-z]+){0,3})",
         text,
         re.I,
     )
@@ -117,38 +116,6 @@ def stepped(text: str) -> Intent | None:
     many = 1 if match.group("n").lower() in ("a", "an", "another") else count_of(match.group("n"))
     what = match.group("what")
     return {"do": "step_to", "target": {"words": what, "raw": what}, "by": many or 1}
-
-
-def product_of(text: str, k: Masked) -> dict[str, Any]:
-    """What is bought: its whole name, with the count before it ("two of the Oak Tray")."""
-    text = clean(text)
-    quoted = [p for p in k.parts_in(text) if p["is"] in ("quote", "var")]
-    if quoted or ordinal_in(text)[0] is not None or _BESIDE.search(text):
-        return target_of(text, k)
-    count = _COUNT.match(text)
-    name = k.raw(bare(text[count.end() :] if count else text))
-    target = {**target_of("it", k), "words": name, "raw": k.raw(text)}
-    if count is None:
-        return target
-    return {**target, "words": singular(name), "count": count_of(count.group(1)) or 2}
-
-
-_BESIDE = re.compile(r"\s(?:in|from|on|for|with|by)\s", re.I)
-_COUNT = re.compile(
-    r"(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen|a couple)"
-    r"(?:\s+of(?:\s+the)?\b|\s*x\b|(?=\s+[a-z]))\s*",
-    re.I,
-)
-
-
-def buy_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
-    what = m.group("what")
-    if SUPERLATIVE.search(what):
-        return [
-            {"do": "open_best", "wish": wishes.list_wish(what, k), "optional_open": True},
-            {"do": "add", "target": {**target_of("it", k), "words": ""}, "verb": "buy"},
-        ]
-    return {"do": "add", "target": product_of(what, k), "verb": m.group("verb").lower()}
 
 
 def copy_intent(m: re.Match[str], k: Masked) -> Intent:
@@ -201,10 +168,17 @@ def drag_intent(m: re.Match[str], k: Masked) -> Intent:
     }
 
 
-def verbed(m: re.Match[str], k: Masked) -> Intent:
+def verbed(m: re.Match[str], k: Masked) -> Intent | None:
     """A verb that names the control itself: "delete the mail by Ann" has a delete button."""
-    verb = m.group("verb").lower()
-    return {"do": "act_on", "verb": verb, "target": target_of(m.group("what") or "", k)}
+    verb, what = m.group("verb").lower(), m.group("what") or ""
+    if re.search(rf"\s{_TIMES}$", what, re.I):
+        return None  # a deed done twice may be undone
+    act: Intent = {"do": "act_on", "verb": verb, "target": target_of(what, k)}
+    if SUPERLATIVE.search(what) and not re.search(MASK, what):
+        wish = wishes.list_wish(what, k)
+        if wish.get("order"):
+            act["wish"] = {**wish, "limit": wish.get("limit") or 1}
+    return act
 
 
 def verify_intent(m: re.Match[str], k: Masked) -> Intent:

@@ -1,0 +1,94 @@
+"""The grammar of what is put into a cart: things by name, the best of a list, and how many."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.browser.extract_fields import singular
+from agents.model.embedded.grammar import wishes
+from agents.model.embedded.grammar.going import SUPERLATIVE
+from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.phrases import bare, clean, target_of
+from agents.model.embedded.grammar.words import count_of, ordinal_in
+
+Intent = dict[str, Any]
+_NUMBER = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten"
+OFTEN = rf"(?:\s+(?P<often>once|twice|thrice|(?:{_NUMBER}) times))?"
+_WORDS = {"once": 1, "twice": 2, "thrice": 3}
+
+
+def product_of(text: str, k: Masked) -> dict[str, Any]:
+    """What is bought: its whole name, with the count before it ("two of the Oak Tray")."""
+    text = re.sub(r"^both\s+(?:of\s+)?", "", clean(text), flags=re.I)
+    quoted = [p for p in k.parts_in(text) if p["is"] in ("quote", "var")]
+    if quoted or ordinal_in(text)[0] is not None or _BESIDE.search(text):
+        return target_of(text, k)
+    count = _COUNT.match(text)
+    name = k.raw(bare(text[count.end() :] if count else text))
+    target = {**target_of("it", k), "words": name, "raw": k.raw(text)}
+    if count is None:
+        return target
+    return {**target, "words": singular(name), "count": count_of(count.group(1)) or 2}
+
+
+_BESIDE = re.compile(r"\s(?:in|from|on|for|with|by)\s", re.I)
+_COUNT = re.compile(
+    r"(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen|a couple)"
+    r"(?:\s+(?:(?:copies|pieces|units|packs|packets|boxes|bottles)\s+)?of(?:\s+the)?\b|\s*x\b|(?=\s+[a-z]))\s*",
+    re.I,
+)
+
+
+_ONE_EACH = re.compile(rf"(?:the|an?|{_NUMBER})\s", re.I)
+
+
+def put_intent(m: re.Match[str], k: Masked, verb: str) -> list[Intent]:
+    """ "Two of the cheapest lamps", "the newest chair and the Oak Tray", "it twice"."""
+    what, often = clean(m.group("what")), (m.group("often") or "").lower()
+    times = _WORDS.get(often) or count_of(often.split(" ")[0]) or 0
+    parts = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", what)
+    each = any(map(SUPERLATIVE.search, parts)) and all(map(_ONE_EACH.match, parts[1:]))
+    return [_put(part, k, verb, times) for part in (parts if each else [what])]
+
+
+def _put(what: str, k: Masked, verb: str, times: int) -> Intent:
+    """One thing by name, or by what it is the best of."""
+    best = SUPERLATIVE.search(what) and not re.search(MASK, what)
+    count = _COUNT.match(what) if best else None
+    rest = what[count.end() :] if count else what
+    wish = wishes.list_wish(rest, k) if best else {}
+    if not wish.get("order"):
+        target = product_of(what, k)
+        target = {**target, "count": times} if times else target
+        return {"do": "add", "verb": verb, "target": target}
+    # "Two of the cheapest lamps" is one lamp twice, "the two cheapest lamps" are two.
+    several = re.match(rf"(?:the\s+)?(?:{_NUMBER})\s", rest, re.I)
+    wish["limit"] = (wish.get("limit") or 1) if several else 1
+    number = count_of(count.group(1)) if count else None
+    target = {**target_of("it", k), "words": k.raw(bare(rest)), "raw": k.raw(what)}
+    return {"do": "add", "verb": verb, "target": target, "wish": wish,
+            "quantity": number or times or 1}  # fmt: skip
+
+
+_CARTS = r"(?:the |my |your |this )?(?P<where>(?:shopping )?(?:cart|basket|bag|trolley))"
+RULES: list[tuple[re.Pattern[str], Any]] = [
+    (
+        re.compile(rf"(?:add|put|place)\s+(?P<what>.+?)\s+(?:to|in|into)\s+{_CARTS}{OFTEN}$", re.I),
+        lambda m, k: put_intent(m, k, "add to " + m.group("where").lower()),
+    ),
+]
+ORDERS: list[tuple[re.Pattern[str], Any]] = [
+    (
+        re.compile(
+            r"(?:add|put)\s+(?P<what>.+?)\s+(?:to|in|into)\s+(?:the |my |your )?"
+            rf"(?P<where>wish ?list|favou?rites){OFTEN}$",
+            re.I,
+        ),
+        lambda m, k: put_intent(m, k, "add to " + m.group("where").lower()),
+    ),
+    (
+        re.compile(rf"(?P<verb>buy|purchase|order)\s+(?P<what>.+?){OFTEN}$", re.I),
+        lambda m, k: put_intent(m, k, m.group("verb").lower()),
+    ),
+]
