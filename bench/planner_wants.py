@@ -42,12 +42,12 @@ async def unmet(
 
 
 def unmet_question(want: dict[str, Any], asked: InputRequestSpec, site: Site) -> str:
-    """What a question does not name, or what was sent before it."""
+    """What a question does not name, or what was sent before it that was not wanted."""
     text = _plain(f"{asked.prompt} {json.dumps(asked.choices or [], ensure_ascii=False)}")
     for name in want["asks"]:
         if _plain(name) not in text:
             return f"the question does not name {name!r}"
-    return "something was sent before the question" if site.sent else ""
+    return _unsent(want.get("posts", []), site.sent)
 
 
 def _said(want: dict[str, Any], output: JSON) -> str:

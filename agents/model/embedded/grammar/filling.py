@@ -167,6 +167,8 @@ BEST = re.compile(rf"(?:the )?(?:{LOW}|{HIGH})\b", re.I)
 def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     what = re.sub(r"\s+instead$", "", clean(m.group("what")), flags=re.I)
     where = m.groupdict().get("where")
+    if where:  # "in the Status filter": what the page calls it is "Status"
+        where = re.sub(r"(?<=\S)\s+filters?$", "", clean(where), flags=re.I)
     if re.fullmatch(r"(?:nothing|none|no (?:items?|options?|checkbox(?:es)?))", what, re.I):
         return {"do": "nothing"}
     if BEST.match(what) and not re.search(MASK, what) and not where:

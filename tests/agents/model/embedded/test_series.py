@@ -67,3 +67,8 @@ def test_a_choice_may_be_followed_by_one_without_its_list() -> None:
 def test_a_number_is_changed_by_so_many(said: str, words: str, by: int) -> None:
     (intent,) = parse(said)
     assert (intent["do"], intent["target"]["words"], intent["by"]) == ("step_to", words, by)
+
+
+def test_a_filter_goes_by_its_name() -> None:
+    (intent,) = parse("select Churned in the Status filter")
+    assert (intent["values"], intent["target"]["words"]) == (["Churned"], "Status")
