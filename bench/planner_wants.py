@@ -95,4 +95,5 @@ def _paths(path: str) -> set[str]:
 
 
 def _plain(text: str) -> str:
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)  # 9,200,000 and 9200000 are one number
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

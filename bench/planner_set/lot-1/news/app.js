@@ -1,0 +1,6 @@
+var shown=6;function card(a){return '<div class="col-md-6"><div class="card mb-3"><div class="card-body"><span class="badge bg-secondary">'+a.s+'</span><h5 class="card-title"><a class="stretched-link" href="'+a.u+'">'+a.t+'</a></h5><p class="card-text"><small class="text-muted">By <span class="byline">'+a.by+'</span> &middot; <time>'+a.d+'</time></small></p></div></div></div>'}
+function more(){shown=Math.min(shown+6,ART.length);draw()}
+function draw(){document.getElementById('feed').innerHTML=ART.slice(0,shown).map(card).join('');if(shown>=ART.length)document.getElementById('more').style.display='none'}
+if(document.getElementById('feed')){draw();document.getElementById('more').onclick=function(){var b=this;b.textContent='Loading…';setTimeout(function(){more();b.textContent='Load more stories'},400)}}
+document.querySelectorAll('[role=tab]').forEach(function(t){t.onclick=function(){document.querySelectorAll('[role=tab]').forEach(function(o){o.setAttribute('aria-selected',o===t);document.getElementById(o.getAttribute('aria-controls')).hidden=o!==t})}});
+document.querySelector('.navbar-toggler').onclick=function(){var n=document.getElementById('nav');n.classList.toggle('show');this.setAttribute('aria-expanded',n.classList.contains('show'))};
