@@ -45,7 +45,15 @@ from agents.model.embedded.grammar.joining import amend, join
 from agents.model.embedded.grammar.parse import parse
 from agents.model.embedded.grammar.phrases import bare
 from agents.model.embedded.plans import plan_lines
-from agents.model.embedded.reading import answers, facts, items, lists, paging, summary
+from agents.model.embedded.reading import (
+    answers,
+    counting,
+    facts,
+    items,
+    lists,
+    paging,
+    summary,
+)
 from agents.model.embedded.reading.comparing import compare
 from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.view import Element
@@ -174,7 +182,7 @@ HANDLERS: dict[str, Handler] = {
     "only": sorting.only,
     "extract": lists.extract,
     "details": facts.details,
-    "count": lists.count,
+    "count": counting.count,
     "compare": compare,
     "summarise": summary.summarise,
     "answer": answers.answer,

@@ -14,7 +14,7 @@ from agents.browser.extract_fields import canonical
 from agents.browser.extract_values import CURRENCIES
 from agents.model.embedded.grammar.dates import take_dates
 from agents.model.embedded.grammar.masking import MASK, Masked
-from agents.model.embedded.grammar.phrases import clean
+from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.words import count_of
 
 Intent = dict[str, Any]
@@ -25,7 +25,7 @@ _MORE_OR_LESS = (
     r"|(?:short|long|small|larg|bigg|heavi|light|old|young|new)er than"
 )
 # Verbs that say what is measured: "jobs that pay more than 40k".
-_VERBS = {
+MEASURED_BY = {
     "pay": "salary", "earn": "salary", "cost": "price", "priced": "price", "weigh": "weight",
     "last": "duration", "rated": "rating", "start": "price",
 }  # fmt: skip
@@ -34,7 +34,7 @@ _MEASURING = r"(?P<verb>cost(?:s|ing)?|priced(?: at)?|pay(?:s|ing)?|earn(?:s|ing
 )
 _COINS = r"dollars?|bucks|usd|euros?|eur|pounds?|quid|gbp"
 _SIGN_OF = {"d": "USD", "b": "USD", "u": "USD", "e": "EUR", "p": "GBP", "q": "GBP", "g": "GBP"}
-_TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
+_TIMES = {"k": 1e3, "thousand": 1e3, "million": 1e6}
 _BETWEEN = re.compile(
     r"\s+(?:that (?:are|cost) |costing |priced |with (?:a |the )?)?(?P<field>[a-z]+ )?(?:of )?"
     rf"(?P<op>between|from)\s+(?P<low>[$€£¥]?\s?(?:\d[\d.,]*|{MASK}))\s*(?:and|to|[-–])\s*"
@@ -43,9 +43,9 @@ _BETWEEN = re.compile(
 )
 _FILTER = re.compile(
     rf"(?P<head>.*?)(?:^|\s+)(?P<op>{_MORE_OR_LESS})\s+"
-    rf"(?P<sign>[$€£¥])?\s?(?P<num>\d[\d.,]*|{MASK})(?P<times>\s?(?:k|thousand|m|million)\b)?"
+    rf"(?P<sign>[$€£¥])?\s?(?P<num>\d[\d.,]*|{MASK})(?P<times>\s?(?:k|thousand|million)\b)?"
     rf"(?:\s*(?P<coin>{_COINS})\b)?\s*(?P<unit>(?!with|including|"
-    r"sorted|from|on|in\b|as\b|and\b|an?\b|per\b|that\b|which\b|who\b|for\b|to\b)[a-z]+)?"
+    r"sorted|from|on|in\b|as\b|and\b|an?\b|per\b|that\b|which\b|who\b|for\b|to\b)[a-z]+[²³]?)?"
     r"\s*(?P<rest>.*)$",
     re.I,
 )
@@ -84,7 +84,9 @@ _LESS = re.compile(
 # "Flights to Lisbon", "campsites that allow dogs": what their rows have to say.
 _SAYING = re.compile(
     r"^(?P<noun>(?:[\w'’-]+ ){0,3}?[\w'’-]*s)\s+(?:a night |per night )?(?:"
-    r"(?:that|which|who)\s+(?:(?:are|is|have|has|do|can|offer|go|run|include|contain)\s+)?(?P<not>not\s+)?"
+    r"(?:that|which|who)\s+(?:(?:are|is|have|has|do|can|offer|go|run|include|contain|speak|sell"
+    r"|serve|accept|teach|use|support|need|require|come with|work (?:in|for|at)|live in)"
+    r"\s+)?(?P<not>not\s+)?"
     r"|(?:(?:go|run|fly|depart|leave|come|lead)(?:ing)?\s+)?(?:to|for|about|near|at)\s+"
     r"|available\s+(?:at|in|on|for)\s+|(?P<no>without)\s+)(?P<rest>(?!each\b|every\b|all\b|me\b)[^,]+)$",
     re.I,
@@ -96,6 +98,11 @@ _BY = re.compile(
     r"|hosted|played|sung|composed|signed|owned)\s+)?by\s+(?:the\s+)?(?P<value>"
     + MASK
     + r"|[^\s,][^,]{0,40})$",
+    re.I,
+)
+_EXCEPT = re.compile(
+    r",?\s+(?:except(?: for| the)?|excluding|other than|but not|apart from)"
+    r"\s+(?P<value>[^,]{2,40})$",
     re.I,
 )
 _YEAR = r"(?:1[5-9]|20)\d\d"
@@ -156,7 +163,7 @@ def _take_filter(text: str, wish: Intent, k: Masked) -> str:
         return text
     noun, measure, verb = _head_of(match.group("head"))
     unit = (match.group("unit") or "").strip()
-    by_verb = next((f for w, f in _VERBS.items() if verb.startswith(w)), "")
+    by_verb = next((f for w, f in MEASURED_BY.items() if verb.startswith(w)), "")
     known = (f for f in (unit, measure) if canonical(f) not in (None, "title"))
     field = next(known, unit or measure or by_verb or "price")
     said = match.group("op").lower()
@@ -220,7 +227,21 @@ def _take_by(text: str, wish: Intent, k: Masked) -> str:
     named = re.match(rf"[A-Z]|{MASK}", match.group("value"))
     if not (named or match.group("verb")) or canonical(value):
         return text
-    wish["filters"].append({"field": "author", "op": "by", "value": value})
+    before = text[: match.start()]
+    rule: dict[str, Any] = {"field": "author", "op": "by", "value": value}
+    if others := re.search(r"\s+(?:(?:that|which) (?:are|were|is|was) )?not$", before, re.I):
+        rule["not"], before = True, before[: others.start()]
+    wish["filters"].append(rule)
+    return clean(before)
+
+
+def _take_except(text: str, wish: Intent, k: Masked) -> str:
+    """ "All products except Kite": those that do not say so."""
+    match = _EXCEPT.search(text)
+    if match is None or len(match.group("value").split()) > 4:
+        return text
+    value = k.raw(bare(match.group("value")))
+    wish["filters"].append({"field": "", "op": "lacks", "value": value})
     return clean(text[: match.start()])
 
 
@@ -267,6 +288,7 @@ def _take_number(text: str, wish: Intent, k: Masked) -> str:
 
 
 _TAKING = (
+    _take_except,
     _take_number,
     _take_equal, _take_state, _take_between, _take_filter, take_dates, _take_years, _take_by
 )  # fmt: skip

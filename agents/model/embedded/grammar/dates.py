@@ -63,8 +63,6 @@ def take_dates(text: str, wish: dict[str, Any], k: Masked) -> str:
     if one is None or bool(two) != bool(match.group("two")):
         return text
     op = "since" if match.group("on") else match.group("op").lower()
-    if op == "from" and two is None:
-        op = "since" if _FINER.search(match.group("one")) else "in"
     ends = {
         "since": (one[0], date.max),
         "after": (date.fromordinal(one[1].toordinal() + 1), date.max),

@@ -42,6 +42,15 @@ def _exists(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "extract", **wish, "question": k.raw(clean(m.group()))}
 
 
+def _of_yours(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Which trees do you have under £50?": those of the list."""
+    last = m.group("noun").split()[-1]
+    if singular(last) == last:
+        return None
+    wish = list_wish(f"{m.group('noun')}{m.group('rest')}", k)
+    return {"do": "extract", **wish, "question": k.raw(clean(m.group()))}
+
+
 def _indirect(m: re.Match[str], k: Masked) -> Intent:
     """ "Tell me when it was published": the question itself."""
     return {"do": "answer", "question": k.raw(clean(m.group("ask")))}
@@ -89,6 +98,11 @@ RULES = [
         r"what(?:['’]s| is| are)(?: there)? (?P<what>free|new|reduced|(?:currently )?(?:in stock"
         r"|available|sold out|out of stock|on sale|on offer))(?: (?:here|today|now))?$",
         lambda m, k: {"do": "extract", **list_wish(f"everything that is {m.group('what')}", k)},
+    ),
+    _rule(
+        r"(?:which|what) (?P<noun>[a-z][\w'’-]*(?: [\w'’-]+){0,3}?)"
+        rf" (?:(?:do|does) {_WHO} {_STILL}{_HAVE}|(?:are|is) there)(?P<rest>(?: .+)?)$",
+        _of_yours,
     ),
     _rule(_EXISTS, _exists),
 ]

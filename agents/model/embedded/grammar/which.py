@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.browser.extract_fields import singular
+from agents.model.embedded.grammar.conditions import MEASURED_BY
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
@@ -31,6 +32,9 @@ def _best(m: re.Match[str], k: Masked) -> Intent:
     word = m.group("word").lower()
     low = bool(_LOWEST.fullmatch(word))
     said = clean(re.sub(r"^(?:number|amount) of\s+", "", (m.group("by") or "").strip()))
+    verb = m.groupdict().get("verb") or ""
+    if by_verb := next((f for w, f in MEASURED_BY.items() if verb.startswith(w)), ""):
+        said = by_verb
     by = said or next((f for w, f in FIELD_OF_SUPER.items() if w in word), "")
     wish = {**list_wish(m.group("noun"), k), "limit": 1, "fields": None}
     if by and by not in FAMILIES:
@@ -126,6 +130,11 @@ RULES = [
         r"(?P<one>.+?)\s+(?:and|with|to|vs\.?|versus)\s+(?P<other>.+?)"
         r"(?:\s+(?:differ|compare|side by side))?$",
         _compare,
+    ),
+    _rule(
+        rf"{_NOUN}\s+(?P<verb>pays?|earns?|costs?|weighs?|lasts?)\s+(?:the\s+)?"
+        r"(?P<word>most|least)(?P<by>)(?P<to>)$",
+        _best,
     ),
     _rule(
         rf"{_NOUN}\s+(?:{_AUX})\s+(?:the\s+)?(?P<word>{_WORD})\b\s*"

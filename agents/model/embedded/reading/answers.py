@@ -10,7 +10,14 @@ from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.doing.touch import click_code, outcome_of
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe
-from agents.model.embedded.reading.cells import ASKING, asked_words, cell_for, said, says_literals
+from agents.model.embedded.reading.cells import (
+    ASKING,
+    asked_words,
+    cell_for,
+    said,
+    says_literals,
+    suits,
+)
 from agents.model.embedded.reading.rows_told import cell_of_row
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View
@@ -34,7 +41,7 @@ def _tells(question: str, sentence: str) -> bool:
     asked, said = plain(question), plain(sentence)
     if asked in said:
         return False
-    if _QUANTITY.match(question) and not _NUMBER.search(sentence):
+    if _QUANTITY.match(question) and not (_NUMBER.search(sentence) and suits(question, sentence)):
         return False
     words = {singular(w) for w in asked.split()}
     return bool(_YES_NO.match(question)) or not {singular(w) for w in said.split()} <= words

@@ -16,6 +16,7 @@ from playwright.async_api import Page
 
 from agents.browser.extract import read, shape_table
 from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_values import PRICE
 from agents.model.embedded.grammar.nouns import is_mere_kind
 from agents.model.embedded.grammar.words import STOPWORDS
 
@@ -56,6 +57,8 @@ class Cell:
 
 _OPENING = frozenset(["open", "close", "closed", "opening", "hour"])
 _HOURS = re.compile(r"(?i)\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?\s*(?:[-–—]|to)\s*\d|closed|all day")
+_COSTS = re.compile(r"(?:how much|what) .*\bcosts?$|how much (?:is|are|for)\b")
+_AMOUNT = re.compile(r"(?i)\s*\W*[\d.,' ]+\W*|.*\b(?:free|gratis|included|no charge)\b.*")
 _LITERAL = re.compile(r"(?<![\w.])(?:\d+(?:[.:/-]\d+)+|[A-Z]+[-/ ]?\d[\w.-]*\w|\d+)(?![\w])")
 
 
@@ -96,6 +99,8 @@ async def cell_for(page: Page, question: str) -> Cell | None:
 def suits(question: str, value: str) -> bool:
     """Whether a value is of the kind that is asked for: a number, a time, a name."""
     lowered = question.lower()
+    if _COSTS.match(lowered) and not (PRICE.search(value) or _AMOUNT.fullmatch(value)):
+        return False  # "Portable disk 1 TB" is no price
     want = next((w for start, w in _WANTED.items() if lowered.startswith(start)), None)
     return bool(value.strip()) and (want is None or bool(want.search(value)))
 

@@ -84,6 +84,8 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
     words = [singular(w) for w in plain(step.get("noun") or "").split() if w not in STOPWORDS]
     last = words[-1] if words else ""
     around, heads = _around(step)
+    kind = [r for r in rows if last and _is_kind(r, last)]
+    rows = kind or rows  # "flats" where some rows say that they are houses
     words = [w for w in words if w not in GENERIC | _WHOLE and not (w == last and is_item_noun(w))]
     if last in words and any(_heads(h, last) for h in heads):
         words.remove(last)  # "Weeknight soups" heads soups only, whatever each is called
@@ -92,6 +94,12 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
         return told if words else rows
     # "Backpacks" in a list that is headed so; "red backpacks" where none is red are none.
     return [r for r in rows if all(w in around or has_word(r, w) for w in words)]
+
+
+def _is_kind(row: Record, noun: str) -> bool:
+    """Whether one of a row's values is just the noun."""
+    shown = (v for k, v in row.items() if k not in ("url", "image", "title", SECTION))
+    return any(isinstance(v, str) and singular(plain(v)) == noun for v in shown)
 
 
 def unsaid(rows: list[Record], step: Step) -> list[str]:
@@ -119,6 +127,9 @@ def _heads(heading: list[str], noun: str) -> bool:
 def _by_place(rows: list[Record], step: Step) -> list[Record]:
     """Rows "in Berlin" or "in the Sales section": they say so, or what heads them does."""
     near = step.get("near")
+    if near and " or " in near and rows:
+        each = [_by_place(rows, {**step, "near": one}) for one in near.split(" or ")]
+        return [r for r in rows if any(r in some for some in each)]
     words = [singular(w) for w in plain(near or "").split() if w not in STOPWORDS]
     if not words or not rows:
         return rows
@@ -155,6 +166,13 @@ def has_word(row: Record, word: str) -> bool:
     return any(_like(word, singular(x)) for text in texts for x in plain(text).split())
 
 
+def _denied(row: Record, word: str) -> bool:
+    """Whether a row says "no dogs", or "dogs not allowed"."""
+    stem = re.escape(word)
+    no = rf"\b(?:no|not|without|never)\b[^.,;·|]{{0,16}}\b{stem}|\b{stem}\w* (?:are |is )?not\b"
+    return any(re.search(no, v, re.I) for v in row.values() if isinstance(v, str))
+
+
 _MONTHS = frozenset(
     re.findall(
         r"\w+", "january february march april june july august september october november december"
@@ -172,7 +190,12 @@ def _like(one: str, other: str) -> bool:
 def passes(row: Record, rule: dict[str, Any]) -> bool:
     """Whether a row meets a condition; one that does not speak of it does not."""
     if rule["op"] in ("has", "lacks"):
+        if " or " in rule["value"]:
+            each = ({**rule, "op": "has", "value": v} for v in rule["value"].split(" or "))
+            return any(passes(row, one) for one in each) == (rule["op"] == "has")
         words = [singular(w) for w in plain(rule["value"]).split() if w not in STOPWORDS]
+        if rule["op"] == "has" and any(_denied(row, w) for w in words):
+            return False
         return all(has_word(row, w) for w in words) == (rule["op"] == "has")
     if rule["op"] == "says":
         said = [plain(str(v)) for k, v in row.items() if k not in ("url", "image")]
@@ -185,7 +208,7 @@ def passes(row: Record, rule: dict[str, Any]) -> bool:
         year = _year(row)
         return year is not None and rule["value"][0] <= year <= rule["value"][1]
     if rule["op"] == "by":
-        return _is_by(row, rule["value"])
+        return _is_by(row, rule["value"]) is not bool(rule.get("not"))
     if rule["op"] == "=":
         shown = pick(row, [rule["field"]])[rule["field"]]
         return shown is not None and likeness(str(rule["value"]), str(shown)) >= 0.85

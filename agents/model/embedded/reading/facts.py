@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract import extract_text, find_lists, pick
-from agents.browser.extract_fields import Record, match_column
+from agents.browser.extract_fields import Record, canonical, match_column
 from agents.browser.extract_values import PRICE
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
@@ -99,6 +99,8 @@ def _named(found: Record, fields: list[str], subject: str | None) -> Record:
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?i)\b(?:phone|telephone|tel|mobile|fax)\b")
 _NUMBERS = re.compile(r"(?<![\d.,-])\+?\(?\d[\d ()/.-]{5,}\d(?![\d.,-]\d)")
+_AGGREGATE = re.compile(r"(?i)(?:average|mean|median|total|combined|sum)\b")
+_COST = re.compile(r"(?i)\s*(?:[\d.,' ]+|\W*(?:free|gratis|included)\b.{0,40})\s*")
 _REACH = re.compile(r"(?i)\b(?:phone|telephone|e-?mail|address|opening|hours)\b")
 _TELLS = re.compile(r"(?i)\b(?:you|your|yourself|please|click|choose|try|press)\b")
 _NAMES = re.compile(r"(?i)title|name|heading|page|article|story|product")
@@ -124,6 +126,11 @@ def _believed(view: View, step: Step, record: Record) -> Record:
     for field, value in record.items():
         if not isinstance(value, str) or _NAMES.search(field):
             continue
+        worked_out = _AGGREGATE.match(field)
+        if worked_out and norm(worked_out.group()) not in norm(view.body):
+            out[field] = None  # one price is no average
+        if canonical(field) == "price" and not (PRICE.search(value) or _COST.fullmatch(value)):
+            out[field] = None
         advice = _TELLS.search(value) and not re.search(r"\d", value)
         if advice or norm(value) in labels:
             out[field] = None

@@ -13,7 +13,6 @@ from agents.model.embedded.grammar.superlatives import FAMILIES
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, likeness, norm
 from agents.model.embedded.reading import answers, outside, paging
-from agents.model.embedded.reading.cells import cell_for
 from agents.model.embedded.reading.checks import (
     GENERIC,
     has_word,
@@ -22,7 +21,7 @@ from agents.model.embedded.reading.checks import (
     unsaid,
     wanted_noun,
 )
-from agents.model.embedded.reading.measures import amount, is_measured
+from agents.model.embedded.reading.measures import is_measured
 from agents.model.embedded.reading.shaping import kept_for, rows_of, shape_rows
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, quote
@@ -348,36 +347,6 @@ def _absent(shaped: list[Record], step: Step) -> list[str]:
 
 
 SHOWN_SHARE = 0.34
-
-
-async def count(run: Run, step: Step) -> Decision | None:
-    """How many there are: rows of a list over all its pages, or controls of a kind."""
-    wish: Step = step["st"].setdefault(
-        "list", {**step, "do": "extract", "counted": True, "fields": None, "limit": None, "st": {}}
-    )
-    before = len(run.memory["results"])
-    decision = await extract(run, wish)
-    noun = step.get("noun") or "entries"
-    rows = run.memory["results"].pop()["value"] if len(run.memory["results"]) > before else []
-    if rows and wish.get("state") != "failed":
-        run.memory["results"].append({"kind": "count", "value": len(rows), "of": noun})
-        named = (v for k, v in rows[0].items() if isinstance(v, str) and k not in ("url", "image"))
-        if title := rows[0].get("title") or next(named, None):
-            run.saw(str(title))
-    elif decision is None and not rows and (cell := await cell_for(run.page, step["text"])):
-        run.saw(cell.value)
-        found = {"kind": "count", "value": _whole(cell.value), "of": cell.label}
-        run.memory["results"].append(found)
-    elif decision is None:
-        found = wish.get("why", "") if rows else f"I found no {noun} to count"
-        run.fail(step, f"{found} after {len(rows)} {noun}" if rows else found)
-    return decision
-
-
-def _whole(text: str) -> int | float | str:
-    """A count as a number; what is none stays as it is shown."""
-    n = amount(text)
-    return text if n is None else int(n) if n == int(n) else n
 
 
 async def verify(run: Run, step: Step) -> Decision | None:

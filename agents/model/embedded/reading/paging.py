@@ -32,7 +32,7 @@ def walks(step: Step, noun: str) -> bool:
     """Whether the whole list is needed, however many pages it takes."""
     if step.get("all_pages"):
         return True
-    if noun in _PARTS or _HERE.search(step["text"]):
+    if (noun in _PARTS and not step.get("filters")) or _HERE.search(step["text"]):
         return False
     order = step.get("order")
     rows = step["st"].get("rows") or []
@@ -143,7 +143,8 @@ async def turn(run: Run, step: Step, noun: str, have: int) -> Decision | None:
     view = await run.view()
     link = more_link(view, pages)
     st["goes_on"] = link is not None
-    if not (short or walks(step, noun)):
+    picked = not step.get("limit") and have < len(st.get("rows") or ()) and noun not in _PARTS
+    if not (short or walks(step, noun) or (picked and not _HERE.search(step["text"]))):
         return None
     to_come = 2 * (len(run.steps) - run.memory["at"] - 1)
     if pages >= MAX_PAGES or run.turn.steps_left - to_come < 4:

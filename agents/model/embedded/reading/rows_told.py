@@ -137,6 +137,9 @@ def _is_kind(question: str, column: str, value: object) -> bool:
     if question.startswith("when"):
         measured = quantity(text)
         return by_content(text) == "date" or bool(measured and measured[0] in ("date", "clock"))
+    if question.startswith("how long"):
+        measured = quantity(text)
+        return bool(measured and measured[0] == "time")
     if question.startswith("how much"):
         return bool(PRICE.search(text))
     if question.startswith("who"):
