@@ -23,10 +23,10 @@ from dashboard.supervisor.welcome import Terminal, block
 
 READY_WITHIN_S = 90.0
 DEATHS_WHILE_STARTING = 3
-# Together below ten seconds: children, then the browsers they left, then Valkey.
+# Together below ten seconds: children, the browsers they left, then what both were served by.
 CHILDREN_STOP_S = 6.0
 BROWSERS_STOP_S = 2.0
-VALKEY_STOP_S = 1.0
+LAST_STOP_S = 1.0
 LOG_ROTATION_EVERY_S = 60.0
 _TITLES = {
     "valkey": "Valkey",
@@ -209,12 +209,16 @@ class Supervisor:
                 child.rotate_log()
 
     async def _end(self) -> None:
-        """End every child, browsers included."""
-        valkey = self.children.pop("valkey", None)
-        await asyncio.gather(*(child.stop(CHILDREN_STOP_S) for child in self.children.values()))
+        """End every child, browsers included.
+
+        Valkey and the practice site come last: what a run waits for there must not fail before
+        its worker has put it down.
+        """
+        last = [c for name, c in self.children.items() if name in ("valkey", "practice")]
+        first = [child for child in self.children.values() if child not in last]
+        await asyncio.gather(*(child.stop(CHILDREN_STOP_S) for child in first))
         await self._end_browsers()
-        if valkey is not None:
-            await valkey.stop(VALKEY_STOP_S)
+        await asyncio.gather(*(child.stop(LAST_STOP_S) for child in last))
         (self.plan.run_dir / "processes.json").unlink(missing_ok=True)
         if self._stop.is_set():
             self.terminal.say("Everything has ended.")
