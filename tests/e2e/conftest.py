@@ -82,12 +82,15 @@ def _administer(database_url: str, statement: str) -> None:
         connection.execute(statement)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(
     tmp_path_factory: pytest.TempPathFactory,
     service_environment: Callable[[], dict[str, str]],
 ) -> Iterator[Stack]:
-    """The product, ready. Tests share it: none may stop it or leave it changed."""
+    """The product, ready. Tests share it: none may stop it or leave it changed.
+
+    It ends with the last test of this folder: its ticks would take from all that come later.
+    """
     environment = {**service_environment(), **OPEN}
     instance = Stack(tmp_path_factory.mktemp("stack") / "data", environment)
     try:
@@ -118,7 +121,7 @@ def api(stack: Stack) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileSite]:
     """The site of pages that misbehave or count; browsers of the tests may reach it."""
     site = HostileSite(tmp_path_factory.mktemp("hostile"))

@@ -183,11 +183,24 @@ def test_a_restart_picks_unfinished_tasks_up_again(own_stack: Stack, hostile: Ho
             start_url=f"{hostile.url}/counter/restart",
         )
         running.until("task.step_started", step=2)
+        practice = own_stack.practice_url
+        loading = start(
+            api,
+            own_stack,
+            {"code": f"await page.goto('{practice}/shop/')"},
+            {"code": f"await page.goto('{practice}/slow/?s=30')"},  # cut short by the stop
+            {"expect_text": "Enamel mug", "code": f"await page.goto('{practice}/slow/?s=0')"},
+            {"expect_text": "SLOW-0000", **done()},
+        )
+        loading.until("task.step_started", step=2)
+        loading.until("task.action.started", tool="page.goto")
         browsers = [process.pid for process in own_stack.browsers()]
-        own_stack.stop()
+        assert browsers
+        assert own_stack.stop() < 20
         assert_all_gone(browsers, 20)
         own_stack.start()
         waiting.answer(asked, "yes")
         assert waiting.end()["terminal_reason"] == "done"
         assert running.end(90)["terminal_reason"] == "done"
+        assert loading.end(90)["terminal_reason"] == "done"
         assert (hostile.ledger.hits["restart-a"], hostile.ledger.hits["restart-c"]) == (1, 1)

@@ -9,9 +9,8 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
@@ -90,24 +89,6 @@ def test_first_start_prints_a_block_whose_every_line_works(stack: Stack) -> None
     assert json.loads(done.stdout)["tasks"][0]["instructions"].startswith("Get the top 5 stories")
 
 
-@pytest.mark.once
-def test_second_start_is_ready_within_six_seconds_and_makes_no_second_key(
-    own_stack: Stack,
-) -> None:
-    own_stack.start()
-    assert own_stack.api_key.startswith("wa_live_")
-    project = own_stack.project_id
-    took = []
-    while not took or (min(took) > 6 and len(took) < 3):
-        own_stack.stop()
-        took.append(idle_seconds(own_stack))
-    assert min(took) <= 6, took
-    assert own_stack.project_id == project
-    assert "Preparing the database" not in own_stack.output
-    assert "wa_live_" not in own_stack.output
-    assert "keys create" in own_stack.output
-
-
 def test_keys_create_prints_a_key_that_works(stack: Stack) -> None:
     done = stack.manage("keys", "create", "--project", "default", "--name", "ci", "--json")
     assert done.returncode == 0, done.stderr
@@ -147,65 +128,7 @@ def test_a_sign_in_link_opens_the_console_once(stack: Stack) -> None:
         assert "sessionid" not in second.cookies
 
 
-def test_no_practice_leaves_the_practice_site_out(own_stack: Stack) -> None:
-    own_stack.start("--no-practice")
-    assert set(own_stack.pids()) == set(CHILDREN) - {"practice"} - (
-        {"valkey"} if "WEBAGENT_REDIS_URL" in own_stack.environment else set()
-    )
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(own_stack.practice_url)
-
-
-# --- keeping it running, ending it ----------------------------------------------------------
-@pytest.mark.browser
-@pytest.mark.once
-def test_sigterm_ends_every_child_and_browser_within_ten_seconds(own_stack: Stack) -> None:
-    own_stack.start()
-    browser = start_a_browser(own_stack)
-    pids = [pid for pid in own_stack.pids().values() if pid]
-    left = [process.pid for process in processes_of(own_stack.data_dir)]
-    assert own_stack.stop() < 20
-    assert own_stack.process is not None and own_stack.process.returncode == 0
-    assert_all_gone([*pids, browser, *left], 20)
-    assert processes_of(own_stack.data_dir) == []
-
-
-@pytest.mark.once
-def test_ctrl_c_ends_it_too_even_while_it_starts(own_stack: Stack) -> None:
-    own_stack.launch()
-    wait_for(lambda: own_stack.pids().get("web"), 60, "the web server was started")
-    pids = [pid for pid in own_stack.pids().values() if pid]
-    assert own_stack.process is not None
-    own_stack.process.send_signal(signal.SIGINT)
-    assert own_stack.process.wait(30) == 0
-    assert_all_gone(pids, 20)
-
-
-def is_browser(process: psutil.Process) -> bool:
-    """Whether it is a Chromium, or is gone by now."""
-    try:
-        return "chrom" in process.exe()
-    except psutil.Error:
-        return True
-
-
-@pytest.mark.once
-def test_children_die_with_a_killed_supervisor(own_stack: Stack) -> None:
-    own_stack.start()
-    pids = [pid for pid in own_stack.pids().values() if pid]
-    assert own_stack.process is not None
-    own_stack.process.kill()
-    own_stack.process.wait()
-    assert_all_gone(pids, 20)
-    # Browsers stay by design: the next start takes them up or ends them.
-    wait_for(
-        lambda: all(is_browser(process) for process in processes_of(own_stack.data_dir)),
-        20,
-        "nothing but browsers is left of them",
-    )
-    own_stack.start()
-
-
+# --- keeping it running ----------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["worker", "web"])
 def test_a_killed_child_is_running_again_at_once(stack: Stack, name: str) -> None:
     before = stack.kill(name)
@@ -223,6 +146,112 @@ def test_a_killed_valkey_comes_back_on_the_same_address(stack: Stack) -> None:
     wait_for(lambda: (stack.pids().get("valkey") or before) != before, 20, "a new Valkey")
     assert (stack.data_dir / "run" / "valkey.port").read_text() == port
     wait_for(stack.is_ready, 30, "it is ready again")
+
+
+# --- one life after another -----------------------------------------------------------------
+@pytest.fixture(scope="module")
+def brittle(
+    tmp_path_factory: pytest.TempPathFactory, service_environment: Callable[[], dict[str, str]]
+) -> Iterator[Stack]:
+    """An instance that tests start, stop and kill, one after another: a start costs 8 s of work.
+
+    Each takes it as it is: see `be_running` and `be_stopped`.
+    """
+    instance = Stack(tmp_path_factory.mktemp("brittle") / "data", service_environment())
+    try:
+        yield instance
+    finally:
+        instance.close()
+
+
+def be_running(stack: Stack) -> None:
+    """Have it run, if it does not."""
+    if stack.process is None or stack.process.poll() is not None:
+        stack.start()
+
+
+def be_stopped(stack: Stack) -> None:
+    """Have it ended, if it runs."""
+    if stack.process is not None and stack.process.poll() is None:
+        stack.stop()
+
+
+@pytest.mark.once
+def test_second_start_is_ready_within_six_seconds_and_makes_no_second_key(
+    brittle: Stack,
+) -> None:
+    be_running(brittle)
+    assert brittle.api_key.startswith("wa_live_")
+    project = brittle.project_id
+    took = []
+    while not took or (min(took) > 6 and len(took) < 3):
+        brittle.stop()
+        took.append(idle_seconds(brittle))
+    assert min(took) <= 6, took
+    assert brittle.project_id == project
+    assert "Preparing the database" not in brittle.output
+    assert "wa_live_" not in brittle.output
+    assert "keys create" in brittle.output
+
+
+def is_browser(process: psutil.Process) -> bool:
+    """Whether it is a Chromium, or is gone by now."""
+    try:
+        return "chrom" in process.exe()
+    except psutil.Error:
+        return True
+
+
+@pytest.mark.once
+def test_children_die_with_a_killed_supervisor(brittle: Stack) -> None:
+    be_running(brittle)
+    pids = [pid for pid in brittle.pids().values() if pid]
+    assert brittle.process is not None
+    brittle.process.kill()
+    brittle.process.wait()
+    assert_all_gone(pids, 20)
+    # Browsers stay by design: the next start takes them up or ends them.
+    wait_for(
+        lambda: all(is_browser(process) for process in processes_of(brittle.data_dir)),
+        20,
+        "nothing but browsers is left of them",
+    )
+    brittle.start()
+
+
+@pytest.mark.browser
+@pytest.mark.once
+def test_sigterm_ends_every_child_and_browser_within_ten_seconds(brittle: Stack) -> None:
+    be_running(brittle)
+    browser = start_a_browser(brittle)
+    pids = [pid for pid in brittle.pids().values() if pid]
+    left = [process.pid for process in processes_of(brittle.data_dir)]
+    assert brittle.stop() < 20
+    assert brittle.process is not None and brittle.process.returncode == 0
+    assert_all_gone([*pids, browser, *left], 20)
+    assert processes_of(brittle.data_dir) == []
+
+
+@pytest.mark.once
+def test_ctrl_c_ends_it_too_even_while_it_starts(brittle: Stack) -> None:
+    be_stopped(brittle)
+    brittle.launch()
+    wait_for(lambda: brittle.pids().get("web"), 60, "the web server was started")
+    pids = [pid for pid in brittle.pids().values() if pid]
+    assert brittle.process is not None
+    brittle.process.send_signal(signal.SIGINT)
+    assert brittle.process.wait(30) == 0
+    assert_all_gone(pids, 20)
+
+
+def test_no_practice_leaves_the_practice_site_out(brittle: Stack) -> None:
+    be_stopped(brittle)
+    brittle.start("--no-practice")
+    assert set(brittle.pids()) == set(CHILDREN) - {"practice"} - (
+        {"valkey"} if "WEBAGENT_REDIS_URL" in brittle.environment else set()
+    )
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(brittle.practice_url)
 
 
 # --- what can be wrong ----------------------------------------------------------------------
@@ -327,33 +356,3 @@ def test_an_old_python_is_told_what_to_do(tmp_path: Path) -> None:
         "This project needs Python 3.11 or newer, and this machine has Python 3.9.2: install "
         "one, or name it with PYTHON=/path/to/python3.11 make run."
     )
-
-
-@pytest.mark.browser
-def test_a_stopped_task_goes_on_after_the_next_start(own_stack: Stack) -> None:
-    own_stack.start()
-    site = own_stack.practice_url
-    script = [
-        {"code": f"await page.goto('{site}/shop/')"},
-        {"code": f"await page.goto('{site}/slow/?s=30')"},  # cut short by the stop
-        {"expect_text": "Enamel mug", "code": f"await page.goto('{site}/slow/?s=0')"},
-        {"expect_text": "SLOW-0000", "finish": {"text": "Seen", "output": "SLOW-0000"}},
-    ]
-    body = {"instructions": "Wait for it", "model": {"route": "scripted", "script": script}}
-    with own_stack.client() as api:
-        answer = api.post(f"{own_stack.api_root}/do_anything/sessions", json=body)
-        assert answer.status_code == 201, answer.text
-        address = f"{own_stack.api_root}/do_anything/sessions/{answer.json()['id']}"
-
-        def task() -> dict[str, Any]:
-            found: dict[str, Any] = api.get(address).json()["tasks"][0]
-            return found
-
-        wait_for(lambda: task()["usage"]["steps"] >= 1, 40, "the first step is done")
-        browsers = [browser.pid for browser in own_stack.browsers()]
-        assert browsers
-        assert own_stack.stop() < 20
-        assert_all_gone(browsers, 20)
-        own_stack.start()
-        wait_for(lambda: task()["status"] not in ("pending", "running"), 60, "the task ended")
-        assert (task()["status"], task()["output"]) == ("done", "SLOW-0000")
