@@ -8,7 +8,7 @@ from agents.model.embedded.doing import acting, rows
 from agents.model.embedded.doing.best import best_of, title_of
 from agents.model.embedded.doing.touch import click_code
 from agents.model.embedded.grammar.phrases import bare
-from agents.model.embedded.ground import norm
+from agents.model.embedded.ground import context_score, norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import View
 from agents.ports import Decision
@@ -29,13 +29,37 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         step["splice"] = [_named(step, name) for name in names]
         return None
     if target.get("all"):
-        acts = rows.of_each(view, step["verb"], target.get("in") or "")
-        acts = acts[: target.get("count") or len(acts)]
-        if acts:  # from the last to the first: a deed may take its row off the page
-            code = "\n".join([await click_code(e) for e in reversed(acts[:40])])
+        offered = rows.of_each(view, step["verb"], target.get("in") or "")
+        acts = rows.of_kind(view, offered, target.get("words") or "")
+        count = target.get("count")
+        if offered and not _fits(len(acts), count, step):
+            seen = f"I see {len(acts)} of them" if acts else "I cannot tell which ones are meant"
+            return run.ask_takeover(step, f"{seen}: “{step['text']}”.")
+        if acts := acts[:count]:  # from the last to the first: a deed may take its row off the page
+            code = "\n".join([await click_code(e) for e in reversed(acts)])
             why = f"Click all {len(acts)}: {step['verb']}."
             return await run.act(step, code, why, phase="acted", goal=target)
+    if target.get("nth") and not target.get("in") and _unsure(view, step):
+        return run.ask_takeover(step, f"I cannot tell which of these is meant: “{step['text']}”.")
     return await acting.act_on(run, step)
+
+
+def _unsure(view: View, step: Step) -> bool:
+    """Whether the nth of the rows that have the control may be none of what was said."""
+    offered, words = rows.of_each(view, step["verb"], ""), step["target"].get("words") or ""
+    named = any(context_score(words, e) >= 0.75 for e in offered) if words else True
+    return len(offered) > 1 and not named and not rows.of_kind(view, offered, words)
+
+
+_BOTH = re.compile(r"both\b", re.I)
+MAX_AT_ONCE = 40
+
+
+def _fits(many: int, count: int | None, step: Step) -> bool:
+    """Whether there are as many as was said; "both" are two and no more."""
+    both = _BOTH.match(step["target"].get("raw") or "")
+    enough = many == 2 if both else many >= (count or 1)
+    return enough and min(many, count or many) <= MAX_AT_ONCE
 
 
 def _named(step: Step, name: str) -> Step:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.doing.forms import SUBMIT
-from agents.model.embedded.grammar.words import same_as
+from agents.model.embedded.grammar.words import STOPWORDS, same_as
 from agents.model.embedded.ground import context_score, norm
 from agents.model.embedded.view import Element, View
 
@@ -107,7 +108,7 @@ def nth_control(view: View, verb: str, words: str, nth: int) -> Element | None:
         if e.row and e.role in ("button", "link", "menuitem") and says(e, verb)
     ]
     named = [e for e in acts if words and context_score(words, e) >= 0.75]
-    rows = list({e.rowId: e for e in reversed(named or acts)}.values())
+    rows = list({e.rowId: e for e in reversed(named or of_kind(view, acts, words))}.values())
     rows.sort(key=lambda e: e.order)
     index = nth - 1 if nth > 0 else nth
     return rows[index] if len(rows) > 1 and -len(rows) <= index < len(rows) else None
@@ -119,6 +120,48 @@ def of_each(view: View, verb: str, within: str) -> list[Element]:
     acts = [e for e in acts if says(e, verb) and (not within or context_score(within, e) >= 0.75)]
     rows = list({e.rowId: e for e in reversed(acts)}.values())
     return sorted(rows, key=lambda e: e.order)
+
+
+def of_kind(view: View, acts: list[Element], words: str) -> list[Element]:
+    """Those of the rows' controls that belong to things of a kind ("read messages"); [] if unsure.
+
+    Where the page has several lists, the heading of one has to name the kind.
+    """
+    stems = [singular(w) for w in plain(words).split() if w not in STOPWORDS]
+    if stems and stems[-1] not in _ANY:
+        kind = stems.pop()
+        headed = [e for e in acts if kind in _stems(f"{e.head} {e.group}")]
+        if not headed and (not _one_list(acts) or _kept_elsewhere(view, kind)):
+            return []
+        acts = headed or acts
+    elif stems:
+        stems.pop()
+    acts = [e for e in acts if _stems(f"{e.row} {e.head} {e.group}").issuperset(stems)]
+    return acts if _one_list(acts) else []
+
+
+_ANY = frozenset(["item", "row", "entry", "one", "line", "element", "thing", "record", "result"])
+
+
+def _kept_elsewhere(view: View, kind: str) -> bool:
+    """Whether a link or tab that is not the open one leads to things of the kind."""
+    return any(
+        e.role in ("link", "tab") and not e.row and not e.on and e.href != view.url
+        for e in view.elements
+        if _stems(e.name) == {kind}
+    )
+
+
+def _stems(text: str) -> set[str]:
+    return {singular(w) for w in plain(text).split()}
+
+
+def _one_list(acts: list[Element]) -> bool:
+    """Whether the controls' places differ in one step alone: the row's number in its list."""
+    places = {(e.doc.prefix, *e.path.split(" > ")) for e in acts}
+    if len({len(place) for place in places}) > 1:
+        return False
+    return sum(len(set(steps)) > 1 for steps in zip(*places, strict=True)) <= 1
 
 
 def name_in(phrase: str) -> str:

@@ -68,17 +68,29 @@ _MORE = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 def series_of(label: str, rest: str, k: Masked) -> list[tuple[str, str]]:
     """(label, value) of "title with A and author with B", "title with A, date D, time T".
 
-    Each further piece has to name a field and a value: a comma or an "and" may be the value's own.
+    A piece that names no field belongs to the value before it: a comma may be the value's own.
     """
-    value, *pieces = _MORE.split(rest)
+    value, *pieces = re.split(f"({_MORE.pattern})", rest)
     out = [(label, value)]
-    for piece in pieces:
+    for between, piece in zip(pieces[::2], pieces[1::2], strict=True):
         more = re.match(
             r"(?:the |my |your |an? )?(?P<l>[A-Za-z][\w\s#-]{0,40}?)"
-            rf"(?:\s*[:=]\s*|\s+(?:with|to|as|is)\s+|\s+(?={MASK}$|[\d+£$€][^a-z]*$))(?P<v>\S.*)$",
+            rf"(?:\s*[:=]\s*|\s+(?P<said>with|to|as|is)\s+|\s+(?={MASK}$|[\d+£$€][^a-z]*$))"
+            r"(?P<v>\S.*)$",
             piece,
         )
-        if more is None:
-            return []
-        out.append((bare(clean(more.group("l"))), more.group("v")))
+        if more is None or _is_prose(more):
+            out[-1] = (out[-1][0], out[-1][1] + between + piece)
+        else:
+            out.append((bare(clean(more.group("l"))), more.group("v")))
     return out
+
+
+def _is_prose(piece: re.Match[str]) -> bool:
+    """Whether "all is well" is said inside of a value, and is no field with what goes into it."""
+    weak = (piece["said"] or "with").lower() != "with"
+    return (
+        weak
+        and not re.fullmatch(f"{LABELS}|{MASK}", bare(clean(piece["l"])), re.I)
+        and not (re.match(rf"{MASK}|[\d+£$€]", piece["v"]))
+    )
