@@ -51,7 +51,7 @@ def begin(request: HttpRequest, by: Actor) -> IdempotencyRecord | HttpResponse |
     mine = IdempotencyRecord.objects.filter(project=project, key=key, path=path)
     stale = Q(created_at__lt=now - KEPT_FOR)
     stale |= Q(status_code__isnull=True, created_at__lt=now - ABANDONED_AFTER)
-    stale |= Q(pk__in=_forgotten)
+    stale |= Q(pk__in=list(_forgotten))  # other requests' threads may change it
     if mine.filter(stale).exists():  # looked for first: a deletion waits for its turn to write
         gone = list(mine.filter(stale).values_list("pk", flat=True))
         mine.filter(pk__in=gone).delete()
