@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from playwright.async_api import ElementHandle, Frame, Locator, Page
@@ -24,6 +25,7 @@ from agents.executor.values import Variable as Handle
 from agents.executor.variables import OnTyped, address_of, check_receiver
 from agents.guard.intents import arm
 from agents.guard.probe import GONE, is_there, touched
+from agents.guard.probe_touch import Touched, touch
 from agents.guard.risk import classify
 from agents.guard.risk_facts import CallFacts, ElementFacts
 from agents.ports import JSON, ActionRecord, Variable
@@ -196,6 +198,9 @@ class Elements:
                     code="element_moving",
                 )
             try:
+                done = await self._shortly(recipe, method, arguments, at, left_ms)
+                if done is not None:
+                    return done.value
                 place = await self._at(recipe, at)
                 return await self._run(recipe, place, method, arguments, left_ms)
             except PlaywrightError as error:
@@ -209,6 +214,32 @@ class Elements:
                     f"{recipe.words()} changed right before it was touched. Look at it again.",
                     code="page_changed",
                 )
+
+    async def _shortly(
+        self,
+        recipe: Recipe,
+        method: str,
+        arguments: dict[str, Any],
+        looked: ElementFacts | None,
+        timeout: float,
+    ) -> Touched | None:
+        """The call made past Playwright's driver; None when that has to make it."""
+        if looked is None or not looked.key:
+            return None
+        page: Page = recipe.page or await self._browser.ready()
+        given = {key: self._openly(value) for key, value in arguments.items()}
+        done = await touch(page, looked, method, given, timeout)
+        # The option's own value is no news to the page, but it would be to the model.
+        hidden = any(isinstance(value, Handle) for value in arguments.values())
+        return replace(done, value=None) if done is not None and hidden else done
+
+    def _openly(self, value: Any) -> Any:
+        """The value of a variable that may go anywhere; else as it is."""
+        if not isinstance(value, Handle):
+            return value
+        variable = self.variable(value.name)
+        may_go = variable.allowed_domains is None and not variable.sensitive
+        return variable.value if may_go else value
 
     async def _run(
         self,

@@ -32,6 +32,7 @@ SOURCE = "(() => {{\n'use strict';\n{}\nreturn engine;\n}})()".format(
             _HERE / "probe_words.js",
             _HERE / "probe_shown.js",
             _HERE / "probe_forms.js",
+            _HERE / "probe_touch.js",
             _HERE / "probe_line.js",
         )
     )

@@ -56,13 +56,16 @@ const shortLook = (playwright) => (options) => {
 // That is where it can be had; when a version no longer does so, looks go the long way. The engine is
 // taken in in the page's own world too, where nothing of it may be left.
 const NAME = Symbol.for('webagent.look');
+const TOUCH = Symbol.for('webagent.touch');
 try {
   Object.defineProperty(Object.prototype, '_isUtilityWorld', {
     configurable: true,
     set(isolated) {
       delete Object.prototype._isUtilityWorld;
       this._isUtilityWorld = isolated;
-      if (isolated === true) Object.defineProperty(globalThis, NAME, { value: shortLook(this) });
+      if (isolated !== true) return;
+      Object.defineProperty(globalThis, NAME, { value: shortLook(this) });
+      Object.defineProperty(globalThis, TOUCH, { value: shortTouch(this) });
     },
   });
 } catch {

@@ -22,11 +22,12 @@ from weakref import WeakKeyDictionary
 from playwright.async_api import BrowserContext, Page
 
 from agents.browser.cdp import CdpConnection
-from agents.errors import BrowserError
+from agents.errors import BrowserError, BrowserGone
 
 TargetOf = Callable[[Page], str | None]
 
-_CALL = "options => globalThis[Symbol.for('webagent.look')](options)"
+_LOOK = "options => globalThis[Symbol.for('webagent.look')](options)"
+_TOUCH = "options => globalThis[Symbol.for('webagent.touch')](options)"
 # What takes longer is a busy page; the long way has its own, longer limit.
 _ANSWER_S = 2.0
 _MOST_BYTES = 4 * 1024 * 1024
@@ -58,23 +59,55 @@ class Line:
     async def look(self, page: Page, options: dict[str, Any]) -> dict[str, Any] | None:
         """What the page tells; None when the long way has to be taken."""
         tab = self._tabs.get(page)
-        if tab is None or tab.world is None or self._cdp is None or self._cdp.closed.is_set():
+        if tab is None:
             return None
         try:
-            answer = await self._cdp.call(
-                "Runtime.callFunctionOn",
-                {
-                    "functionDeclaration": _CALL,
-                    "executionContextId": tab.world,
-                    "arguments": [{"value": options}],
-                    "returnByValue": True,
-                },
-                session_id=tab.session,
-                timeout_s=_ANSWER_S,
-            )
+            return await self._ask(tab, _LOOK, options, _ANSWER_S)
         except BrowserError:
             tab.world = None
             return None
+
+    async def touch(
+        self, page: Page, options: dict[str, Any], timeout_s: float
+    ) -> dict[str, Any] | None:
+        """What the touch of a kept element came to; None when nothing was touched.
+
+        Raises: BrowserError when nobody knows.
+        """
+        tab = self._tabs.get(page)
+        if tab is None:
+            return None
+        # As Playwright calls its own code.
+        waiting = {"awaitPromise": True, "userGesture": True}
+        return await self._ask(tab, _TOUCH, options, timeout_s, **waiting)
+
+    async def insert_text(self, page: Page, text: str, timeout_s: float) -> None:
+        """Type where the page has its keyboard, as one piece. Raises: BrowserError."""
+        if self._cdp is None:
+            raise BrowserGone("The connection to the browser is closed.")
+        session = self._tabs[page].session
+        await self._cdp.call(
+            "Input.insertText", {"text": text}, session_id=session, timeout_s=timeout_s
+        )
+
+    async def _ask(
+        self, tab: _Tab, function: str, options: dict[str, Any], timeout_s: float, **how: Any
+    ) -> dict[str, Any] | None:
+        """What the isolated world answers, if it tells anything. Raises: BrowserError."""
+        if tab.world is None or self._cdp is None or self._cdp.closed.is_set():
+            return None
+        answer = await self._cdp.call(
+            "Runtime.callFunctionOn",
+            {
+                "functionDeclaration": function,
+                "executionContextId": tab.world,
+                "arguments": [{"value": options}],
+                "returnByValue": True,
+                **how,
+            },
+            session_id=tab.session,
+            timeout_s=timeout_s,
+        )
         if "exceptionDetails" in answer:
             return None
         return _proven(answer["result"].get("value"), tab.binding)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from aiohttp import web
 from playwright._impl.connection import Connection
 
 from agents.browser.cdp import CdpConnection
@@ -87,19 +90,21 @@ async def test_a_ref_leads_to_its_element_on_both_ways(bench):
 
 FORM = """<label>Name <input id=name></label><label><input type=checkbox> Agree</label>
 <select id=s><option>a<option>b</select><button id=b>Add</button>"""
+# Of each call, and what it sends: to Playwright's driver, or over the guard's own socket.
 TOUCHES = {
-    "fill": 'page.get_by_label("Name").fill("Ada")',
-    "fill a variable": 'page.get_by_label("Name").fill(variables["name"])',
-    "press": 'page.get_by_label("Name").press("End")',
-    "check": 'page.get_by_label("Agree").check()',
-    "select_option": 'page.locator("#s").select_option("b")',
-    "click": 'page.get_by_role("button", name="Add").click()',
-    "keyboard.press": 'page.keyboard.press("End")',
+    "fill": ('page.get_by_label("Name").fill("Ada")', ["guard"] * 3),
+    "fill a variable": ('page.get_by_label("Name").fill(variables["name"])', ["guard"] * 3),
+    "clear": ('page.get_by_label("Name").clear()', ["guard"] * 2 + ["keyboardPress"]),
+    "check again": ('page.get_by_label("Agree").check()', ["guard"] * 2),
+    "select_option": ('page.locator("#s").select_option("b")', ["guard"] * 2),
+    "press": ('page.get_by_label("Name").press("End")', ["guard", "press"]),
+    "click": ('page.get_by_role("button", name="Add").click()', ["guard", "click"]),
+    "keyboard.press": ('page.keyboard.press("End")', ["guard", "keyboardPress"]),
 }
 
 
-@pytest.mark.parametrize("call", TOUCHES.values(), ids=TOUCHES)
-async def test_a_touch_is_one_look_and_one_call(bench, monkeypatch, call):
+@pytest.mark.parametrize(("call", "messages"), TOUCHES.values(), ids=TOUCHES)
+async def test_a_touch_is_one_look_and_one_call(bench, monkeypatch, call, messages):
     """Messages are counted: to Playwright's driver, and over the socket of the guard's own."""
     bench.variables = {"name": Variable("Ada")}
     await bench.show(FORM)
@@ -117,8 +122,55 @@ async def test_a_touch_is_one_look_and_one_call(bench, monkeypatch, call):
         monkeypatch.setattr(owner, name, counted)
 
     counting(Connection, "send_message_to_server", lambda _, method, *rest: str(method))
-    counting(CdpConnection, "_send", lambda text: "look")
+    counting(CdpConnection, "_send", lambda text: "guard")
     result = await bench.run("\n".join([f"await {call}"] * 3))
 
     assert result.ok, result.error_message
-    assert len(sent) == 6 and sent[::2] == ["look"] * 3, sent
+    assert sent == messages * 3
+
+
+class Leaving:
+    """Lets everything happen; the page is on its way to another document when a field is filled."""
+
+    def __init__(self, page, url: str) -> None:
+        self._page = page
+        self._url = url
+
+    async def allow(self, action: ProposedAction) -> None:
+        if action.tool == "locator.fill":
+            async with self._page.expect_request(self._url):
+                await self._page.evaluate("url => { location.href = url }", self._url)
+
+
+async def test_a_page_that_is_being_left_is_not_touched_any_more(bench):
+    come = asyncio.Event()
+
+    async def later(request: web.Request) -> web.Response:
+        await come.wait()
+        return web.Response(text=FORM, content_type="text/html")
+
+    await bench.show(FORM)
+    assert (await bench.run("await page.get_by_label('Name').clear()")).ok
+    bench.gate = Leaving(bench.browser.page, bench.site.add("/later", later))
+    running = asyncio.ensure_future(bench.run(f"await {TOUCHES['fill'][0]}"))
+    await bench.browser.page.wait_for_event("request")
+    asyncio.get_running_loop().call_later(0.2, come.set)
+
+    result = await running
+
+    assert result.ok, result.error_message
+    page = bench.browser.page
+    assert page.url.endswith("/later")
+    assert await page.get_by_label("Name").input_value() == "Ada"
+
+
+BUSY = """<label>Day <input type=date oninput="n += 1; const end = Date.now() + 1500;
+  while (Date.now() < end);"></label><script>n = 0</script>"""
+
+
+async def test_a_touch_without_an_answer_is_not_made_again(bench):
+    await bench.show(BUSY)
+    fill = 'await page.get_by_label("Day").fill("2026-01-31", timeout=500)'
+    result = await bench.run(f'await page.get_by_label("Day").clear()\n{fill}')
+    assert result.error_code == "action_timeout", result.error_message
+    assert await bench.browser.page.evaluate("n") == 2

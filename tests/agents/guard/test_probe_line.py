@@ -120,10 +120,10 @@ async def test_pages_see_nothing_of_it(shared_session: BrowserSession, shared_si
     assert seen == [False, False, False]
 
 
-FAKE = """globalThis[Symbol.for('webagent.look')] = options => {
+FAKE = """() => void (globalThis[Symbol.for('webagent.look')] = options => {
   globalThis.asked = true;
   return JSON.stringify({tag: 'button', names: {text: 'Back'}, proof: '', found: 1, ...options});
-}"""
+})"""
 
 
 async def test_a_world_of_the_page_is_not_believed(
