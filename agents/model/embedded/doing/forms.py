@@ -95,7 +95,8 @@ async def upload(run: Run, step: Step) -> Decision | None:
 PRESSED = frozenset(["button", "link", "menuitem", "tab", "generic"])
 SUBMIT = re.compile(
     (
-        r"submit|send|save.*|ok|continue|next|go|sign ?in|log ?in|register|sign ?up|"
+        r"submit.*|send(?: [a-z]+){0,3}|save.*|ok|continue|next|go|sign ?in|log ?in|register|"
+        r"sign ?up|"
         r"create.*|add|add [a-z]+|apply|done|confirm|finish|absenden|senden|place order|"
         r"search.*|find.*|show [a-z]+|book(?: [a-z]+)?|post|publish"
     ),
@@ -126,7 +127,7 @@ def submit_button(
             - 1.5 * (e.place in ("search", "nav", "header", "banner"))
         )
         score += 1.5 * (form == [e.doc.prefix, e.d.get("form")])
-        score -= 1.5 if re.search(r"cancel|reset|clear|back", name) else 0
+        score -= 1.5 if re.search(r"cancel|reset|clear|back|draft|later|preview", name) else 0
         score += 1.0 * bool(verb and re.match(rf"{verb}\b", name))
         if score > 1 and (best is None or score > best[0] + 0.01):
             best = (score, e)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import asked_for, clean
 from agents.model.embedded.grammar.wishes import Intent
 
@@ -68,6 +70,8 @@ def join(intents: list[Intent]) -> list[Intent]:
             last["fields"] = ["title", *[f for f in intent["fields"] if f != "title"]]
             last["text"] += f"; {intent.get('text', '')}"
             continue
+        if out and out[-1]["do"] == "find":
+            intent = _of_found(intent, out[-1]["target"])
         if (
             _TAKE.fullmatch(clean(intent.get("text", "")))
             and out
@@ -87,6 +91,34 @@ _ANY_LIST: Intent = {
     "do": "extract", "limit": None, "noun": "results", "fields": None, "order": None,
     "filters": [], "near": None,
 }  # fmt: skip
+_ITS = re.compile(r"(?:it|they|them)(?P<when> and when)?", re.I)
+_IT_HAS = re.compile(r"(how (?:many|much) .+?) (?:it|they) (?:has|have|got|gets?)$", re.I)
+_IT_IS = re.compile(r"(when|where|how \w+|why) (?:it|they) (was|is|were|are|has|have)\b(.*)$", re.I)
+
+
+def _of_found(intent: Intent, found: dict[str, Any]) -> Intent:
+    """ "Find the bread story and tell me who posted it": what is asked is asked of that story."""
+    name = f"{found.get('words') or ''} {found.get('noun') or ''}".strip()
+    first, _, last = name.rpartition(" ")
+    subject = first if first and is_item_noun(last) else name  # a row need not say "story"
+    if not name:
+        return intent
+    if intent["do"] == "details" and intent.get("nth") is None:
+        its = _ITS.fullmatch(intent.get("subject") or "it")
+        if its:
+            more = ["date"] if its.group("when") else []
+            return {**intent, "subject": subject, "fields": [*(intent["fields"] or []), *more]}
+    only_fields = intent.get("fields") and not intent.get("noun") and not intent.get("limit")
+    if intent["do"] == "extract" and only_fields and not intent.get("order"):
+        asked = {"fields": intent["fields"], "text": intent.get("text", "")}
+        return {"do": "details", "subject": subject, **asked}
+    if intent["do"] == "answer":
+        question = _IT_HAS.sub(rf"\1 does the {name} have", intent["question"])
+        question = _IT_IS.sub(rf"\1 \2 the {name}\3", question)
+        return {**intent, "question": question}
+    return intent
+
+
 # "Change my phone number" is done when it is kept, though nobody says "and save".
 _CHANGES = re.compile(r"(?:change|update|turn|switch|enable|disable|correct)\b", re.I)
 _CHANGED = ("set", "check", "uncheck", "select")

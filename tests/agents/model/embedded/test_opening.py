@@ -60,3 +60,8 @@ async def test_the_list_is_exported_in_the_wanted_format(play: Play) -> None:
 async def test_a_button_that_says_the_whole_instruction_is_no_echo_of_it(play: Play) -> None:
     done = await play("harbour.html", "Book the 08:40 ferry")
     assert await done.text("#out") == "booked 08:40;"
+
+
+async def test_a_draft_is_not_what_was_to_be_submitted(play: Play) -> None:
+    done = await play("draft_beside.html", "Type Grace into Full name and submit the form")
+    assert await done.text("#out") == "Send request"

@@ -76,3 +76,23 @@ def test_a_number_is_changed_by_so_many(said: str, words: str, by: int) -> None:
 def test_a_filter_goes_by_its_name() -> None:
     (intent,) = parse("select Churned in the Status filter")
     assert (intent["values"], intent["target"]["words"]) == (["Churned"], "Status")
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("find the bread story and tell me who posted it", ("author", "bread")),
+        ("find the wall clock and tell me how much it costs", ("price", "wall clock")),
+        ("find the headphones and tell me the rating", ("rating", "headphones")),
+    ],
+)
+def test_what_is_asked_after_finding_is_asked_of_what_was_found(
+    said: str, asked: tuple[str, str]
+) -> None:
+    intent = parse(said)[-1]
+    assert (intent["do"], intent["fields"][0], intent["subject"]) == ("details", *asked)
+
+
+def test_a_question_about_it_names_what_was_found() -> None:
+    intent = parse("find a story about bread and tell me how many points it has")[-1]
+    assert intent["question"] == "how many points does the bread story have"
