@@ -275,6 +275,11 @@ class InputRequest(models.Model):
         by_hand = self.kind in ("captcha", "takeover", "sign_in")
         return by_hand and not self.choices and not self.input_schema
 
+    @property
+    def rewordable(self) -> bool:
+        """A part of the task that was not understood: other words for it do as well."""
+        return self.kind == "takeover" and self.done_by_hand and bool(self.context.get("part"))
+
 
 class Artifact(models.Model):
     """A file of a task. Bytes are stored once for each content, under their SHA-256."""

@@ -36,6 +36,9 @@ def fields_of(row: InputRequest, posted: QueryDict | None) -> list[Field]:
         found = _of_schema(row.input_schema)
     elif row.done_by_hand:
         found = [Field("note", "Note to the agent", "area", help="What you did, if it matters")]
+        if row.rewordable:
+            words = "The agent does this in place of the part that it did not understand"
+            found = [Field("words", "In other words", "text", help=words), *found]
     else:
         found = [Field("value", "Your answer", "area", required=True)]
     for item in found:
@@ -90,6 +93,10 @@ def values_of(row: InputRequest, post: QueryDict) -> Any:
         parts = row.input_schema.get("properties") or {}
         values = {name: _typed(name, part, post) for name, part in parts.items()}
         return {name: value for name, value in values.items() if value is not None}
+    if row.rewordable and (words := post.get("words", "").strip()):
+        return {"value": words}
+    if row.rewordable and "reword" in post:
+        raise Invalid("Write what the agent should do.", loc=["body", "response", "words"])
     if row.done_by_hand:
         return {"done": True, "note": post.get("note", "").strip()}
     return post.get("value", "").strip()

@@ -71,6 +71,21 @@ def test_each_kind_is_answered_by_its_form(
     assert " s p " not in shown and "s p" not in answer.content.decode()
 
 
+def test_a_part_that_was_not_understood_is_said_in_other_words(
+    person: Client, operator: Actor
+) -> None:
+    spec = {"context": {"part": "3 nights"}}
+    row = builders.ask(operator, "takeover", "I do not understand “3 nights”.", **spec)
+    card = person.get(reverse("request", args=[row.pk])).content.decode()
+    assert 'name="words"' in card and "Use these words" in card
+    empty = decide(person, row, words=" ", reword="1")
+    assert empty.status_code == 422 and "Write what the agent should do" in empty.content.decode()
+    answer = decide(person, row, words="Set Nights to 3", reword="1")
+    assert answer.status_code == 200
+    row.refresh_from_db()
+    assert row.response == {"value": "Set Nights to 3"}
+
+
 def test_a_second_decision_gets_the_first_one(person: Client, operator: Actor) -> None:
     row = builders.ask(operator)
     other = make_actor(operator.project, "oscar")

@@ -174,7 +174,8 @@ async def settle_answer(run: Run, step: Step) -> Decision | str | None:
     if value in (SKIP, "Skip"):
         return "skip"
     if phase == "takeover":
-        if isinstance(value, str) and len(value.split()) > 1:
+        given = isinstance(answer.response, dict) and answer.response.get("value") == value
+        if isinstance(value, str) and value.strip() and (given or len(value.split()) > 1):
             step["st"]["reworded"] = value
             return "reworded"
         run.memory["evidence"].clear()  # what was seen before says nothing of what a person did
