@@ -61,6 +61,7 @@ def close(stack: Stack, *results: WebAgentResult) -> None:
 
 
 # --- the examples -------------------------------------------------------------------------------
+@pytest.mark.once
 async def test_quickstart(example: Any, stack: Stack) -> None:
     result = await example("agent_quickstart").main(model="embedded")
     assert result.status == "completed", result
@@ -72,6 +73,7 @@ async def test_quickstart(example: Any, stack: Stack) -> None:
     close(stack, result)
 
 
+@pytest.mark.once
 async def test_browser(example: Any, stack: Stack) -> None:
     go = {"code": f"await page.goto('{stack.practice_url}/news/')\nawait page.title()"}
     result = await example("agent_browser").main(model=script(go, done("It is the first.")))
@@ -87,6 +89,7 @@ async def test_stream(example: Any, stack: Stack, capsys: pytest.CaptureFixture[
     close(stack, result)
 
 
+@pytest.mark.once
 async def test_session(example: Any, stack: Stack) -> None:
     first, second = await example("agent_session").main(model="embedded")
     assert [first.status, second.status] == ["completed", "completed"]
@@ -115,6 +118,7 @@ def _buy(stack: Stack) -> dict[str, Any]:
     )
 
 
+@pytest.mark.once
 async def test_confirm(example: Any, stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     result = await example("agent_confirm").main(
         model=_buy(stack), start_url=f"{stack.practice_url}/shop/"
@@ -126,6 +130,7 @@ async def test_confirm(example: Any, stack: Stack, capsys: pytest.CaptureFixture
     close(stack, result)
 
 
+@pytest.mark.once
 async def test_variables(example: Any, stack: Stack) -> None:
     code = 'await page.get_by_label("User name").fill(variables["email"])'
     look = {"code": "await page.page_text()"}
@@ -139,6 +144,7 @@ async def test_variables(example: Any, stack: Stack) -> None:
     close(stack, result)
 
 
+@pytest.mark.once
 async def test_output(example: Any, stack: Stack) -> None:
     module = example("agent_output")
     result = await module.main(model="embedded")
@@ -163,6 +169,7 @@ async def test_cancel(example: Any, stack: Stack) -> None:
     close(stack, result, other)
 
 
+@pytest.mark.once
 def test_sync(example: Any, stack: Stack) -> None:
     result = example("agent_sync").main(model="embedded")
     assert result.status == "completed", result
@@ -171,6 +178,7 @@ def test_sync(example: Any, stack: Stack) -> None:
 
 
 # --- beyond them --------------------------------------------------------------------------------
+@pytest.mark.once
 async def test_a_wrong_output_is_repaired_once(stack: Stack) -> None:
     wrong, right = done(output={"price": "dear"}), done(output={"price": 64})
     schema = {"type": "object", "properties": {"price": {"type": "number"}}, "required": ["price"]}
@@ -190,6 +198,7 @@ async def test_a_wrong_output_is_repaired_once(stack: Stack) -> None:
     close(stack, result, hopeless)
 
 
+@pytest.mark.once
 async def test_limits_and_guidance_reach_the_model(stack: Stack) -> None:
     """A model server sees what it is told; the key that came with the run opens it."""
     loop = Loop()

@@ -147,6 +147,7 @@ def test_a_locked_database_is_waited_for(
 
 
 # --- the whole product --------------------------------------------------------------------------
+@pytest.mark.timeout(240)  # two starts, which take as long as the machine is busy
 def test_a_restart_picks_unfinished_tasks_up_again(own_stack: Stack, hostile: HostileSite) -> None:
     own_stack.environment["WEBAGENT_PARK_AFTER_S"] = "1"
     own_stack.start()

@@ -12,7 +12,7 @@ from tests.e2e.stack import Stack
 from tests.e2e.test_approvals import at_the_pay_button, buyer, orders_of
 from tests.sites.hostile.server import HOST
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("calm_logs")]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.usefixtures("calm_logs")]
 
 SPELLINGS = (
     "127.0.0.1", "localhost", "localhost.", "2130706433", "0x7f.1", "0177.0.0.1", "127.1",

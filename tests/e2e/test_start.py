@@ -244,12 +244,11 @@ def test_ctrl_c_ends_it_too_even_while_it_starts(brittle: Stack) -> None:
     assert_all_gone(pids, 20)
 
 
+@pytest.mark.once
 def test_no_practice_leaves_the_practice_site_out(brittle: Stack) -> None:
     be_stopped(brittle)
     brittle.start("--no-practice")
-    assert set(brittle.pids()) == set(CHILDREN) - {"practice"} - (
-        {"valkey"} if "WEBAGENT_REDIS_URL" in brittle.environment else set()
-    )
+    assert set(brittle.pids()) == set(CHILDREN) - {"practice"}
     with pytest.raises(httpx.ConnectError):
         httpx.get(brittle.practice_url)
 
