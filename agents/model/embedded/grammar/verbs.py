@@ -105,7 +105,7 @@ def stepped(text: str) -> Intent | None:
     """ "Add one guest", "two more children": a number on the page, so many higher."""
     match = re.fullmatch(
         r"(?P<verb>add)?\s*"
-        r"(?P<n>\d{1,2}|another|an?|one|two|three|four|five|six)\s+"
+        r"(?P<n>\d{1,2}|another|one|two|three|four|five|six)\s+"
         r"(?P<more>more |extra |additional )?"
         r"(?:of (?:the )?)?(?P<what>(?!new )[a-z]+(?: [a-z]+){0,3})",
         text,
@@ -113,7 +113,7 @@ def stepped(text: str) -> Intent | None:
     )
     if not match or not (match.group("verb") or match.group("more")):
         return None
-    many = 1 if match.group("n").lower() in ("a", "an", "another") else count_of(match.group("n"))
+    many = 1 if match.group("n").lower() == "another" else count_of(match.group("n"))
     what = match.group("what")
     return {"do": "step_to", "target": {"words": what, "raw": what}, "by": many or 1}
 

@@ -96,3 +96,8 @@ def test_what_is_asked_after_finding_is_asked_of_what_was_found(
 def test_a_question_about_it_names_what_was_found() -> None:
     intent = parse("find a story about bread and tell me how many points it has")[-1]
     assert intent["question"] == "how many points does the bread story have"
+
+
+@pytest.mark.parametrize("said", ["add a comment", "add a dog"])
+def test_adding_a_thing_raises_no_number(said: str) -> None:
+    assert all(intent["do"] != "step_to" for intent in parse(said))
