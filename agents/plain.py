@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Collection
 from typing import Any
 
 from agents.ports import JSON
@@ -16,6 +17,8 @@ def plain_text(text: str) -> str:
     """Text without NUL and lone surrogates, which PostgreSQL and UTF-8 refuse."""
     if "\x00" in text:
         text = text.replace("\x00", "")
+    if text.isascii():
+        return text
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -43,8 +46,18 @@ def plain(value: Any, *, depth: int = 0) -> JSON:
     if isinstance(value, dict):
         return {plain_text(str(k)): plain(v, depth=depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
+        if _is_simple(value):
+            return list(value)
         return [plain(item, depth=depth + 1) for item in value]
     return plain_text(str(value))
+
+
+def _is_simple(items: Collection[Any]) -> bool:
+    """Whether all are texts that stay as they are, told at once: lists may be long."""
+    if not all(type(item) is str for item in items):
+        return False
+    at_once = "".join(items)
+    return at_once.isascii() and "\x00" not in at_once
 
 
 def clip(text: str, limit: int) -> str:
@@ -63,7 +76,11 @@ def bounded(value: Any, limit: int) -> JSON:
 
     A list keeps whole items from its start, so that it stays a list.
     """
-    value = plain(value)
+    return fitted(plain(value), limit)
+
+
+def fitted(value: JSON, limit: int) -> JSON:
+    """`bounded` for what is strict JSON already."""
     if isinstance(value, str):
         return clip(value, limit)
     if value is None or isinstance(value, bool | int | float):

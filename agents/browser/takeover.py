@@ -20,7 +20,7 @@ import ada_url
 from agents.browser.cdp import CdpConnection, CdpError
 from agents.browser.frames import Frame
 from agents.browser.front import write_front
-from agents.browser.takeover_keys import key_params
+from agents.browser.keys import key_params
 from agents.browser.takeover_messages import (
     Dialog,
     Input,

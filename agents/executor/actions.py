@@ -21,11 +21,12 @@ from agents.executor.gate import ActionGate, Grant, PeopleGate, ProposedAction
 from agents.executor.kinds import Kind
 from agents.executor.once import arrived, new_mark, only_once
 from agents.executor.page_errors import Problem, translate
-from agents.executor.replay import Replay, cut_result, is_cut
+from agents.executor.replay import Replay, is_cut
+from agents.executor.results import for_record, without_secrets
 from agents.executor.sandbox import ExecutorLimits
 from agents.guard.redactor import Redactor
 from agents.guard.risk_facts import ElementFacts
-from agents.plain import bounded, plain, shown
+from agents.plain import bounded, shown
 from agents.ports import JSON, ActionListener, ActionRecord
 
 _ARGUMENT_CHARS = 500
@@ -156,8 +157,8 @@ class Actions:
             problem = await self._problem(error, call, timeout_ms)
             await self._failed(record, problem, begun)
             raise problem.in_sandbox() from None
-        value = self._hidden(value, call)
-        record.result = self._kept(value)
+        value = without_secrets(value, self.redactor, self.limits, field=call.field)
+        record.result = for_record(value, self.limits)
         record.status, record.duration_ms = "completed", _ms_since(begun)
         await self._announce(record)
         return value
@@ -232,11 +233,14 @@ class Actions:
 
     async def _run(self, call: Call, timeout_ms: float) -> JSON:
         """Make the call. While a request that it sent waits for a person, no time goes by."""
-        work = asyncio.ensure_future(
-            asyncio.wait_for(call.run(timeout_ms), timeout_ms / 1000 + _GRACE_S)
-        )
+
+        async def made() -> JSON:
+            async with asyncio.timeout(timeout_ms / 1000 + _GRACE_S):
+                return await call.run(timeout_ms)
+
         if self._people is None or not call.kind.mutating:
-            return await work
+            return await made()
+        work = asyncio.ensure_future(made())
         held = asyncio.ensure_future(self._people.waiting())
         try:
             await asyncio.wait({work, held}, return_when=asyncio.FIRST_COMPLETED)
@@ -371,22 +375,6 @@ class Actions:
     def _shown(self, arguments: dict[str, Any]) -> dict[str, Any]:
         shown_ones = {key: bounded(value, _ARGUMENT_CHARS) for key, value in arguments.items()}
         return self.redactor.json(shown_ones)
-
-    def _hidden(self, value: JSON, call: Call) -> JSON:
-        """A result without secrets and within what a step may read at once."""
-        if isinstance(value, str):
-            text = self.redactor.field(value) if call.field else self.redactor.text(value)
-            return bounded(text, self.limits.read_chars)
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        return bounded(self.redactor.json(plain(value)), self.limits.read_chars)
-
-    def _kept(self, value: JSON) -> JSON:
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        if len(shown(value)) <= self.limits.record_chars:
-            return value
-        return cut_result(value, bounded(value, self.limits.record_chars // 4))
 
 
 class _Signalled(Exception):

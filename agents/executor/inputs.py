@@ -17,6 +17,7 @@ from agents.executor.values import Keyboard, Mouse, Variable
 from agents.executor.variables import check_receiver
 from agents.guard.intents import arm
 from agents.guard.probe import frame_at, frame_focused, probe_focused, probe_point
+from agents.guard.probe_touch import keys_are_held, press
 from agents.guard.risk_facts import ElementFacts
 from agents.ports import JSON, ActionRecord
 
@@ -95,6 +96,11 @@ class Inputs:
             page = await self._tab(device)
             if isinstance(typed, Variable) and kind.typed:
                 return await self._type_variable(page, method, typed, bound, timeout)
+            if group == "keyboard" and method == "down":
+                keys_are_held(page)
+            short = group == "keyboard" and method == "press" and bound.keys() == {"key"}
+            if short and await press(page, bound["key"], timeout):
+                return None
             await getattr(page.mouse if group == "mouse" else page.keyboard, method)(**bound)
             return None
 

@@ -45,7 +45,7 @@ const shortLook = (playwright) => (options) => {
   if (!target || nodeType(target) !== 1) return '{"none":true}';
   if (isFrame(target) && (options.focus || options.what)) return '{"frame":true}';
   const answer = facts(target, { ...options, point: options.what ? null : options.point, hit: !options.what && !options.focus });
-  if (!more.length && !options.focus && !options.what) {
+  if (!more.length && !options.what) {
     hold(target, options.key);
     answer.key = options.key;
   }

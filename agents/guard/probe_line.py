@@ -14,14 +14,14 @@ import asyncio
 import contextlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from playwright.async_api import BrowserContext, Page
 
-from agents.browser.cdp import CdpConnection
+from agents.browser.cdp import CdpConnection, CdpError
 from agents.errors import BrowserError, BrowserGone
 
 TargetOf = Callable[[Page], str | None]
@@ -89,6 +89,29 @@ class Line:
         await self._cdp.call(
             "Input.insertText", {"text": text}, session_id=session, timeout_s=timeout_s
         )
+
+    def leads_to(self, page: Page) -> bool:
+        """Whether the page can be reached without opening anything."""
+        return page in self._tabs and self._cdp is not None and not self._cdp.closed.is_set()
+
+    async def press(self, page: Page, strokes: Sequence[dict[str, Any]], timeout_s: float) -> None:
+        """Press keys where the page has its keyboard: arguments of Input.dispatchKeyEvent.
+
+        They are sent at once, and the page gets them in turn. Raises: BrowserError.
+        """
+        if self._cdp is None:
+            raise BrowserGone("The connection to the browser is closed.")
+        session = self._tabs[page].session
+        answers = [
+            self._cdp.start("Input.dispatchKeyEvent", stroke, session_id=session)
+            for stroke in strokes
+        ]
+        try:
+            async with asyncio.timeout(timeout_s):
+                for answer in answers:
+                    await answer
+        except TimeoutError as error:
+            raise CdpError("The page did not take the key.", code="cdp_timeout") from error
 
     async def _ask(
         self, tab: _Tab, function: str, options: dict[str, Any], timeout_s: float, **how: Any

@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakSet
 
-from playwright.async_api import Page, TimeoutError
+from playwright.async_api import Error, Page, TimeoutError
 
+from agents.browser.keys import strokes
 from agents.errors import BrowserError
 from agents.guard.probe_line import line_of
 from agents.guard.risk_facts import ElementFacts
@@ -49,22 +51,52 @@ async def touch(
     line, meant = line_of(page.context), _meant(method, arguments)
     if line is None or meant is None or not facts.key:
         return None
+    if meant[0] == "keys" and page in _holding:
+        return None
     what, given = meant
     try:
-        options = {"key": facts.key, "what": what, "given": given}
+        options = {"key": facts.key, "what": what, "given": None if what == "keys" else given}
         told = await line.touch(page, options, timeout_ms / 1000)
         if told is None:
             return None
-        if told["done"] == _NEEDS_INPUT:
+        if what == "keys":
+            for key in given:
+                await line.press(page, key, timeout_ms / 1000)
+        elif told["done"] == _NEEDS_INPUT:
             if given:
                 await line.insert_text(page, given, timeout_ms / 1000)
-            else:
+            elif not await press(page, "Delete", timeout_ms):
                 await page.keyboard.press("Delete")
     except BrowserError as error:
         if error.code == "cdp_timeout":
             raise TimeoutError(_LATE.format(timeout_ms, facts.tag)) from None
         return None  # its document or the socket has gone: Playwright finds out which
     return Touched(told["done"] if what == "select" else None)
+
+
+async def press(page: Page, key: str, timeout_ms: float) -> bool:
+    """Press a key where the page has its keyboard; False when Playwright has to.
+
+    Raises: Playwright's TimeoutError when the page did not answer; it may have been pressed.
+    """
+    line, presses = line_of(page.context), strokes(key)
+    if line is None or presses is None or page in _holding or not line.leads_to(page):
+        return False
+    try:
+        await line.press(page, presses, timeout_ms / 1000)
+    except BrowserError as error:
+        if error.code == "cdp_timeout":
+            raise TimeoutError(f"Timeout {timeout_ms:.0f}ms exceeded.") from None
+        raise Error(f"The key could not be pressed: {error}") from None
+    return True
+
+
+_holding: WeakSet[Page] = WeakSet()
+
+
+def keys_are_held(page: Page) -> None:
+    """Step code held a key down by itself. Only Playwright knows which: it presses all from now."""
+    _holding.add(page)
 
 
 def _meant(method: str, arguments: Mapping[str, Any]) -> tuple[str, Any] | None:
@@ -82,9 +114,15 @@ def _meant(method: str, arguments: Mapping[str, Any]) -> tuple[str, Any] | None:
         given = [(name, each) for name in names for each in _every(arguments[name])]
         if given and all(type(each) is (int if name == "index" else str) for name, each in given):
             return "select", [{_CHOICES[name]: each} for name, each in given]
+    if method in _KEYS and names == {_KEYS[method]} and isinstance(arguments[_KEYS[method]], str):
+        typed = arguments[_KEYS[method]]
+        keys = [strokes(each) for each in ([typed] if method == "press" else typed)]
+        if keys and None not in keys:
+            return "keys", keys
     return None
 
 
+_KEYS = {"press": "key", "type": "text", "press_sequentially": "text"}
 # As Playwright's client says it: a bare value also matches a label.
 _CHOICES = {"value": "valueOrLabel", "index": "index", "label": "label"}
 

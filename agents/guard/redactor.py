@@ -8,7 +8,7 @@ Text without a value costs two passes of an automaton, some hundred MB/s.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -24,6 +24,7 @@ _MEMORY, _MEMORY_PER_BYTE = 64 << 20, 1_024  # what RE2 may use at most; it uses
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
 _MAY_ESCAPE = ("%", "&", "\\", "0x", "0X")
 _LAST_RUN = re.compile(r"\S+\Z")
+_FEW = 8  # texts of a list that are looked through one by one
 _MOST_HELD = 2_000
 # Characters for one of the value: of an escape; of two encodings, which have no space in them.
 _ESCAPED, _TWICE = 6, 16
@@ -95,8 +96,20 @@ class Redactor:
         if isinstance(value, dict):
             return {self.text(str(key)): self.json(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return [self.json(item) for item in value]
+            return self._many(value)
         return value
+
+    def _many(self, items: Sequence[JSON]) -> list[JSON]:
+        """The items of a list. Short plain ones, as of a long list, are looked through at once."""
+        easy = {item for item in items if isinstance(item, str) and item.isascii()}
+        if len(easy) > _FEW:
+            at_once = "\n".join(easy)
+            if not _escapes(at_once) and not self._suspects(at_once):
+                return [
+                    item if isinstance(item, str) and item in easy else self.json(item)
+                    for item in items
+                ]
+        return [self.json(item) for item in items]
 
     def data(self, data: bytes) -> bytes:
         """The same for the bytes of a text file; they come back as they are when nothing is in."""

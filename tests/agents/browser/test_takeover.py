@@ -16,6 +16,7 @@ from agents.browser.frames import PAGE, Frame, OpenTab
 from agents.browser.front import read_front
 from agents.browser.handle import BrowserHandle
 from agents.browser.hub import FrameHub, Viewer
+from agents.browser.keys import key_params
 from agents.browser.screencast import Screencast
 from agents.browser.takeover import (
     InputDriver,
@@ -24,7 +25,6 @@ from agents.browser.takeover import (
     complete_address,
     parse_input,
 )
-from agents.browser.takeover_keys import key_params
 
 DESK = """<!doctype html><title>desk</title><body style="margin:0;height:3000px">
 <input id=name style="position:absolute;left:100px;top:100px;width:200px;height:40px">

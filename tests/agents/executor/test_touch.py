@@ -94,12 +94,13 @@ FORM = """<label>Name <input id=name></label><label><input type=checkbox> Agree<
 TOUCHES = {
     "fill": ('page.get_by_label("Name").fill("Ada")', ["guard"] * 3),
     "fill a variable": ('page.get_by_label("Name").fill(variables["name"])', ["guard"] * 3),
-    "clear": ('page.get_by_label("Name").clear()', ["guard"] * 2 + ["keyboardPress"]),
+    "clear": ('page.get_by_label("Name").clear()', ["guard"] * 4),
     "check again": ('page.get_by_label("Agree").check()', ["guard"] * 2),
     "select_option": ('page.locator("#s").select_option("b")', ["guard"] * 2),
-    "press": ('page.get_by_label("Name").press("End")', ["guard", "press"]),
+    "press": ('page.get_by_label("Name").press("End")', ["guard"] * 4),
     "click": ('page.get_by_role("button", name="Add").click()', ["guard", "click"]),
-    "keyboard.press": ('page.keyboard.press("End")', ["guard", "keyboardPress"]),
+    "keyboard.press": ('page.keyboard.press("End")', ["guard"] * 3),
+    "keyboard.type": ('page.keyboard.type("ab")', ["guard", "keyboardType"]),
 }
 
 

@@ -6,6 +6,8 @@ codes are those of Windows, which Chromium uses on every system.
 
 from __future__ import annotations
 
+import string
+from collections.abc import Iterator
 from typing import Any
 
 ALT, CONTROL, META, SHIFT = 1, 2, 4, 8
@@ -100,3 +102,65 @@ def _virtual_of(character: str) -> int:
     if len(upper) == 1 and upper.isascii() and (upper.isalnum() or upper == " "):
         return ord(upper)
     return 0
+
+
+# What a US keyboard types, by its physical keys: without Shift, and with it.
+_PLAIN = "`1234567890-=[]\\;',./ "
+_SHIFTED = '~!@#$%^&*()_+{}|:"<>? '
+_PLACES = (
+    *("Backquote", *(f"Digit{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0)), "Minus", "Equal"),
+    *("BracketLeft", "BracketRight", "Backslash", "Semicolon", "Quote"),
+    *("Comma", "Period", "Slash", "Space"),
+)
+_PLACE_OF = {
+    **dict(zip(_PLAIN, _PLACES, strict=True)),
+    **dict(zip(_SHIFTED, _PLACES, strict=True)),
+    **{letter: f"Key{letter.upper()}" for letter in string.ascii_letters},
+}
+_MODIFIERS = {"Shift": SHIFT, "Control": CONTROL, "ControlOrMeta": CONTROL, "Alt": ALT,
+              "Meta": META}  # fmt: skip
+# Those end something that is under way (a drag), switch something on, or belong to the system.
+_LEFT_OUT = frozenset(
+    {"Escape", "AltGraph", "CapsLock", "NumLock", "ScrollLock", "Pause", "PrintScreen", *_MODIFIERS}
+)
+
+
+def strokes(key: str) -> list[dict[str, Any]] | None:
+    """What Playwright dispatches to press `key`, such as "a", "Enter" or "Control+Shift+Z".
+
+    In order, as arguments of Input.dispatchKeyEvent. Shift is held, but changes no letter:
+    "Shift+a" types "a", as with Playwright. None for a key that is not told here.
+    """
+    *held, last = _parts(key)
+    if last in _LEFT_OUT or not (last in _PLACE_OF or last in _NAMED):
+        return None
+    if len(set(held)) != len(held) or any(name not in _MODIFIERS for name in held):
+        return None
+    down, mask = [], 0
+    ups: list[dict[str, Any]] = []
+    for name in held:
+        bit = _MODIFIERS[name]
+        real = "Control" if name == "ControlOrMeta" else name
+        ups.insert(0, {**key_params(real, "", mask), "type": "keyUp"})
+        mask |= bit
+        down.append({**key_params(real, "", mask), "type": "rawKeyDown"})
+    place = _PLACE_OF.get(last, "")
+    pressed = key_params(last, place, mask)
+    if place:
+        pressed["windowsVirtualKeyCode"] = _BY_PHYSICAL[place]
+    released = {k: v for k, v in pressed.items() if k not in ("text", "unmodifiedText")}
+    types = "text" in pressed and mask in (0, SHIFT)
+    pressed = {**pressed, "type": "keyDown"} if types else {**released, "type": "rawKeyDown"}
+    return [*down, pressed, {**released, "type": "keyUp"}, *ups]
+
+
+def _parts(key: str) -> Iterator[str]:
+    """The keys of a chord. A plus joins two of them, but is a key where one is wanted."""
+    building = ""
+    for character in key:
+        if character == "+" and building:
+            yield building
+            building = ""
+        else:
+            building += character
+    yield building
