@@ -44,9 +44,9 @@ async def judge(run: Run, sight: Sight, finish: Finish, *, may_repair: bool) -> 
         parsed = _json_in(finish)
         if parsed is not None and schema_error(parsed, schema) is None:
             output, wrong = parsed, None
-    if schema and (finish.success or wrong is None):
+    if schema and (finish.success is not False or wrong is None):
         await _tell_fit(run, wrong)
-    if not finish.success:
+    if finish.success is False:
         return Outcome.done(None if wrong else output, text=text, verified=False)
     if wrong is not None:
         if may_repair and run.state.schema_repairs < SCHEMA_REPAIRS:
@@ -57,6 +57,8 @@ async def judge(run: Run, sight: Sight, finish: Finish, *, may_repair: bool) -> 
             )
         message = f"The agent's output does not satisfy output_schema: {wrong}"
         return Outcome.failed("output_schema_mismatch", message, text=text)
+    if finish.success is None:
+        return Outcome.done(output, text=text, verified=None)
     claim = Finish(text, output, evidence=[plain_text(str(item)) for item in finish.evidence])
     verdict = check_claims(claim, run.seen)
     if verdict.verified is None and (verdict.missing_evidence or verdict.missing_values):

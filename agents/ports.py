@@ -295,13 +295,14 @@ class Ask:
 class Finish:
     """The task is over.
 
-    text: the answer in words. output: structured result or None. success: what the model claims.
+    text: the answer in words. output: structured result or None. success: what the model claims;
+    None when it cannot tell.
     evidence: short quotes of what was seen that prove it; the loop checks them.
     """
 
     text: str
     output: JSON = None
-    success: bool = True
+    success: bool | None = True
     evidence: list[str] = field(default_factory=list)
     reasoning: str = ""
 

@@ -56,7 +56,8 @@ COMMON = {
     "views": "views, view count, downloads, plays",
     "site": "site, domain, source, host, publisher",
     "location": "location, city, place, job location",
-    "company": "company, employer, brand, organization, organisation, manufacturer, vendor",
+    "company": "company, employer, brand, organization, organisation, org, firm, manufacturer, "
+    "vendor, affiliation",
 }
 SYNONYMS = {word: name for name, words in COMMON.items() for word in words.split(", ")}
 
@@ -357,8 +358,14 @@ _SHORT = {
 }  # fmt: skip
 
 
+_HOW_MANY = re.compile(
+    r"^how (?:many|much|long|far)(?: \w+)* (?:it|they|people|each|one) (?:can )?"
+)
+
+
 def match_column(field: str, columns: list[str]) -> str | None:
     """The column a requested field means, or None. Exact words, then common name, then likeness."""
+    field = _HOW_MANY.sub("", field)  # "how many they sleep"
     want, name = plain(field), canonical(field)
     want = re.sub(r"^(e ?mail|phone|fax|web) (?:address|number)$", r"\1", want)
     by_plain = {_SHORT.get(plain(c), plain(c)): c for c in reversed(columns)}

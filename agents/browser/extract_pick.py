@@ -64,6 +64,8 @@ def pick_all(
         if out and all(r[name] is None for r in out) and (values := by_list(rows, name)):
             for shaped, value in zip(out, values, strict=True):
                 shaped[name] = value
+    _authors_by_title(rows, names, out)
+    _by_elimination(rows, names, out)
     absent = [n for n in names if all(r[n] is None for r in out)]
     spare = [c for c in columns_of(rows) if re.fullmatch(r"text(?:_\d+)?|title", c)]
     taken = {str(v) for r in out for v in r.values()}
@@ -76,6 +78,49 @@ def pick_all(
         for row, shaped in zip(rows, out, strict=True):
             shaped.update({n: row.get(c) for n, c in zip(absent, spare, strict=True)})
     return out
+
+
+def _authors_by_title(rows: list[Record], names: list[str], out: list[Record]) -> None:
+    """What heads a comment is who wrote it, where nothing else is and the comment follows."""
+    author = next((n for n in names if canonical(n) == "author"), None)
+    prose = next((n for n in names if plain(n) in _PROSE), None)
+    if not author or not prose or not out or any(r[author] is not None for r in out):
+        return
+    heads = [str(r.get("title") or next(iter(r.values()), "")) for r in rows]
+    short = all(h and len(h.split()) <= 3 and not h[0].isdigit() for h in heads)
+    if short and all(str(r[prose] or "") not in ("", h) for r, h in zip(out, heads, strict=True)):
+        for shaped, head in zip(out, heads, strict=True):
+            shaped[author] = head
+
+
+# Plain words about a thing: one of them that nothing names is the one text that nothing else is.
+_SAID = frozenset(
+    re.findall(
+        r"\w+",
+        "role position job post function team department specialty speciality specialism interest "
+        "company employer organisation organization location city country venue room breed kind "
+        "type category owner assignee instructor teacher speaker host status state",
+    )
+)
+
+
+def _by_elimination(rows: list[Record], names: list[str], out: list[Record]) -> None:
+    """The one field that nothing names is the one text of the list that nothing else is."""
+    absent = [n for n in names if out and all(r[n] is None for r in out)]
+    if len(absent) != 1 or len(names) < 2 or not set(plain(absent[0]).split()) & _SAID:
+        return
+    taken = {str(v) for r in out for v in r.values()}
+    spare = [
+        c
+        for c in columns_of(rows)
+        if c not in ("url", "image", "datetime", "section")
+        and (canonical(c) is None or re.fullmatch(r"text(?:_\d+)?", c))
+        and all(isinstance(r.get(c), str) and 0 < len(r[c]) <= 60 for r in rows)
+        and not any(r[c] in taken or re.search(r"\d", r[c]) or by_content(r[c]) for r in rows)
+    ]  # fmt: skip
+    if len(spare) == 1:
+        for row, shaped in zip(rows, out, strict=True):
+            shaped[absent[0]] = row[spare[0]]
 
 
 _CLOCK = r"\d{1,2}[:.]\d\d(?: ?[ap]m)?"
@@ -99,8 +144,17 @@ _LOOKS = [
     (re.compile(r"\byear\b"), re.compile(r"(?<![\d.,–-])(?:1[5-9]|20)\d\d(?![\d.,–-]\d|\d)")),
     (re.compile(r"^(?:issue |ticket |order |invoice |case |request )?(?:number|no|id)$"),
      re.compile(r"#[A-Z]{0,4}-?\d+", re.I)),
+    (re.compile(r"\b(?:calor(?:y|ies)|kcal|energy)\b"),
+     re.compile(r"\d[\d.,]* ?(?:k?cals?|calories|kj)\b", re.I)),
     (re.compile(r"\bweight\b"), re.compile(r"\d[\d.,]* ?(?:kg|g|lbs?|oz|t)\b", re.I)),
 ]  # fmt: skip
+
+
+_LASTS = re.compile(
+    r"(?:about |approx\.? |~)?\d+ ?(?:h(?:ours?|rs?)?\b\.?(?: ?\d{1,2} ?(?:m(?:in(?:ute)?s?)?)?)?"
+    r"|m(?:in(?:ute)?s?)?)\b",
+    re.I,
+)
 
 
 def _by_look(name: str, record: Record) -> Any:
@@ -125,17 +179,23 @@ def _by_look(name: str, record: Record) -> Any:
     for value in record.values():
         if isinstance(value, str) and by_content(value) == wanted:
             return value_of(wanted, value)
+    if plain(name) == "time":  # neither a day nor a clock: how long it takes
+        lasts = [v for v in record.values() if isinstance(v, str) and _LASTS.fullmatch(v.strip())]
+        return lasts[0] if len(lasts) == 1 else None
     return None
 
 
 def _counted(name: str, record: Record) -> str | None:
     """ "306 pages" for the pages; None when several texts count them."""
+    name = re.sub(r"^how (?:many|much)(?: \w+)* (?:it|they|people|each|one) (?:can )?", "", name)
     noun = singular(re.sub(r"^(?:number|count|amount) of |(?: count|s)$", "", plain(name)))
     begun = noun[: max(3, len(noun) // 2)]  # "3 bed" counts bedrooms
     said = re.compile(
         rf"\d[\d.,]*k?\s+(?:{re.escape(noun)}(?:s|es)?|(?=[a-z]+s?\b){re.escape(begun)}[a-z]*)\b",
         re.I,
     )
-    shown = (said.search(v) for k, v in record.items() if isinstance(v, str) and k != "url")
+    turned = re.compile(rf"\b{re.escape(noun)}s?:? (?:up to )?\d[\d.,]*(?:\s?[-–]\s?\d+)?", re.I)
+    texts = [v for k, v in record.items() if isinstance(v, str) and k != "url"]
+    shown = [said.search(v) or turned.fullmatch(v.strip()) for v in texts]  # "Sleeps 4"
     found = {m.group() for m in shown if m}
     return found.pop() if len(found) == 1 else None

@@ -45,7 +45,8 @@ def finish(run: Run, *, why: str = "") -> Finish:
     parts += [why] if why else []
     parts += [*run.memory["notes"], *problems]
     evidence = _evidence(run, results)
-    return Finish(text=_joined(parts), output=output, success=success, evidence=evidence)
+    known = None if success and run.memory.get("unheard") else success
+    return Finish(text=_joined(parts), output=output, success=known, evidence=evidence)
 
 
 def _joined(parts: list[str]) -> str:

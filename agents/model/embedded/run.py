@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from playwright.async_api import Page
@@ -42,6 +43,7 @@ class Run:
         self.answer: Answer | None = None  # to this step's last Ask, once
         self.mark_before = ""
         self._view: View | None = None
+        self._rolled = False
 
     @property
     def page(self) -> Page:
@@ -59,6 +61,7 @@ class Run:
             if BUSY.search(view.body):
                 self.memory["busy"] = view.text_mark
             self._view = without_echo(view, self.turn.instructions)
+            self._view.rolled = self._rolled
         return self._view
 
     def collect(self) -> None:
@@ -67,6 +70,7 @@ class Run:
         if not pending:
             return
         self.mark_before = pending.get("mark", "")
+        self._rolled = bool(pending.get("rolled"))
         turn = next((t for t in reversed(self.turn.turns) if t.step == pending["step"]), None)
         if turn is None:
             return
@@ -86,7 +90,8 @@ class Run:
             self.memory["form"] = [on.doc.prefix, on.d["form"]]
         step["st"].update(state)
         step["st"]["acts"] = step["st"].get("acts", 0) + 1
-        self.memory["pending"] = {"step": self.turn.step, "mark": view.mark}
+        seen = replace(view, rolled=on is not None and not on.view)
+        self.memory["pending"] = {"step": self.turn.step, "mark": seen.mark, "rolled": seen.rolled}
         if step["do"] not in READING:
             self.memory["before"] = view.body[:BEFORE_CHARS]
             self.memory.pop("said", None)

@@ -92,13 +92,15 @@ class View:
     scroll: int = 0
     tall: int = 0
     height: int = 0
+    rolled: bool = False  # what was touched lay out of sight: that the page scrolled says nothing
 
     @property
     def mark(self) -> str:
         """Changes whenever a person would see that something changed."""
         states = [(e.d.get("value"), e.d.get("on"), e.d.get("open")) for e in self.elements]
         opened = sum(1 for e in self.elements if e.d.get("top"))
-        return _digest(self.url, self.title, self.body, str(states), str(opened), str(self.scroll))
+        scroll = "" if self.rolled else str(self.scroll)
+        return _digest(self.url, self.title, self.body, str(states), str(opened), scroll)
 
     @property
     def text_mark(self) -> str:

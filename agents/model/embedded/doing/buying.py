@@ -6,6 +6,7 @@ import re
 
 from agents.browser.extract_fields import singular
 from agents.model.embedded.doing import asked, placing, steppers
+from agents.model.embedded.doing.adders import ADD, is_add, mentions
 from agents.model.embedded.doing.best import best_of, title_of
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
@@ -14,15 +15,6 @@ from agents.model.embedded.ground import describe, likeness, norm, rank
 from agents.model.embedded.run import Run, Step, answered, settle_answer
 from agents.model.embedded.view import Element, View, locate, quote, value_code
 from agents.ports import Decision
-
-ADD = re.compile(
-    (
-        r"add(?: item)? to (?:shopping )?(?:cart|basket|bag|trolley)|add(?: it)?$|"
-        r"buy(?: it)?(?: now)?|purchase|order now|in den warenkorb|reserve|book(?: "
-        r"now)?|get it"
-    ),
-    re.I,
-)
 
 
 async def add(run: Run, step: Step) -> Decision | None:
@@ -85,7 +77,7 @@ async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision 
     st = step["st"]
     adders = [e for e in view.elements if e.role in ("button", "link") and is_add(e, step)]
     buttons = [e for e in adders if not e.off]
-    mine = [e for e in buttons if _mentions(e, name)] if name else buttons
+    mine = [e for e in buttons if mentions(e, name)] if name else buttons
     if st.get("opened") and not mine:  # on the thing's own page, beside others that go with it
         own = [e for e in buttons if not e.row]
         mine = own if len({norm(e.name) for e in own}) == 1 else []
@@ -116,7 +108,7 @@ async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision 
                 st.update(more=step["quantity"] - 1, again=button.key)
             code = f"{count}\n{code}" if count else code
         return await run.act(step, code, f"Click {label}.", phase="added", label=label)
-    off = [e for e in adders if e.off and (not name or _mentions(e, name))]
+    off = [e for e in adders if e.off and (not name or mentions(e, name))]
     if off:
         label = describe(off[0])
         run.fail(step, f"“{name or 'it'}” cannot be ordered now ({label} is switched off)")
@@ -171,13 +163,13 @@ def _parted(view: View, step: Step, name: str) -> list[Step]:
     """ "A and B" where each is a thing of its own here, and both together are none."""
     names = [n for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", name) if n.strip()]
     adders = [e for e in view.elements if e.role in ("button", "link") and is_add(e, step)]
-    if len(names) < 2 or any(_mentions(e, name) for e in adders):
+    if len(names) < 2 or any(mentions(e, name) for e in adders):
         return []
     out = []
     for i, one in enumerate(names):
         count, rest = leading_count(bare(one))
         words = singular(bare(rest)) if count else bare(one)
-        if not any(_mentions(e, words) for e in adders):
+        if not any(mentions(e, words) for e in adders):
             return []
         quantity = (step["quantity"] if not i else None) or count or 1
         target = {**step["target"], "words": words, "raw": one}
@@ -211,21 +203,6 @@ async def _look_for(run: Run, step: Step, view: View, name: str) -> Decision | N
 def _is_quantity(e: Element) -> bool:
     typed = e.role in ("spinbutton", "textbox") and not e.off
     return typed and bool(re.search(r"quantity|\bqty\b|amount", f"{e.name} {e.attr}", re.I))
-
-
-def is_add(e: Element, step: Step) -> bool:
-    verb = step["verb"]
-    if "wish" in verb or "favo" in verb:
-        return bool(re.search(r"wish|favo|heart|save", f"{e.name} {e.attr}", re.I))
-    return bool(ADD.search(e.name)) or bool(
-        re.search(r"add-?to-?(?:cart|basket|bag)|buy-?now", e.attr or "", re.I)
-    )
-
-
-def _mentions(e: Element, name: str) -> bool:
-    words = [w for w in norm(name).split() if len(w) > 1]
-    about = norm(f"{e.row} {e.name}" if e.row else f"{e.name} {e.head}")
-    return all(w in about for w in words)
 
 
 async def _added(run: Run, step: Step, view: View) -> Decision | None:

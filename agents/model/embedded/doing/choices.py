@@ -9,6 +9,7 @@ from agents.model.embedded.doing.boxes import check_code, row_box
 from agents.model.embedded.doing.calendar import pick_day, shown_month, wants_calendar
 from agents.model.embedded.doing.fields import FILLABLE, fill, give_code, pick_options
 from agents.model.embedded.doing.formats import moment
+from agents.model.embedded.doing.naming import name_and_value
 from agents.model.embedded.doing.steppers import stepper
 from agents.model.embedded.doing.touch import (
     click_code,
@@ -310,6 +311,11 @@ async def _choose_loosely(
     button = rank(view, {**wanted, "words": said, "raw": said})
     if button and button[0].score >= 0.9:
         return await take_option(run, step, button[0].element, value)
+    if not step.get("parted") and (parted := name_and_value(view, value)):
+        label, value = parted
+        step.update(parted=True, values=[value])
+        step["target"] = {**step["target"], "words": label, "raw": label}
+        return await select(run, step)
     kind, found = decide(rank(view, wanted, texts=True))
     if kind == "many" and st.get("asks", 0) < 2:
         return run.ask_which(step, [m.element for m in found])

@@ -96,13 +96,16 @@ def _leads_on(view: View) -> bool:
     return any(e.role == "button" and on.fullmatch(norm(e.name)) for e in view.elements)
 
 
+_NO_FORM = re.compile(r"(?:search|filter|find|jump to|go to)\b", re.I)  # a field of the page's own
+
+
 def fields(view: View) -> list[Element]:
     """What can be typed into now; of an open dialog only its own."""
     pool = [
         e
         for e in view.elements
         if e.role in EDITABLE and not e.off and not e.ro and e.place != "search"
-        and e.role != "searchbox" and not re.match(r"(?:search|filter|find)\b", e.name, re.I)
+        and e.role != "searchbox" and not _NO_FORM.match(e.name)
     ]  # fmt: skip
     return [e for e in pool if e.top] or pool
 
@@ -301,7 +304,9 @@ def _leading(
     own = [
         e
         for e in free
-        if e.tag == "input" and stems and stems <= {singular(w) for w in plain(e.name).split()}
+        if e.tag in ("input", "textarea")
+        and stems
+        and stems <= {singular(w) for w in plain(e.name).split()}
     ]
     if own and not any(e.top for e in free):
         return own[0]  # "Add a tag", among other fields of the page
@@ -359,7 +364,10 @@ def sends(steps: list[Step], at: int) -> bool:
         return True
     words = (then.get("target") or {}).get("words") or ""
     said = f"{then['verb']} {words}".strip() if then["do"] == "act_on" else words
-    return then["do"] in ("click", "act_on") and bool(SUBMIT.match(said))
+    return then["do"] in ("click", "act_on") and bool(SUBMIT.match(said) or _POSTS.fullmatch(said))
+
+
+_POSTS = re.compile(r"(?:(?:add|leave) )?(?:comment|reply|note|review|message|answer)", re.I)
 
 
 def _sending(view: View, step: Step) -> Step:

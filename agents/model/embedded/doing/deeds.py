@@ -30,6 +30,9 @@ async def click(run: Run, step: Step) -> Decision | None:
     target = step["target"]
     if target.get("all"):
         return await _click_all(run, step)
+    if not step["st"].get("phase") and (parts := _each_named(await run.view(), step)):
+        step["splice"] = parts
+        return None
     method = "dblclick" if step.get("double") else "click"
     if step.get("right"):
         if step["st"].get("phase") == "acted":
@@ -44,6 +47,21 @@ async def click(run: Run, step: Step) -> Decision | None:
             phase="acted",
         )
     return await click_target(run, step, target, method=method)
+
+
+def _each_named(view: View, step: Step) -> list[Step]:
+    """ "Press A and B" where each is a control of its own, and none is called "A and B"."""
+    raw = step["target"].get("raw") or ""
+    names = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", raw)
+    controls_ = [e for e in view.elements if not e.off]
+    called = {norm(n) for e in controls_ for n in e.names}
+    if len(names) < 2 or step["target"].get("quoted") or norm(raw) in called:
+        return []
+    if not all(norm(name) and norm(name) in called for name in names):
+        return []
+    again = {k: v for k, v in step.items() if k not in ("st", "state")}
+    plain_ = {"kind": None, "nth": None, "in": step["target"].get("in")}
+    return [{**again, "target": {**plain_, "words": n, "raw": n}} for n in names]
 
 
 async def _click_all(run: Run, step: Step) -> Decision | None:

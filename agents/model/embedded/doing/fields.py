@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from agents.model.embedded.doing import asked, held
+from agents.model.embedded.doing.adders import things_added
 from agents.model.embedded.doing.calendar import pick_day, wants_calendar
-from agents.model.embedded.doing.formats import for_field, moment, same_value
+from agents.model.embedded.doing.formats import for_field, may_hold, moment, same_value
 from agents.model.embedded.doing.touch import (
     clear_way,
     click_code,
@@ -52,7 +53,7 @@ async def fill(run: Run, step: Step) -> Decision | None:
         return await pick_day(run, step, step["value"].get("text", ""))
     view = await run.view()
     target = dict(step["target"])
-    if not target.get("words") and step.get("hint"):
+    if not target.get("words") and step.get("hint") and not target.get("all"):
         hint = rank(view, {**target, "words": step["hint"], "kind": None}, editable=True)
         if hint and hint[0].score > 0.6:
             target.update(words=step["hint"], kind=None)
@@ -61,6 +62,9 @@ async def fill(run: Run, step: Step) -> Decision | None:
     if _clears_list(view, step, target):
         verb = step["text"].split()[0].lower()
         step["splice"] = [{"do": "act_on", "verb": verb, "target": target, "text": step["text"]}]
+        return None
+    if adding := things_added(view, step):
+        step["splice"] = adding
         return None
     element = await _field(run, step, target)
     if not isinstance(element, Element):
@@ -142,11 +146,13 @@ async def _field(run: Run, step: Step, target: dict[str, Any]) -> Element | Deci
         and not step["st"].get("chosen")
         and step["st"].get("phase") != "takeover"
     ):
+        text = step["value"].get("text")
         pool = [
             e
             for e in view.elements
             if e.role in EDITABLE and not e.off and not e.ro and e.type not in ("hidden",)
-        ]
+            and (text is None or may_hold(e.type or "", text))
+        ]  # fmt: skip
         if target.get("kind") not in (None, "field"):
             pool = [m.element for m in rank(view, target, editable=True)] or pool
         texts = [e for e in pool if e.role in ("textbox", "searchbox", "spinbutton")] or pool

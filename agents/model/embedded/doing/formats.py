@@ -61,3 +61,17 @@ def same_value(given: str, shown: str) -> bool:
     """Whether a field shows what was put in, spacing and spelling of numbers aside."""
     squash = re.compile(r"[\s,.\-()/+]")
     return given == shown or squash.sub("", given.lower()) == squash.sub("", shown.lower())
+
+
+_HOLDS = {
+    "email": r"\S+@\S+",
+    "number": r"[-+\d.,\s%£$€]+",
+    "tel": r"[^a-z]*\d[^a-z]*",
+    "url": r"\S+\.\S+",
+}
+
+
+def may_hold(kind: str, text: str) -> bool:
+    """Whether a field of this type is one for such a text: words are no e-mail address."""
+    pattern = _HOLDS.get(kind)
+    return not text or pattern is None or bool(re.fullmatch(pattern, text.strip(), re.I))

@@ -302,6 +302,7 @@ async def after_click(run: Run, step: Step, target: Target) -> Decision | None:
     same = view.mark == run.mark_before and view.url == run.turn.page_url
     if same and not run.memory.get("said"):
         run.note(f"The page showed no reaction to “{step['text']}”.")
+        run.memory["unheard"] = True
     else:
         run.saw(view.title)
     return None

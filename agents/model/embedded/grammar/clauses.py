@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agents.model.embedded.grammar import twofold
 from agents.model.embedded.grammar.masking import MASK
 from agents.model.embedded.grammar.words import BARE_VERBS, LAST_VERBS, OBJECT_VERBS, VERBS
 
@@ -65,15 +66,13 @@ def split(text: str) -> list[str]:
     """Clauses of a masked text, lead-ins ("please", "then") taken off."""
     out: list[str] = []
     for sentence in _sentences(text):
-        sentence = _TO_FIND.sub("", sentence.strip())
+        sentence = twofold.said_apart(_TO_FIND.sub("", sentence.strip()))
         if match := _FOR_ROW.match(sentence):
             do, *then = _by_connectives(match.group("do"))
             row = match.group("row") or match.group("quoted")
             sentence = ", ".join([f"{do} for {row}", *then])
         for piece in _by_connectives(sentence):
-            piece = strip_lead(piece)
-            if piece:
-                out.append(piece)
+            out += filter(None, twofold.questions(strip_lead(piece)))
     return out
 
 

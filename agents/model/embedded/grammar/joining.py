@@ -70,6 +70,9 @@ def join(intents: list[Intent]) -> list[Intent]:
             last["fields"] = ["title", *[f for f in intent["fields"] if f != "title"]]
             last["text"] += f"; {intent.get('text', '')}"
             continue
+        if _asks_for_opened(intent, out):
+            intent = {"do": "what_it_says", "text": intent.get("text", "")}
+        intent = _of_same(intent, out)
         if out and out[-1]["do"] == "find":
             intent = _of_found(intent, out[-1]["target"])
         if (
@@ -87,6 +90,16 @@ def join(intents: list[Intent]) -> list[Intent]:
     return out
 
 
+_OPENED = frozenset({"answer", "text", "content", "contents", "reply", "explanation", "response"})
+
+
+def _asks_for_opened(intent: Intent, before: list[Intent]) -> bool:
+    """ "Open “How do I pause?” and get the answer": what the opening brought up."""
+    asked = intent["do"] == "details" and not intent.get("subject") and intent["fields"]
+    opened = before and before[-1]["do"] in ("click", "expand") and before[-1].get("target")
+    return bool(asked and opened and len(asked) == 1 and asked[0].lower() in _OPENED)
+
+
 _ANY_LIST: Intent = {
     "do": "extract", "limit": None, "noun": "results", "fields": None, "order": None,
     "filters": [], "near": None,
@@ -94,6 +107,22 @@ _ANY_LIST: Intent = {
 _ITS = re.compile(r"(?:it|they|them)(?P<when> and when)?", re.I)
 _IT_HAS = re.compile(r"(how (?:many|much) .+?) (?:it|they) (?:has|have|got|gets?)$", re.I)
 _IT_IS = re.compile(r"(when|where|how \w+|why) (?:it|they) (was|is|were|are|has|have)\b(.*)$", re.I)
+
+
+_PRONOUN = re.compile(r"\b(?:it|they|its|their)\b", re.I)
+
+
+def _of_same(intent: Intent, before: list[Intent]) -> Intent:
+    """ "What is the price of the lamp, and when does it ship": the lamp is meant again."""
+    subject = before[-1].get("subject") if before and before[-1]["do"] == "details" else None
+    if not subject or not _PRONOUN.search(intent.get("text", "")):
+        return intent
+    if intent["do"] == "details" and not intent.get("subject") and intent.get("nth") is None:
+        return {**intent, "subject": subject}
+    if intent["do"] == "answer":
+        name = lambda m: f"the {subject}" + ("'s" if m[0].lower() in ("its", "their") else "")  # noqa: E731
+        return {**intent, "question": _PRONOUN.sub(name, intent["question"], count=1)}
+    return intent
 
 
 def _of_found(intent: Intent, found: dict[str, Any]) -> Intent:

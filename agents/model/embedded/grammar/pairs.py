@@ -28,11 +28,11 @@ def pairs_of(text: str, k: Masked) -> list[tuple[str, str]]:
         match = (
             re.match(rf"(?P<l>[^:={MASK[1:-1]}]{{1,40}}?)\s*[:=]\s*(?P<v>.+)$", piece)
             or re.match(
-                r"(?P<l>[A-Za-z][\w\s#-]{0,40}?)\s+(?:to be|as|is|to|of|with)\s+(?P<v>.+)$",
+                r"(?P<l>[A-Za-z][\w\s#'’/().&-]{0,40}?)\s+(?:to be|as|is|to|of|with)\s+(?P<v>.+)$",
                 piece,
                 re.I,
             )
-            or re.match(rf"(?P<l>[A-Za-z][\w\s#-]{{0,40}}?)\s+(?P<v>{MASK})$", piece)
+            or re.match(rf"(?P<l>[A-Za-z][\w\s#'’/().&-]{{0,40}}?)\s+(?P<v>{MASK})$", piece)
             or re.match(
                 rf"(?P<v>{MASK})\s+(?:as|for|in|into)\s+(?P<l>[A-Za-z].{{0,40}})$", piece, re.I
             )
@@ -74,7 +74,7 @@ def series_of(label: str, rest: str, k: Masked) -> list[tuple[str, str]]:
     out = [(label, value)]
     for between, piece in zip(pieces[::2], pieces[1::2], strict=True):
         more = re.match(
-            r"(?:the |my |your |an? )?(?P<l>[A-Za-z][\w\s#-]{0,40}?)"
+            r"(?:the |my |your |an? )?(?P<l>[A-Za-z][\w\s#'’/().&-]{0,40}?)"
             rf"(?:\s*[:=]\s*|\s+(?P<said>with|to|as|is)\s+|\s+(?={MASK}$|[\d+£$€][^a-z]*$))"
             r"(?P<v>\S.*)$",
             piece,

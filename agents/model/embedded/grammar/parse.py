@@ -246,6 +246,11 @@ RULES: list[Rule] = [
     _rule(r"(?:expand|unfold|open up)\s+(?P<what>.+)$", targeted("expand")),
     _rule(r"(?:collapse|fold)\s+(?P<what>.+)$", targeted("expand", close=True)),
     _rule(
+        r"(?:close|dismiss)\s+(?:.+?)\s+(?:with|by|using)\s+(?:(?:pressing|clicking|choosing)\s+)?"
+        rf"(?P<what>(?:the )?(?-i:[A-Z]|{MASK}).*)$",
+        lambda m, k: {"do": "click", "target": target_of(m.group("what"), k)},
+    ),
+    _rule(
         r"(?:close|dismiss)\s+(?P<what>.+)$",
         lambda m, k: {"do": "close", "target": target_of(m.group("what"), k)},
     ),
@@ -360,7 +365,7 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
         return [avoid]
     if (
         not _QUESTION.match(text)
-        and re.search(r"\b(?:until|unless|while|whenever|every time)\b", text)
+        and re.search(r"\b(?:until|unless|while|whenever|every time)\b(?!\W*$)", text)
         and not re.match(r"(?:wait|scroll|pause)\b", text, re.I)
     ):
         return [{"do": "unknown", "words": masked.original(text)}]  # loops are not ours

@@ -82,6 +82,7 @@ def fields_of(text: str, k: Masked) -> list[str] | None:
     for piece in pieces:
         name = k.raw(bare(piece)).strip("() ")
         name = re.sub(r"^(?:their|its|the)\s+", "", name, flags=re.I)
+        name = _SO_MANY.sub("", name)
         if not name or len(name.split()) > 4 or re.search(r"\d{2,}|[$€£]", name):
             return None
         out.append(_field_name(name))
@@ -96,6 +97,10 @@ _TOLD = re.compile(
     r"|ends?|closes?|wrote|made|has|have)(?: (?:it|them|each|about|for))?\b",
     re.I,
 )
+
+
+# "How many they sleep", "how many people it serves": what the page says beside the number.
+_SO_MANY = re.compile(r"^how many(?: [a-z]+)? (?:it|they|each|each one)(?: can)? (?=[a-z]+$)", re.I)
 
 
 def _told_field(match: re.Match[str]) -> str:

@@ -82,7 +82,11 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
         each = [_by_noun(rows, {**step, "any": None, "noun": n}) for n in names]
         return [r for r in rows if any(r in some for some in each)] if all(each) else []
     words = [singular(w) for w in plain(step.get("noun") or "").split() if w not in STOPWORDS]
+    if _told_by_columns(rows, step):
+        return rows
     last = words[-1] if words else ""
+    if len(words) == 1 and last in _PEOPLE and (named := [r for r in rows if _is_person(r)]):
+        return named
     around, heads = _around(step)
     kind = [r for r in rows if last and _is_kind(r, last)]
     rows = kind or rows  # "flats" where some rows say that they are houses
@@ -94,6 +98,32 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
         return told if words else rows
     # "Backpacks" in a list that is headed so; "red backpacks" where none is red are none.
     return [r for r in rows if all(w in around or has_word(r, w) for w in words)]
+
+
+_PEOPLE = frozenset(["people", "person", "member", "colleague", "employee", "contact", "staff"])
+_FULL_NAME = re.compile(
+    r"(?:(?:Dr|Prof|Mr|Mrs|Ms|Rev|Sir)\.? )?(?:[A-ZÀ-Þ][\w'’.-]*)"
+    r"(?: (?:van|von|de|del|der|di|da|la|le|al|bin|ten))*(?: [A-ZÀ-Þ][\w'’.-]*){1,3}"
+)
+
+
+def _is_person(row: Record) -> bool:
+    """Whether what heads a row is a person's full name."""
+    head = row.get("title") or row.get("name") or next(iter(row.values()), "")
+    return isinstance(head, str) and bool(_FULL_NAME.fullmatch(head.strip()))
+
+
+def _told_by_columns(rows: list[Record], step: Step) -> bool:
+    """Whether a list has all that was asked for, three fields or more, under those very names.
+
+    "All talks with time, title, speaker and room" are the rows of such a table, whatever it says.
+    A noun of several words says more than which list it is.
+    """
+    fields, noun = step.get("fields") or [], plain(step.get("noun") or "")
+    columns = {singular(plain(c)) for r in rows[:1] for c in r} - {"title", "text"}
+    named = [f for f in fields if singular(plain(f)) in columns]
+    wanted = [f for f in fields if canonical(f) != "title"]
+    return " " not in noun and len(fields) >= 3 and len(named) >= max(2, len(wanted))
 
 
 def _is_kind(row: Record, noun: str) -> bool:

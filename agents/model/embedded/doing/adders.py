@@ -1,0 +1,67 @@
+"""Buttons that add a thing to a cart, a box or a list: which they are, and whose."""
+
+from __future__ import annotations
+
+import re
+
+from agents.model.embedded.grammar.phrases import bare
+from agents.model.embedded.ground import LEAST, norm, rank
+from agents.model.embedded.run import Step
+from agents.model.embedded.view import Element, View
+
+ADD = re.compile(
+    (
+        r"add(?: item)? to (?:shopping )?(?:cart|basket|bag|trolley)|add(?: it)?$|"
+        r"buy(?: it)?(?: now)?|purchase|order now|in den warenkorb|reserve|book(?: "
+        r"now)?|get it"
+    ),
+    re.I,
+)
+
+
+def is_add(e: Element, step: Step) -> bool:
+    verb = step["verb"]
+    if "wish" in verb or "favo" in verb:
+        return bool(re.search(r"wish|favo|heart|save", f"{e.name} {e.attr}", re.I))
+    if (place := verb.removeprefix("add to ")) != verb and re.fullmatch(
+        rf"add\b(?:.*\bto (?:the |my |your )?{re.escape(place)}| it)?", e.name.strip(), re.I
+    ):
+        return True
+    return bool(ADD.search(e.name)) or bool(
+        re.search(r"add-?to-?(?:cart|basket|bag)|buy-?now", e.attr or "", re.I)
+    )
+
+
+def mentions(e: Element, name: str) -> bool:
+    words = [w for w in norm(name).split() if len(w) > 1]
+    about = norm(f"{e.row} {e.name}" if e.row else f"{e.name} {e.head}")
+    return all(w in about for w in words)
+
+
+_ADDED_TO = re.compile(
+    r"(?:add|put|place)\b.*\b(?:to|in|into|on|onto)\s+(?:the |my |your |our )?(.+)$", re.I
+)
+
+
+def things_added(view: View, step: Step) -> list[Step]:
+    """ "Add the stew and the soup to my box": things here that have a button for it.
+
+    A step each; empty when they are not all here, or when quoted words have a field to go into.
+    """
+    text, where = step["value"].get("text") or "", _ADDED_TO.match(step.get("text") or "")
+    if not text or not where:
+        return []
+    if re.search(rf"[\"“'‘]{re.escape(text)}", step["text"]):
+        fields = rank(view, step["target"], editable=True)
+        if fields and fields[0].score >= LEAST:
+            return []
+    verb = f"add to {where.group(1).strip(' .').lower()}"
+    adding = {"do": "add", "verb": verb, "text": step["text"], "quantity": 1}
+    adders = [e for e in view.elements if e.role in ("button", "link") and is_add(e, adding)]
+    names = [text] if any(mentions(e, text) for e in adders) else _NAMES.split(text)
+    if not all(any(mentions(e, bare(name)) for e in adders) for name in names):
+        return []
+    return [{**adding, "target": {"words": bare(n), "raw": n, "kind": None}} for n in names]
+
+
+_NAMES = re.compile(r",\s*(?:and\s+)?|\s+and\s+|\s+&\s+")

@@ -1,0 +1,45 @@
+"""Two wishes said in one: a second question about the same thing, a press without an "and"."""
+
+from __future__ import annotations
+
+import re
+
+_MUCH = "how (?:much|many|long|old|big|far|large)"
+_HEAD = rf"(?:{_MUCH}|what|when|where|who|which|is|are|was|does|do)"
+_ABOUT = re.compile(
+    rf"(?P<first>{_HEAD}\b.+?),?\s+and\s+"
+    rf"(?P<head>(?:{_MUCH}|what|when|where|who|which|is|are|was|were|"
+    r"does|do|did|can|has|have)(?:\s+(?:is|are|was|were|does|do|did|can|has|have))?)\s+"
+    r"(?P<it>it|they|he|she|its|their)\b(?P<rest>.*)$",
+    re.I,
+)
+_SUBJECT = re.compile(
+    rf"{_HEAD}\s+(?:[a-z ]*?\b)?(?:is|are|was|were|does|do|did|has|have|of)?\s*"
+    r"(?P<subject>(?:the |an? |my |your )\S.*?)"
+    r"(?:\s+(?:cost|costs|have|has|weigh|last|take|open|close|available|in stock|made of))?$",
+    re.I,
+)
+_EVERYONE = re.compile(r"\b(get|list|extract|return|show|find|collect|give)\s+(me\s+)?"
+                       r"(?:everyone|everybody)\b(?! who)", re.I)  # fmt: skip
+_PRESS = re.compile(
+    r"(?<=[a-z0-9])(?<!\band)(?<!\bthen)(?<!\bto)\s+"
+    r"(?=(?:hit|press|click)(?: on)? (?:the )?(?:submit|enter|ok)(?: button)?\W*$)",
+    re.I,
+)
+
+
+def said_apart(sentence: str) -> str:
+    """The sentence with a comma before a press that has none; "everyone" is all people."""
+    sentence = _PRESS.sub(", ", sentence)
+    return _EVERYONE.sub(lambda m: f"{m[1]} {m[2] or ''}all people", sentence)
+
+
+def questions(clause: str) -> list[str]:
+    """ "How much is the lamp and is it in stock" as two questions about the lamp."""
+    match = _ABOUT.fullmatch(clause.strip())
+    subject = _SUBJECT.match(match["first"]) if match else None
+    if match is None or subject is None:
+        return [clause]
+    possessive = match["it"].lower() in ("its", "their")
+    name = subject["subject"] + ("'s" if possessive else "")
+    return [match["first"], f"{match['head']} {name}{match['rest']}"]
