@@ -18,8 +18,9 @@ from rapidfuzz import fuzz
 
 from agents.browser import extract_fields as fields_of
 from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
-from agents.browser.extract_pick import columns_of, pick, pick_all
-from agents.browser.extract_records import aliases_of, name_records, without_ads
+from agents.browser.extract_leftover import columns_of
+from agents.browser.extract_pick import pick, pick_all
+from agents.browser.extract_records import aliases_of, name_records, own_titles, without_ads
 from agents.browser.extract_tables import looks_like_header, row_headers, shape_table
 from agents.browser.extract_values import by_content, value_of
 from agents.browser.unshadowed import unshadowed
@@ -101,7 +102,7 @@ async def find_lists(
                 continue  # cells of a table are no list of their own
             group["words"] += f" {raw['about']}"
             group["records"] = without_ads(group["records"])
-            records = name_records(group["records"])
+            records = own_titles(name_records(group["records"]))
             if len(records) < (1 if group["how"] == "single" else 2):
                 continue
             score = group["score"] * share * _fit(records, group, fields, near)
@@ -265,6 +266,9 @@ def _details_of(raw: dict[str, Any], record: Record) -> None:
         if key in record:
             key = pair["k"]  # "Subject: history" beside the title
         record.setdefault(key, pair["v"])
+    for table in raw["tables"]:
+        for label, value in shape_table(table)["totals"].items():
+            record.setdefault(label, value)
     for label, value in _laid_out(raw["groups"]):
         record.setdefault(canonical(label) or label, value)
     # The subject stands under the main heading, in the largest type.

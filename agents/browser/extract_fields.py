@@ -353,7 +353,8 @@ def _free_name(out: Record, token: Token) -> str:
 
 
 _SHORT = {
-    "yr": "year", "qty": "quantity", "amt": "amount", "dept": "department", "tel": "phone",
+    "yr": "year", "qty": "quantity", "qnt": "quantity", "qnty": "quantity", "qté": "quantity",
+    "amt": "amount", "dept": "department", "tel": "phone",
     "addr": "address", "dob": "date of birth", "est": "estimate", "avg": "average",
 }  # fmt: skip
 

@@ -6,16 +6,16 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
+from agents.browser.extract_leftover import (
+    PROSE,
+    authors_by_title,
+    by_elimination,
+    columns_of,
+    counts_by_elimination,
+    without_echoes,
+)
 from agents.browser.extract_looks import by_list
 from agents.browser.extract_values import by_content, value_of
-
-
-def columns_of(records: list[Record]) -> list[str]:
-    """All columns of a list, in the order in which they turn up."""
-    seen: dict[str, None] = {}
-    for record in records:
-        seen.update(dict.fromkeys(record))
-    return list(seen)
 
 
 def pick(record: Record, names: list[str]) -> Record:
@@ -24,13 +24,10 @@ def pick(record: Record, names: list[str]) -> Record:
     out: Record = {}
     for name in names:
         column = match_column(name, columns)
-        if plain(name) in _PROSE and (column is None or re.fullmatch(r"text(_\d+)?", column)):
+        if plain(name) in PROSE and (column is None or re.fullmatch(r"text(_\d+)?", column)):
             column = _longest(record)  # `text` is also the name of what nothing named
         out[name] = record.get(column) if column else _by_look(name, record)
     return out
-
-
-_PROSE = frozenset(["text", "content", "message", "body", "post", "comment"])
 
 
 _PERSON = re.compile(r"[A-Z][\w.'’-]*(?: (?:van|von|de|di|da|al|bin))?(?: [A-Z][\w.'’-]*){1,2}")
@@ -60,12 +57,14 @@ def pick_all(
         ):
             for shaped, alias in zip(out, aliases or [], strict=False):
                 shaped[name] = alias[word]
+    without_echoes(out, names)
     for name in names:
         if out and all(r[name] is None for r in out) and (values := by_list(rows, name)):
             for shaped, value in zip(out, values, strict=True):
                 shaped[name] = value
-    _authors_by_title(rows, names, out)
-    _by_elimination(rows, names, out)
+    authors_by_title(rows, names, out)
+    by_elimination(rows, names, out)
+    counts_by_elimination(rows, names, out)
     absent = [n for n in names if all(r[n] is None for r in out)]
     spare = [c for c in columns_of(rows) if re.fullmatch(r"text(?:_\d+)?|title", c)]
     taken = {str(v) for r in out for v in r.values()}
@@ -80,49 +79,6 @@ def pick_all(
     return out
 
 
-def _authors_by_title(rows: list[Record], names: list[str], out: list[Record]) -> None:
-    """What heads a comment is who wrote it, where nothing else is and the comment follows."""
-    author = next((n for n in names if canonical(n) == "author"), None)
-    prose = next((n for n in names if plain(n) in _PROSE), None)
-    if not author or not prose or not out or any(r[author] is not None for r in out):
-        return
-    heads = [str(r.get("title") or next(iter(r.values()), "")) for r in rows]
-    short = all(h and len(h.split()) <= 3 and not h[0].isdigit() for h in heads)
-    if short and all(str(r[prose] or "") not in ("", h) for r, h in zip(out, heads, strict=True)):
-        for shaped, head in zip(out, heads, strict=True):
-            shaped[author] = head
-
-
-# Plain words about a thing: one of them that nothing names is the one text that nothing else is.
-_SAID = frozenset(
-    re.findall(
-        r"\w+",
-        "role position job post function team department specialty speciality specialism interest "
-        "company employer organisation organization location city country venue room breed kind "
-        "type category owner assignee instructor teacher speaker host status state",
-    )
-)
-
-
-def _by_elimination(rows: list[Record], names: list[str], out: list[Record]) -> None:
-    """The one field that nothing names is the one text of the list that nothing else is."""
-    absent = [n for n in names if out and all(r[n] is None for r in out)]
-    if len(absent) != 1 or len(names) < 2 or not set(plain(absent[0]).split()) & _SAID:
-        return
-    taken = {str(v) for r in out for v in r.values()}
-    spare = [
-        c
-        for c in columns_of(rows)
-        if c not in ("url", "image", "datetime", "section")
-        and (canonical(c) is None or re.fullmatch(r"text(?:_\d+)?", c))
-        and all(isinstance(r.get(c), str) and 0 < len(r[c]) <= 60 for r in rows)
-        and not any(r[c] in taken or re.search(r"\d", r[c]) or by_content(r[c]) for r in rows)
-    ]  # fmt: skip
-    if len(spare) == 1:
-        for row, shaped in zip(rows, out, strict=True):
-            shaped[absent[0]] = row[spare[0]]
-
-
 _CLOCK = r"\d{1,2}[:.]\d\d(?: ?[ap]m)?"
 
 
@@ -130,9 +86,10 @@ _CLOCK = r"\d{1,2}[:.]\d\d(?: ?[ap]m)?"
 _LOOKS = [
     (re.compile(r"\b(?:area|living space|floor space|square)\b"),
      re.compile(r"\d[\d.,]* ?(?:m²|m2|sqm|sq\.? ?(?:m|ft)|ft²|ha\b|acres?\b)", re.I)),
-    (re.compile(r"\b(?:duration|length|runtime|(?:cook\w*|prep\w*|baking|reading|travel) time)\b"),
+    (re.compile(r"\b(?:duration|length|runtime"
+                r"|(?:playing|cook\w*|prep\w*|baking|reading|travel) time)\b"),
      re.compile(r"\d+ ?h(?:ours?|rs?)?\b\.?(?: ?\d{1,2}(?!\d)(?: ?m(?:in(?:ute)?s?)?\b)?)?"
-                r"|\d+ ?m(?:in(?:ute)?s?)?\b", re.I)),
+                r"|\d+ ?m(?:in(?:ute)?s?)?\b|^\d{1,2}:\d\d(?::\d\d)?$", re.I)),
     (re.compile(r"\bdepart"), re.compile(rf"^{_CLOCK}(?=\s*(?:[–—→-]|to\b|$))")),
     (re.compile(r"\barriv"), re.compile(rf"(?<=[–—→ -]){_CLOCK}$")),
     (re.compile(r"\b(?:phone|telephone|tel|mobile|fax)\b"),

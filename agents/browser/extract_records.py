@@ -10,6 +10,7 @@ from agents.browser.extract_fields import (
     COMMON,
     Record,
     Token,
+    canonical,
     name_tokens,
     plain,
     singular,
@@ -93,3 +94,70 @@ def without_ads(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Records that are what the list is of: not those that say that they are advertisements."""
     own = [r for r in records if not any(_AD.fullmatch(t["t"].strip()) for t in r["tokens"])]
     return own if len(own) >= len(records) / 2 else records
+
+
+_SAME_SHARE = 0.75  # of the records; so many with one title have a control's words for it
+_FIGURES = re.compile(r"[\d\W_]+")
+_COUNTED = re.compile(r"(?:\d[\d.,]*|unlimited|no) (?P<noun>[A-Za-z]+)", re.I)
+_LENGTH = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
+_WORDS = re.compile(r"text(?:_\d+)?|description|category|heading|name")
+
+
+def own_titles(records: list[Record]) -> list[Record]:
+    """The records by their own words, where what stood for their titles says nothing of them.
+
+    That is a control's text that most have ("Choose plan"), or mere figures ("3:42", "10 users").
+    """
+    if len(records) < 3:
+        return records
+    plainly = [r for r in records if not _is_prose(r)]
+    if 2 <= len(plainly) == len(records) - 1 and all(len(r) > 2 for r in plainly):
+        records = plainly
+    if not _titles_say_nothing([str(r.get("title") or "") for r in records]):
+        return records
+    column = next((c for c in dict.fromkeys(k for r in records for k in r)
+                   if _may_head(c) and _tells_apart(records, c)), None)  # fmt: skip
+    return [_retitled(r, column) for r in records] if column else records
+
+
+def _may_head(column: str) -> bool:
+    """Whether a column may hold what things are called: nothing says that it is something else."""
+    other = column in ("url", "image", "datetime", SECTION)
+    return bool(_WORDS.fullmatch(column)) or (canonical(column) is None and not other)
+
+
+def _titles_say_nothing(titles: list[str]) -> bool:
+    most = _SAME_SHARE * len(titles)
+    figures = [t for t in titles if t and _FIGURES.fullmatch(t)]
+    counted = [m["noun"].lower().rstrip("s") for t in titles if (m := _COUNTED.fullmatch(t))]
+    same = max((counted.count(n) for n in counted), default=0)
+    return max(map(titles.count, titles)) >= most or len(figures) >= most or same >= most
+
+
+def _is_prose(record: Record) -> bool:
+    """Whether all that a record says is a sentence: a call to action among the cards of a list."""
+    said = [v for k, v in record.items() if k not in ("url", "image")]
+    long = [
+        v for v in said if isinstance(v, str) and len(v.split()) > 6 and v.rstrip().endswith(".")
+    ]
+    facts = [k for k in record if k not in ("title", "url", "image", "description")
+             and not re.fullmatch(r"text(?:_\d+)?", k)]  # fmt: skip
+    return bool(long) and not facts and len(said) <= 3
+
+
+def _tells_apart(records: list[Record], column: str) -> bool:
+    values = [r.get(column) for r in records]
+    words = {v for v in values if isinstance(v, str) and re.search(r"[^\W\d_]{2}", v)}
+    return len(words) >= _SAME_SHARE * len(records)
+
+
+def _retitled(record: Record, column: str) -> Record:
+    if not isinstance(record.get(column), str):
+        return record
+    rest = {k: v for k, v in record.items() if k not in ("title", column)}
+    was = str(record.get("title") or "")
+    if _LENGTH.fullmatch(was):
+        rest.setdefault("duration", was)
+    elif _FIGURES.fullmatch(was) or _COUNTED.fullmatch(was):
+        rest.setdefault("figure", was)
+    return {"title": record[column], **rest}

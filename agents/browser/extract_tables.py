@@ -17,7 +17,8 @@ SECTION = "section"  # the column of what heads a part of the rows ("Oban to Tir
 def shape_table(table: Table) -> Table:
     """Headers and rows of a grid.
 
-    Gives {"caption", "headers": [str], "rows": [{header: text}], "sure": whether it holds data}.
+    Gives {"caption", "headers": [str], "rows": [{header: text}], "totals": {label: text} of the
+    rows that sum up ("Total due"), "sure": whether it holds data}.
     Several header rows are joined ("Sales Q1"); a column without header is called `column N`.
     Rows that head a part of the table go into the column `section` of those below them; links
     stay as `url`.
@@ -30,9 +31,13 @@ def shape_table(table: Table) -> Table:
     titles = [[c["t"] for c in row["cells"]] for row in heads]
     sections = len({section for _, section in parts[body_at:] if section}) > 1
     shaped = []
+    totals: dict[str, str] = {}
     for row, section in parts[body_at:]:
         texts = [c["t"] for c in row["cells"]]
         if row["head"] or row["foot"] or not any(texts) or texts in titles:
+            continue
+        if (label := _sums_up(row, width)) and shaped:
+            totals[label] = texts[-1]
             continue
         record = {headers[x]: text for x, text in enumerate(texts)}
         if sections and section:
@@ -46,8 +51,24 @@ def shape_table(table: Table) -> Table:
         "caption": table["caption"] or "",
         "headers": [h for h in headers if h not in empty],
         "rows": [{k: v for k, v in r.items() if k not in empty} for r in shaped],
+        "totals": totals,
         "sure": bool(table.get("data") or (heads and len(shaped) > 1) or _is_grid(rows)),
     }
+
+
+_SUM = re.compile(r"(?:grand |sub[ -]?)?totals?\b.*|sum|balance(?: due)?|amount due", re.I)
+
+
+def _sums_up(row: Row, width: int) -> str:
+    """The label of a row that sums the others up: it spans columns, and a figure ends it."""
+    cells = row["cells"]
+    if width < 3 or len(cells) < 2 or not re.search(r"\d", cells[-1]["t"]):
+        return ""
+    label = next((c["t"] for c in cells if c["t"]), "")
+    wide = cells[0].get("cs", 1) >= width - 1
+    filled = list(dict.fromkeys(c["t"] for c in cells if c["t"]))
+    summed = len(filled) == 2 and bool(_SUM.fullmatch(label))
+    return label if (wide or summed) and len(label) < 40 else ""
 
 
 def _parts(rows: list[Row], width: int) -> list[tuple[Row, str]]:

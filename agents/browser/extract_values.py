@@ -40,14 +40,15 @@ MONTH = (
 )
 DATE = re.compile(
     r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b"
-    rf"|\b{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b"
+    rf"|\b{MONTH},? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b"
     rf"|\b\d{{1,2}}\.? {MONTH},? \d{{4}}\b|^{MONTH} \d{{1,2}}$"
     r"|\b(?:an?|\d+|few) (?:second|minute|min|hour|hr|day|week|month|year)s? ago\b"
     r"|^(?:yesterday|today|just now)\b|^\d+ ?(?:m|h|d|w|y|mo) ago$",
     re.I,
 )
 STOCK = re.compile(
-    r"^\W*(?:in stock|out of stock|sold out|available|unavailable|only \d+ left|backorder\w*"
+    r"^\W*(?:(?:temporarily|currently) )?(?:in stock|out of stock|sold out|available|unavailable"
+    r"|only \d+ left|backorder\w*"
     r"|pre-?order)\b",
     re.I,
 )

@@ -332,12 +332,20 @@ def _nth(matches: list[Match], target: Target) -> list[Match]:
     return []
 
 
+_SHOWN = frozenset(["text", "heading", "img"])
+
+
 def decide(matches: list[Match]) -> tuple[str, list[Match]]:
     """("one", [m]), ("many", [m, ...]) when several fit alike, or ("none", [])."""
     if not matches or matches[0].score < LEAST:
         return "none", matches[:3]
     best = matches[0]
     rivals = [m for m in matches if m.score >= best.score - CLOSE]
+    acting = {norm(m.element.name) for m in rivals if m.element.role not in _SHOWN}
+    if acting:  # a heading of the same words only tells what the button opens
+        told = [m for m in rivals if m.element.role in _SHOWN and norm(m.element.name) in acting]
+        rivals = [m for m in rivals if m not in told]
+        best = rivals[0]
     distinct: list[Match] = []
     for match in rivals:
         if not any(_interchangeable(match.element, d.element) for d in distinct):

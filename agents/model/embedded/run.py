@@ -86,6 +86,8 @@ class Run:
         view = await self.view()
         if on is not None:
             self.memory["touched"] = (on.d.get("row") or "")[:1500]
+        if on is not None:
+            self.memory["place"] = [on.doc.prefix, on.path]
         if on is not None and on.d.get("form", -1) >= 0:
             self.memory["form"] = [on.doc.prefix, on.d["form"]]
         step["st"].update(state)

@@ -48,6 +48,7 @@
         // "Copies [-] [3] [+]": a stepper's buttons stand between a field and its words.
         if (!after && s.nodeType === 1 && s.tagName === 'BUTTON' && clean(s.textContent).length <= 2) continue;
         if (s.nodeType === 1 && (s.matches('input,select,textarea,button') || (s.querySelector && s.querySelector('input,select,textarea,[role=switch],[role=checkbox],[role=slider]')))) break;
+        if (after && s.nodeType === 1 && s.tagName === 'LABEL' && !/checkbox|radio/.test(e.type || '')) return '';
         const t = s.nodeType === 3 ? clean(s.data) : s.nodeType === 1 && shown(s) ? text(s, 120) : '';
         if (t) return t.length <= 80 ? t : '';
       }
@@ -55,6 +56,18 @@
       if (!p || p.tagName === 'FORM' || p.tagName === 'BODY' || p.tagName === 'FIELDSET') break;
       if (p.tagName === 'TD') { const c = p.previousElementSibling; if (c && text(c)) return text(c, 120); }
       n = p;
+    }
+    return '';
+  };
+  // A label that names no field by its markup is that of the first one after it.
+  const labelBefore = e => {
+    for (let n = e, i = 0; n && i < 3; n = up(n), i++) {
+      for (let s = n.previousElementSibling; s; s = s.previousElementSibling) {
+        if (s.tagName === 'LABEL') return s.control || !shown(s) ? '' : text(s, 120);
+        if (s.matches('input,select,textarea') || s.querySelector('input,select,textarea')) return '';
+      }
+      const p = up(n);
+      if (!p || /^(FORM|BODY|FIELDSET|TABLE|TR)$/.test(p.tagName)) break;
     }
     return '';
   };
@@ -139,7 +152,7 @@
     it.tip = clean(e.title || e.alt || '') || (native || it.text ? '' : clean(e.getAttribute('data-tooltip') || e.getAttribute('data-original-title')));
     if (native && !button || role === 'textbox' || role === 'combobox' || role === 'slider' || role === 'listbox') {
       const after = /checkbox|radio/.test(e.type || '') ? beside(e, true) : '';
-      it.near = it.label ? '' : after || beside(e, false) || (/checkbox|radio/.test(e.type || '') ? '' : beside(e, true));
+      it.near = it.label ? '' : after || labelBefore(e) || beside(e, false) || (/checkbox|radio/.test(e.type || '') ? '' : beside(e, true));
     }
     if (role === 'generic' && e.tabIndex >= 0 && e.hasAttribute('tabindex') && it.text && it.text.length <= 60) it.near = beside(e, false);
     if (role === 'generic' && !it.text && TOGGLE.test(e.getAttribute('class') || '')) it.near = beside(e, false) || beside(e, true);

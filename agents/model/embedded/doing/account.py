@@ -210,7 +210,7 @@ async def _send(
     after = after or [
         e
         for e in view.elements
-        if e.role == "generic"
+        if (e.role == "generic" or (e.role == "link" and e.form == last.form >= 0))
         and not e.weak
         and e.order > last.order
         and _SIGN_IN.fullmatch(e.name.strip())

@@ -9,6 +9,7 @@ from agents.browser.extract_fields import plain
 from agents.model.embedded.doing import acting
 from agents.model.embedded.doing.touch import (
     click_code,
+    nearest,
     outcome_of,
     point,
     recover,
@@ -78,6 +79,7 @@ async def check(run: Run, step: Step) -> Decision | None:
     if toggle := _drawn(view, target, roles):
         return await _flip(run, step, toggle, on)
     element = _row_first(view, target, roles) or _akin(view, target, roles)
+    element = element or _same_form(run, view, target, roles)
     element = element or await point(run, step, target, roles=roles, texts=False)
     if not isinstance(element, Element):
         return element
@@ -91,6 +93,18 @@ async def check(run: Run, step: Step) -> Decision | None:
         aim=element.key,
         label=describe(element),
     )
+
+
+def _same_form(run: Run, view: View, target: dict[str, Any], roles: set[str]) -> Element | None:
+    """The box that fits and stands in the form that was worked on last."""
+    last = run.memory.get("form")
+    named = rank(view, target, roles=roles) if last and target.get("words") else []
+    own = [
+        m.element
+        for m in named
+        if m.score >= LEAST and [m.element.doc.prefix, m.element.form] == last
+    ]
+    return own[0] if len(own) == 1 else nearest(run, own)
 
 
 def _akin(view: View, target: dict[str, Any], roles: set[str]) -> Element | None:

@@ -7,7 +7,7 @@ import re
 from agents.model.embedded.doing import rows
 from agents.model.embedded.doing.boxes import check_code, row_box
 from agents.model.embedded.doing.calendar import pick_day, shown_month, wants_calendar
-from agents.model.embedded.doing.fields import FILLABLE, fill, give_code, pick_options
+from agents.model.embedded.doing.fields import FILLABLE, brought_up, fill, give_code, pick_options
 from agents.model.embedded.doing.formats import moment
 from agents.model.embedded.doing.naming import name_and_value
 from agents.model.embedded.doing.steppers import stepper
@@ -45,6 +45,9 @@ async def set_value(run: Run, step: Step) -> Decision | None:
     view, target = await run.view(), step["target"]
     if not st.get("phase") and not st.get("chosen") and (own := _row_list(view, step)):
         st["chosen"] = own.key
+    if not st.get("phase") and not st.get("chosen") and (field := brought_up(view, target)):
+        st["chosen"] = field.key
+        return await fill(run, step)
     if not st.get("phase") and not st.get("chosen") and _lacks_field(view, target):
         number = re.fullmatch(r"\d{1,2}", step["value"].get("text") or "")
         if number and stepper(view, target.get("words") or ""):
@@ -52,6 +55,10 @@ async def set_value(run: Run, step: Step) -> Decision | None:
                 {"do": "step_to", "target": target, "n": int(number.group()), "text": step["text"]}
             ]
             return None
+        if number and (counts := _counts(view, target)):
+            st["chosen"] = counts.key
+            step.update(do="select", values=[step.pop("value").get("text", "")])
+            return await select(run, step)
         if _drawn_list(view, target):
             step.update(do="select", values=[step.pop("value").get("text", "")])
             return await select(run, step)
@@ -115,6 +122,20 @@ def _group_called(view: View, target: Target) -> bool:
     """Whether a group of round buttons is called so ("Contact me by")."""
     said = target.get("raw") or target.get("words") or ""
     return any(e.role == "radio" and likeness(said, e.group or "") > 0.8 for e in view.elements)
+
+
+def _counts(view: View, target: Target) -> Element | None:
+    """The one list of mere numbers, where how many are wanted and no field is called so."""
+    if not re.fullmatch(
+        r"(?:the )?(?:quantity|qty|amount|number|count)", target.get("words") or ""
+    ):
+        return None
+    lists = [
+        e for e in view.elements
+        if e.tag == "select" and not e.off and len(e.d.get("options") or []) > 1
+        and all(re.fullmatch(r"\d{1,3}\+?", o) for o in e.d["options"])
+    ]  # fmt: skip
+    return lists[0] if len(lists) == 1 else None
 
 
 def _drawn_list(view: View, target: Target) -> bool:

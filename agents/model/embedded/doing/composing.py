@@ -42,6 +42,7 @@ async def create(run: Run, step: Step) -> Decision | None:
     if st.get("opened"):
         await after_click(run, step, {"words": step["noun"]})
     view = await run.view()
+    _called(view, step)
     if not _form_is_here(view, step) or (step.get("where") and not st.get("opened")):
         button = opener(view, step["verb"], step["noun"], step.get("where") or "")
         if button is not None and st.get("opened", 0) < MAX_OPENED:
@@ -72,6 +73,19 @@ async def create(run: Run, step: Step) -> Decision | None:
         steps.append(_sending(view, step))
     step["splice"] = steps
     return None
+
+
+def _called(view: View, step: Step) -> None:
+    """ "A todo called Sweep", where the one field asks for todos and not for a name."""
+    lone = [e for e in fields(view) if e.role == "textbox"]
+    piece = step["pieces"][0] if len(step["pieces"]) == 1 and len(lone) == 1 else {}
+    if (piece.get("label") or "").lower() in ("name", "title") and fits(
+        view, piece["label"]
+    ) is None:
+        noun = set(map(singular, plain(step["noun"]).split()))
+        asks = f"{lone[0].name} {lone[0].attr or ''}"
+        if NAMING.search(asks) or noun & set(map(singular, plain(asks).split())):
+            piece["label"] = None
 
 
 def _carried(step: Step) -> Step:

@@ -15,6 +15,7 @@ from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import same_as
 from agents.model.embedded.ground import (
     BOXES,
+    Match,
     context_score,
     describe,
     norm,
@@ -30,6 +31,9 @@ async def click(run: Run, step: Step) -> Decision | None:
     target = step["target"]
     if target.get("all"):
         return await _click_all(run, step)
+    said = _PRONOUN.fullmatch(target.get("raw") or "")
+    if said and (meant := given_last(run, await run.view())):
+        target.update(words=meant, raw=meant)
     if not step["st"].get("phase") and (parts := _each_named(await run.view(), step)):
         step["splice"] = parts
         return None
@@ -46,7 +50,26 @@ async def click(run: Run, step: Step) -> Decision | None:
             f"Right-click {describe(element)}.",
             phase="acted",
         )
-    return await click_target(run, step, target, method=method)
+    narrow = _no_boxes if step.get("double") else None
+    return await click_target(run, step, target, method=method, narrow=narrow)
+
+
+def _no_boxes(found: list[Match]) -> list[Match]:
+    """What is double-clicked is the thing that is called so, not the box beside it."""
+    return [m for m in found if m.element.role not in BOXES] or found
+
+
+_PRONOUN = re.compile(r"it|that|this|that one", re.I)
+
+
+def given_last(run: Run, view: View) -> str:
+    """What "it" is: what was typed last and stands on the page, or the first line that is new."""
+    typed = str(run.memory.get("typed") or "")
+    if typed and norm(typed) in norm(view.body):
+        return typed
+    before = set((run.memory.get("before") or "").split("\n"))
+    fresh = [line for line in view.body.split("\n") if line not in before]
+    return fresh[0] if typed == "" and "typed" in run.memory and 0 < len(fresh) < 8 else ""
 
 
 def _each_named(view: View, step: Step) -> list[Step]:

@@ -84,6 +84,7 @@ async def fill(run: Run, step: Step) -> Decision | None:
         run.fail(step, f"{describe(element)} has no option “{shown(step['value'])}”")
         return None
     names = [e.key for e in view.elements]
+    run.memory["typed"] = step["value"].get("text") or ""
     return await run.act(
         step,
         code,
@@ -163,7 +164,16 @@ async def _field(run: Run, step: Step, target: dict[str, Any]) -> Element | Deci
             focused or ([texts[0]] if len(texts) == 1 else inputs if len(inputs) == 1 else [])
         ):
             return pick[0]
-    return await point(run, step, target, editable=True)
+    return brought_up(view, target) or await point(run, step, target, editable=True)
+
+
+def brought_up(view: View, target: dict[str, Any]) -> Element | None:
+    """ "Double-click it, change the text to …": the field that this brought up."""
+    if not re.fullmatch(r"(?:the )?(?:text|it|value|name|title|words)", target.get("words") or ""):
+        return None
+    named = rank(view, target, editable=True)
+    focused = [e for e in view.elements if e.focus and e.role in EDITABLE and not e.off]
+    return focused[0] if focused and (not named or named[0].score < LEAST) else None
 
 
 async def give_code(element: Element, value: dict[str, Any]) -> str | None:

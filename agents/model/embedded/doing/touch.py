@@ -79,7 +79,22 @@ def _same_form(run: Run, found: list[Match]) -> Element | None:
     if not last:
         return None
     same = [m.element for m in found if [m.element.doc.prefix, m.element.d.get("form")] == last]
-    return same[0] if len(same) == 1 else None
+    return same[0] if len(same) == 1 else nearest(run, same)
+
+
+def nearest(run: Run, found: list[Element]) -> Element | None:
+    """Of several elements the one in the innermost part that was worked in last."""
+    prefix, path = run.memory.get("place") or ["", ""]
+    last = path.split(" > ")
+
+    def shared(e: Element) -> int:
+        steps = zip(last, e.path.split(" > "), strict=False)
+        return next((i for i, (a, b) in enumerate(steps) if a != b), len(last))
+
+    ranked = sorted((shared(e), i) for i, e in enumerate(found) if e.doc.prefix == prefix)
+    if len(ranked) < 2 or ranked[-1][0] == ranked[-2][0]:
+        return None
+    return found[ranked[-1][1]]
 
 
 def _in_focus(matches: list[Match], focus: str | None, target: Target) -> list[Match]:

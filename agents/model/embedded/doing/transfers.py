@@ -214,15 +214,32 @@ def _values(view: View, step: Step) -> list[tuple[Element, dict[str, Any]]]:
     return out
 
 
+_DIALOG = (
+    'shown = page.locator("dialog[open]:visible, [role=dialog]:visible, '
+    "[role=alertdialog]:visible, [aria-modal=true]:visible, "
+    '.modal.show:visible, .modal.in:visible")\n'
+    "await shown.last.inner_text()"
+)
+
+
 async def what_it_says(run: Run, step: Step) -> Decision | None:
     """The text that the last deed brought onto the page; the whole page when none did."""
     st = step["st"]
+    view = await run.view()
+    if st.get("phase") != "read" and any(e.d.get("top") for e in view.elements):
+        why = "Read what the open dialog says."
+        return await run.act(step, _DIALOG, why, phase="read", dialog=True)
     if st.get("phase") != "read":
         return await run.act(
             step, "await page.page_text()", "Read what the page says now.", phase="read"
         )
-    await outcome_of(run, step)
-    view = await run.view()
+    result = await outcome_of(run, step)
+    if st.get("dialog") and result is not None and result.ok and result.value:
+        text = str(result.value).strip()[:1500]
+        run.saw(text.split("\n")[0])
+        found = {"kind": "summary", "value": text, "title": "", "of": step["text"]}
+        run.memory["results"].append(found)
+        return None
     before = set((run.memory.get("before") or "").split("\n"))
     fresh = [line for line in view.body.split("\n") if line not in before and len(line.split()) > 1]
     text = (

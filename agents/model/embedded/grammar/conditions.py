@@ -150,6 +150,8 @@ def _take_equal(text: str, wish: Intent, k: Masked) -> str:
     match = _EQUAL.search(text) or _BELONGS.search(text)
     if match is None:
         return text
+    if re.search(r"\b(?:number|count|amount|total)$", match.group("field"), re.I):
+        return text  # "with title and number of replies": two fields
     value = k.raw(match.group("value"))
     wish["filters"].append({"field": k.raw(match.group("field")), "op": "=", "value": value})
     return clean(text[: match.start()])

@@ -129,7 +129,11 @@ def _lone(what: str, k: Masked) -> Intent | None:
 
 def _fill_with(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     where, what = clean(m.group("where")), clean(m.group("what"))
-    whole = re.search(r"\b(?:form|fields|details|it|everything|inputs)$|^(?:in|out)$", where, re.I)
+    whole = re.search(
+        r"\b(?:form|fields|fieldset|details|it|everything|inputs|boxes|following)$|^(?:in|out)$",
+        where,
+        re.I,
+    )
     if whole and (pairs := pairs_of(what, k)):
         return [one_field(label, value, k) for label, value in pairs]
     if len(series := series_of(where, what, k)) > 1:
@@ -259,7 +263,7 @@ RULES = [
     rule(
         (
             r"fill (?:in |out |up )?(?:the |this |a )?(?P<where>[\w\s-]*?(?:form|"
-            r"fields|details))\s*(?:with|using|as follows|like "
+            r"fields|fieldset|inputs|boxes|following|details))\s*(?:with|using|as follows|like "
             r"this)?\s*[:,-]?\s+(?:with\s+|using\s+)?(?P<what>\S.*)$"
         ),
         _fill_with,

@@ -72,7 +72,7 @@ def join(intents: list[Intent]) -> list[Intent]:
             continue
         if _asks_for_opened(intent, out):
             intent = {"do": "what_it_says", "text": intent.get("text", "")}
-        intent = _of_same(intent, out)
+        intent = _of_same(_typed_again(intent, out), out)
         if out and out[-1]["do"] == "find":
             intent = _of_found(intent, out[-1]["target"])
         if (
@@ -109,7 +109,29 @@ _IT_HAS = re.compile(r"(how (?:many|much) .+?) (?:it|they) (?:has|have|got|gets?
 _IT_IS = re.compile(r"(when|where|how \w+|why) (?:it|they) (was|is|were|are|has|have)\b(.*)$", re.I)
 
 
+_AGAIN = re.compile(
+    r"(?:confirm|repeat|retype|re-enter)(?: (?:the|my|your))? password(?: again)?", re.I
+)
+
+
+def _typed_again(intent: Intent, before: list[Intent]) -> Intent:
+    """ "Password X and confirm the password": the same goes into the field that wants it twice."""
+    if not _AGAIN.fullmatch(clean(intent.get("text", ""))):
+        return intent
+    for past in reversed(before):
+        pieces = past.get("pieces") or [{"label": (past.get("target") or {}).get("words"), **past}]
+        for piece in reversed(pieces):
+            if re.search("password", str(piece.get("label") or ""), re.I) and piece.get("value"):
+                target = {"words": "confirm password", "raw": "confirm password", "kind": None}
+                given = {"do": "fill", "value": piece["value"], "text": intent["text"]}
+                return {**given, "target": {**target, "nth": None, "in": None}}
+    return intent
+
+
 _PRONOUN = re.compile(r"\b(?:it|they|its|their)\b", re.I)
+
+
+_IT_COUNTS = re.compile(r"how many (?P<what>[\w -]+?) (?:does|do|has|have|can) (?:it|they)\b", re.I)
 
 
 def _of_same(intent: Intent, before: list[Intent]) -> Intent:
@@ -119,6 +141,9 @@ def _of_same(intent: Intent, before: list[Intent]) -> Intent:
         return intent
     if intent["do"] == "details" and not intent.get("subject") and intent.get("nth") is None:
         return {**intent, "subject": subject}
+    if intent["do"] == "count" and (has := _IT_COUNTS.match(intent.get("text", ""))):
+        asked = {"fields": [f"number of {has['what']}"], "subject": subject, "nth": None}
+        return {"do": "details", **asked, "text": intent["text"]}
     if intent["do"] == "answer":
         name = lambda m: f"the {subject}" + ("'s" if m[0].lower() in ("its", "their") else "")  # noqa: E731
         return {**intent, "question": _PRONOUN.sub(name, intent["question"], count=1)}

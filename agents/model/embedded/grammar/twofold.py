@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agents.model.embedded.grammar.masking import MASK
+
 _MUCH = "how (?:much|many|long|old|big|far|large)"
 _HEAD = rf"(?:{_MUCH}|what|when|where|who|which|is|are|was|does|do)"
 _ABOUT = re.compile(
@@ -28,9 +30,33 @@ _PRESS = re.compile(
 )
 
 
+_WHO_IS = re.compile(r"^who(?:'s| is) the (\w+est|(?:most|least) \w+)(?= *\??$)", re.I)
+# "A todo called A and another called B".
+_ANOTHER = re.compile(
+    rf"(?P<all>\b(?P<verb>add|create|make)\s+(?P<what>an?\s+[a-z]+(?:\s+[a-z]+)?\s+"
+    rf"(?:called|named|titled))\s+{MASK}),?\s+and\s+another(?:\s+one)?\s+"
+    rf"(?:(?:called|named|titled)\s+)?(?P<name>{MASK})",
+    re.I,
+)
+# "Type A into the field and press Enter, do the same with B".
+_THE_SAME = re.compile(
+    rf"\b(?P<verb>type|enter|put|add|write|input)\s+(?P<old>{MASK})(?P<rest>[^.]*?)"
+    rf"(?:,?\s*(?:and|then))*,?\s+do\s+(?:the\s+same|that|this)\s+(?:with|for)\s+(?P<new>{MASK})",
+    re.I,
+)
+
+
 def said_apart(sentence: str) -> str:
     """The sentence with a comma before a press that has none; "everyone" is all people."""
     sentence = _PRESS.sub(", ", sentence)
+    sentence = _WHO_IS.sub(r"which person is the \1", sentence)
+    sentence = _ANOTHER.sub(r"\g<all>, \g<verb> \g<what> \g<name>", sentence)
+    if same := _THE_SAME.search(sentence):
+        again = f"{same['verb']} {same['new']}{same['rest']}"
+        sentence = (
+            f"{sentence[: same.start()]}{same['verb']} {same['old']}{same['rest']}, then {again}"
+            f"{sentence[same.end() :]}"
+        )
     return _EVERYONE.sub(lambda m: f"{m[1]} {m[2] or ''}all people", sentence)
 
 

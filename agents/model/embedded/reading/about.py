@@ -17,7 +17,8 @@ _ANY = frozenset(
     re.findall(
         r"\w+",
         "page site website item thing product article story post entry record result listing "
-        "document form table list order account offer user person company customer",
+        "document form table list order invoice receipt bill statement account offer user "
+        "person company customer",
     )
 )
 
@@ -29,7 +30,13 @@ def name_of(subject: str) -> str:
     if named and (singular(kind.lower()) in _ANY or (is_item_noun(kind) and kind.islower())):
         return name
     name, _, kind = subject.rpartition(" ")
-    return name if is_item_noun(kind) and len(name.split()) > 1 else subject
+    own = len(name.split()) > 1 or (name[:1].isupper() and kind.islower())  # "the Premium plan"
+    return name if is_item_noun(kind) and own else subject
+
+
+def is_named(subject: str) -> bool:
+    """Whether a subject says more than what is shown: "the invoice" is the page's own."""
+    return any(w not in _ANY and w not in STOPWORDS for w in map(singular, plain(subject).split()))
 
 
 def kept(view: View, step: Step, record: Record) -> Record:
@@ -60,7 +67,12 @@ def is_about(view: View, step: Step, value: object) -> bool:
         return True
     if not says_literals(subject, f"{view.title} {' '.join(_heads(view))}"):
         return False
-    return not sections and not step["st"].get("in_row") and _is_of(view, words)
+    whole = not sections or any(norm(subject) in norm(h) for h in _first_heads(view))
+    return whole and not step["st"].get("in_row") and _is_of(view, words)
+
+
+def _first_heads(view: View) -> list[str]:
+    return [e.name for e in [*view.elements, *view.texts] if e.tag == "h1"]
 
 
 def _heads(view: View) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract import pick
+from agents.browser.extract import pick, pick_all
 from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
 from agents.browser.extract_looks import by_list
 from agents.browser.extract_tables import SECTION
@@ -72,7 +72,7 @@ def with_looks(rows: list[Record], field: str) -> list[Record]:
     """The rows with a field that nothing names, where the list as a whole shows it."""
     if not rows or not field or any(pick(r, [field])[field] is not None for r in rows):
         return rows
-    values = by_list(rows, field) or [None] * len(rows)
+    values = by_list(rows, field) or [r[field] for r in pick_all(rows, ["title", field])]
     return [r if v is None else {**r, field: v} for r, v in zip(rows, values, strict=True)]
 
 
@@ -85,7 +85,7 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
     if _told_by_columns(rows, step):
         return rows
     last = words[-1] if words else ""
-    if len(words) == 1 and last in _PEOPLE and (named := [r for r in rows if _is_person(r)]):
+    if len(words) == 1 and last in PEOPLE and (named := [r for r in rows if _is_person(r)]):
         return named
     around, heads = _around(step)
     kind = [r for r in rows if last and _is_kind(r, last)]
@@ -100,7 +100,7 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
     return [r for r in rows if all(w in around or has_word(r, w) for w in words)]
 
 
-_PEOPLE = frozenset(["people", "person", "member", "colleague", "employee", "contact", "staff"])
+PEOPLE = frozenset(["people", "person", "member", "colleague", "employee", "contact", "staff"])
 _FULL_NAME = re.compile(
     r"(?:(?:Dr|Prof|Mr|Mrs|Ms|Rev|Sir)\.? )?(?:[A-ZÀ-Þ][\w'’.-]*)"
     r"(?: (?:van|von|de|del|der|di|da|la|le|al|bin|ten))*(?: [A-ZÀ-Þ][\w'’.-]*){1,3}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.browser.extract_fields import Record, canonical, plain
 from agents.model.embedded.reading.cells import cell_for
 from agents.model.embedded.reading.checks import wanted_noun
 from agents.model.embedded.reading.lists import extract
 from agents.model.embedded.reading.measures import amount
 from agents.model.embedded.run import Run, Step
+from agents.model.embedded.view import View
 from agents.ports import Decision
 
 
@@ -17,6 +20,12 @@ async def count(run: Run, step: Step) -> Decision | None:
         "list", {**step, "do": "extract", "counted": True, "fields": None, "limit": None, "st": {}}
     )
     before = len(run.memory["results"])
+    if not wish["st"].get("phase") and (told := said_so(await run.view(), step)):
+        line, many = told
+        run.saw(line)
+        found = {"kind": "count", "value": many, "of": step.get("noun") or "entries"}
+        run.memory["results"].append(found)
+        return None
     decision = await extract(run, wish)
     noun = step.get("noun") or "entries"
     rows = run.memory["results"].pop()["value"] if len(run.memory["results"]) > before else []
@@ -34,6 +43,21 @@ async def count(run: Run, step: Step) -> Decision | None:
         found = wish.get("why", "") if rows else f"I found no {noun} to count"
         run.fail(step, f"{found} after {len(rows)} {noun}" if rows else found)
     return decision
+
+
+def said_so(view: View, step: Step) -> tuple[str, int] | None:
+    """ "2 items left": a line that says just this of just these, and how many it says."""
+    noun, rules = wanted_noun(step), step.get("filters") or []
+    if not noun or len(rules) != 1 or rules[0]["op"] != "has" or rules[0].get("field"):
+        return None
+    state = re.escape(str(rules[0]["value"]))
+    said = re.compile(rf"(\d[\d,]*)\s+(?:\w+\s+)?{re.escape(noun)}s?\s+{state}\W*", re.I)
+    lines = [line.strip() for line in view.body.split("\n")]
+    found = {m[1]: line for line in lines if (m := said.fullmatch(line))}
+    if len(found) != 1:
+        return None
+    ((many, line),) = found.items()
+    return line, int(many.replace(",", ""))
 
 
 def _how_many(rows: list[Record], step: Step) -> int:

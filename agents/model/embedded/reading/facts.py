@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract import extract_text, find_lists, pick
+from agents.browser.extract import extract_text, find_lists, pick, pick_all
 from agents.browser.extract_fields import Record, canonical, match_column
 from agents.browser.extract_values import PRICE
 from agents.model.embedded.doing.searching import search_field
@@ -30,7 +30,9 @@ async def details(run: Run, step: Step) -> Decision | None:
     if st.get("phase") == "list":
         result = await outcome_of(run, step)
         rows = rows_of(result.value, {}) if result is not None and result.ok else []
-        rows += [r for x in await find_lists(run.page) for r in x.records] if subject else []
+        if subject:
+            for listing in await find_lists(run.page):
+                rows += _with_left_over(listing.records, fields)
         record = (
             row_about(rows, subject, fields)
             if subject
@@ -38,7 +40,8 @@ async def details(run: Run, step: Step) -> Decision | None:
             if step.get("nth") and len(rows) >= abs(step["nth"])
             else None
         )
-        step["st"]["in_row"] = record is not None and len(rows) > 1
+        named = not subject or about.is_named(subject)
+        step["st"]["in_row"] = record is not None and len(rows) > 1 and named
         if record is not None and any(v is not None for v in pick(record, fields).values()):
             run.memory["item"] = record
             _found(run, step, pick(record, fields))
@@ -69,6 +72,16 @@ async def details(run: Run, step: Step) -> Decision | None:
         f"Read {', '.join(fields)} off the page.",
         phase="page",
     )
+
+
+def _with_left_over(rows: list[Record], fields: list[str]) -> list[Record]:
+    """The rows of a list, with what the list as a whole tells of the fields."""
+    shaped = pick_all(rows, ["title", *[f for f in fields if f != "title"]])
+    told = [f for f in fields if all(pick(r, [f])[f] in (None, r.get("title")) for r in rows)]
+    return [
+        {**r, **{f: s[f] for f in told if s.get(f) is not None}}
+        for r, s in zip(rows, shaped, strict=True)
+    ]
 
 
 def _item_in_hand(run: Run, step: Step, fields: list[str]) -> Record | None:

@@ -12,9 +12,10 @@ from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.superlatives import FAMILIES
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, likeness, norm
-from agents.model.embedded.reading import answers, outside, paging
+from agents.model.embedded.reading import answers, outside, paging, untold
 from agents.model.embedded.reading.checks import (
     GENERIC,
+    PEOPLE,
     has_word,
     has_words,
     narrowed,
@@ -40,6 +41,8 @@ async def extract(run: Run, step: Step) -> Decision | None:
     st = step["st"]
     if names := step.pop("either", None):
         await _settle_either(run, step, names)
+    if not st.get("phase") and wanted_noun(step) in PEOPLE:
+        await _settle_people(run, step)
     if not st.get("phase") and step.get("fields") and "beside" in step:
         await _settle_with(run, step)
     if st.get("phase") == "read":
@@ -75,6 +78,17 @@ async def _settle_with(run: Run, step: Step) -> None:
     if words and any(all(has_word(r, w) for w in words) for x in lists[:2] for r in x.records):
         rule = {"field": "", "op": "has", "value": name}
         step.update(fields=None, beside=False, filters=[*(step.get("filters") or []), rule])
+
+
+async def _settle_people(run: Run, step: Step) -> None:
+    """Who they are is wanted, too; the oldest is told by age where a list shows that."""
+    fields, order = step.get("fields"), step.get("order") or {}
+    if fields and not any(canonical(f) == "title" for f in fields):
+        step["fields"] = ["name", *fields]
+    if order.get("word") in ("oldest", "youngest") and order.get("by") != "age":
+        lists = await find_lists(run.page)
+        if any("age" in map(plain, x.columns) for x in lists):
+            step["order"] = {**order, "by": "age", "desc": order["word"] == "oldest"}
 
 
 async def _settle_either(run: Run, step: Step, names: list[str]) -> None:
@@ -194,6 +208,10 @@ async def _end(run: Run, step: Step) -> Decision | None:
     enough = shape_rows(kept, step)
     if not enough and (entered := await _enter_place(run, step)):
         return entered
+    only = [] if enough else await untold.only_table(run, step)
+    if only and _honoured(shaped := shape_rows(only, {**step, "noun": ""}), step):
+        kept, enough = only, shaped
+        untold.tell(run, step)
     if not enough and step.get("question") and not step.get("counted"):
         why = _lacking(kept, step)
         step.update({"do": "answer", "st": {}, "why_not": why})
@@ -316,7 +334,8 @@ async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
     noun = step.get("near") or step.get("noun") or None
     lists = await find_lists(run.page, fields=step.get("fields"), near=noun)
     meant = [x for x in lists if noun and has_words(x.near, noun)]
-    for listing in (meant or lists)[:8]:
+    asked = [f for f in step.get("fields") or [] if canonical(f) != "title"]
+    for listing in [*meant[:8], *(lists[:8] if not meant or len(asked) > 1 else [])]:
         others = rows_of(listing.records, step)
         if _honoured(shape_rows(others, step), step):
             return others

@@ -1,0 +1,38 @@
+"""A table of things whose kind nothing on the page names.
+
+"The coasters in Germany" may well be the rows of a table of coasters that never says so. When it is
+the page's only table its rows are given, with a note, and prove nothing. Words that tell things
+apart ("red lamps") are no name: where no row says them, none is meant.
+"""
+
+from __future__ import annotations
+
+import re
+
+from agents.browser.extract import find_lists
+from agents.browser.extract_fields import Record, plain, singular
+from agents.model.embedded.reading.checks import has_word
+from agents.model.embedded.reading.shaping import rows_of
+from agents.model.embedded.run import Run, Step
+
+_ADJECTIVE = re.compile(
+    r"(?:ed|ing|able|ible|ful|less|ous|ive|est|y|al|ish|ic)$|^(?:red|blue|green|black|white|old|"
+    r"new|big|small|cheap|open|late|good|bad|free|high|low|hot|cold|male|own|paid|sold|lost|past)$"
+)
+
+
+async def only_table(run: Run, step: Step) -> list[Record]:
+    """The rows of the page's only table, if they may be what the noun means; else none."""
+    words = plain(step.get("noun") or "").split()
+    if not words or len(words) > 2 or _ADJECTIVE.search(" ".join(words[:-1])):
+        return []
+    tables = [x for x in await find_lists(run.page) if x.kind == "table" and len(x.records) > 2]
+    rows = rows_of(tables[0].records, step) if len(tables) == 1 else []
+    said = any(has_word(r, singular(w)) for r in rows for w in words)
+    return [] if said else rows  # when some rows say so, the others are something else
+
+
+def tell(run: Run, step: Step) -> None:
+    """Say that the page did not name them; nothing is proved then."""
+    run.memory["unheard"] = True
+    run.note(f"The page does not say that these are “{step['noun']}”; it has no other table.")
