@@ -6,6 +6,7 @@ A worker is started with `celery -A agents.jobs worker --pool threads`. Jobs rin
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -17,7 +18,11 @@ from django.apps import apps
 from django.db import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
-if not apps.ready:
+if apps.ready:
+    _starting = False
+else:
+    _starting = True
+    gc.disable()  # all that is imported stays: looking for garbage in it takes half a second
     django.setup()
 
 from agents.jobs.deliveries import Sender
@@ -34,6 +39,10 @@ from dashboard.services import (
     tasks,
     workers,
 )
+
+if _starting:
+    gc.freeze()
+    gc.enable()
 
 __all__ = ["app"]
 
