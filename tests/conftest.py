@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,20 @@ HERE = Path(__file__).parent
 FIRST = ("adversarial", "e2e")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first, or one of them goes on alone at the end."""
-    items.sort(key=lambda item: not any(item.path.is_relative_to(HERE / name) for name in FIRST))
+    """Long files first, or one of them goes on alone at the end.
+
+    After the longest come those with browsers, the one with most such tests first. What is left
+    takes moments a file, and fills the end evenly.
+    """
+    browsing = Counter(item.path for item in items if item.get_closest_marker("browser"))
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        first = any(item.path.is_relative_to(HERE / name) for name in FIRST)
+        return not first, 0 if first else -browsing[item.path]
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)
