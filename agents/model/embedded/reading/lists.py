@@ -12,7 +12,7 @@ from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.superlatives import FAMILIES
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, likeness, norm
-from agents.model.embedded.reading import answers, outside, paging, untold
+from agents.model.embedded.reading import answers, outside, paging, rolling, untold
 from agents.model.embedded.reading.checks import (
     GENERIC,
     PEOPLE,
@@ -172,6 +172,8 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
     if kept and paging.is_other(kept, rows):
         rows = await _same_kind(run, step, kept)
     fresh = paging.fresh_rows(kept, rows) if kept else rows
+    if st.get("rolled"):
+        fresh = rolling.fresh(kept, rows, fresh)
     kept += fresh
     enough = shape_rows(kept, step)
     await outside.notice(run, step, kept)

@@ -10,6 +10,7 @@ from agents.model.embedded.doing.waiting import wheel_code
 from agents.model.embedded.ground import describe, norm
 from agents.model.embedded.reading.items import next_link
 from agents.model.embedded.reading.measures import in_order
+from agents.model.embedded.reading.rolling import box_of, lacks
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, settle
 from agents.ports import Decision
@@ -142,7 +143,8 @@ async def turn(run: Run, step: Step, noun: str, have: int) -> Decision | None:
     pages = st.get("pages", 1)
     view = await run.view()
     link = more_link(view, pages)
-    st["goes_on"] = link is not None
+    box = await box_of(run, st.get("rows") or []) if link is None else None
+    st["goes_on"] = link is not None or lacks(box, len(st.get("rows") or ()))
     picked = not step.get("limit") and have < len(st.get("rows") or ()) and noun not in _PARTS
     if not (short or walks(step, noun) or (picked and not _HERE.search(step["text"]))):
         return None
@@ -155,9 +157,13 @@ async def turn(run: Run, step: Step, noun: str, have: int) -> Decision | None:
     if link is not None:
         code = await turning_code(view, link)
         why = f"{far}: go to the next page."
+    elif box is not None and box.more > 5:
+        code, why = box.code, f"{far}: scroll the list on."
+        st["rolled"] = True
     elif view.scroll + view.height < view.tall - 5:
         code, why = wheel_code(30000), f"{far}: scroll for more."
     else:
+        st["cut"] = st.get("rolled") and st["goes_on"]
         return None
     return await run.act(
         step, code, why, phase="turned", pages=pages + 1, start=start, mark=view.text_mark
@@ -179,6 +185,9 @@ async def turned(run: Run, step: Step) -> bool:
     if (await run.view(fresh=True)).text_mark != st["mark"]:
         return True
     st["pages"] -= 1
+    if st.get("rolled"):
+        box, many = await box_of(run, st.get("rows") or []), len(st.get("rows") or ())
+        st["cut"] = box is not None and box.rows >= 0 and lacks(box, many)
     return False
 
 
@@ -186,6 +195,8 @@ def tell(run: Run, step: Step) -> str | None:
     """Note how far the list was read; gives what makes the result incomplete, if anything."""
     st, limit = step["st"], step.get("limit")
     pages = st.get("pages", 1)
+    if st.get("rolled"):
+        return "the list shows its rows bit by bit, and not all came" if st.get("cut") else None
     if st.get("cut"):
         return f"{pages} pages were read, and the list goes on, or the last could not be read"
     if pages > 1:
