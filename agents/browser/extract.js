@@ -327,6 +327,7 @@
     if (!visible(e)) continue;
     if (e.tagName === 'DT') { let d = e.nextElementSibling; while (d && d.tagName === 'DT') d = d.nextElementSibling; const vs = []; while (d && d.tagName === 'DD') { if (visible(d)) vs.push(text(d)); d = d.nextElementSibling; } pair(text(e), vs.join('; '), e); }
     else if (e.tagName === 'TR' && e.cells.length === 2 && (e.cells[0].tagName === 'TH' || /:$/.test(text(e.cells[0]))) && e.cells[1].tagName === 'TD') pair(text(e.cells[0]), cellText(e.cells[1]), e);
+    else if (e.tagName === 'TR' && e.cells.length > 2 && e.cells.length % 2 === 0 && [...e.cells].every((c, i) => c.tagName === (i % 2 ? 'TD' : 'TH'))) for (let i = 0; i < e.cells.length; i += 2) pair(text(e.cells[i]), cellText(e.cells[i + 1]), e);
     else if (e.tagName === 'TR' && grouped(e)) { const c = [...e.cells].slice(-2); pair(text(c[0]), cellText(c[1]), e, groupOf(e)); }
     else if (/^(STRONG|B|SPAN|LABEL|DIV|TH|H[3-6])$/.test(e.tagName) && !e.children.length && /^[^:]{2,60}:$/.test(text(e))) {
       const sib = e.nextElementSibling && visible(e.nextElementSibling) ? text(e.nextElementSibling) : '';

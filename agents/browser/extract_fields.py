@@ -368,7 +368,7 @@ def match_column(field: str, columns: list[str]) -> str | None:
     """The column a requested field means, or None. Exact words, then common name, then likeness."""
     field = _HOW_MANY.sub("", field)  # "how many they sleep"
     want, name = plain(field), canonical(field)
-    want = re.sub(r"^(e ?mail|phone|fax|web) (?:address|number)$", r"\1", want)
+    want = re.sub(r"^(e ?mail|(?:tele)?phone|mobile|fax|web) (?:address|number)$", r"\1", want)
     by_plain = {_SHORT.get(plain(c), plain(c)): c for c in reversed(columns)}
     if want in by_plain:
         return by_plain[want]

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import singular
-from agents.model.embedded.grammar.masking import Masked
+from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.superlatives import measure_of
 from agents.model.embedded.grammar.wishes import Intent, list_wish
@@ -75,11 +75,28 @@ def _either(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "compare", "names": names, "order": order}
 
 
+def _field_of(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Which harbour is the Kittiwake in?": its harbour."""
+    subject = k.raw(bare(clean(m.group("s"))))
+    if not re.search(rf"[A-Z\d]|{MASK}", m.group("s")):
+        return None  # no name: "which trees are the birds in"
+    return {
+        "do": "details", "fields": [m.group("f").lower()], "subject": subject, "nth": None,
+        "question": k.raw(clean(m.group())),
+    }  # fmt: skip
+
+
 def _rule(pattern: str, build: Any) -> tuple[re.Pattern[str], Any]:
     return re.compile(pattern, re.I), build
 
 
 RULES = [
+    _rule(
+        r"(?:which|what) (?P<f>[a-z]+(?: [a-z]+)?) (?:is|are|was|were) "
+        r"(?P<s>(?:the |an? )?\S.{0,60}?)"
+        r" (?:in|on|at|from|of|by|under)$",
+        _field_of,
+    ),
     _rule(
         rf"{_KNOW}\s+(?P<ask>(?:when|where|why|whose|how(?! (?:many|much|to)\b))\s+"
         r"(?!it (?:says|is done|goes|looks|went)).+)$",

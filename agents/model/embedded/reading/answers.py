@@ -9,7 +9,7 @@ from agents.browser.extract import extract_text
 from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.doing.touch import click_code, outcome_of
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import describe
+from agents.model.embedded.ground import describe, likeness
 from agents.model.embedded.reading.cells import (
     ASKING,
     asked_words,
@@ -23,6 +23,8 @@ from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View
 from agents.ports import Decision
 
+MAX_LINES = 12  # of an answer that was folded away
+SAME_QUESTION = 0.9  # likeness of a question of the page to the one that is asked
 MAX_WAYS = 2  # links followed for one question
 _QUANTITY = re.compile(
     r"(?i)\s*how (?:many|much|long|old|far|often|deep|high|tall|wide|big|large|heavy|fast|hot|cold"
@@ -71,12 +73,29 @@ def _best_sentence(
     return best
 
 
+def _fold(view: View, question: str, said: str) -> Element | None:
+    """What folds the answer away: it asks what is asked, or is the sentence that does."""
+    pool = [*view.elements, *view.texts]
+    if found := next((e for e in pool if said and plain(e.name) == plain(said)), None):
+        return found
+    folds = [e for e in view.elements if e.open == 0 and e.name.strip().endswith("?")]
+    alike = [e for e in folds if likeness(question, e.name) >= SAME_QUESTION]
+    return alike[0] if len({plain(e.name) for e in alike}) == 1 else None
+
+
+def _came(view: View, st: dict[str, Any]) -> str:
+    """What the fold that was opened brought: a few lines that were not there before."""
+    before = set(st.get("lines") or ())
+    fresh = [line for line in view.body.split("\n") if line not in before and line.strip()]
+    told = before and 0 < len(fresh) <= MAX_LINES and any(len(x.split()) > 1 for x in fresh)
+    return "\n".join(fresh) if told else ""
+
+
 async def answer(run: Run, step: Step) -> Decision | None:
     """A question in free words: a cell or a sentence of the page that tells it, quoted."""
     if step["st"].get("phase") != "read":
         code = "await page.page_text(max_chars=20000)"
         return await run.act(step, code, "Read the page for the answer.", phase="read")
-    st = step["st"]
     await outcome_of(run, step)
     question = step["question"]
     cell = await cell_for(run.page, question)
@@ -89,24 +108,31 @@ async def answer(run: Run, step: Step) -> Decision | None:
     view = await run.view()
     heads = [e.name for e in [*view.elements, *view.texts] if e.tag == "h1"]
     own = asked - {singular(w) for w in plain(" ".join([view.title, *heads])).split()}
-    best = _best_sentence(question, asked, own, await extract_text(run.page, whole=True))
-    if best[0] >= 0.6 and best[1].endswith("?") and not st.get("opened"):
-        # A list of questions whose answers are folded: open the one that asks the same.
-        view = await run.view()
-        pool = [*view.elements, *view.texts]
-        fold = next((e for e in pool if plain(e.name) == plain(best[1])), None)
-        if fold is not None:
-            code = await click_code(fold)
-            return await run.act(step, code, f"Open “{best[1][:60]}”.", phase="", opened=True)
-    if best[0] < 0.6 or best[1].endswith("?"):
-        link = way_to(await run.view(), asked_words(question), st)
-        if link is not None:
-            st.setdefault("ways", []).append(link.href)
-            why = f"The page does not tell it: open {describe(link)}."
-            return await run.act(step, await click_code(link), why, phase="")
-        run.fail(step, step.get("why_not") or "I see no sentence on the page that answers it")
-        return None
-    return _told(run, step, best[1])
+    share, told = _best_sentence(question, asked, own, await extract_text(run.page, whole=True))
+    if share >= 0.6 and not told.endswith("?"):
+        return _told(run, step, told)
+    return await _look_further(run, step, view, told if share >= 0.6 else "")
+
+
+async def _look_further(run: Run, step: Step, view: View, said: str) -> Decision | None:
+    """No sentence in sight tells it: open what folds it away, or follow a link to it.
+
+    said: the sentence of the page that asks the same.
+    """
+    st, question = step["st"], step["question"]
+    fold = _fold(view, question, said) if not st.get("opened") else None
+    if fold is not None:
+        code, lines = await click_code(fold), view.body.split("\n")
+        why = f"Open “{fold.name[:60]}”."
+        return await run.act(step, code, why, phase="", opened=True, lines=lines)
+    if came := _came(view, st):
+        return _told(run, step, came)
+    if link := way_to(view, asked_words(question), st):
+        st.setdefault("ways", []).append(link.href)
+        why = f"The page does not tell it: open {describe(link)}."
+        return await run.act(step, await click_code(link), why, phase="", lines=[])
+    run.fail(step, step.get("why_not") or "I see no sentence on the page that answers it")
+    return None
 
 
 def _told(run: Run, step: Step, value: str, title: str = "") -> None:

@@ -90,10 +90,18 @@ async def cell_for(page: Page, question: str) -> Cell | None:
             found += _of_label(pair["k"], pair["v"], asked, around)
     fits = [c for c in found if c.share >= 0.99 and suits(question, c.value)]
     fits = [c for c in fits if says_literals(question, f"{c.label} {c.head} {c.around}")]
+    fits = _closest(question, fits)
     values = list(dict.fromkeys(c.value for c in fits))
     if len(values) != 1:
         return None
     return next(c for c in fits if c.value == values[0])
+
+
+def _closest(question: str, fits: list[Cell]) -> list[Cell]:
+    """Those whose head says most of the question: "high water", and not the low one."""
+    words = set(plain(question).split()) - STOPWORDS
+    told = [len(words & set(plain(c.head).split())) for c in fits]
+    return [c for c, n in zip(fits, told, strict=True) if n == max(told)]
 
 
 def suits(question: str, value: str) -> bool:
@@ -153,7 +161,8 @@ def _of_label(label: str, value: str, asked: set[str], around: str) -> list[Cell
     in_label = said(asked, label)
     if not in_label or len(plain(label).split()) > len(in_label) + 2:
         return []
-    return [Cell(label, "", value, _share(asked, in_label, around), around)]
+    when = asked & _OPENING if _HOURS.search(value) else set()
+    return [Cell(label, "", value, _share(asked, in_label | when, around), around)]
 
 
 def said(asked: set[str], text: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_fields import Record, canonical, plain
-from agents.model.embedded.reading.cells import cell_for
+from agents.model.embedded.reading.cells import Cell, asked_words, cell_for, said
 from agents.model.embedded.reading.checks import wanted_noun
 from agents.model.embedded.reading.lists import extract
 from agents.model.embedded.reading.measures import amount
@@ -19,6 +19,11 @@ async def count(run: Run, step: Step) -> Decision | None:
     wish: Step = step["st"].setdefault(
         "list", {**step, "do": "extract", "counted": True, "fields": None, "limit": None, "st": {}}
     )
+    if not wish["st"].get("phase") and (figure := await _figure(run, step)):
+        run.saw(figure.value)
+        found = {"kind": "count", "value": _whole(figure.value), "of": figure.label}
+        run.memory["results"].append(found)
+        return None
     before = len(run.memory["results"])
     if not wish["st"].get("phase") and (told := said_so(await run.view(), step)):
         line, many = told
@@ -58,6 +63,15 @@ def said_so(view: View, step: Step) -> tuple[str, int] | None:
         return None
     ((many, line),) = found.items()
     return line, int(many.replace(",", ""))
+
+
+async def _figure(run: Run, step: Step) -> Cell | None:
+    """ "Moorings free" over "17": a figure of the page with the very words for its label."""
+    cell = await cell_for(run.page, step["text"])
+    if cell is None or cell.head or not re.fullmatch(r"\d[\d,.' ]*", cell.value.strip()):
+        return None
+    asked = asked_words(step["text"])
+    return cell if asked and asked == said(asked, cell.label) else None
 
 
 def _how_many(rows: list[Record], step: Step) -> int:

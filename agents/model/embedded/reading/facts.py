@@ -12,7 +12,7 @@ from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.doing.ways import unopened
 from agents.model.embedded.ground import decide, describe, norm, rank
-from agents.model.embedded.reading import about, answers
+from agents.model.embedded.reading import about, answers, holders
 from agents.model.embedded.reading.cells import asked_words, cell_for
 from agents.model.embedded.reading.lists import rows_of
 from agents.model.embedded.reading.named import row_about
@@ -161,6 +161,9 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
     """Last resort: "Order number: 1234" somewhere in the text, or what stands after the words."""
     view = await run.view()
     found: Record = {}
+    if person := await holders.holder(run.page, step):
+        _found(run, step, {fields[0]: person})
+        return None
     for field in fields:
         names = [field, field.removeprefix("the ")]
         if step.get("subject"):
@@ -188,11 +191,14 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
             # A value follows a sign or stands on its own; it is no rest of a sentence.
             gap = r"[^\S\n]*" if name == step.get("subject") else r"\s*"
             sign = rf"{gap}(?:(?:is|are)\b|[:=#–-]|\n|(?=[$€£#\d])){gap}:?{gap}"
-            said = rf"\b{re.escape(name)}\b{sign}([^\n.;,]{{1,80}})"
+            # A point or comma within a word or number ends nothing: "ann@x.org", "£1,200.50".
+            said = rf"\b{re.escape(name)}\b{sign}((?:[^\n.;,]|[.,](?=\w)){{1,80}})"
             if (match := re.search(said, view.body, re.I)) and not about.heads_column(match, name):
                 found[field] = match.group(1).strip()
                 break
     found = about.kept(view, step, _believed(view, step, found))
+    if holders.asks_who(step):
+        found = {k: v if holders.is_name(v) else None for k, v in found.items()}
     found = {k: v for k, v in found.items() if v is not None}
     if found:
         _found(run, step, {f: found.get(f) for f in fields})

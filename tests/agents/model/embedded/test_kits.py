@@ -24,3 +24,28 @@ async def test_a_grid_that_brings_no_more_rows_is_not_taken_for_whole(play: Play
     done = await play("tide_grid.html#stuck", "List all moorings with quay and fee")
     assert len(done.outcome.output) == 9
     assert done.outcome.is_task_successful is False
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("How many berths are free?", 14),
+        ("Who is the secretary?", {"secretary": "Lise Brandt"}),
+        ("What is the deposit?", {"deposit": "£1,250.50"}),
+        ("What is the telephone number?", {"telephone number": "01328 555 019"}),
+        ("Tell me when high water is on Tuesday", "06:58"),
+        ("Which harbour is the Kittiwake in?", {"harbour": "Blakeney"}),
+        ("Where is the nearest fuel?", "At the east quay, pump 3."),
+        ("What is the subtotal?", {"subtotal": "£40.25"}),
+    ],
+)
+async def test_what_a_kit_shows_is_read(play: Play, words: str, told: object) -> None:
+    done = await play("quay_kit.html", words)
+    assert done.outcome.output == told
+    assert done.outcome.is_task_successful is True
+
+
+@pytest.mark.parametrize("words", ["Who is the treasurer of Wells?", "How many showers are free?"])
+async def test_what_a_kit_does_not_show_is_not_made_up(play: Play, words: str) -> None:
+    done = await play("quay_kit.html", words)
+    assert done.outcome.is_task_successful is False
