@@ -30,12 +30,14 @@
     if (e.tagName !== 'BUTTON' && /(?:^|[\s_-])tabs?(?:$|[\s_-])/i.test((up(e) && up(e).getAttribute('class')) || '') && up(e).children.length > 1 && /^(SPAN|DIV|LI)$/.test(e.tagName) && text(e, 40) && getComputedStyle(e).cursor === 'pointer') return 'tab';
     return ROLES[e.tagName] || (/^H[1-6]$/.test(e.tagName) ? 'heading' : 'generic');
   };
+  // The words of a label in a shadow tree may stand in its host, and only be shown through a slot.
+  const slotted = e => clean([...e.querySelectorAll('slot')].flatMap(s => s.assignedNodes({flatten: true})).map(n => n.textContent).join(' '));
   const labelOf = e => {
     const l = byIds(e, 'aria-labelledby').map(x => text(x)).join(' ') || clean(e.getAttribute('aria-label'));
     if (l) return l;
     if (e.labels && e.labels.length) return clean([...e.labels].map(x => {
       const c = x.cloneNode(true); for (const n of c.querySelectorAll('select,textarea,script,style,button')) n.remove();
-      return c.innerText || c.textContent;
+      return clean(c.innerText || c.textContent) || slotted(x);
     }).join(' ')).slice(0, 200);
     return '';
   };
@@ -71,8 +73,11 @@
     }
     return '';
   };
+  // What a slot shows lies in the shadow tree, though it belongs to the page.
+  const flatUp = e => e.assignedSlot || up(e);
+  const around = (e, sel) => { for (let n = e; n; n = flatUp(n)) if (n.matches(sel)) return n; return null; };
   const sectionOf = e => {
-    const g = closest(e, 'fieldset,[role=group],[role=radiogroup],[role=dialog],[role=alertdialog],dialog,[role=region]');
+    const g = around(e, 'fieldset,[role=group],[role=radiogroup],[role=dialog],[role=alertdialog],dialog,[role=region]');
     const out = [];
     if (g) out.push(text(g.querySelector('legend') || document.createElement('i')) || byIds(g, 'aria-labelledby').map(x => text(x)).join(' ') || clean(g.getAttribute('aria-label')));
     return out.filter(Boolean).join(' ');
@@ -147,6 +152,7 @@
     it.label = labelOf(e).slice(0, 200);
     const button = T === 'INPUT' && /button|submit|reset|image/.test(e.type);
     it.text = native ? (button ? clean(e.value || (e.type === 'submit' ? 'Submit' : e.type === 'reset' ? 'Reset' : e.alt)) : '') : text(e);
+    if (!it.text && !native && e.getRootNode() instanceof ShadowRoot) it.text = slotted(e).slice(0, 160);
     if (!it.text && !native) { const im = e.querySelector('img[alt],svg title,[aria-label],[title]'); if (im) it.text = clean(im.getAttribute('alt') || im.getAttribute('aria-label') || im.getAttribute('title') || im.textContent); }
     it.ph = clean(e.placeholder || e.getAttribute('aria-placeholder') || e.getAttribute('data-placeholder'));
     it.tip = clean(e.title || e.alt || '') || (native || it.text ? '' : clean(e.getAttribute('data-tooltip') || e.getAttribute('data-original-title')));
@@ -193,6 +199,11 @@
     it.cover = it.view ? covered(e) : 0;
     it.path = pathOf(e);
     if (!shown(e) || (STATE.test(role) && r.width <= 2)) { const l = (e.labels && [...e.labels].find(shown)) || closest(up(e) || e, 'label') || up(e); if (l) it.proxy = pathOf(l); }
+    // Where what it lies in takes the pointer, a list is opened by keys.
+    if (role === 'combobox' && native && it.view && T !== 'SELECT') {
+      const hit = e.getRootNode().elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+      if (hit && hit !== e && hit.contains(e)) it.behind = 1;
+    }
     if (inherited) it.weak = 1;
     if (e.namespaceURI.endsWith('svg')) it.svg = 1;
     items.push(it);
@@ -212,6 +223,8 @@
     const proxy = !vis && T === 'INPUT' && /checkbox|radio|file/.test(e.type) && ((e.labels && [...e.labels].some(shown)) || (up(e) && shown(up(e)) && e.type === 'file'));
     if (!vis && !proxy) continue;
     if (T === 'INPUT' && e.type === 'hidden') continue;
+    // The box that is drawn in an option only shows that it is chosen.
+    if (T === 'INPUT' && /checkbox|radio/.test(e.type) && closest(e, '[role=option],[role=menuitemcheckbox]')) continue;
     const s = getComputedStyle(e);
     const editable = e.isContentEditable && !(up(e) && up(e).isContentEditable);
     const strong = native || WIDGET.test(role) || editable || e.onclick || e.hasAttribute('onclick') || (e.tabIndex >= 0 && e.hasAttribute('tabindex')) || (e.draggable && T !== 'A' && T !== 'IMG');

@@ -108,7 +108,7 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         **_plainly(f"{verb} {words}".strip(), nth=target.get("nth"), within=target.get("in")),
         "raw": step["text"],
     }
-    matches = rank(view, whole, texts=False)
+    matches = rows.without_rows(view, rank(view, whole, texts=False), verb)
     if (
         matches
         and matches[0].score >= 0.72

@@ -27,7 +27,7 @@ _MONTHS = [
     "december",
 ]
 _SHORT = [m[:3] for m in _MONTHS]
-_HEAD = re.compile(rf"\b({'|'.join(m[:3] for m in _MONTHS)})[a-z]*\.?,?\s+(\d{{4}})\b", re.I)
+_HEAD = re.compile(rf"\b({'|'.join(m[:3] for m in _MONTHS)})[a-z]*\.?,?\s*(\d{{4}})\b", re.I)
 MAX_TURNS = 30
 
 
@@ -38,14 +38,19 @@ def wants_calendar(element: Element) -> bool:
     return element.tag == "input" and element.type in ("text", "") and bool(element.ro or marked)
 
 
+def opened_beside(view: View, known: set[str]) -> bool:
+    """Whether a calendar is there that was not before: a month's days, all of them new."""
+    pool = [e for e in [*view.elements, *view.texts] if e.w < 120 and e.key not in known]
+    days = {norm(e.text or "") for e in pool}
+    return all(str(n) in days for n in range(1, 29))
+
+
 def shown_month(view: View) -> tuple[int, int] | None:
     """(year, month) of the open calendar."""
     for element in [*view.elements, *view.texts]:
-        if (
-            element.w < 500
-            and (match := _HEAD.search(element.text or ""))
-            and len(element.text) < 40
-        ):
+        text = element.text or ""
+        match = (_HEAD.search if len(text) < 40 else _HEAD.match)(text)  # a panel begins with it
+        if element.w < 500 and match:
             names = [m[:3] for m in _MONTHS]
             return int(match.group(2)), names.index(match.group(1)[:3].lower()) + 1
     body = _HEAD.search(view.body)

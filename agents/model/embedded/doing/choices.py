@@ -9,7 +9,7 @@ from agents.model.embedded.doing.boxes import check_code, row_box
 from agents.model.embedded.doing.calendar import pick_day, shown_month, wants_calendar
 from agents.model.embedded.doing.fields import FILLABLE, brought_up, fill, give_code, pick_options
 from agents.model.embedded.doing.formats import moment
-from agents.model.embedded.doing.naming import name_and_value
+from agents.model.embedded.doing.naming import name_and_value, radio_called
 from agents.model.embedded.doing.steppers import stepper
 from agents.model.embedded.doing.touch import (
     click_code,
@@ -48,6 +48,9 @@ async def set_value(run: Run, step: Step) -> Decision | None:
     if not st.get("phase") and not st.get("chosen") and (field := brought_up(view, target)):
         st["chosen"] = field.key
         return await fill(run, step)
+    if not st.get("phase") and not st.get("chosen") and radio_called(view, step):
+        step.update(do="select", values=[step.pop("value")["text"]])
+        return await select(run, step)
     if not st.get("phase") and not st.get("chosen") and _lacks_field(view, target):
         number = re.fullmatch(r"\d{1,2}", step["value"].get("text") or "")
         if number and stepper(view, target.get("words") or ""):
@@ -82,9 +85,8 @@ async def set_value(run: Run, step: Step) -> Decision | None:
     )
     if not isinstance(element, Element):
         return element
-    if (element.role in ("combobox", "listbox") and element.tag != "input") or _is_group(
-        element, step
-    ):
+    drawn = element.role in ("combobox", "listbox") and (element.tag != "input" or element.ro)
+    if drawn or _is_group(element, step):
         st["as"] = "select"
         step["values"] = [step["value"].get("text", "")]
         if "var" not in step["value"]:
@@ -160,6 +162,8 @@ def _as_field(view: View, step: Step, value: str) -> bool:
     if not fields or fields[0].score < LEAST or fields[0].element.tag == "select":
         return False
     element = fields[0].element
+    if element.ro and element.role == "combobox":
+        return False  # a drawn list: it opens
     dated = wants_calendar(element) or element.role in ("date", "color", "slider", "spinbutton")
     return dated and (element.role != "date" or moment(value) is not None)
 
@@ -328,6 +332,10 @@ async def _choose_loosely(
 ) -> Decision | None:
     """A button that says so ("Choose Spring"), else whatever carries the value."""
     st = step["st"]
+    noun = re.fullmatch(r"(.+?) (?:chip|pill|tile|swatch|segment)", value, re.I)
+    if noun and (named := rank(view, _called(noun[1]), texts=True)) and named[0].score >= 0.95:
+        step["values"] = [noun[1] if v == value else v for v in step["values"]]
+        value, wanted = noun[1], _called(noun[1])
     said = f"{step['text'].split()[0]} {value}"
     button = rank(view, {**wanted, "words": said, "raw": said})
     if button and button[0].score >= 0.9:
@@ -387,6 +395,7 @@ async def _pick_open(run: Run, step: Step, view: View, value: str) -> Decision |
     fresh = [m for m in fresh if m.score >= 0.55]
     if fresh:
         st["done"].append(value)
+        st["opener"] = None  # a list may close after each choice, and is opened again
         element = fresh[0].element
         return await run.act(
             step,
@@ -395,6 +404,11 @@ async def _pick_open(run: Run, step: Step, view: View, value: str) -> Decision |
             phase="chosen",
             label=describe(element),
         )
+    typing = next((e for e in view.elements if e.focus and e.tag == "input" and not e.ro), None)
+    if typing is not None and not st.get("sought") and typing.role in ("combobox", "searchbox"):
+        code = await give_code(typing, {"text": value}) or ""  # a long list shows a part of it
+        why = f"Look for “{value}” in {st.get('label', 'the list')}."
+        return await run.act(step, code, why, phase="opened", sought=True)
     st["phase"] = ""
     if st.get("asks", 0) >= 2:
         run.fail(step, f"the list has no “{value}”")

@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.model.embedded.doing import asked, held
 from agents.model.embedded.doing.adders import things_added
-from agents.model.embedded.doing.calendar import pick_day, wants_calendar
+from agents.model.embedded.doing.calendar import opened_beside, pick_day, wants_calendar
 from agents.model.embedded.doing.formats import for_field, may_hold, moment, same_value
 from agents.model.embedded.doing.touch import (
     clear_way,
@@ -335,6 +335,10 @@ async def _filled(run: Run, step: Step) -> Decision | None:
                 f"Take the suggestion “{best.name[:60]}”.",
                 phase="picked",
             )
+    plain_text = text and st.get("kind") in ("text", "textbox") and moment(text) is not None
+    if plain_text and opened_beside(view, set(st.get("known", []))):
+        st["phase"] = "calendar"  # what is typed beside an open calendar may not be taken
+        return await pick_day(run, step, text)
     got = result.value if result is not None else None
     wanted = for_field(text or "", st.get("kind", ""))
     hidden = isinstance(got, str) and "[hidden" in got

@@ -8,7 +8,7 @@ from typing import Any
 from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.doing.forms import SUBMIT
 from agents.model.embedded.grammar.words import STOPWORDS, same_as
-from agents.model.embedded.ground import context_score, norm
+from agents.model.embedded.ground import Match, context_score, norm
 from agents.model.embedded.view import Element, View
 
 Step = dict[str, Any]
@@ -175,3 +175,13 @@ def name_here(view: View, words: str) -> str:
     kind, _, name = words.partition(" ")
     here = name and kind.islower() and norm(words) not in norm(view.body)
     return name if here and norm(name) in norm(view.body) else ""
+
+
+def without_rows(view: View, found: list[Match], verb: str) -> list[Match]:
+    """Without the rows that can be clicked, too, and only hold the button for the deed."""
+    said = [e for e in view.elements if e.role == "button" and says(e, verb.split()[0])]
+
+    def holds(row: Element) -> bool:
+        return any(row.doc is e.doc and e.path.startswith(f"{row.path} ") for e in said)
+
+    return [m for m in found if not holds(m.element)]

@@ -283,6 +283,8 @@ async def click_code(element: Element, method: str = "click") -> str:
     where = await locate(element)
     if element.tag == "option":
         return f"await {where}.select_option({element.text!r})"
+    if element.d.get("behind") and method == "click":
+        return f'field = {where}\nawait field.focus()\nawait field.press("ArrowDown")'
     if element.proxy and method == "click":
         return f"await {element.doc.prefix}.locator({quote(element.proxy)}).click()"
     if element.svg and method == "click":

@@ -18,7 +18,7 @@ _STARTS = re.compile(
     rf"|(?:do not|don['’]t|never)\s+[a-z]"
     rf"|(?-i:(?:{'|'.join(OBJECT_VERBS)})\s+(?:the|my|an?|this|that|it|them|all|every|in|on|for|"
     rf"from|out|off|up|both|her|his|their|our|[A-Z£$€#]|\d|{MASK}))"
-    rf"|(?:{_VERB})\b(?!-|\s*(?:$|[,.;:]|of\b|and\b|or\b|is\b|are\b|number\b|name\b|"
+    rf"|(?!note\s+{MASK})(?:{_VERB})\b(?!-|\s*(?:$|[,.;:]|of\b|and\b|or\b|is\b|are\b|number\b|name\b|"
     rf"counts?\b|price\b|date\b|type\b)))",
     re.I,
 )

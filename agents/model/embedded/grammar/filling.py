@@ -247,6 +247,17 @@ def _make(m: re.Match[str], k: Masked) -> Intent:
     return {"do": "select", "values": [m.group("what")], "target": target_of("", k)}
 
 
+def _replace(m: re.Match[str], k: Masked) -> Intent:
+    """ "Replace the word cat with dog in the note"."""
+    target = target_of(m.group("where") or "", k)
+    return {
+        "do": "replace",
+        "old": k.raw(m.group("old")),
+        "new": k.raw(m.group("new")),
+        "target": target,
+    }
+
+
 def _focus(m: re.Match[str], k: Masked) -> Intent:
     return {"do": "focus", "target": target_of(m.group("what"), k)}
 
@@ -270,6 +281,11 @@ RULES = [
     ),
     rule(r"fill (?:in |out |up )?(?P<where>[^,]+?)\s+(?:with|using)\s+(?P<what>.+)$", _fill_with),
     rule(r"fill (?:in |out |up )?(?P<where>.+?)\s+as\s+(?P<what>.+)$", _given_as),
+    rule(
+        r"replace\s+(?:the\s+)?(?:words?|text|phrase|name)\s+"
+        rf"(?P<old>{MASK}|\S+)\s+(?:with|by)\s+(?P<new>{MASK}|\S+)(?:\s+in\s+(?P<where>.+))?$",
+        _replace,
+    ),
     rule(
         r"replace\s+(?P<where>(?:the |my |your )?[a-z].*?)\s+(?:with|by)\s+(?P<what>.+)$",
         _set_to,

@@ -134,6 +134,34 @@ def _form(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "fill_form", "pieces": pieces} if pieces else None
 
 
+def _series(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Fill in boat name "Curlew", harbour Wells": the page knows what each is."""
+    parts = [clean(p) for p in _MORE.split(m.group("rest"))]
+    if len(parts) < 2 or pairs_of(m.group("rest"), k) or not pairs_of(parts[0], k):
+        return None
+    if not all(re.match(r"[a-z]", p) and " " in p for p in parts[1:]):
+        return None  # a comma or an "and" of the value itself
+    pieces = pieces_of(m.group("rest"), k)
+    return {"do": "fill_form", "pieces": pieces} if len(pieces) == len(parts) else None
+
+
+_MORE = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
+
+
+def _offer(m: re.Match[str], k: Masked) -> list[Intent]:
+    """ "Place a bid of 50": the amount goes where the page asks for the bid."""
+    noun = m.group("noun").lower()
+    piece = {
+        "raw": k.raw(f"{noun} {m.group('sum')}"),
+        "label": noun,
+        "value": k.value(m.group("sum")),
+    }
+    return [
+        {"do": "fill_form", "pieces": [piece]},
+        {"do": "act_on", "verb": m.group("verb").lower(), "target": target_of(noun, k)},
+    ]
+
+
 def _tags(m: re.Match[str], k: Masked) -> Intent:
     """ "Add the tags cold and express": options of a field that takes several."""
     target = target_of(m.group("noun"), k)
@@ -216,6 +244,11 @@ RULES = [
         _tags,
     ),
     _rule(
+        r"(?P<verb>place|make|enter|submit)\s+(?:an?|my)\s+(?P<noun>bid|offer)\s+of\s+"
+        rf"(?P<sum>{MASK}|[£$€]?\d\S*)$",
+        _offer,
+    ),
+    _rule(
         r"(?P<verb>mark|set|tick|check)\s+(?P<what>.+?)\s+(?:off )?as\s+"
         r"(?P<state>(?:not |un|in)?(?:done|completed?|finished|selected|checked))$",
         _done,
@@ -265,4 +298,5 @@ RULES = [
         r"(?:form|fields|details)\s*(?:with|using|as follows)?\s*[:,-]?\s*(?P<rest>\S.*)$",
         _form,
     ),
+    _rule(r"(?:fill in|fill out|fill|enter|provide|complete)\s+(?P<rest>.+)$", _series),
 ]

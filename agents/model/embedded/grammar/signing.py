@@ -60,6 +60,14 @@ def _subscribe(m: re.Match[str], k: Masked) -> list[Intent]:
     """An address into a newsletter's field, and its button."""
     email = {**target_of("email", k), "kind": "field"}
     given = re.findall(MASK, m.group("what"))
+    first, *more = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", m.group("what"))
+    pairs = pairs_of(", ".join(more), k) if more and k.parts_in(first) else []
+    if pairs:  # "with ada@example.org and name Ada"
+        return [
+            {"do": "fill", "target": email, "value": value_of(first, k)},
+            *(one_field(label, value, k) for label, value in pairs),
+            {"do": "submit", "verb": "subscribe"},
+        ]
     value = k.value(given[0]) if len(given) == 1 else value_of(m.group("what"), k)
     return [
         {"do": "fill", "target": email, "value": value},
