@@ -27,7 +27,9 @@
     seen.set(e, ok);
     return ok;
   };
-  const text = e => clean(e.innerText === undefined ? e.textContent : e.innerText);
+  // What is drawn where a slot stands is no text of the element around it, nor a host's own drawing.
+  const deep = e => nodes(e).map(n => n.nodeType === 3 ? n.data : n.nodeType === 1 && visible(n) ? text(n) : '').join(' ');
+  const text = e => clean(e.shadowRoot || e.getRootNode() instanceof ShadowRoot ? deep(e) || e.innerText : e.innerText === undefined ? e.textContent : e.innerText);
   const up = e => e.parentElement || (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
   const within = (e, sel) => { for (let n = e; n; n = up(n)) if (n.matches && n.matches(sel)) return n; return null; };
   const chrome = e => within(e, 'nav,[role=navigation],footer,[role=contentinfo]') ? 'nav'

@@ -12,7 +12,7 @@ from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.superlatives import FAMILIES
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, likeness, norm
-from agents.model.embedded.reading import answers, outside, paging, rolling, untold
+from agents.model.embedded.reading import answers, outside, paging, panels, rolling, untold
 from agents.model.embedded.reading.checks import (
     GENERIC,
     PEOPLE,
@@ -168,7 +168,7 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
     await _look_around(run, st)
     rows = rows_of(result.value, step)
     if not kept:
-        rows = await _fitting(run, step, rows)
+        rows = await panels.within(run, wanted_noun(step), await _fitting(run, step, rows))
     if kept and paging.is_other(kept, rows):
         rows = await _same_kind(run, step, kept)
     fresh = paging.fresh_rows(kept, rows) if kept else rows

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.browser.extract_fields import Record
+from agents.browser.unshadowed import unshadowed
 from agents.model.embedded.run import Run
 
 _TOLD = 12  # rows whose texts tell which box is the list's
 _HEAD_ROWS = 2  # `aria-rowcount` counts rows of headers, too: seldom more than two
 
 # Of the smallest box that shows most of the texts: where it is, how far it goes on, the row count.
-_BOX = """texts => {
+_BOX = unshadowed("""texts => {
   const clean = s => (s || '').replace(/\\s+/g, ' ').trim();
   const all = [], walk = root => { for (const e of root.querySelectorAll('*')) {
     all.push(e); if (e.shadowRoot) walk(e.shadowRoot); } };
@@ -39,7 +40,7 @@ _BOX = """texts => {
     step: Math.max(40, Math.round(best.clientHeight * 0.8)),
     rows: grid ? Number(grid.getAttribute('aria-rowcount')) : -1,
   };
-}"""
+}""")
 
 
 @dataclass(frozen=True)

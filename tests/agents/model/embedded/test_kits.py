@@ -49,3 +49,17 @@ async def test_what_a_kit_shows_is_read(play: Play, words: str, told: object) ->
 async def test_what_a_kit_does_not_show_is_not_made_up(play: Play, words: str) -> None:
     done = await play("quay_kit.html", words)
     assert done.outcome.is_task_successful is False
+
+
+async def test_what_custom_elements_draw_and_slot_is_read(play: Play) -> None:
+    done = await play("slot_kit.html", "List all tools with name, price and availability")
+    assert done.outcome.output == [
+        {"name": "Fid", "price": "£12.50", "availability": "In stock"},
+        {"name": "Marlinspike", "price": "£18.00", "availability": "Out of stock"},
+        {"name": "Palm", "price": "£9.75", "availability": "In stock"},
+    ]
+
+
+async def test_an_open_tab_heads_what_it_shows_only(play: Play) -> None:
+    done = await play("slot_kit.html", "Open the Teachers tab and list all teachers with name")
+    assert [next(iter(r.values())) for r in done.outcome.output] == ["Nora Lind", "Jan Prins"]
