@@ -46,7 +46,8 @@ def authors_by_title(rows: list[Record], names: list[str], out: list[Record]) ->
 _SAID = frozenset(
     re.findall(
         r"\w+",
-        "subject topic role position job post function team department specialty speciality specialism interest "
+        "subject topic role position job post function team department specialty speciality "
+        "specialism interest "
         "company employer organisation organization location city country venue room breed kind "
         "type artist band composer singer performer category owner assignee instructor teacher "
         "speaker host status state",

@@ -9,7 +9,12 @@ from agents.model.embedded.doing.boxes import check_code, row_box
 from agents.model.embedded.doing.calendar import pick_day, shown_month, wants_calendar
 from agents.model.embedded.doing.fields import FILLABLE, brought_up, fill, give_code, pick_options
 from agents.model.embedded.doing.formats import moment
-from agents.model.embedded.doing.naming import name_and_value, radio_called
+from agents.model.embedded.doing.naming import (
+    list_in_row,
+    list_of_counts,
+    name_and_value,
+    radio_called,
+)
 from agents.model.embedded.doing.steppers import stepper
 from agents.model.embedded.doing.touch import (
     click_code,
@@ -43,7 +48,7 @@ async def set_value(run: Run, step: Step) -> Decision | None:
     if st.get("as") == "select":
         return await select(run, step)
     view, target = await run.view(), step["target"]
-    if not st.get("phase") and not st.get("chosen") and (own := _row_list(view, step)):
+    if not st.get("phase") and not st.get("chosen") and (own := list_in_row(view, step)):
         st["chosen"] = own.key
     if not st.get("phase") and not st.get("chosen") and (field := brought_up(view, target)):
         st["chosen"] = field.key
@@ -58,7 +63,7 @@ async def set_value(run: Run, step: Step) -> Decision | None:
                 {"do": "step_to", "target": target, "n": int(number.group()), "text": step["text"]}
             ]
             return None
-        if number and (counts := _counts(view, target)):
+        if number and (counts := list_of_counts(view, target)):
             st["chosen"] = counts.key
             step.update(do="select", values=[step.pop("value").get("text", "")])
             return await select(run, step)
@@ -101,19 +106,6 @@ def _called(name: str) -> Target:
     return {"words": name, "raw": name, "kind": None, "nth": None, "in": None}
 
 
-def _row_list(view: View, step: Step) -> Element | None:
-    """The one list in the named row that offers the value ("the stage of Delphi Group")."""
-    row, text = step["target"].get("in"), step["value"].get("text") or ""
-    found = [
-        e
-        for e in view.elements
-        if row and text and e.tag == "select" and not e.off
-        and any(norm(o) == norm(text) for o in e.d.get("options") or [])
-        and norm(row) in norm(e.row or "")
-    ]  # fmt: skip
-    return found[0] if len(found) == 1 else None
-
-
 def _lacks_field(view: View, target: Target) -> bool:
     """Whether no field or box is called so, in the row that is named if one is."""
     matches = rank(view, target, roles=FILLABLE - {"button", "generic"})
@@ -124,20 +116,6 @@ def _group_called(view: View, target: Target) -> bool:
     """Whether a group of round buttons is called so ("Contact me by")."""
     said = target.get("raw") or target.get("words") or ""
     return any(e.role == "radio" and likeness(said, e.group or "") > 0.8 for e in view.elements)
-
-
-def _counts(view: View, target: Target) -> Element | None:
-    """The one list of mere numbers, where how many are wanted and no field is called so."""
-    if not re.fullmatch(
-        r"(?:the )?(?:quantity|qty|amount|number|count)", target.get("words") or ""
-    ):
-        return None
-    lists = [
-        e for e in view.elements
-        if e.tag == "select" and not e.off and len(e.d.get("options") or []) > 1
-        and all(re.fullmatch(r"\d{1,3}\+?", o) for o in e.d["options"])
-    ]  # fmt: skip
-    return lists[0] if len(lists) == 1 else None
 
 
 def _drawn_list(view: View, target: Target) -> bool:

@@ -1,7 +1,10 @@
-"""A choice said together with what it is chosen in: "parking zone C", "the Databases track"."""
+"""Which field or list a choice is made in: "parking zone C", "the stage of Delphi Group", "3"."""
 
 from __future__ import annotations
 
+import re
+
+from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.ground import BOXES, likeness, name_score, norm
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import Element, View
@@ -39,3 +42,30 @@ def radio_called(view: View, step: Step) -> bool:
     """Whether one round button is called as the value, in a row that begins with the name."""
     name, value = step["target"].get("words") or "", step["value"].get("text") or ""
     return sum(_offers(e, name, value) for e in view.elements if e.role == "radio") == 1
+
+
+def list_of_counts(view: View, target: Target) -> Element | None:
+    """The one list of mere numbers, where how many are wanted and no field is called so."""
+    if not re.fullmatch(
+        r"(?:the )?(?:quantity|qty|amount|number|count)", target.get("words") or ""
+    ):
+        return None
+    lists = [
+        e for e in view.elements
+        if e.tag == "select" and not e.off and len(e.d.get("options") or []) > 1
+        and all(re.fullmatch(r"\d{1,3}\+?", o) for o in e.d["options"])
+    ]  # fmt: skip
+    return lists[0] if len(lists) == 1 else None
+
+
+def list_in_row(view: View, step: Step) -> Element | None:
+    """The one list in the named row that offers the value ("the stage of Delphi Group")."""
+    row, text = step["target"].get("in"), step["value"].get("text") or ""
+    found = [
+        e
+        for e in view.elements
+        if row and text and e.tag == "select" and not e.off
+        and any(norm(o) == norm(text) for o in e.d.get("options") or [])
+        and norm(row) in norm(e.row or "")
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
