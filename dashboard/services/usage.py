@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from dashboard.models import AgentSession, ApiKey, Project, UsageEntry, UsageKind
 from dashboard.models.usage import to_usd
+from dashboard.services import model_check
 
 MODELS_SHOWN = 5  # with a colour of their own; the others share one
 ROWS_SHOWN = 50
@@ -127,12 +128,13 @@ def _charges(project: Project, month: Month) -> QuerySet[UsageEntry]:
 def report(project: Project, month: Month) -> Report:
     """Sums of the month. A few queries, whatever there was."""
     rows = _charges(project, month)
+    unnamed = _unnamed()
     models = [
-        _line(row["model"] or "default model", row)
+        _line(row["model"] or unnamed, row)
         for row in rows.values("model").annotate(**_SUMS).order_by("-spent", "-steps", "model")
     ]
     return Report(
-        days=_days(rows, month, [line.name for line in models[:MODELS_SHOWN]]),
+        days=_days(rows, month, [line.name for line in models[:MODELS_SHOWN]], unnamed),
         models=models,
         keys=_by_key(rows),
         sessions=_by_session(rows),
@@ -153,7 +155,12 @@ def _line(name: str, row: dict[str, Any], **more: Any) -> Line:
     )
 
 
-def _days(rows: QuerySet[UsageEntry], month: Month, own: list[str]) -> list[Day]:
+def _unnamed() -> str:
+    """What tasks go by that named no model: the server's default answered them."""
+    return "keyless planner" if model_check.describe()["keyless"] else "default model"
+
+
+def _days(rows: QuerySet[UsageEntry], month: Month, own: list[str], unnamed: str) -> list[Day]:
     found = {day: Day(day) for day in month.days}
     zone = timezone.get_current_timezone()
     sums = (
@@ -162,7 +169,7 @@ def _days(rows: QuerySet[UsageEntry], month: Month, own: list[str]) -> list[Day]
         .annotate(of=Sum("spent_micros"))
     )
     for row in sums:
-        name = row["model"] or "default model"
+        name = row["model"] or unnamed
         name = name if name in own else OTHERS
         spent = found[row["day"]].spent
         spent[name] = spent.get(name, 0) + row["of"]

@@ -84,7 +84,7 @@ class ReplayView extends HTMLElement {
     const mark = frame.dataset.mark ? `, ${frame.dataset.mark}` : "";
     this.range.setAttribute("aria-valuetext", this.isLive ? "live" : words + mark);
     this.querySelector("[data-caption]").textContent = this.isLive
-      ? ""
+      ? `${this.frames.length} pictures`
       : `Step ${frame.dataset.step} · ${clock(Number(frame.dataset.at))}`;
     this.querySelector("[data-to-live]")?.setAttribute("aria-pressed", String(Boolean(this.isLive)));
   }

@@ -139,13 +139,14 @@ def _series(m: re.Match[str], k: Masked) -> Intent | None:
     parts = [clean(p) for p in _MORE.split(m.group("rest"))]
     if len(parts) < 2 or pairs_of(m.group("rest"), k) or not pairs_of(parts[0], k):
         return None
-    if not all(re.match(r"[a-z]", p) and " " in p for p in parts[1:]):
+    if re.search(r"\sas\s", parts[0]) or not all(map(_LABELLED.match, parts[1:])):
         return None  # a comma or an "and" of the value itself
     pieces = pieces_of(m.group("rest"), k)
     return {"do": "fill_form", "pieces": pieces} if len(pieces) == len(parts) else None
 
 
 _MORE = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
+_LABELLED = re.compile(rf"[a-z][a-z' -]*\s+(?:[A-Z0-9£$€]|{MASK})")  # "harbour Wells", "berth 3"
 
 
 def _offer(m: re.Match[str], k: Masked) -> list[Intent]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_fields import Record, plain, singular
+from agents.browser.extract_values import PRICE
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import norm
@@ -59,16 +60,22 @@ def is_about(view: View, step: Step, value: object) -> bool:
         return False
     sections = _sections(view, subject)
     said = norm(str(value))
-    if any(said in norm(section) for section in sections):
+    if any(_says(section, said) for section in sections):
         return True
     rows = {e.row for e in view.elements if e.row and not sections}
     beside = [x for x in [*view.body.split("\n"), *rows] if norm(subject) in norm(x)]
-    if any(said in norm(line) for line in beside):
+    beside = [x for x in beside if len(set(PRICE.findall(x))) < 2]  # the prices of several things
+    if any(_says(line, said) for line in beside):
         return True
     if not says_literals(subject, f"{view.title} {' '.join(_heads(view))}"):
         return False
     whole = not sections or any(norm(subject) in norm(h) for h in _first_heads(view))
     return whole and not step["st"].get("in_row") and _is_of(view, words)
+
+
+def _says(text: str, said: str) -> bool:
+    """Whether a text says a value as it stands: "$0" is not said by "$10"."""
+    return f" {said} " in f" {' '.join(norm(text).split())} "
 
 
 def _first_heads(view: View) -> list[str]:

@@ -85,7 +85,12 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
     if _told_by_columns(rows, step):
         return rows
     last = words[-1] if words else ""
-    if len(words) == 1 and last in PEOPLE and (named := [r for r in rows if _is_person(r)]):
+    groups = {"team", "staff", "board", "crew", "committee", "current", "our"}
+    if (
+        last in PEOPLE
+        and set(words[:-1]) <= groups
+        and (named := [r for r in rows if is_person(r)])
+    ):
         return named
     around, heads = _around(step)
     kind = [r for r in rows if last and _is_kind(r, last)]
@@ -107,7 +112,7 @@ _FULL_NAME = re.compile(
 )
 
 
-def _is_person(row: Record) -> bool:
+def is_person(row: Record) -> bool:
     """Whether what heads a row is a person's full name."""
     head = row.get("title") or row.get("name") or next(iter(row.values()), "")
     return isinstance(head, str) and bool(_FULL_NAME.fullmatch(head.strip()))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from agents.browser.extract_fields import Record, canonical, plain
+from agents.model.embedded.ground import norm
 from agents.model.embedded.reading.cells import Cell, asked_words, cell_for, said
 from agents.model.embedded.reading.checks import wanted_noun
 from agents.model.embedded.reading.lists import extract
@@ -25,7 +27,7 @@ async def count(run: Run, step: Step) -> Decision | None:
         run.memory["results"].append(found)
         return None
     before = len(run.memory["results"])
-    if not wish["st"].get("phase") and (told := said_so(await run.view(), step)):
+    if not wish["st"].get("phase") and (told := _told(await run.view(), step)):
         line, many = told
         run.saw(line)
         found = {"kind": "count", "value": many, "of": step.get("noun") or "entries"}
@@ -50,6 +52,10 @@ async def count(run: Run, step: Step) -> Decision | None:
     return decision
 
 
+def _told(view: View, step: Step) -> tuple[str, int] | None:
+    return said_so(view, step) or figure_below(view, step)
+
+
 def said_so(view: View, step: Step) -> tuple[str, int] | None:
     """ "2 items left": a line that says just this of just these, and how many it says."""
     noun, rules = wanted_noun(step), step.get("filters") or []
@@ -63,6 +69,21 @@ def said_so(view: View, step: Step) -> tuple[str, int] | None:
         return None
     ((many, line),) = found.items()
     return line, int(many.replace(",", ""))
+
+
+_NUMBER = re.compile(r"\d{1,3}(?:[,. ]\d{3})+|\d+")
+
+
+def figure_below(view: View, step: Step) -> tuple[str, int] | None:
+    """ "NEW USERS" over "2,356": a line that is just what is counted, and the number after it."""
+    noun = norm(step.get("noun") or "")
+    lines = [line.strip() for line in view.body.split("\n")]
+    pairs = pairwise(lines)
+    found = {below for label, below in pairs if norm(label) == noun and _NUMBER.fullmatch(below)}
+    if not noun or step.get("filters") or len(found) != 1:
+        return None
+    (number,) = found
+    return number, int(re.sub(r"\D", "", number))
 
 
 async def _figure(run: Run, step: Step) -> Cell | None:

@@ -18,6 +18,7 @@ from agents.model.embedded.reading.checks import (
     PEOPLE,
     has_word,
     has_words,
+    is_person,
     narrowed,
     unsaid,
     wanted_noun,
@@ -166,6 +167,7 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
         return None
     kept: list[Record] = st.setdefault("rows", [])
     await _look_around(run, st)
+    st["unnamed"] = await untold.unnamed(run, step)
     rows = rows_of(result.value, step)
     if not kept:
         rows = await panels.within(run, wanted_noun(step), await _fitting(run, step, rows))
@@ -299,6 +301,12 @@ def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -
         run.note(f"The page shows only {len(enough)} {noun or 'entries'}.")
     if absent := _absent(enough, step):
         run.fail(step, f"the list does not show the {', '.join(absent)}")
+    elif not _together(enough, step):
+        run.fail(step, f"nothing in the list shows {' and '.join(step['fields'])} together")
+    if not absent and (guessed := untold.left_over(step)):
+        run.memory["unheard"] = True
+        told = ", ".join(f"“{f}”" for f in guessed)
+        run.note(f"The page calls nothing {told}: it is what is left beside the rest.")
     if step.get("order") or step.get("limit") == 1:
         run.memory["item"] = kept_for(kept, enough[0])
     found = {"kind": "list", "value": enough, "of": step["text"], "as": step.get("as")}
@@ -329,6 +337,10 @@ async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
     elsewhere = await _headed_so(run, step, unsaid(rows, step)) if wanted_noun(step) else []
     if elsewhere:
         return elsewhere
+    if wanted_noun(step) in PEOPLE and not any(map(is_person, rows)):
+        named = [x.records for x in await find_lists(run.page) if all(map(is_person, x.records))]
+        if named and _honoured(shape_rows(named[0], step), step):
+            return named[0]
     if _honoured(shape_rows(rows, step), step) or wanted_noun(step) == "table":
         return rows
     if step.get("order") and is_measured(narrowed(rows, step), step["order"]):
@@ -357,7 +369,14 @@ async def _headed_so(run: Run, step: Step, words: list[str]) -> list[Record]:
 
 def _honoured(shaped: list[Record], step: Step) -> bool:
     """Whether rows are left, and each field that was asked for is shown by some of them."""
-    return bool(shaped) and not _absent(shaped, step)
+    return bool(shaped) and not _absent(shaped, step) and _together(shaped, step)
+
+
+def _together(shaped: list[Record], step: Step) -> bool:
+    """Whether some row shows all that was asked for: else they are parts of different things."""
+    fields = step.get("fields") or []
+    whole = [r for r in shaped if all(r.get(f) not in (None, "") for f in fields)]
+    return any(len(fields) < 2 or len({str(r[f]) for f in fields}) > 1 for r in whole)
 
 
 def _absent(shaped: list[Record], step: Step) -> list[str]:

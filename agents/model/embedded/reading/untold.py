@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract import find_lists
-from agents.browser.extract_fields import Record, plain, singular
+from agents.browser.extract import find_lists, pick
+from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
 from agents.model.embedded.reading.checks import has_word
 from agents.model.embedded.reading.shaping import rows_of
 from agents.model.embedded.run import Run, Step
@@ -30,6 +30,28 @@ async def only_table(run: Run, step: Step) -> list[Record]:
     rows = rows_of(tables[0].records, step) if len(tables) == 1 else []
     said = any(has_word(r, singular(w)) for r in rows for w in words)
     return [] if said else rows  # when some rows say so, the others are something else
+
+
+async def unnamed(run: Run, step: Step) -> list[str]:
+    """The fields that no list of the page names, nor any value shows by its look."""
+    fields = [f for f in step.get("fields") or [] if canonical(f) != "title"]
+    if not fields:
+        return []
+    lists = await find_lists(run.page)
+    return [
+        f for f in fields
+        if not any(
+            match_column(f, x.columns) or any(pick(r, [f])[f] is not None for r in x.records)
+            for x in lists
+        )
+    ]  # fmt: skip
+
+
+def left_over(step: Step) -> list[str]:
+    """The fields that were told by elimination, in a list that nothing says is what was meant."""
+    heads = {singular(w) for h in step["st"].get("heads", ()) for w in plain(h).split()}
+    noun = {singular(w) for w in plain(step.get("noun") or "").split()}
+    return [] if noun and noun <= heads else list(step["st"].get("unnamed", ()))
 
 
 def tell(run: Run, step: Step) -> None:

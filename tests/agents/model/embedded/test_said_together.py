@@ -95,7 +95,8 @@ async def test_columns_are_told_by_what_is_left(
     done = await play(page, words)
     assert done.outcome.output, done.outcome.text
     assert [list(row.values()) for row in done.outcome.output] == rows
-    assert done.outcome.is_task_successful is True
+    # Nothing on the page says "role": what is left is given, and proves nothing.
+    assert done.outcome.is_task_successful is (None if "role" in words else True)
 
 
 @pytest.mark.browser
