@@ -189,5 +189,6 @@ def test_a_client_that_hangs_up_leaves_nothing(stack: Stack, api: httpx.Client) 
         for step in range(4):
             hang_up(step)
     wait_for(lambda: connections() <= before, 30, "the connections are gone")
-    wait_for(lambda: web.num_threads() <= threads, 30, "no thread is left behind")
+    # Pools of threads fill up as they are used; one left behind by each would be forty more.
+    wait_for(lambda: web.num_threads() < threads + 20, 30, "no thread is left behind")
     assert api.post(f"{stack.url}{sessions}/{session['id']}/stop", json={"force": True}).is_success
