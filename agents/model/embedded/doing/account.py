@@ -188,8 +188,9 @@ async def _send(
             if slot == "code" or step.get("ask"):
                 return _ask_values(run, step, fields, missing)
             still = "The sign-in form is still there. " if step["st"].get("handed") else ""
+            lack = f"no {missing[0]}" if missing != todo else "no account"
             prompt = (
-                f"{still}I was given no account for this sign-in. Please take over and sign "
+                f"{still}I was given {lack} for this sign-in. Please take over and sign "
                 "in, then hand the browser back."
             )
             return run.ask(step, Ask(prompt=prompt, kind="sign_in"), phase="takeover")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_fields import plain, singular
-from agents.model.embedded.doing import following, rows
+from agents.model.embedded.doing import composing, following, rows
 from agents.model.embedded.doing.forms import submit_button
 from agents.model.embedded.doing.searching import search, search_field
 from agents.model.embedded.doing.touch import (
@@ -13,6 +13,8 @@ from agents.model.embedded.doing.touch import (
     click_target,
     point,
 )
+from agents.model.embedded.grammar.making import pieces_of
+from agents.model.embedded.grammar.masking import mask
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import (
     EDITABLE,
@@ -39,6 +41,9 @@ async def find(run: Run, step: Step) -> Decision | None:
     view = await run.view()
     words = target.get("words") or target.get("in") or ""
     raw = target.get("raw") or ""
+    if form := _asked_for(view, raw):
+        step["splice"] = [{"text": step["text"], **s} for s in form]
+        return None
     if re.search(r"\d", raw) and norm(raw) not in norm(view.body):
         # Days and numbers are wishes that a form takes, no name of something in sight.
         step.update(do="search", value={"text": raw})
@@ -72,6 +77,18 @@ async def find(run: Run, step: Step) -> Decision | None:
         run.memory["focus"] = pointed.name
         return None
     return pointed
+
+
+def _asked_for(view: View, raw: str) -> list[Step]:
+    """ "The booking with reference X and last name Y" where the page has fields for both."""
+    told = re.search(r"\s(?:with|by|using|for)\s+(?:the\s+)?(?P<rest>\S.*)$", raw)
+    if told is None:
+        return []
+    masked = mask(told["rest"])
+    pieces = pieces_of(masked.text, masked)
+    if not pieces or any(composing.place(view, piece) is None for piece in pieces):
+        return []
+    return [{"do": "fill_form", "pieces": pieces}, {"do": "submit", "verb": "find"}]
 
 
 async def act_on(run: Run, step: Step) -> Decision | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import plain
+from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.doing import acting
 from agents.model.embedded.doing.touch import (
     click_code,
@@ -14,6 +14,7 @@ from agents.model.embedded.doing.touch import (
     point,
     recover,
 )
+from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import (
     BOXES,
     LEAST,
@@ -113,10 +114,26 @@ def _akin(view: View, target: dict[str, Any], roles: set[str]) -> Element | None
     named = rank(view, target, roles=roles) if words else []
     if not words or target.get("in") or (named and named[0].score >= LEAST):
         return None
+    if said := _told(view, words):
+        return said
     stems = {w[:6] for w in plain(words).split() if len(w) > 6}
     boxes = [e for e in view.elements if e.role in ("checkbox", "switch") and not e.off]
     akin = [e for e in boxes if stems & {w[:6] for w in plain(e.name).split() if len(w) > 5}]
     return akin[0] if len(akin) == 1 else None
+
+
+def _told(view: View, words: str) -> Element | None:
+    """ "That I get a mail when somebody answers": the one box with most of its label's words."""
+    wanted = {singular(w) for w in plain(words).split()} - STOPWORDS
+    ranked: list[tuple[float, Element]] = []
+    for e in view.elements:
+        label = {singular(w) for w in plain(e.name).split()} - STOPWORDS
+        if e.role in ("checkbox", "switch") and not e.off and len(label & wanted) >= 2:
+            ranked.append((len(label & wanted) / len(label), e))
+    ranked.sort(key=lambda one: -one[0])
+    sure = ranked and ranked[0][0] >= 0.6
+    alone = len(ranked) == 1 or (sure and ranked[1][0] < ranked[0][0] - 0.2)
+    return ranked[0][1] if sure and alone else None
 
 
 def _verb_of(step: Step) -> str:

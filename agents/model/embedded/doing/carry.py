@@ -17,7 +17,7 @@ from agents.model.embedded.doing.told import COMPLAINT, DEMAND, marked
 from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
 from agents.model.embedded.doing.unsent import refused
 from agents.model.embedded.doing.unsent import why as refusal
-from agents.model.embedded.doing.ways import blocker, unopened
+from agents.model.embedded.doing.ways import blocker, unopened, way_to
 from agents.model.embedded.ground import describe, norm
 from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.view import Element, View
@@ -41,6 +41,9 @@ async def carry(run: Run, step: Step) -> Decision | None:
     """One look at the page: put in what fits, or press on, or ask."""
     st = step["st"]
     step.setdefault("pages", 0)
+    if step.get("row") and not step.get("noun") and _left_out(run):
+        run.skip(step)  # the details of a deed that was not done
+        return None
     if run.answer is not None and st.get("phase") == "form":
         return await _take_answers(run, step)
     if run.answer is not None:
@@ -65,7 +68,14 @@ async def carry(run: Run, step: Step) -> Decision | None:
         run.fail(step, f"“{closed}” cannot be chosen on this page")
         return None
     noun = acting.named_only(step.get("noun") or "")
-    if noun and not step.get("row") and step["verb"] and acting.controls(view, step["verb"], noun):
+    begun = any(p.get("done") for p in step["pieces"])
+    if (
+        noun
+        and not begun
+        and not step.get("row")
+        and step["verb"]
+        and acting.controls(view, step["verb"], noun)
+    ):
         again = {k: v for k, v in step.items() if k not in ("state", "st")}
         thing = {"words": noun, "raw": noun, "kind": None, "nth": None, "in": None}
         deed = {"do": "act_on", "verb": step["verb"], "text": step["text"], "target": thing}
@@ -83,6 +93,12 @@ async def carry(run: Run, step: Step) -> Decision | None:
     return await _on(run, step, view, rest)
 
 
+def _left_out(run: Run) -> bool:
+    """Whether the deed that brings up this form was skipped or failed."""
+    at = run.memory["at"]
+    return bool(at) and run.steps[at - 1].get("state") in ("skipped", "failed")
+
+
 async def _after_question(run: Run, step: Step) -> Decision | None:
     outcome = await settle_answer(run, step)
     if outcome == "skip":
@@ -98,6 +114,7 @@ def _refused(run: Run, step: Step, view: View) -> bool:
     fresh = [line for line in view.body.split("\n") if line not in before]
     said = [x for x in fresh if len(x) <= 200 and (COMPLAINT.search(x) or DEMAND.search(x))]
     said = said or [x for x in fresh if norm(x) in marked(view)]
+    said = [x for x in said if not _tells_done(x, step.get("verb") or "")]
     same = len(fresh) <= 8
     if bad := refused(view):
         run.fail(step, refusal(bad))
@@ -108,6 +125,12 @@ def _refused(run: Run, step: Step, view: View) -> bool:
     return True
 
 
+def _tells_done(line: str, verb: str) -> bool:
+    """ "Your booking is cancelled", after it was to be: no complaint."""
+    done = verb and re.search(rf"\b{re.escape(verb.rstrip('e'))}\w*ed\b", line, re.I)
+    return bool(done) and not re.search(r"\bnot\b|n['’]t\b|could|fail|error|unable", line, re.I)
+
+
 async def _open(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> Decision | None:
     """The way to the form, while nothing of it was seen yet."""
     begun = len(rest) < len(step["pieces"]) or step["pages"]
@@ -116,6 +139,9 @@ async def _open(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) ->
     button = composing.opener(view, step["verb"], step.get("noun") or "") or _named_after(
         view, step["verb"]
     )
+    ways = step.setdefault("ways", [])
+    if button is None and (button := way_to(view, step.get("noun") or "", ways)):
+        ways.append(button.key)
     if button is None:
         return None
     step["opened"] = step.get("opened", 0) + 1
@@ -184,7 +210,9 @@ def _way_on(view: View, run: Run, step: Step) -> Element | None:
     over = [e for e in pool if e.top] or [e for e in pool if e.float]
     closes = blocker(view)
     tops = [e for e in over if _leads(e) and e is not closes]
-    if (form := submit_button(view, run.memory.get("form"))) and (not tops or form in tops):
+    if (form := submit_button(view, run.memory.get("form"), step.get("verb"))) and (
+        not tops or form in tops
+    ):
         return form
     verb = step.get("verb") or ""
     named = tops or [e for e in pool if _leads(e)]

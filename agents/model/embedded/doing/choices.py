@@ -230,6 +230,7 @@ def _select_for(view: View, step: Step, values: list[str]) -> Element | None:
             if fit < 0.3 and not target.get("kind"):
                 continue
             score += fit
+        score += 0.2 * bool(e.top) - 0.05 * bool(e.cover)  # of an open dialog before the page's
         if best is None or score > best[0] + 0.02:
             best = (score, e)
     return best[1] if best else None

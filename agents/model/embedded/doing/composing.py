@@ -168,6 +168,8 @@ def opener(view: View, verb: str, noun: str, where: str = "") -> Element | None:
             score = 1.5
         else:
             continue
+        if score < 2 and e.role == "link" and words <= {"start"}:
+            continue  # the way to the front page
         score += 0.3 * (e.role in ("button", "link")) - 0.5 * (not e.view)
         if where:
             score += 4.0 * (plain(where) in plain(e.row or "")[:80])
@@ -371,6 +373,8 @@ def takes_enter(e: Element) -> bool:
 
 def sends(steps: list[Step], at: int) -> bool:
     """Whether the instruction itself says how the form is sent."""
+    while at < len(steps) and steps[at]["do"] in _FIELDS:
+        at += 1  # "... tick the box. Post it": more of the same form
     if at >= len(steps):
         return False
     then = steps[at]
@@ -381,6 +385,7 @@ def sends(steps: list[Step], at: int) -> bool:
     return then["do"] in ("click", "act_on") and bool(SUBMIT.match(said) or _POSTS.fullmatch(said))
 
 
+_FIELDS = frozenset(["check", "uncheck", "fill", "set", "select", "fill_form"])
 _POSTS = re.compile(r"(?:(?:add|leave) )?(?:comment|reply|note|review|message|answer)", re.I)
 
 

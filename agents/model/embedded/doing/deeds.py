@@ -1,22 +1,19 @@
-"""Compound deeds: clicking in a row, dragging, downloading, sorting, closing, finding."""
+"""Compound deeds: clicking in a row, dragging, closing, finding."""
 
 from __future__ import annotations
 
 import re
 
-from agents.model.embedded.doing import rows
 from agents.model.embedded.doing.acting import act_on, controls
 from agents.model.embedded.doing.formats import moment
-from agents.model.embedded.doing.touch import click_code, click_target, outcome_of, point, recover
+from agents.model.embedded.doing.touch import click_code, click_target, outcome_of, point
 from agents.model.embedded.doing.ways import blocker
 from agents.model.embedded.grammar.details import DAY, details_of
 from agents.model.embedded.grammar.masking import mask
-from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import same_as
 from agents.model.embedded.ground import (
     BOXES,
     Match,
-    context_score,
     describe,
     norm,
     rank,
@@ -284,98 +281,6 @@ def moving(step: Step) -> list[Step]:
         },
         {"do": "give", "verb": "move", "value": value, "choose": True, "text": step["text"]},
     ]
-
-
-async def download(run: Run, step: Step) -> Decision | None:
-    """Click what downloads, and wait for the file."""
-    st = step["st"]
-    if st.get("phase") == "acted":
-        result = await outcome_of(run, step)
-        if result is not None and not result.ok:
-            decision = await recover(run, step, result, st.get("label", "the download"))
-            st["phase"] = "" if st.get("phase") == "acted" else st["phase"]
-            if decision is not None or step.get("state") == "failed":
-                return decision
-        else:
-            value = result.value if result is not None else None
-            if isinstance(value, dict) and value.get("name"):
-                run.memory["results"].append(
-                    {"kind": "download", "value": value, "of": step["text"]}
-                )
-            return None
-    view = await run.view()
-    target = _download_target(dict(step["target"]), view)
-    words = target.get("words") or ""
-    if words and not target.get("in") and (entry := _in_menu(view, step)):
-        code, why = f"await download({await locate(entry)})", f"Download with {describe(entry)}."
-        return await run.act(step, code, why, phase="acted", aim=entry.key, label=describe(entry))
-    closed = words and not st.get("menu") and not target.get("in")
-    if closed and (menu := rows.menu_of(view, words)):
-        known, why = [e.key for e in view.elements][-400:], f"Open the menu of “{words}”."
-        return await run.act(step, await click_code(menu), why, menu=True, known=known)
-    element = await point(run, step, target)
-    if not isinstance(element, Element):
-        return element
-    code = f"await download({await locate(element)})"
-    return await run.act(
-        step,
-        code,
-        f"Download with {describe(element)}.",
-        phase="acted",
-        aim=element.key,
-        label=describe(element),
-    )
-
-
-def _in_menu(view: View, step: Step) -> Element | None:
-    st = step["st"]
-    return rows.in_menu(view, "download", st["known"]) if st.get("menu") else None
-
-
-def _download_target(target: Target, view: View) -> Target:
-    """ "Download the invoice 8": what says download in that row, else what is called so."""
-    words = target.get("words") or ""
-    if not words or _ALL_OF_IT.fullmatch(words):
-        if (kind := _FORMAT.search(words)) and (found := _loader(view, kind.group(1))):
-            return {**target, "words": found.name, "raw": found.name, "kind": None}
-        exact = rank(view, target) if words else []
-        return target if exact and exact[0].score > 0.8 else {**target, "words": "download"}
-    loaders = [
-        e
-        for e in view.elements
-        if re.search(r"download|export", f"{e.name} {e.attr} {e.tip}", re.I)
-    ]
-    if any(context_score(words, e) for e in loaders if e.row and norm(e.name) != norm(words)):
-        return {
-            "words": "download",
-            "raw": "download",
-            "kind": None,
-            "nth": target.get("nth"),
-            "in": words,
-        }
-    return target
-
-
-# "Export the list as CSV": all that the page shows, in one format of those it offers.
-_FORMAT = re.compile(r"\b(csv|excel|xlsx?|pdf|json|xml|ods|ics|txt|zip)$", re.I)
-_ALL_OF_IT = re.compile(
-    r"(?:(?:the |this |all |whole )*(?:file|it|report|document|data|list|table|results?|rows|page)"
-    r"(?: (?:as|in|to)(?: an?)? \w+)?"
-    r"|(?:as |to )?(?:csv|excel|xlsx?|pdf|json|xml|ods|ics|txt|zip))"
-    r"(?: file| format)?",
-    re.I,
-)
-
-
-def _loader(view: View, kind: str) -> Element | None:
-    """The one control that names the format and says download or export."""
-    named = [
-        e
-        for e in view.elements
-        if re.search(rf"\b{kind}\b", f"{e.name} {e.tip}", re.I)
-        and re.search(r"download|export|save", f"{e.name} {e.attr} {e.tip}", re.I)
-    ]
-    return named[0] if len(named) == 1 else None
 
 
 FILTERS = BOXES | {"link", "button", "tab", "generic", "menuitem"}

@@ -98,9 +98,14 @@ SUBMIT = re.compile(
         r"submit.*|send(?: [a-z]+){0,3}|save.*|ok|continue|next|go|sign ?in|log ?in|register|"
         r"sign ?up|"
         r"create.*|add|add [a-z]+|apply|done|confirm|finish|absenden|senden|place order|"
-        r"search.*|find.*|show [a-z]+|book(?: [a-z]+)?|post|publish"
+        r"search.*|find.*|show [a-z]+|book(?: [a-z]+)?|post(?: [a-z]+)?|publish(?: [a-z]+)?|reply"
     ),
     re.I,
+)
+
+
+_DECLINES = re.compile(
+    r"cancel|reset|clear|back|draft|later|preview|dismiss|discard|never ?mind|^(?:no|keep|close)\b"
 )
 
 
@@ -126,9 +131,12 @@ def submit_button(
             + 1.0 * bool(e.top)
             - 1.5 * (e.place in ("search", "nav", "header", "banner"))
         )
-        score += 1.5 * (form == [e.doc.prefix, e.d.get("form")])
-        score -= 1.5 if re.search(r"cancel|reset|clear|back|draft|later|preview", name) else 0
-        score += 1.0 * bool(verb and re.match(rf"{verb}\b", name))
+        own = form == [e.doc.prefix, e.d.get("form")]
+        score += 1.5 * own + 1.0 * (own and e.type == "submit")
+        seeks = re.match(r"(?:search|find)\b", name) and not own and verb not in ("search", "find")
+        score -= 1.0 * bool(seeks and form)  # the site's own search sends nothing else
+        meant = bool(verb and re.match(rf"{re.escape(verb)}\b", name))
+        score += 1.0 if meant else -1.5 * bool(_DECLINES.search(name))
         if score > 1 and (best is None or score > best[0] + 0.01):
             best = (score, e)
     return best[1] if best else None

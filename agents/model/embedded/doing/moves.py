@@ -6,11 +6,13 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 from agents.browser.extract_fields import plain, singular
-from agents.model.embedded.doing.touch import click_target, outcome_of
-from agents.model.embedded.doing.ways import folded_menu
-from agents.model.embedded.ground import rank
+from agents.model.embedded.doing.touch import click_code, click_target, outcome_of
+from agents.model.embedded.doing.ways import folded_menu, way_to
+from agents.model.embedded.grammar.nouns import is_place, place_named
+from agents.model.embedded.grammar.phrases import Target, bare
+from agents.model.embedded.ground import BOXES, EDITABLE, describe, rank
 from agents.model.embedded.run import Run, Step, reply_value
-from agents.model.embedded.view import View, quote
+from agents.model.embedded.view import Element, View, quote
 from agents.ports import Ask, Decision
 
 _BLANK = ("", "about:blank", "chrome://new-tab-page/")
@@ -100,9 +102,16 @@ async def on_site(run: Run, step: Step) -> Decision | None:
     if step["st"].get("acts"):
         return None
     view = await run.view()
-    if not is_blank(view.url) and is_here(step["name"], view):
-        return None
     name = step["name"]
+    if not is_blank(view.url) and is_common(name):
+        # "The forum", "the phone book": a part of this site, or the site itself.
+        target = {"words": place_named(bare(name)), "raw": name, "kind": None, "nth": None}
+        if named_here(view, {**target, "in": None}):
+            step["splice"] = [{"do": "visit", "name": target["words"], "target": target,
+                               "text": step["text"]}]  # fmt: skip
+        return None
+    if not is_blank(view.url) and is_here(name, view):
+        return None
     prompt = f"I know no address for “{name}”. Which web address should I open?"
     return run.ask(
         step, Ask(prompt=prompt, kind="question", input_schema=URL_SCHEMA), phase="address"
@@ -134,12 +143,15 @@ async def visit(run: Run, step: Step) -> Decision | None:
             return await on_site(run, step)
         return await click_target(run, step, step["target"])
     if not is_blank(view.url):
-        whole = {**step["target"], "words": step["name"], "kind": None, "alt": None}
-        for target in (whole, step["target"]):
-            matches = rank(view, target, texts=True)
-            if matches and matches[0].score >= (0.9 if target is whole else 0.64):
-                step["target"] = target
-                return await click_target(run, step, target)
+        if found := named_here(view, step["target"], step["name"]):
+            if isinstance(found, Element):
+                st["chosen"] = found.key
+            elif _is_shown(view, found):
+                run.memory["focus"] = step["name"]
+                return None
+            else:
+                step["target"] = found
+            return await click_target(run, step, step["target"])
         if re.fullmatch(r"(?:home|start|front|main)(?: ?page)?", step["name"], re.I):
             root = "{0.scheme}://{0.netloc}/".format(urlsplit(view.url))
             return await run.act(
@@ -152,20 +164,59 @@ async def visit(run: Run, step: Step) -> Decision | None:
             view.title + urlsplit(view.url).netloc
         ):
             return None
-        if re.search(
-            r"\b(?:page|section|tab|cart|basket|checkout|settings|menu|form|top|bottom)\b",
-            step["text"],
-            re.I,
-        ):
-            return await click_target(run, step, step["target"])
-        wanted = squash(step["name"])
-        heads = [e for e in view.texts if e.role == "heading"]
-        titled = wanted in squash(view.title) or any(wanted in squash(e.text or "") for e in heads)
-        folded = folded_menu(view) is not None and not titled
-        named = is_here(step["name"], view) and not _names_this(step["name"], view)
-        if folded or named:
+        if step.get("soft"):
+            _keep_in_mind(run, step)
+            return None
+        if _of_this_site(step, view):
             return await click_target(run, step, step["target"])
     return await on_site(run, step)
+
+
+def is_common(name: str) -> bool:
+    """Whether a place is called by a common noun ("the forum"), and not by a site's name."""
+    return bare(name).islower()
+
+
+def named_here(view: View, target: Target, name: str = "") -> Target | Element | None:
+    """How a place is found here: a target that fits, or a link all of whose words it has."""
+    whole = {**target, "words": name or target["words"], "kind": None, "alt": None}
+    plain_name = {**whole, "words": place_named(whole["words"])}
+    for wanted, least in ((whole, 0.9), (plain_name, 0.9), (target, 0.64)):
+        matches = rank(view, wanted, texts=True)
+        if matches and matches[0].score >= least:
+            return wanted
+    way = way_to(view, whole["words"])
+    if way is None:
+        return None
+    named = {singular(w) for w in plain(plain_name["words"]).split()}
+    # A link that says the kind of place alone ("Boards") is on the way to it.
+    return way if named & {singular(w) for w in plain(way.name).split()} else whole
+
+
+def _keep_in_mind(run: Run, step: Step) -> None:
+    """A place that nothing leads to: what comes next may stand beside its name, or ask for it."""
+    run.memory["focus"] = step["name"]
+    after = run.steps[run.memory["at"] + 1 :]
+    if step.get("piece") and after and "pieces" in after[0]:
+        after[0]["pieces"].append(step["piece"])
+
+
+def _is_shown(view: View, target: Target) -> bool:
+    """Whether the place is a heading of this page, and nothing that leads to it."""
+    best = rank(view, target, texts=True)[0].element
+    shown = best.role in ("heading", "text") and not best.d.get("host")
+    return shown or best.role in EDITABLE | BOXES
+
+
+def _of_this_site(step: Step, view: View) -> bool:
+    """Whether a place that is not in sight is one of this site, and no other site."""
+    if is_common(step["name"]) or any(map(is_place, plain(step["text"]).split())):
+        return True
+    wanted = squash(step["name"])
+    heads = [e for e in view.texts if e.role == "heading"]
+    titled = wanted in squash(view.title) or any(wanted in squash(e.text or "") for e in heads)
+    folded = folded_menu(view) is not None and not titled
+    return folded or (is_here(step["name"], view) and not _names_this(step["name"], view))
 
 
 async def simple_page_call(run: Run, step: Step) -> Decision | None:
@@ -175,6 +226,9 @@ async def simple_page_call(run: Run, step: Step) -> Decision | None:
         if result is not None and not result.ok:
             run.fail(step, (result.error_message or "it did not work").splitlines()[0])
         return None
+    if step["do"] == "back" and (button := await _own_back(run)):
+        why = f"Go back with {describe(button)}."
+        return await run.act(step, await click_code(button), why, on=button, phase="acted")
     code = {
         "back": "await page.go_back()",
         "forward": 'await page.keyboard.press("Alt+ArrowRight")',
@@ -186,6 +240,22 @@ async def simple_page_call(run: Run, step: Step) -> Decision | None:
         {"back": "Go back.", "forward": "Go forward.", "reload": "Reload the page."}[step["do"]],
         phase="acted",
     )
+
+
+_BACK = re.compile(r"(?:[←‹«<]\s*)?(?:go )?back(?: to .*)?|[←‹«<](?:\s.*)?", re.I)
+
+
+async def _own_back(run: Run) -> Element | None:
+    """The page's own way back, where what was opened on it left no step in the history."""
+    if await run.page.evaluate("() => !window.navigation || navigation.canGoBack"):
+        return None
+    view = await run.view()
+    found = [
+        e for e in view.elements
+        if e.role in ("button", "link", "generic") and not e.off
+        and any(_BACK.fullmatch(n.strip()) for n in e.names)
+    ]  # fmt: skip
+    return found[0] if found else None
 
 
 async def press(run: Run, step: Step) -> Decision | None:

@@ -53,7 +53,10 @@ def _steps(view: View, piece: Piece, taken: set[str]) -> list[Step]:
         return steps
     if composing.splits(view, piece):
         return composing.first_and_last(view, piece)
-    for name in ENDS.get(label, (label,)) if label else ():
+    names = ENDS.get(label, (label,)) if label else ()
+    if label == "from" and not piece.get("day") and not piece.get("time"):
+        names = (*names, "country", "city", "town", "location")  # "Nuria from Spain"
+    for name in names:
         if (element := _field(view, name, taken)) is not None:
             return _given(view, element, {**piece, "label": name})
     if piece.get("value") is None or (not label and not piece.get("choice")):

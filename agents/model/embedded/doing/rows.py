@@ -13,7 +13,7 @@ from agents.model.embedded.view import Element, View
 
 Step = dict[str, Any]
 _MENU = re.compile(
-    r"(?:more|actions?|(?:\w+ )?options|menu|manage|open menu|more (?:actions|options)|[⋯…⋮≡☰•.]+)"
+    r"(?:more|(?:\w+ )?(?:actions?|options|menu)|manage|[⋯…⋮≡☰•.]+)"
     r"(?: (?:for|of|on) .*)?",
     re.I,
 )

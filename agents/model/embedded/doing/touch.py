@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable
 
+from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.again import may_try_another
 from agents.model.embedded.doing.opening import items_meant
 from agents.model.embedded.doing.ways import (
@@ -15,13 +16,15 @@ from agents.model.embedded.doing.ways import (
     unopened,
     way_to,
 )
+from agents.model.embedded.grammar.nouns import is_place
 from agents.model.embedded.grammar.phrases import Target
+from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import LEAST, Match, decide, describe, norm, rank
 from agents.model.embedded.run import Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View, locate, quote, settle
 from agents.ports import Decision, StepResult
 
-MAX_TRIES = 3
+MAX_TRIES, MAX_WAYS = 3, 3
 Coder = Callable[[Element, str], "str | Awaitable[str]"]
 
 
@@ -70,6 +73,9 @@ async def point(
         if step["st"].get("asks", 0) >= 2:
             return found[0].element
         return run.ask_which(step, [m.element for m in found])
+    if _arrived(view, step, target):
+        run.saw(view.title)
+        return None
     return await _missing(run, step, view, target)
 
 
@@ -139,8 +145,9 @@ async def _missing(run: Run, step: Step, view: View, target: Target) -> Decision
         recovered.append("cart")
         code, why = await click_code(cart), f"Codes are taken in the cart: {describe(cart)}."
         return await run.act(step, code, why, phase="")
-    if "way" not in recovered and (way := way_to(view, target)):
-        recovered.append("way")
+    ways = st.setdefault("ways", [])
+    if len(ways) < MAX_WAYS and (way := way_to(view, _whole(target), ways)):
+        ways.append(way.key)
         code = await click_code(way)
         why = f"“{named(target)}” is not on this page: open {describe(way)}."
         return await run.act(step, code, why, phase="")
@@ -175,6 +182,21 @@ async def _missing(run: Run, step: Step, view: View, target: Target) -> Decision
     return run.ask_takeover(
         step, f"I cannot find “{named(target)}” on the page for “{step['text']}”."
     )
+
+
+def _whole(target: Target) -> str:
+    """All that was said of what is meant: its name, and the place that it stands in."""
+    return f"{target.get('raw') or ''} {target.get('words') or ''} {target.get('in') or ''}"
+
+
+def _arrived(view: View, step: Step, target: Target) -> bool:
+    """Whether what was opened on the way is the place itself: its heading says the name."""
+    if not step["st"].get("ways") or not (step.get("opens") or step["do"] == "visit"):
+        return False
+    name = {singular(w) for w in plain(_whole(target)).split() if not is_place(w)} - STOPWORDS
+    heads = [e.text or "" for e in view.texts if e.role == "heading"]
+    said = {singular(w) for w in plain(" ".join([view.title, *heads])).split()}
+    return bool(name) and name <= said
 
 
 def named(target: Target) -> str:

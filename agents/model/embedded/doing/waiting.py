@@ -9,8 +9,19 @@ from agents.model.embedded.doing.touch import (
 )
 from agents.model.embedded.ground import Match, norm, rank
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.view import Element, locate, quote
+from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
+
+MAX_SCROLLS = 25
+# What is waited for by its kind, and no name: the first of it that can be seen.
+_PARTS = {
+    "table": "table, [role=table], [role=grid]",
+    "list": "ul, ol, [role=list], [role=listbox]",
+    "form": "form, [role=form]",
+    "dialog": "dialog, [role=dialog], [role=alertdialog]",
+    "chart": "canvas, svg",
+    "map": "canvas, svg, [class*=map]",
+}
 
 
 def _headings(matches: list[Match]) -> list[Match]:
@@ -24,6 +35,8 @@ async def scroll(run: Run, step: Step) -> Decision | None:
     if st.get("phase") == "acted":
         result = await outcome_of(run, step)
         view = await run.view()
+        if step["to"] == "end":
+            return await _on_to_the_end(run, step, view)
         more = (
             step["to"] == "bottom"
             and not step.get("target")
@@ -46,10 +59,21 @@ async def scroll(run: Run, step: Step) -> Decision | None:
                 f"page.wait_for_timeout(300)"
             )
         return await run.act(step, code, f"Scroll to {describe_short(element)}.", phase="acted")
-    delta = {"bottom": 30000, "top": -100000, "up": -700, "down": 700}[step["to"]] * step.get(
-        "times", 1
-    )
+    delta = {"bottom": 30000, "end": 30000, "top": -100000, "up": -700, "down": 700}[
+        step["to"]
+    ] * step.get("times", 1)
     return await run.act(step, wheel_code(delta), f"Scroll {step['to']}.", phase="acted")
+
+
+async def _on_to_the_end(run: Run, step: Step, view: View) -> Decision | None:
+    """Scroll on as long as the page grows; one look more when it does not, for late rows."""
+    st = step["st"]
+    grew = view.tall > st.get("tall", 0)
+    st.update(tall=view.tall, still=0 if grew else st.get("still", 0) + 1)
+    if st["still"] > 1 or st["acts"] >= MAX_SCROLLS:
+        return None
+    code = f"{wheel_code(30000)}\nawait page.wait_for_timeout(500)"
+    return await run.act(step, code, "Scroll on until nothing more comes.")
 
 
 def wheel_code(delta: int) -> str:
@@ -98,6 +122,9 @@ async def wait_for(run: Run, step: Step) -> Decision | None:
     elif norm(words) and norm(words) in norm(view.body):
         run.saw(words)
         return None
+    elif part := _PARTS.get(norm(words)):
+        shown = f'page.locator({quote(part)}).locator("visible=true").first'
+        code = f"await {shown}.wait_for(timeout=30000)"
     else:
         code = f"await page.get_by_text({quote(words)}).first.wait_for(timeout=30000)"
     return await run.act(step, code, f"Wait for “{words}”.", phase="acted")

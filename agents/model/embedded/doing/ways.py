@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import plain, singular
-from agents.model.embedded.grammar.phrases import Target
+from agents.model.embedded.grammar.nouns import is_place
 from agents.model.embedded.grammar.words import OBJECT_VERBS, STOPWORDS, VERBS
 from agents.model.embedded.ground import norm
 from agents.model.embedded.view import Element, View
@@ -33,21 +33,47 @@ _OVERLAY = re.compile(
 _DEEDS = frozenset([*VERBS, *OBJECT_VERBS])
 
 
-def way_to(view: View, target: Target) -> Element | None:
-    """The one menu entry that is called like a word of the target ("Bills" for a bill)."""
-    wanted = {singular(w) for w in plain(target.get("words") or "").split() if len(w) > 2}
-    found: dict[str, Element] = {}
+def way_to(view: View, words: str, tried: list[str] | None = None) -> Element | None:
+    """The one menu entry, tab or link all of whose words were said ("Bills" for a bill).
+
+    Of several the one that says most of them; none when two say as much. tried: keys of those
+    that were opened in vain.
+    """
+    wanted = {singular(w) for w in plain(words).split() if len(w) > 2}
+    found: dict[str, tuple[float, Element]] = {}
     for e in view.elements:
-        menu = e.role == "link" and e.place in _MENUS and e.href
-        drawn = e.role in ("generic", "tab", "link") and not e.row and not e.on and e.text
-        if not (menu or drawn) or e.off:
+        if e.off or e.key in (tried or ()) or not _leads_somewhere(e):
             continue
-        words = {singular(w) for w in plain(e.name).split()} - STOPWORDS - {"my", "your"}
-        if drawn and not menu and words & _DEEDS:
-            continue  # what is called by a verb does something, and leads nowhere
-        if words and words <= wanted:
-            found.setdefault(e.href or e.key, e)
-    return next(iter(found.values())) if len(found) == 1 else None
+        worth = max(_worth(part, wanted) for part in parts_of(e.name))
+        if worth:
+            found.setdefault(e.href or e.key, (worth, e))
+    most = max((worth for worth, _ in found.values()), default=0.0)
+    best = [e for worth, e in found.values() if worth == most]
+    return best[0] if len(best) == 1 else None
+
+
+def parts_of(name: str) -> list[str]:
+    """A menu entry's name, and the names it joins ("Forms & documents")."""
+    joined = re.split(r"\s*(?:&|/|,|\band\b)\s*", name)
+    return [name, *joined] if len(joined) > 1 else [name]
+
+
+def _worth(name: str, wanted: set[str]) -> float:
+    """How much of what was wanted an entry's name says; 0 when it says anything else."""
+    said = {singular(w) for w in plain(name).split()} - STOPWORDS - {"my", "your"}
+    if not said or not said <= wanted:
+        return 0.0
+    return sum(0.3 if is_place(word) else 1.0 for word in said)
+
+
+def _leads_somewhere(e: Element) -> bool:
+    """Whether pressing it shows another part of the site: no row's control, and no deed."""
+    if e.role == "link" and e.place in _MENUS and e.href:
+        return True
+    if e.role not in ("generic", "tab", "link") or e.row or e.on or not e.text:
+        return False
+    # What is called by a verb does something, and leads nowhere.
+    return not {singular(w) for w in plain(e.name).split()} & _DEEDS
 
 
 def cart_link(view: View) -> Element | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.model.embedded.grammar import twofold
+from agents.model.embedded.grammar import places, twofold
 from agents.model.embedded.grammar.masking import MASK
 from agents.model.embedded.grammar.words import BARE_VERBS, LAST_VERBS, OBJECT_VERBS, VERBS
 
@@ -53,8 +53,14 @@ _TO_FIND = re.compile(
 # "For the user X, click Y": the row comes first.
 _FOR_ROW = re.compile(
     r"^(?:for|in|on|at|next to|under|beside)\s+"
-    rf"(?:(?P<row>(?:the )?[^,]{{2,60}}),|(?P<quoted>(?:the )?{MASK}))\s+"
+    rf"(?:(?P<row>(?:the )?[^,]{{2,60}}),|(?P<quoted>(?:the )?{MASK})"
+    r"(?: (?:row|line|card|section|box))?)\s+"
     r"(?P<do>(?:click|press|select|choose|check|open|tap)\b.+)$",
+    re.I,
+)
+_NEED = re.compile(
+    r"^i (?:also )?(?:need|want|would like|require)(?: to (?:know|have|see|get))? "
+    r"(?=(?:the|all|every|a list of|a table of|each)\b)",
     re.I,
 )
 _USE_TO = re.compile(
@@ -65,14 +71,38 @@ _USE_TO = re.compile(
 def split(text: str) -> list[str]:
     """Clauses of a masked text, lead-ins ("please", "then") taken off."""
     out: list[str] = []
-    for sentence in _sentences(text):
+    for sentence in _asked_after(_sentences(text)):
         sentence = twofold.said_apart(_TO_FIND.sub("", sentence.strip()))
+        there, rest = places.told_where(sentence)
+        if there:
+            out.insert(0, f"go to {there}")
+            sentence = rest
+        place, sentence = places.place_first(sentence)
+        if place:
+            out.append(f"within {place}")
         if match := _FOR_ROW.match(sentence):
             do, *then = _by_connectives(match.group("do"))
             row = match.group("row") or match.group("quoted")
             sentence = ", ".join([f"{do} for {row}", *then])
         for piece in _by_connectives(sentence):
             out += filter(None, twofold.questions(strip_lead(piece)))
+    return out
+
+
+# "Open the history of KP18: who replaced the brakes?": a question about what was opened.
+_COLON = re.compile(
+    r":\s+(?=(?:who|whose|what|when|where|which|why|how|is|are|was|were|does|do|did|has|have)\b)",
+    re.I,
+)
+_TELLS = re.compile(r"(?:please )?(?:tell|answer|say|report|find out|let me know)\b[^:]*", re.I)
+
+
+def _asked_after(sentences: list[str]) -> list[str]:
+    """The sentences, those cut in two that ask something about what they open."""
+    out: list[str] = []
+    for sentence in sentences:
+        before, *asked = _COLON.split(sentence, maxsplit=1)
+        out += asked if asked and _TELLS.fullmatch(before.strip()) else [before, *asked]
     return out
 
 
@@ -83,6 +113,7 @@ def strip_lead(text: str) -> str:
         return text.split()[-1]  # "then Next" names a control
     text = _LEAD.sub("", text).strip(" \t\n,;")
     text = re.sub(r"^(?:find|locate|look for) and (?=[a-z]+ )", "", text, flags=re.I)
+    text = _NEED.sub("list ", text)
     match = _USE_TO.match(text)
     if match and _STARTS.match(match.group("rest")):
         rest = match.group("rest")
@@ -118,6 +149,17 @@ def _sentences(text: str) -> list[str]:
     return [p for p in pieces if p.strip(" .!?")]
 
 
+_TYPE = re.compile(r"(?:type|order|rate|note|mark) (?-i:[A-Z])[\w -]*(?:,|$)", re.I)
+_MAKES = re.compile(r"(?:create|add|make|file|raise|open|report|register|start|log|submit)\b", re.I)
+# "Suspend the driver Webb, reason: on leave": a detail that the deed asks for.
+_LABEL = re.compile(r"[a-z][a-z -]{1,28}:\s+\S", re.I)
+_DEED = re.compile(
+    rf"(?:{'|'.join(w for w in OBJECT_VERBS if w not in ('pay', 'transfer', 'compose', 'post'))}"
+    r"|delete|remove|reject|decline|close)\s[^:]*$",
+    re.I,
+)
+
+
 def _by_connectives(sentence: str) -> list[str]:
     """Cut at "then", and at "and" or a comma when a verb follows."""
     cuts: list[tuple[int, int]] = []
@@ -130,12 +172,15 @@ def _by_connectives(sentence: str) -> list[str]:
     for match in pattern.finditer(sentence):
         connective = match.group().lower()
         if match.start() == 0 or re.search(
-            r"(?:^|\s)(?:find|locate|look for)$", sentence[: match.start()], re.I
+            r"(?:^|\bto\s|\band\s|,\s)(?:find|locate|look for)$", sentence[: match.start()], re.I
         ):
             continue
         strong = "then" in connective or "after that" in connective or "finally" in connective
         rest = sentence[match.end() :]
         asks = connective.strip().startswith(",") and _QUESTION.match(rest)
+        if _TYPE.match(rest) and _MAKES.match(sentence):
+            continue  # "with the title X, type Bug": a detail, no typing
+        asks = asks or (_LABEL.match(rest) and _DEED.match(sentence[: match.start()]))
         if strong or asks or _STARTS.match(rest) or (_ASKS.match(sentence) and _ASKS.match(rest)):
             cuts.append((match.start(), match.end()))
     out, at = [], 0

@@ -99,8 +99,10 @@ def _say_in(m: re.Match[str], k: Masked) -> list[Intent]:
     ]
 
 
-def _named_new(m: re.Match[str], k: Masked) -> Intent:
+def _named_new(m: re.Match[str], k: Masked) -> Intent | None:
     """ "Create a private channel called release": a name, and what is said before the noun."""
+    if re.match(rf"{MASK}\s+\S", m.group("name")):
+        return None  # the quoted name, and details of it
     kind = [piece(w, None, {"text": w}, choice=True) for w in (m.group("kind") or "").split()]
     name = piece(k.raw(m.group("name")), "name", value_of(m.group("name"), k))
     return {"do": "create", "verb": m.group("verb").lower(), "noun": k.raw(m.group("noun")),

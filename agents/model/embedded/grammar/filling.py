@@ -158,12 +158,21 @@ def _set_to(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
         return {"do": "check", "target": target_of(label, k)}
     if re.fullmatch(r"(?:off|unchecked|disabled|false|unticked)", value, re.I):
         return {"do": "uncheck", "target": target_of(label, k)}
+    if place := _WITHIN.match(value):
+        there = {"do": "act_on", "verb": place["place"].lower(), "its": True,
+                 "target": target_of("it", k)}  # fmt: skip
+        return [there, {**one_field(label, place["value"], k), "do": "set"}]
     pairs = pairs_of(f"{label} to {value}", k)
     if len(pairs) > 1:
         return [{**one_field(a, b, k), "do": "set"} for a, b in pairs]
     return {**one_field(label, value, k), "do": "set"}
 
 
+# "Set its brightness to 40 in its settings": they are opened first.
+_WITHIN = re.compile(
+    rf"(?P<value>{MASK}|\d[\d.,]*\s?\S?|[A-Z]\w*)\s+(?:in|on|under)\s+(?:its|their|his|her)\s+"
+    r"(?P<place>[a-z]+)$"
+)
 _ALSO = re.compile(rf"(?P<first>(?:the |my )?[a-z][a-z -]*) and (?P<rest>{MASK}|(?-i:[A-Z]).*)")
 BEST = re.compile(rf"(?:the )?(?:{LOW}|{HIGH})\b", re.I)
 
@@ -222,7 +231,13 @@ def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
 def _check(on: bool) -> Callable[[re.Match[str], Masked], Intent | list[Intent] | None]:
     def build(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         what = clean(m.group("what"))
-        if re.match(r"(?:that|if|whether|out|for|in|the (?:price|weather|status))\b", what, re.I):
+        if said := re.match(r"that\s+(.+)", what, re.I):
+            if not re.match(r"(?:un)?tick|untick|mark|uncheck", m.group(), re.I):
+                return None
+            what = said.group(1)
+            return {"do": "check" if on else "uncheck", "target": {
+                **target_of("it", k), "words": k.raw(what), "raw": k.raw(what)}}  # fmt: skip
+        if re.match(r"(?:if|whether|out|for|in|the (?:price|weather|status))\b", what, re.I):
             return None
         if re.match(r"\S.*\s+as\s+\S", what) and not on:
             return None
@@ -270,7 +285,45 @@ def rule(
 
 _FIELDISH = "|".join(sorted(map(re.escape, KIND_WORDS), key=len, reverse=True))
 
+
+def _given_for(m: re.Match[str], k: Masked) -> list[Intent]:
+    """ "Send "X" as what is missing": into the field that is called so, and off."""
+    field = {**target_of("it", k), "words": k.raw(m.group("label")), "raw": k.raw(m.group("label"))}
+    given = {"do": "fill", "value": value_of(m.group("say"), k), "target": field}
+    return [given, {"do": "submit", "verb": "send"}]
+
+
+def _helpful(m: re.Match[str], k: Masked) -> Intent:
+    """ "Say that it was not helpful": the answer to the page's own question."""
+    word = "No" if m.group("no") else "Yes"
+    asked = {**target_of("it", k), "words": word, "raw": word, "in": m.group("what")}
+    return {"do": "click", "target": asked}
+
+
+def _from_to(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Enter from 10.08. to 21.08.": the two ends of a time, each with its own field."""
+    ends = [("from", m.group("a")), ("to", m.group("b"))]
+    if not all(re.search(r"\d", k.raw(value)) for _, value in ends):
+        return None
+    pieces = [{"raw": k.raw(f"{a} {v}"), "label": a, "value": value_of(v, k)} for a, v in ends]
+    return {"do": "fill_form", "pieces": pieces}
+
+
 RULES = [
+    rule(
+        rf"(?:send|submit|post)\s+(?P<say>{MASK})\s+as\s+(?:the |my |your )?(?P<label>[a-z][^,]*)$",
+        _given_for,
+    ),
+    rule(
+        r"(?:say|answer|vote|tell them|report|mark)\s+(?:that\s+)?(?:it|this|the \w+)\s+"
+        r"(?:was|is|as)\s+(?P<no>not\s+|un)?(?P<what>helpful|useful)$",
+        _helpful,
+    ),
+    rule(
+        r"(?:enter|type|put|fill in|set|give|choose|select)\s+(?:the (?:dates?|times?|period)\s+)?"
+        r"from\s+(?P<a>\S.*?)\s+(?:to|until|till)\s+(?P<b>\S[^,]*)$",
+        _from_to,
+    ),
     rule(
         (
             r"fill (?:in |out |up )?(?:the |this |a )?(?P<where>[\w\s-]*?(?:form|"

@@ -59,6 +59,18 @@ def go_intent(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "visit", "name": k.raw(name), "target": target_of(what, k)}
 
 
+def within_intent(m: re.Match[str], k: Masked) -> Intent:
+    """ "In the settings, ...": the place of what follows, gone to where the page leads there."""
+    look = look_intent(m, k)
+    return {**look, "soft": True} if look["target"]["words"] else {"do": "nothing"}
+
+
+def look_intent(m: re.Match[str], k: Masked) -> Intent:
+    """ "Look at the price list": a place of this site."""
+    what = clean(m.group("what"))
+    return {"do": "visit", "name": k.raw(bare(what)), "target": target_of(what, k)}
+
+
 def open_intent(what: str, k: Masked) -> Intent:
     """Open an item: by position, by a superlative, or by name."""
     nth, rest = ordinal_in(bare(clean(what)))
@@ -167,6 +179,8 @@ def scroll_intent(m: re.Match[str], k: Masked) -> Intent:
         return {"do": "scroll", "to": "bottom"}
     if re.search(r"\btop\b", rest, re.I):
         return {"do": "scroll", "to": "top"}
+    if _TO_THE_END.search(rest):
+        return {"do": "scroll", "to": "end"}
     if match := re.match(
         r"(?:down |up )?(?:to|until you (?:see|find|reach)|until|into view)\s+(.+)", rest, re.I
     ):
@@ -177,6 +191,12 @@ def scroll_intent(m: re.Match[str], k: Masked) -> Intent:
         "to": "up" if re.search(r"\bup\b", rest, re.I) else "down",
         "times": min((count_of(times.group(1)) or 1) if times else 1, 20),
     }
+
+
+# "Until all restaurants are loaded", "until nothing more comes".
+_TO_THE_END = re.compile(
+    r"\b(?:until|till)\b.*\b(?:all|every\w*|no(?:thing)? more|no further|the whole)\b", re.I
+)
 
 
 def wait_intent(m: re.Match[str], k: Masked) -> Intent:

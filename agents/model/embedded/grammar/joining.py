@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.model.embedded.grammar.nouns import is_item_noun
-from agents.model.embedded.grammar.phrases import asked_for, clean
+from agents.model.embedded.grammar.phrases import asked_for, bare, clean
 from agents.model.embedded.grammar.wishes import Intent
 
 
@@ -36,6 +36,11 @@ def join(intents: list[Intent]) -> list[Intent]:
             continue
         if intent["do"] == "fill_form" and out and (pieces := intent["pieces"]):
             before = out[-1]
+            if before["do"] == "act_on" and before["target"].get("words"):
+                # "Suspend the driver Webb, reason: ...": what the deed brings up asks for it.
+                before["plain"] = True
+                out.append(_form_of(before["verb"], pieces, intent))
+                continue
             if before["do"] in ("create", "carry") or _is_purchase(before):
                 before["pieces"] = [*before.get("pieces", []), *pieces]
                 continue  # "Buy it. Name: Ada": said after, needed on the way
@@ -73,6 +78,15 @@ def join(intents: list[Intent]) -> list[Intent]:
         if _asks_for_opened(intent, out):
             intent = {"do": "what_it_says", "text": intent.get("text", "")}
         intent = _of_same(_typed_again(intent, out), out)
+        intent = _of_its(intent, out)
+        if _opens_found(intent, out):
+            intent = {"do": "open_nth", "nth": 1, "noun": "result", "target": intent["target"],
+                      "text": intent.get("text", "")}  # fmt: skip
+        if reason := _reason_of(intent, out):
+            out[-1]["plain"] = True
+            intent = reason
+        if _hands_in(intent, out):
+            intent = {"do": "submit", "verb": "send", "text": intent.get("text", "")}
         if out and out[-1]["do"] == "find":
             intent = _of_found(intent, out[-1]["target"])
         if (
@@ -85,6 +99,9 @@ def join(intents: list[Intent]) -> list[Intent]:
             out.insert(len(out) - 1, intent)  # where to look comes before the reading
             continue
         out.append(intent)
+    for one in out:
+        if one["do"] == "create" and not one["pieces"]:  # no detail of it was said
+            one.update(do="act_on", target=_named(one["noun"]))
     if out and _CHANGES.match(out[-1].get("text", "")) and out[-1]["do"] in _CHANGED:
         out.append({"do": "keep", "text": out[-1]["text"]})
     return out
@@ -129,6 +146,79 @@ def _typed_again(intent: Intent, before: list[Intent]) -> Intent:
 
 
 _PRONOUN = re.compile(r"\b(?:it|they|its|their)\b", re.I)
+
+
+_FOUND = re.compile(
+    r"(?:it|this|that|(?:the |this |that )?(?:one|product|item|page|match|hit|thing|result|entry)"
+    r"(?: (?:that )?(?:you|it|was|is) (?:find|found|finds|shown|shows|listed|comes up))?)",
+    re.I,
+)
+
+
+def _named(words: str) -> dict[str, Any]:
+    return {"words": words, "raw": words, "kind": None, "nth": None, "in": None}
+
+
+def _opens_found(intent: Intent, before: list[Intent]) -> bool:
+    """ "Search for X, open it": what the search brought up."""
+    said = (intent.get("target") or {}).get("raw") or ""
+    return bool(
+        intent["do"] == "click"
+        and intent.get("opens")
+        and before
+        and before[-1]["do"] == "search"
+        and _FOUND.fullmatch(said)
+    )
+
+
+_REASON = re.compile(r"(?:the |my |your )?(?:reason|cause|explanation|note|comment|message)", re.I)
+_ENDS = frozenset(
+    re.findall(r"\w+", "cancel delete remove reject decline suspend close archive refund report "
+               "block ban deactivate return withdraw approve pause stop leave unsubscribe")
+)  # fmt: skip
+
+
+def _reason_of(intent: Intent, before: list[Intent]) -> Intent | None:
+    """ "Cancel it and choose “Travelling” as the reason": a detail that the deed asks for."""
+    deed = before[-1] if before and before[-1]["do"] == "act_on" else None
+    label = (intent.get("target") or {}).get("raw") or ""
+    if deed is None or deed["verb"] not in _ENDS or not _REASON.fullmatch(label):
+        return None
+    values = [{"text": v} for v in intent.get("values") or []] or [intent.get("value")]
+    if intent["do"] not in ("select", "fill", "set") or len(values) != 1 or not values[0]:
+        return None
+    said = values[0].get("text") or values[0].get("var")
+    piece = {"raw": f"{label} {said}", "label": bare(label), "value": values[0]}
+    return _form_of(deed["verb"], [piece], intent)
+
+
+def _form_of(verb: str, pieces: list[dict[str, Any]], said: Intent) -> Intent:
+    """The form that a deed brings up: filled in with what was said for it, and sent."""
+    form = {"do": "carry", "verb": verb, "noun": "", "row": True, "pieces": pieces}
+    return {**form, "text": said.get("text", "")}
+
+
+_GIVEN = frozenset({"fill", "set", "select", "check", "uncheck", "fill_form", "give"})
+
+
+def _hands_in(intent: Intent, before: list[Intent]) -> bool:
+    """ "Send it to the manager" after a form was filled in: the form is sent."""
+    return bool(
+        intent["do"] == "respond"
+        and intent["verb"] == "forward"
+        and (intent["target"].get("raw") or "") in ("it", "this", "that")
+        and str((intent.get("to") or {}).get("text") or "").islower()
+        and before
+        and before[-1]["do"] in _GIVEN
+    )
+
+
+def _of_its(intent: Intent, before: list[Intent]) -> Intent:
+    """ "Turn on the lamp, then set its brightness to 40 in its settings": the lamp's settings."""
+    if not intent.pop("its", False) or not before or not before[-1].get("target"):
+        return intent
+    last = before[-1]["target"]
+    return {**intent, "target": {**last}} if last.get("words") else intent
 
 
 _IT_COUNTS = re.compile(r"how many (?P<what>[\w -]+?) (?:does|do|has|have|can) (?:it|they)\b", re.I)

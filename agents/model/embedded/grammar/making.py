@@ -13,6 +13,7 @@ from typing import Any
 from agents.model.embedded.grammar.details import DAY, details_of
 from agents.model.embedded.grammar.filling import value_of
 from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.nouns import place_named
 from agents.model.embedded.grammar.pairs import pairs_of
 from agents.model.embedded.grammar.phrases import bare, clean, target_of, values_of
 from agents.model.embedded.grammar.words import count_of
@@ -77,6 +78,7 @@ def _create(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     if _ELSEWHERE.search(m.group()):
         return None
     noun = re.sub(r"\s+(?:at|on|for|in)$", "", noun)
+    noun, place = _placed(noun)
     make: Intent = {"do": "create", "verb": m.group("verb").lower(), "noun": k.raw(bare(noun))}
     rest = _LISTED.sub("", rest)
     names = re.match(rf"(?:{MASK}(?:\s*,\s*(?:and\s+)?|\s+and\s+|$))+", rest)
@@ -85,12 +87,52 @@ def _create(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
             {**make, "pieces": [{"raw": k.raw(c), "label": None, "value": value_of(c, k)}]}
             for c in re.findall(MASK, rest)
         ]
+    if (more := _NAMED.match(rest)) and not _PLACE.match(rest[1:]):
+        called = re.search(r"(?:called|named|titled)\s*$", m.group()[: -len(rest)], re.I)
+        name = {"raw": k.raw(rest[0]), "label": "name" if called else None}
+        details = details_of(_THAT.sub(_relative, more["rest"]), k, head=True)
+        made = {**make, "pieces": [{**name, "value": value_of(rest[0], k)}, *details]}
+        return [_there(place, k), made] if place else made
     if re.match(MASK, rest) and _PLACE.match(rest[1:]):
-        rest = rest[0]
+        named = re.search(r"(?:to|into|in|on|at)\s+(?P<place>(?:the|my|our)\s.*[A-Z].*)$", rest)
+        rest, place = rest[0], place or (named["place"] if named else "")
     pieces = pieces_of(rest, k)
     if any(p["label"] is None and DAY.search(p["raw"]) for p in pieces):
         pieces = details_of(rest, k, head=True)
-    return {**make, "pieces": pieces} if pieces else None
+    made: Intent = {**make, "pieces": pieces}
+    return ([_there(place, k), made] if place else made) if pieces else None
+
+
+# "... that turns off the device X": what it does is one detail, what it does it to another.
+_NAMED = re.compile(rf"{MASK}\s+(?P<rest>(?:at|on|for|from|that|which)\s+\S.*)$", re.I)
+_THAT = re.compile(
+    r"\s*\b(?:that|which)\s+(?P<verb>turn|switch|show|send|open|close|start|stop|run|play|set)e?s\s+"
+    r"(?P<way>(?:on|off|up|down)\s+)?(?:the\s+)?",
+    re.I,
+)
+
+
+def _relative(m: re.Match[str]) -> str:
+    return f", {m['verb']} {m['way'] or ''}".rstrip() + ", "
+
+
+_IN = re.compile(
+    r"(?P<noun>\S.*?)\s+(?:in|on|under|to|for)\s+(?P<place>(?:the|my|our)\s+\S.*)$", re.I
+)
+
+
+def _placed(noun: str) -> tuple[str, str]:
+    """(noun, place) of "topic in the Equipment board"; the place is "" when none is said."""
+    match = _IN.match(noun)
+    return (match["noun"], match["place"]) if match else (noun, "")
+
+
+def _there(place: str, k: Masked) -> Intent:
+    """The place that a new thing belongs to: gone to, or else chosen in its form."""
+    name = k.raw(bare(clean(place)))
+    said = {"raw": name, "label": None, "value": {"text": place_named(name)}, "choice": True}
+    look = {"do": "visit", "name": name, "target": target_of(place, k), "soft": True}
+    return {**look, "piece": {**said, "maybe": True}}
 
 
 def _register(m: re.Match[str], k: Masked) -> Intent:
@@ -223,7 +265,35 @@ _NOUN = r"(?P<noun>(?!new\b|to\b|as\b|account\b)[a-z][a-z -]{1,30}?)s?"
 _CALLED = r"(?:\s+(?:called|named|titled|saying|with (?:the )?(?:name|title|text)))?\s*:?\s*"
 
 
+def _add_to_place(m: re.Match[str], k: Masked) -> list[Intent] | None:
+    """ "Add a new address to my profile": its details are said next."""
+    if _ELSEWHERE.search(m.group()) or _LISTED.search(m.group()):
+        return None
+    noun = k.raw(m.group("noun"))
+    made = {"do": "create", "verb": m.group("verb").lower(), "noun": noun, "pieces": []}
+    return [_there(m.group("place"), k), made]
+
+
+def _sign(m: re.Match[str], k: Masked) -> list[Intent]:
+    """ "Sign the guestbook as "Nuria" from Spain": the form on its page."""
+    name = {"raw": k.raw(m.group("name")), "label": "name", "value": value_of(m.group("name"), k)}
+    pieces = [name, *(details_of(m.group("rest"), k, head=True) if m.group("rest") else [])]
+    noun = k.raw(m.group("noun"))
+    look = {"do": "visit", "name": noun, "target": target_of(noun, k), "soft": True}
+    return [look, {"do": "carry", "verb": "sign", "noun": noun, "pieces": pieces}]
+
+
 RULES = [
+    _rule(
+        r"(?P<verb>add|create)\s+(?:an?|another)\s+(?:new\s+)?(?P<noun>[a-z]+(?: [a-z]+)?)\s+"
+        r"(?:to|in|on|under)\s+(?P<place>(?:the|my|our)\s+[\w -]+)$",
+        _add_to_place,
+    ),
+    _rule(
+        r"sign\s+(?:the|this|your|our)\s+(?P<noun>[a-z]+(?: [a-z]+)?)\s+(?:as|with the name)\s+"
+        rf"(?P<name>{MASK}|(?-i:[A-Z])\S+(?: (?-i:[A-Z])\S+)*)(?:,?\s+(?P<rest>\S.*))?$",
+        _sign,
+    ),
     _rule(
         rf"(?P<verb>add|create|make|register|file|start)\s+{_A_NEW}{_NOUN}{_CALLED}"
         rf"(?P<rest>{MASK}.*)$",

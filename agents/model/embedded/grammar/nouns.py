@@ -43,3 +43,31 @@ _DEEDS = frozenset(
 def is_mere_kind(noun: str) -> bool:
     """Whether a word only says what kind of thing is meant ("ticket"), so that no page need."""
     return is_item_noun(noun) and singular(noun.lower()) not in _DEEDS
+
+
+# What people call a part of a site by; its own name need not say so.
+_PLACES = frozenset(
+    re.findall(
+        r"\w+",
+        "page tab section board forum area screen view panel menu category department module "
+        "chapter guide room channel overview directory list folder site form space group team "
+        "part book catalogue catalog settings dialog",
+    )
+)
+
+
+def is_place(noun: str) -> bool:
+    """Whether a word only says what kind of place is meant ("board", "page")."""
+    return singular(noun.lower()) in _PLACES
+
+
+def place_named(words: str) -> str:
+    """The name in "the Sourdough board", "page about refunds"; the words when there is no other."""
+    about = re.sub(r"^(?:\w+ )?(\w+) (?:about|on|for|called|named|with) (?:the )?(?=\S)",
+                   lambda m: "" if is_place(m[1]) else m[0], words)  # fmt: skip
+    rest = about.split()
+    while len(rest) > 1 and is_place(rest[-1]):
+        rest = rest[:-1]
+    while len(rest) > 1 and is_place(rest[0]):
+        rest = rest[1:]
+    return " ".join(rest)

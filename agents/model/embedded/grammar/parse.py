@@ -26,11 +26,13 @@ from agents.model.embedded.grammar.clauses import split
 from agents.model.embedded.grammar.going import (
     PAGE,
     go_intent,
+    look_intent,
     open_intent,
     page_intent,
     scroll_intent,
     search_intent,
     wait_intent,
+    within_intent,
 )
 from agents.model.embedded.grammar.masking import MASK, Masked, mask
 from agents.model.embedded.grammar.phrases import clean, target_of
@@ -167,6 +169,13 @@ RULES: list[Rule] = [
         targeted("only"),
     ),
     _rule(r"(?:look|check|see) (?:under|in|inside)\s+(?P<what>[^,]{2,40})$", targeted("click")),
+    _rule(r"within\s+(?P<what>.+)$", within_intent),
+    _rule(
+        r"(?:look|have a look|check|see)\s+(?:at|in|on)\s+(?P<what>the [\w '-]{2,40}|"
+        + MASK
+        + r")$",
+        look_intent,
+    ),
     *asking.RULES_BEFORE,
     *signing.SIGN_RULES,
     _rule(

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.nouns import is_place
 from agents.model.embedded.grammar.words import (
     KIND_HEAD,
     KIND_TAIL,
@@ -48,6 +49,14 @@ _NAMED = re.compile(
         r"that says|saying|which says|that reads)\s+"
     ),
     re.I,
+)
+
+
+# "The van with the plate DN69 QWA": what can be seen of it is its plate.
+_WITH = re.compile(
+    r"(?P<noun>[a-z]+(?: [a-z]+)?)\s+(?:with|having)\s+(?:the\s+)?"
+    r"(?!name\b|title\b|label\b|text\b|subject\b|lowest|highest|most|best|fewest)"
+    r"(?:[a-z-]+\s+){1,2}(?P<name>" + MASK + r"|(?:[A-Z]*\d|[A-Z]{2})[\w-]*(?: [A-Z\d][\w-]*)*)$"
 )
 
 
@@ -108,6 +117,11 @@ def _read(text: str, masked: Masked) -> Target:
         if not out["kind"] and head.strip():
             out["hint"] = masked.raw(head)
         return out
+    if match := _WITH.match(phrase):
+        name = masked.raw(bare(match["name"]))
+        noun = match["noun"].lower()
+        out["kind"] = KIND_WORDS.get(noun)
+        return {**out, "words": name, "noun": noun, "quoted": bool(re.search(MASK, match["name"]))}
     phrase, out["in"] = _take_context(phrase, masked)
     if quotes := re.findall(MASK, phrase):
         rest = clean(re.sub(MASK, " ", phrase))
@@ -121,7 +135,8 @@ def _read(text: str, masked: Masked) -> Target:
     out["nth"], phrase = ordinal_in(phrase)
     _take_kind(out, phrase)
     out["words"] = masked.raw(out["words"])
-    if out["in"] and out["nth"] is None and out["words"].lower() in _THINGS:
+    kind_only = out["words"].lower() in _THINGS or (not out["words"] and phrase.lower() == "page")
+    if out["in"] and out["nth"] is None and (kind_only or is_place(out["words"])):
         # "the mail by Ann": what can be seen of it is "Ann".
         out.update(words=out["in"], noun=out["words"], raw=out["in"], kind=None)
         out["in"] = None

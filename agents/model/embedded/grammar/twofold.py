@@ -23,6 +23,11 @@ _SUBJECT = re.compile(
 )
 _EVERYONE = re.compile(r"\b(get|list|extract|return|show|find|collect|give)\s+(me\s+)?"
                        r"(?:everyone|everybody)\b(?! who)", re.I)  # fmt: skip
+_THEIRS = re.compile(
+    r"\b(get|list|extract|return|show|find|collect|give)\s+((?:me\s+)?)"
+    r"(?:everyone|everybody|each person)['’]s\s+(\S)",
+    re.I,
+)
 _PRESS = re.compile(
     r"(?<=[a-z0-9])(?<!\band)(?<!\bthen)(?<!\bto)\s+"
     r"(?=(?:hit|press|click)(?: on)? (?:the )?(?:submit|enter|ok)(?: button)?\W*$)",
@@ -57,6 +62,7 @@ def said_apart(sentence: str) -> str:
             f"{sentence[: same.start()]}{same['verb']} {same['old']}{same['rest']}, then {again}"
             f"{sentence[same.end() :]}"
         )
+    sentence = _THEIRS.sub(r"\1 \2all people with \3", sentence)
     return _EVERYONE.sub(lambda m: f"{m[1]} {m[2] or ''}all people", sentence)
 
 

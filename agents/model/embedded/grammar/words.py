@@ -330,7 +330,7 @@ OBJECT_VERBS = [
     "complete", "finish", "reopen", "resolve", "restore", "upgrade", "downgrade", "adjust", "untag",
     "tag", "hide", "unhide", "block", "unblock", "report", "review", "rate", "post", "compose",
     "draft", "checkout", "snooze", "unlike", "redeem", "withdraw", "call", "place", "export",
-    "request",
+    "request", "say",
 ]  # fmt: skip
 # These make sense with nothing behind them.
 BARE_VERBS = [
