@@ -367,7 +367,7 @@
       top: Math.round(r.top + scrollY), del: within(e, 'del,s') || getComputedStyle(e).textDecorationLine.includes('line-through') ? 1 : 0, ip: e.getAttribute('itemprop') || ''};
   });
   const blocks = all.filter(e => /^(P|LI|H[1-6]|BLOCKQUOTE|DD|PRE|TD|FIGCAPTION|SUMMARY)$/.test(e.tagName) || (e.tagName === 'DIV' && !e.children.length) || (e.tagName === 'DIV' && nodes(e).some(n => n.nodeType === 3 && n.data.trim().length > 60)))
-    .filter(e => visible(e) && text(e) && !e.querySelector('p,li,h1,h2,h3,h4,blockquote,pre')).slice(0, 800).map(e => ({talk: within(e, '[class*=comment i],[id*=comment i],[class*=review i],[class*=repl i]') ? 1 : 0, tag: e.tagName.toLowerCase(), t: text(e).slice(0, 4000), where: chrome(e),
+    .filter(e => visible(e) && text(e) && !e.querySelector('p,li,h1,h2,h3,h4,blockquote,pre,table')).slice(0, 800).map(e => ({talk: within(e, '[class*=comment i],[id*=comment i],[class*=review i],[class*=repl i]') ? 1 : 0, tag: e.tagName.toLowerCase(), t: text(e).slice(0, 4000), where: chrome(e),
       main: within(e, 'main,[role=main],article') ? 1 : 0, links: clean([...e.querySelectorAll('a')].map(a => a.textContent).join(' ')).length}));
   return {title: document.title, url: location.href, groups: out, tables, pairs, jsonld, items, meta, leaves: prominent, blocks};
 }

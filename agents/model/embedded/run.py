@@ -22,6 +22,7 @@ READING = frozenset(
     [
         "extract",
         "details",
+        "inquire",
         "count",
         "compare",
         "summarise",

@@ -34,7 +34,17 @@ _LEAD = re.compile(
     re.I,
 )
 # "Which is the cheapest, and what does it cost": one question after another.
-_ASKS = re.compile(r"(?:which|what|who|where|when|how)\b", re.I)
+_ASKS = re.compile(
+    r"(?:(?:on|in|at|of|for|from|until|since|by|to|with) )?"
+    r"(?:which|what|whom?|whose|where|when|how)\b",
+    re.I,
+)
+# "Open the history of AB 12: who replaced the pads?"
+_THEN_ASKS = re.compile(
+    rf"(?<=\w):\s+(?={_ASKS.pattern} (?:\w+ )*?"
+    r"(?:is|are|was|were|does|do|did|has|have|\w+ed|\w+s)\b)",
+    re.I,
+)
 # "Sign in, what is my tariff?": a question after a deed.
 _QUESTION = re.compile(
     r"(?:what|who|how (?:many|much|long|old|far|large|big)"
@@ -145,6 +155,7 @@ def _sentences(text: str) -> list[str]:
     pieces: list[str] = []
     for line in text.split("\n"):
         # "Dr. Lind" is one name, too.
+        line = _THEN_ASKS.sub(". ", line) if _STARTS.match(line) else line
         pieces += re.split(rf"{_NO_END}(?<=[\w)\]%{MASK[1:-1]}])[.!?]+(?:\s+|$)|;\s+", line)
     return [p for p in pieces if p.strip(" .!?")]
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from agents.model.embedded.grammar.nouns import is_item_noun
+from agents.model.embedded.grammar.parts import gather
 from agents.model.embedded.grammar.phrases import asked_for, bare, clean
 from agents.model.embedded.grammar.wishes import Intent
 
@@ -104,7 +105,7 @@ def join(intents: list[Intent]) -> list[Intent]:
             one.update(do="act_on", target=_named(one["noun"]))
     if out and _CHANGES.match(out[-1].get("text", "")) and out[-1]["do"] in _CHANGED:
         out.append({"do": "keep", "text": out[-1]["text"]})
-    return out
+    return gather(out)
 
 
 _OPENED = frozenset({"answer", "text", "content", "contents", "reply", "explanation", "response"})

@@ -12,7 +12,7 @@ from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.doing.ways import unopened
 from agents.model.embedded.ground import decide, describe, norm, rank
-from agents.model.embedded.reading import about, answers, holders
+from agents.model.embedded.reading import about, answers, holders, inquiry
 from agents.model.embedded.reading.cells import asked_words, cell_for
 from agents.model.embedded.reading.lists import rows_of
 from agents.model.embedded.reading.named import row_about
@@ -26,6 +26,8 @@ from agents.ports import Decision
 async def details(run: Run, step: Step) -> Decision | None:
     """Facts about one thing: in the list's row that names it, else on the page about it."""
     st = step["st"]
+    if (sure := await inquiry.at_hand(run, step)) is not False:
+        return sure if sure is not True else None
     subject, fields = step.get("subject"), step["fields"] or ["title"]
     if st.get("phase") == "list":
         result = await outcome_of(run, step)
@@ -237,8 +239,7 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
         step["do"], step["st"] = "answer", {}
         return await answers.answer(run, step)
     wanted = ", ".join(fields) + (f" of “{step['subject']}”" if step.get("subject") else "")
-    run.fail(step, f"I do not see the {wanted} on the page")
-    return None
+    return await inquiry.go_on(run, step, f"I do not see the {wanted} on the page")
 
 
 async def _seek(run: Run, step: Step, view: View) -> Decision | None:

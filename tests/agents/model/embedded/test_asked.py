@@ -9,7 +9,7 @@ import pytest
 from agents.model.embedded.doing.asked import part
 from agents.model.embedded.ending import _not_done
 from agents.model.embedded.grammar.parse import parse
-from agents.model.embedded.reading.answers import _tells
+from agents.model.embedded.reading.sentences import _tells
 from agents.model.embedded.run import Run
 from agents.ports import DecideInput, Variable
 from tests.agents.browser.conftest import browser_handle, browser_options, driver
