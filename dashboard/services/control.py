@@ -129,7 +129,10 @@ def grant(session_id: str) -> bool:
 
 @transaction.atomic
 def release(session: AgentSession, *, by: Actor, note: str = "") -> AgentSession:
-    """Hand the browser back, with a note to the agent. Raises: Conflict when not driving."""
+    """Hand the browser back, with a note to the agent; a task whose driver was lost goes on.
+
+    Raises: Conflict when not driving.
+    """
     by.require("run")
     session = tasks.locked_session(session.pk)
     if session.control == Control.AGENT:
@@ -143,6 +146,7 @@ def release(session: AgentSession, *, by: Actor, note: str = "") -> AgentSession
     _audit(session, by, "control.released")
     if task is not None:
         _settle_takeover_requests(task, by, note)
+        _settle_lost_driver_requests(task, by)
     return session
 
 
@@ -155,6 +159,15 @@ def _settle_takeover_requests(task: Task, by: Actor, note: str) -> None:
         request.input_schema = request.choices = None
         with suppress(Conflict):  # its time ran out meanwhile; handing back goes on
             requests.decide(request, by=by, response={"done": True, "note": note})
+
+
+def _settle_lost_driver_requests(task: Task, by: Actor) -> None:
+    """Whoever comes back, drives and hands the browser back says that the agent may go on."""
+    for request in InputRequest.objects.filter(
+        task=task, status=RequestStatus.PENDING, key__startswith=tasks.DRIVER_LOST
+    ):
+        with suppress(Conflict):  # as above, or another of them was answered just now
+            requests.decide(request, by=by, response="continue")
 
 
 def _end(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import struct
 import time
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from dashboard.models import AgentSession, Role
+from dashboard.services import control
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_project
 from tests.console import builders
@@ -164,6 +167,24 @@ def test_others_see_who_drives_without_a_reload(
     page.keyboard.press("Control+Alt+x")
     page.get_by_role("button", name="Hand back").click()
     expect(other.get_by_role("button", name="Take control")).to_be_visible()
+
+
+def test_handing_back_after_a_lost_connection_lets_the_task_go_on(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, view = watch(open_page, olivia, session)
+    take(page, view)
+    AgentSession.objects.update(driver_lease_until=timezone.now() - timedelta(seconds=1))
+    assert control.expire_due() == 1
+    expect(page.locator("#session-requests")).to_contain_text("How should it go on?")
+    take(page, view)
+    page.keyboard.press("Control+Alt+x")
+    page.get_by_role("button", name="Hand back").click()
+    expect(page.locator("#session-requests .request-card:not([data-settled])")).to_have_count(0)
+    expect(page.locator("#session-head .status")).to_have_text("queued")
+    lost = session.tasks.get().input_requests.get(kind="choice")
+    assert lost.response == "continue" and lost.answered_by == "olivia"
+    expect(page.locator("#timeline")).to_contain_text("Olivia let the agent go on")
 
 
 def test_names_of_tabs_have_room(open_page: OpenPage, olivia: Actor, session: AgentSession) -> None:
