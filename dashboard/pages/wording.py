@@ -34,14 +34,24 @@ _BETWEEN = {"fill": "into", "type": "into", "press_sequentially": "into", "press
 _QUOTED = re.compile(r'"([^"]*)"')
 
 
+_PLACEHOLDER = re.compile(r"\{\{\w+\}\}")  # what stands for a sensitive value
+
+
 def clip(text: str, most: int) -> str:
-    """The text, cut with an ellipsis when it is longer."""
+    """The text, cut with an ellipsis when it is longer: never within a `{{name}}`.
+
+    A name that the text begins with stays whole, however long.
+    """
     text = " ".join(text.split())
-    if len(text) <= most:
+    end = most - 1
+    for held in _PLACEHOLDER.finditer(text):
+        if held.start() < end < held.end():
+            end = held.start() or held.end()
+    if len(text) <= max(most, end):
         return text
-    cut = text[: most - 1]
+    cut = text[:end]
     whole = cut.rpartition(" ")[0]  # between words, unless one word fills the line
-    if not text[most - 1].isspace() and len(whole) > most // 2:
+    if not text[end].isspace() and len(whole) > most // 2:
         cut = whole
     return f"{cut.rstrip(' ,;:.')}…"
 

@@ -138,6 +138,12 @@ def web_address(url: str) -> str:
 
 
 @register.filter
+def clip(text: str, most: int) -> str:
+    """The text, cut between words and never within a `{{name}}`."""
+    return wording.clip(str(text), most)
+
+
+@register.filter
 def page_name(session: Any) -> str:
     """The title of the page that a session is at; nothing before its first page."""
     return "" if wording.is_blank(session.page_url) else session.page_title

@@ -25,6 +25,23 @@ def test_a_variable_is_told_by_its_name() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "most", "shown"),
+    [
+        ("Type {{answer_1_card_number}} into the field", 20, "Type…"),
+        ("Card:{{answer_1_card_number}} and more", 20, "Card…"),
+        ("Type {{card}} into the field", 13, "Type…"),
+        ("Type {{card}} into the field", 14, "Type {{card}}…"),
+        ("{{answer_1_card_number}} goes into the field", 10, "{{answer_1_card_number}}…"),
+        ("{{answer_1_card_number}}", 10, "{{answer_1_card_number}}"),
+        ("{{answer_1_card_number}}", 24, "{{answer_1_card_number}}"),
+        ("One {{a}} or another {{b}}", 26, "One {{a}} or another {{b}}"),
+    ],
+)
+def test_a_cut_leaves_a_placeholder_whole(text: str, most: int, shown: str) -> None:
+    assert wording.clip(text, most) == shown
+
+
 def test_a_press_that_says_ok_is_told_with_its_question() -> None:
     asks = {"message": "Delete the note?"}
     assert (
