@@ -37,7 +37,19 @@ function toEnd() {
   if (box) box.scrollTop = box.scrollHeight;
 }
 
+// Another size of the box moves its lines; that is not the reader who scrolls.
+const shape = () => `${box.clientWidth} ${box.clientHeight}`;
+let shaped = box ? shape() : "";
+function keepEnd() {
+  if (shape() === shaped) return false;
+  shaped = shape();
+  if (following) toEnd();
+  return true;
+}
+if (box) new ResizeObserver(keepEnd).observe(box);
+
 box?.addEventListener("scroll", () => {
+  if (keepEnd()) return;
   following = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
   if (following) {
     unread = 0;

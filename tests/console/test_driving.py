@@ -187,6 +187,36 @@ def test_handing_back_after_a_lost_connection_lets_the_task_go_on(
     expect(page.locator("#timeline")).to_contain_text("Olivia let the agent go on")
 
 
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
+def test_a_tall_card_leaves_the_timeline_in_reach_of_who_drives(
+    open_page: OpenPage, olivia: Actor, options: dict
+) -> None:
+    prompt = "I need your details to register.\n" + "Every guest needs a name of their own. " * 20
+    asked = builders.ask(olivia, "form", prompt, input_schema=builders.FORM)
+    session = builders.open_browser(asked.task.session)
+    page, view = watch(open_page, olivia, session, **options)
+    take(page, view)
+    cards = page.get_by_role("group", name="What the agent asks")
+    expect(cards).to_have_css("overflow-y", "auto")
+    assert cards.bounding_box()["height"] < page.viewport_size["height"] / 2
+    if not options:
+        page.evaluate("scrollTo(0, 0)")
+        expect(page.locator("#timeline-box")).to_be_in_viewport(ratio=0.95)
+        # Another width moved its lines; its end is followed all the same.
+        expect(page.locator("#timeline").get_by_text("olivia took control")).to_be_in_viewport()
+    cards.focus()
+    page.keyboard.press("End")
+    until(page, "document.querySelector('#session-requests').scrollTop > 0")
+    expect(cards.get_by_role("button", name="Skip")).to_be_in_viewport(ratio=1)
+    # What gets the focus by keys comes into view.
+    page.evaluate("document.querySelector('#session-requests').scrollTop = 0")
+    cards.get_by_role("link", name="step 2").focus()
+    page.keyboard.press("Tab")
+    expect(cards.get_by_label("Full name")).to_be_focused()
+    expect(cards.get_by_label("Full name")).to_be_in_viewport(ratio=1)
+    assert not overflow(page) and not violations(page)
+
+
 def test_names_of_tabs_have_room(open_page: OpenPage, olivia: Actor, session: AgentSession) -> None:
     page, view = watch(open_page, olivia, session)
     take(page, view)
