@@ -155,6 +155,22 @@ def test_taking_over_from_the_inbox_leads_into_the_picture(
     expect(page.locator("live-view")).to_have_attribute("driving", "")
 
 
+def test_a_script_that_comes_late_misses_nothing_of_the_picture(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    control.take(session, by=olivia)
+    page = open_page(olivia)
+    view, held = View(page), []
+    view._control = AT_THE_MOUSE
+    page.route("**/js/browser.js", lambda route: held.append(route))
+    page.goto(reverse("session", args=[session.pk]) + "#live-view", wait_until="commit")
+    parts = "performance.getEntriesByType('resource').filter((one) => /live-view/.test(one.name))"
+    until(page, f"{parts}.filter((one) => one.name.endsWith('.js')).length === 3")
+    held[0].continue_()
+    until(page, IN_PICTURE)
+    expect(page.get_by_role("button", name="Checkout of the shop", exact=True)).to_be_visible()
+
+
 def test_others_see_who_drives_without_a_reload(
     open_page: OpenPage, olivia: Actor, session: AgentSession
 ) -> None:
