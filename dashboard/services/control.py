@@ -139,12 +139,12 @@ def release(session: AgentSession, *, by: Actor, note: str = "") -> AgentSession
         raise Conflict("The agent is driving already.", extra={"control": session.control})
     if not _drives(session, by) and not by.is_admin:
         raise Conflict(f"{session.driver_name} is driving.", extra={"driver": session.driver_name})
-    task = _open_task(session)
+    task, drove = _open_task(session), session.control == Control.HUMAN
     redactor = tasks.redactor_of(task) if task else stored.redactor_of(session.project_id)
     note = redactor.text(plain_text(note).strip())[:2000]
     _end(session, "released", note)
     _audit(session, by, "control.released")
-    if task is not None:
+    if task is not None and drove:
         _settle_takeover_requests(task, by, note)
         _settle_lost_driver_requests(task, by)
     return session

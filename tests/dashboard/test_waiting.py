@@ -207,9 +207,19 @@ def test_a_takeover_that_offered_choices_can_be_handed_back(operator):
     held, request = asking(operator, spec)
     sessions.set_browser(held.session_id, status="live", handle={"pid": 1}, host="h")
     control.take(held.session, by=operator)
+    assert control.grant(held.session_id)
     control.release(held.session, by=operator, note="solved")
     request.refresh_from_db()
     assert request.response == {"done": True, "note": "solved"}
+
+
+def test_who_changes_their_mind_before_they_drive_answers_nothing(operator):
+    held, request = asking(operator, InputRequestSpec(key="k", kind="captcha", prompt="Solve it"))
+    sessions.set_browser(held.session_id, status="live", handle={"pid": 1}, host="h")
+    assert control.take(held.session, by=operator).control == "taking"
+    control.release(held.session, by=operator)
+    request.refresh_from_db()
+    assert request.status == "pending"
 
 
 def test_handing_back_works_after_the_request_ran_out(operator):
