@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard.models import InputRequest, RequestStatus, Role, User
+from dashboard.models import Event, InputRequest, RequestStatus, Role, User
 from dashboard.pages import approvals, wording
 from dashboard.pages.access import ConsoleRequest
 from dashboard.pages.forms import fields_of
@@ -58,6 +58,25 @@ def row_context(row: InputRequest) -> dict[str, Any]:
     }
 
 
+_BROWSER_SINCE = {
+    "live": "The browser was started anew since this was asked: what the page held may be gone.",
+    "lost": "The browser is gone since this was asked; another one starts when the task goes on.",
+}
+
+
+def browser_since(row: InputRequest) -> str:
+    """What became of the browser since a request was made, in words; nothing when it stayed."""
+    events = Event.objects.filter(task_id=row.task_id)
+    asked = events.filter(type="task.input_request", payload__request_id=row.pk)
+    moves = events.filter(
+        type="task.browser_live_url_changed",
+        payload__status__in=_BROWSER_SINCE,
+        seq__gt=Subquery(asked.order_by("seq").values("seq")[:1]),
+    )
+    last = moves.order_by("-seq").values_list("payload__status", flat=True).first()
+    return _BROWSER_SINCE.get(last, "")
+
+
 def operators(request: ConsoleRequest) -> list[User]:
     """Those of the team who may decide."""
     rows = User.objects.filter(
@@ -89,6 +108,8 @@ def card_context(
         "here": here,
         "headline": wording.headline(row.prompt),
     }
+    if card["is_open"]:
+        card["browser_since"] = browser_since(row)
     if approval:
         return card | approvals.card(row, posted) | {"confirming": confirming}
     screenshot = row.context.get("screenshot_artifact_id")

@@ -20,6 +20,7 @@ from dashboard.models import (
     BrowserProfile,
     Control,
     Project,
+    RequestStatus,
     SessionStatus,
     Task,
 )
@@ -216,6 +217,7 @@ def set_browser(
             task,
             TaskBrowserLiveUrlChanged(live_url=live_url(session), status=status, reason=reason),
         )
+        _tell_cards(task)
     nudges.after_commit(f"session:{session_id}")
     nudges.after_commit(f"browser:{session_id}")
     nudges.after_commit(f"sessions:{session.project_id}")
@@ -254,7 +256,14 @@ def lose_browser(session_id: str, handle: dict[str, Any]) -> bool:
         return True
     moved = TaskBrowserLiveUrlChanged(live_url=live_url(session), status="lost", reason=ENDED)
     ledger.append(task, moved)
+    _tell_cards(task)
     return True
+
+
+def _tell_cards(task: Task) -> None:
+    """A request that waits says what became of the browser since it was asked."""
+    if task.input_requests.filter(status=RequestStatus.PENDING).exists():
+        nudges.after_commit(f"inbox:{task.project_id}")
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.models import InputRequest, Role, Task
-from dashboard.services import requests
+from dashboard.services import leases, requests, sessions
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_task
 from tests.console import builders
@@ -293,3 +293,37 @@ def test_who_may_only_look_sees_what_there_is_to_choose_from(operator: Actor) ->
     page = client.get(reverse("request", args=[row.pk]), headers=PART).content.decode()
     assert "may look, but not answer" in page and "<form" not in page
     assert all(choice["label"] in page for choice in builders.CHOICES)
+
+
+def test_a_card_says_that_the_browser_is_another_one_by_now(
+    person: Client, operator: Actor
+) -> None:
+    task = builders.running(operator)
+    handle = builders.open_browser(task.session).browser
+    sessions.set_browser(task.session_id, status="live", handle=handle, host="desk", task=task)
+    row = builders.ask_in(task)
+    card, there = reverse("request", args=[row.pk]), "since this was asked"
+    assert there not in person.get(card).content.decode()
+    assert sessions.lose_browser(task.session_id, handle)
+    assert "The browser is gone since this was asked" in person.get(card).content.decode()
+    # The next worker starts another one and goes on waiting.
+    Task.objects.filter(pk=task.pk).update(due_at=timezone.now())
+    again = leases.claim(task.pk, "desk:2:0")
+    sessions.set_browser(task.session_id, status="live", handle=handle, host="desk", task=again)
+    anew = "The browser was started anew since this was asked"
+    assert anew in person.get(card).content.decode()
+    part = person.get(reverse("session-requests", args=[task.session_id]), headers=PART)
+    assert anew in part.content.decode()
+    # What is asked in it now is about it.
+    later = builders.ask_in(again, prompt="Which colour?")
+    assert there not in person.get(reverse("request", args=[later.pk])).content.decode()
+    requests.decide(row, by=operator, response="42")
+    assert there not in person.get(card).content.decode()
+
+
+def test_an_approval_says_so_too(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    row = builders.approval(operator, task=task)
+    sessions.set_browser(task.session_id, status="live", handle={"pid": 2}, host="desk", task=task)
+    text = person.get(reverse("request", args=[row.pk])).content.decode()
+    assert "The browser was started anew since this was asked" in text
