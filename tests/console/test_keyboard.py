@@ -151,7 +151,10 @@ def test_the_palette_leads_anywhere(open_page: OpenPage, olivia: Actor) -> None:
     page = open_page(olivia, reverse("inbox"))
     page.keyboard.press("Control+k")
     page.keyboard.type("heat")
+    top = page.locator("#palette").bounding_box()["y"]
     expect(page.locator("#palette [role=option]")).to_have_count(1)
+    # It stays where it is, near the top, however many lines it has.
+    assert page.locator("#palette").bounding_box()["y"] == top < 120
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/sessions/{session.pk}/")
     page.keyboard.press("Control+k")
