@@ -113,13 +113,21 @@ def composer(request: ConsoleRequest, session_id: str) -> HttpResponse:
 def details_context(session: AgentSession, task: Task) -> dict[str, Any]:
     """Result, files, the other tasks, and what people approved that still stands."""
     only = session.tasks.only("pk", "number", "instructions", "status").order_by("number")
+    rows = _table(task.output)
     return {
+        "answer": "" if rows and _is_table(task.output_text, task.output) else task.output_text,
         "output": None if task.output is None else _readable(task.output),
-        "output_rows": _table(task.output),
+        "output_rows": rows,
         "task_list": list(only),
         "rules": list(standing_rules.rules_of(task)) if not task.is_terminal else [],
         "origins": origins.opened(session),
     } | control_context(task)
+
+
+def _is_table(text: str, rows: list[Any]) -> bool:
+    """Whether a text is nothing but a Markdown table of as many rows."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(lines) == len(rows) + 2 and all(line.lstrip().startswith("|") for line in lines)
 
 
 def _readable(output: Any) -> str:

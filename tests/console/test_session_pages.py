@@ -378,3 +378,14 @@ def test_a_card_on_the_page_stays_as_a_tombstone(person: Client, operator: Actor
     later = text_of(person, "session-requests", session, here="session", shown=row.pk)
     assert "Answered by oscar" in later and "<form" not in later
     assert row.prompt not in text_of(person, "session-requests", session, here="session")
+
+
+def test_rows_are_shown_once(person: Client, operator: Actor) -> None:
+    rows = [{"title": "Toner", "price": 1180}, {"title": "Ink", "price": 9}]
+    table = "| title | price |\n| --- | --- |\n| Toner | 1180 |\n| Ink | 9 |"
+    for said, tables in ((table, 1), (f"The two cheapest:\n\n{table}", 2)):
+        task = builders.running(operator)
+        done = {"terminal_reason": "done", "output": rows, "output_text": said}
+        tasks.finish(task.pk, task.fence, **done)
+        text = text_of(person, "session-details", task.session_id)
+        assert text.count("<table") == tables
