@@ -11,15 +11,15 @@ import django
 import redis
 from django.conf import settings
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dashboard import health
-from dashboard.models import AgentSession, Event, Task, WorkerProcess
+from dashboard.models import AgentSession, Event, Task, TaskStatus, WorkerProcess
 from dashboard.pages.access import ConsoleRequest, console, respond
-from dashboard.services import leases, tasks
+from dashboard.services import tasks
 
 
 @console()
@@ -54,8 +54,14 @@ def _workers() -> list[dict[str, Any]]:
 def _queue() -> dict[str, Any]:
     due = tasks.due(limit=1000)
     oldest = Task.objects.filter(pk__in=[pk for pk, _ in due]).aggregate(at=Min("due_at"))["at"]
-    running = Task.objects.exclude(leases.free()).count()
-    return {"due": len(due), "oldest": oldest, "running": running}
+    states = Task.objects.filter(status__in=(TaskStatus.RUNNING, TaskStatus.AWAITING_INPUT))
+    counts = dict(states.values_list("status").annotate(Count("pk")).order_by())
+    return {
+        "due": len(due),
+        "oldest": oldest,
+        "running": counts.get(TaskStatus.RUNNING, 0),
+        "for_people": counts.get(TaskStatus.AWAITING_INPUT, 0),
+    }
 
 
 def _database() -> dict[str, Any]:

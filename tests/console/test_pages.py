@@ -12,7 +12,7 @@ from django.urls import reverse
 from dashboard.models import InputRequest, Role, Task
 from dashboard.services import messages
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project, make_user
+from tests.conftest import make_actor, make_project, make_task, make_user
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
@@ -298,3 +298,14 @@ def test_who_may_not_is_told_so_in_words(project, role: str, page: str, words: s
     text = refused.content.decode()
     assert refused.status_code == 403
     assert words in text and "out of date" not in text and "scope" not in text
+
+
+def test_status_tells_who_waits_for_what(operator: Actor) -> None:
+    builders.running(operator)
+    builders.ask(operator)
+    make_task(operator)
+    client = Client()
+    client.force_login(operator.user)  # type: ignore[arg-type]
+    text = client.get(reverse("status")).content.decode()
+    assert '<p class="figure">1</p>' in text
+    assert "1 running · 1 waiting for people" in text
