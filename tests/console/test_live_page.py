@@ -161,7 +161,7 @@ def test_a_message_waits_and_is_seen_while_one_writes_the_next(
     expect(box).to_have_value("And the case for it")
     # The task ends under the writer: the words stay to be copied into the follow-up.
     tasks.finish(task.pk, task.fence, terminal_reason="done")
-    expect(page.get_by_label("What next, in the same browser?")).to_be_visible()
+    expect(page.get_by_label("What next, in a new browser?")).to_be_visible()
     expect(page.get_by_label("Message to the agent")).to_have_value("And the case for it")
 
 

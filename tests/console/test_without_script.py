@@ -81,7 +81,7 @@ def test_people_talk_steer_and_follow_up(open_page: OpenPage, olivia: Actor) -> 
     expect(page.locator("#timeline")).to_contain_text("Resumed by olivia")
     tasks.finish(task.pk, Task.objects.get(pk=task.pk).fence, terminal_reason="done")
     page.goto(address)
-    page.get_by_label("What next, in the same browser?").fill("Open the first one")
+    page.get_by_label("What next, in a new browser?").fill("Open the first one")
     page.get_by_role("button", name="Start").click()
     assert Task.objects.get(session=task.session_id, number=2).instructions == "Open the first one"
 
