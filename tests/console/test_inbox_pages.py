@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.models import InputRequest, Role, Task
-from dashboard.services import leases, requests, sessions
+from dashboard.services import leases, requests, sessions, tasks
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_task
 from tests.console import builders
@@ -208,6 +208,9 @@ def test_shown_rows_become_tombstones_and_new_ones_wait(person: Client, operator
     assert text.count('aria-current="true"') == 1
     empty = person.get(reverse("inbox-changes"), {"ids": ""}, headers=PART).content.decode()
     assert "2 new: show" in empty
+    tasks.cancel(second.task, by=operator)
+    text = person.get(reverse("inbox-changes"), query, headers=PART).content.decode()
+    assert "No longer needed" in text
 
 
 def test_nothing_waits_and_the_last_decisions_show(person: Client, operator: Actor) -> None:
