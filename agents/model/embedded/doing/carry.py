@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import plain, singular
-from agents.model.embedded.doing import acting, asked, composing, placing
+from agents.model.embedded.doing import acting, asked, composing, placing, rows
 from agents.model.embedded.doing.forms import submit_button
 from agents.model.embedded.doing.told import COMPLAINT, DEMAND, marked
 from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
@@ -19,7 +19,7 @@ from agents.model.embedded.doing.unsent import refused
 from agents.model.embedded.doing.unsent import why as refusal
 from agents.model.embedded.doing.ways import blocker, unopened, way_to
 from agents.model.embedded.ground import describe, norm
-from agents.model.embedded.run import Run, Step, settle_answer
+from agents.model.embedded.run import Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View
 from agents.ports import Decision
 
@@ -60,6 +60,10 @@ async def carry(run: Run, step: Step) -> Decision | None:
     if result is not None and step.get("pressed") and view.mark == run.mark_before:
         run.fail(step, f"the page did not go on after {st.get('label', 'the button')}")
         return None
+    if thing := _thing(view, step):
+        step.setdefault("ways", []).append(thing.key)
+        why = f"Open {describe(thing)}."
+        return await run.act(step, await click_code(thing), why, label=describe(thing))
     if steps := placing.steps_for(view, step["pieces"]):
         again = {k: v for k, v in step.items() if k not in ("state", "st")}
         step["splice"] = [{"text": step["text"], **s} for s in steps] + [{**again, "st": {}}]
@@ -93,6 +97,18 @@ async def carry(run: Run, step: Step) -> Decision | None:
     return await _on(run, step, view, rest)
 
 
+def _thing(view: View, step: Step) -> Element | None:
+    """ "Book the meeting room Weser": the tab or link called “Weser”, where rooms are parted so."""
+    name = rows.name_in(step.get("noun") or "")
+    if not name or norm(name) == norm(step.get("noun") or ""):
+        return None
+    found = [
+        e for e in view.elements
+        if e.role in ("link", "tab") and norm(e.name) == norm(name) and not e.on and not e.off
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 and found[0].key not in step.get("ways", []) else None
+
+
 def _left_out(run: Run) -> bool:
     """Whether the deed that brings up this form was skipped or failed."""
     at = run.memory["at"]
@@ -101,6 +117,11 @@ def _left_out(run: Run) -> bool:
 
 async def _after_question(run: Run, step: Step) -> Decision | None:
     outcome = await settle_answer(run, step)
+    if outcome == "again" and (picked := chosen(await run.view(), step)):
+        step["pieces"][step["st"].pop("about")]["done"] = True
+        step["st"].pop("chosen")
+        why = f"Choose {describe(picked)}."
+        return await run.act(step, await click_code(picked), why, label=describe(picked))
     if outcome == "skip":
         run.skip(step)
     if outcome == "reworded":
@@ -137,7 +158,7 @@ async def _open(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) ->
     if begun or step.get("opened", 0) >= composing.MAX_OPENED or not step.get("verb"):
         return None
     button = composing.opener(view, step["verb"], step.get("noun") or "") or _named_after(
-        view, step["verb"]
+        view, step["verb"], step.get("noun") or ""
     )
     ways = step.setdefault("ways", [])
     if button is None and (button := way_to(view, step.get("noun") or "", ways)):
@@ -150,7 +171,7 @@ async def _open(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) ->
     )
 
 
-def _named_after(view: View, verb: str) -> Element | None:
+def _named_after(view: View, verb: str, noun: str) -> Element | None:
     """The one control whose name begins with the verb ("Pay someone")."""
     found = [
         e
@@ -160,8 +181,10 @@ def _named_after(view: View, verb: str) -> Element | None:
         and singular(plain(e.name).split(" ")[0]) == singular(verb)
         and len(e.name.split()) <= 5
     ]
-    names = {norm(e.name) for e in found}
-    return found[0] if len(names) == 1 else None
+    last = set(plain(noun).split()[-1:])
+    found = [e for e in found if last & set(plain(e.name).split())] or found
+    leads = {e.href or norm(e.name) for e in found}
+    return found[0] if len(leads) == 1 else None
 
 
 async def _on(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> Decision | None:
@@ -175,6 +198,12 @@ async def _on(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> D
         again = button is not None and _SECOND.fullmatch(norm(button.name))
         if not again or wanted or step["pages"] >= MAX_PAGES:
             return _ended(run, step, view, wanted)
+    for piece in wanted:
+        text = (piece.get("value") or {}).get("text", "")
+        several = placing.partly(view, text, set()) if piece.get("choice") and text else []
+        if len(several) > 1 and not step["st"].get("asks"):
+            step["st"]["about"] = step["pieces"].index(piece)
+            return run.ask_which(step, several[:8])
     if wanted and (button is None or not _ON.fullmatch(norm(button.name))):
         names = ", ".join(f"“{p['raw']}”" for p in wanted[:4])
         return run.ask_takeover(step, f"I find no place for {names} here.")

@@ -9,6 +9,7 @@ from agents.browser.extract_fields import plain
 from agents.model.embedded.doing import composing
 from agents.model.embedded.doing.calendar import shown_month
 from agents.model.embedded.doing.formats import moment
+from agents.model.embedded.doing.slots import slot
 from agents.model.embedded.doing.steppers import closed, stepper
 from agents.model.embedded.grammar.details import DAY, ENDS
 from agents.model.embedded.ground import BOXES, likeness, norm, rank
@@ -21,13 +22,22 @@ _CLICKED = frozenset(
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WHERE = re.compile(r"destination|where|city|location|place|going|town|airport|stay", re.I)
-_BOX_WORDS = re.compile(r"\b(?:account|option|delivery|shipping|plan|type|please)\b", re.I)
+_BOX_WORDS = re.compile(
+    r"\b(?:account|option|delivery|shipping|plan|type|please|"
+    r"appointment|booking|session|visit|slot|treatment|reservation)\b",
+    re.I,
+)
 
 
 def steps_for(view: View, pieces: list[Piece]) -> list[Step]:
     """Steps of the plan for the pieces that have a place here; those are marked as done."""
     out: list[Step] = []
     taken = {p["at"] for p in pieces if p.get("at")}
+    if cell := slot(view, pieces):
+        element, both = cell
+        for piece in both:
+            piece["done"] = True
+        return [{"text": " ".join(p["raw"] for p in both), **_do("click", element)}]
     for piece in pieces:
         if piece.get("done"):
             continue
@@ -201,10 +211,31 @@ def _chip(view: View, piece: Piece, text: str, taken: set[str]) -> Element | Non
         and e.key not in taken
         and any(_says(n, piece, text) for n in e.names)
     ]
+    if not found and piece.get("choice"):
+        found = partly(view, text, taken)
     if len({norm(e.name) for e in found}) > 1:
         return None
     boxes = [e for e in found if e.role in BOXES]
     return next(iter(boxes or found), None)
+
+
+_FRAME = frozenset(["nav", "navigation", "header", "banner", "footer", "contentinfo", "aside"])
+
+
+def partly(view: View, text: str, taken: set[str]) -> list[Element]:
+    """Cards and round buttons that say all words of a choice, and more ("Nora Berg, knees")."""
+    wanted = set(plain(text).split())
+    cards = [
+        e
+        for e in view.elements
+        if e.role in _CLICKED - {"link"} and not e.off and e.key not in taken
+        and e.place not in _FRAME and len(e.name) <= 80
+        and wanted and wanted <= set(plain(e.name).split())
+    ]  # fmt: skip
+    return [
+        e for e in cards
+        if not any(o is not e and o.doc is e.doc and o.path.startswith(f"{e.path} ") for o in cards)
+    ]  # fmt: skip
 
 
 def _in_group(view: View, text: str) -> Element | None:
