@@ -35,6 +35,7 @@ _SYMBOLS = {
     "★": "star",
     "☆": "star",
     "♥": "like",
+    "♡": "like",
     "❤": "like",
     "🗑": "trash",
     "+": "plus",

@@ -97,6 +97,9 @@ async def act_on(run: Run, step: Step) -> Decision | None:
     if st.get("phase") and not (st["phase"] in ("choice", "") and st.get("opening")):
         return await _pressed(run, step)
     view = await run.view()
+    if field := _assignee(view, step):
+        step["splice"] = [field]
+        return None
     words = named_only(target.get("words") or "")
     context = target.get("in") or words or run.memory.get("focus")
     if st.get("menu") and (item := rows.in_menu(view, verb, st["known"])) and not step.get("to"):
@@ -146,6 +149,20 @@ async def act_on(run: Run, step: Step) -> Decision | None:
             run.note("Nothing asked to be confirmed.")
             return None
     return await _behind(run, step, view, context, goal, whole)
+
+
+_TO = re.compile(r"(?:it|this|that) to (?P<who>\S.*)")
+
+
+def _assignee(view: View, step: Step) -> Step | None:
+    """ "Assign it to Ann" while a form asks for the assignee: that field is set."""
+    said = _TO.fullmatch(step["target"].get("raw") or "") if step["verb"] == "assign" else None
+    found = rank(view, _plainly("assignee"), editable=True) if said else []
+    found = found or (rank(view, _plainly("assigned to"), editable=True) if said else [])
+    if said is None or not found or found[0].score < 0.7:
+        return None
+    field = {"do": "set", "target": _plainly(found[0].element.name), "value": {"text": said["who"]}}
+    return {**field, "text": step["text"], "st": {"chosen": found[0].element.key}}
 
 
 def named_only(words: str) -> str:
@@ -329,7 +346,7 @@ _NOUNS = frozenset(
 
 _KINDS = frozenset(
     {"class", "course", "channel", "game", "room", "song", "track", "lesson", "session", "movie",
-     "film", "article", "lead", "contact", "recipe"}
+     "film", "article", "lead", "contact", "recipe", "plan", "package", "membership", "tariff"}
 )  # fmt: skip
 
 

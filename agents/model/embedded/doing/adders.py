@@ -19,6 +19,12 @@ ADD = re.compile(
 )
 
 
+def presses(e: Element) -> bool:
+    """Whether it is pressed as buttons are: one by its role, or a drawn one with a short name."""
+    drawn = e.role == "generic" and not e.popup and 0 < len(e.name) <= 24
+    return (e.role in ("button", "link") or drawn) and not e.off
+
+
 def is_add(e: Element, step: Step) -> bool:
     verb = step["verb"]
     if "wish" in verb or "favo" in verb:
@@ -57,7 +63,7 @@ def things_added(view: View, step: Step) -> list[Step]:
             return []
     verb = f"add to {where.group(1).strip(' .').lower()}"
     adding = {"do": "add", "verb": verb, "text": step["text"], "quantity": 1}
-    adders = [e for e in view.elements if e.role in ("button", "link") and is_add(e, adding)]
+    adders = [e for e in view.elements if presses(e) and is_add(e, adding)]
     names = [text] if any(mentions(e, text) for e in adders) else _NAMES.split(text)
     if not all(any(mentions(e, bare(name)) for e in adders) for name in names):
         return []

@@ -6,7 +6,7 @@ import re
 
 from agents.browser.extract_fields import singular
 from agents.model.embedded.doing import asked, placing, steppers
-from agents.model.embedded.doing.adders import ADD, is_add, mentions
+from agents.model.embedded.doing.adders import ADD, is_add, mentions, presses
 from agents.model.embedded.doing.best import best_of, title_of
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
@@ -75,7 +75,7 @@ async def _the_best(run: Run, step: Step) -> Decision | None:
 async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision | None:
     """The button that adds the thing: here, on its own page, or after a search for it."""
     st = step["st"]
-    adders = [e for e in view.elements if e.role in ("button", "link") and is_add(e, step)]
+    adders = [e for e in view.elements if presses(e) and is_add(e, step)]
     buttons = [e for e in adders if not e.off]
     mine = [e for e in buttons if mentions(e, name)] if name else buttons
     if st.get("opened") and not mine:  # on the thing's own page, beside others that go with it
@@ -162,7 +162,7 @@ def _is_number(e: Element) -> bool:
 def _parted(view: View, step: Step, name: str) -> list[Step]:
     """ "A and B" where each is a thing of its own here, and both together are none."""
     names = [n for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", name) if n.strip()]
-    adders = [e for e in view.elements if e.role in ("button", "link") and is_add(e, step)]
+    adders = [e for e in view.elements if presses(e) and is_add(e, step)]
     if len(names) < 2 or any(mentions(e, name) for e in adders):
         return []
     out = []
@@ -281,7 +281,7 @@ async def checkout(run: Run, step: Step) -> Decision | None:
     empty = [e for e in view.elements if _is_owed(e)]
     if empty and not st.get("filled"):
         return await _type_given(run, step, empty) or _ask_details(run, step, empty)
-    controls = [e for e in view.elements if e.role in ("button", "link") and not e.off]
+    controls = [e for e in view.elements if presses(e)]
     pay = [e for e in controls if _PROCEED.fullmatch(norm(e.name))]
     if pay:
         left = [p for p in rest if not p.get("off") and not p.get("maybe")]

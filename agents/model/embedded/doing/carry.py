@@ -11,15 +11,15 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import plain, singular
-from agents.model.embedded.doing import acting, asked, composing, placing, rows
+from agents.model.embedded.doing import acting, asked, choosing, composing, placing, rows
 from agents.model.embedded.doing.forms import submit_button
 from agents.model.embedded.doing.told import COMPLAINT, DEMAND, marked
 from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
 from agents.model.embedded.doing.unsent import refused
 from agents.model.embedded.doing.unsent import why as refusal
 from agents.model.embedded.doing.ways import blocker, unopened, way_to
-from agents.model.embedded.ground import describe, norm
-from agents.model.embedded.run import Run, Step, chosen, settle_answer
+from agents.model.embedded.ground import LEAST, describe, norm, rank
+from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.view import Element, View
 from agents.ports import Decision
 
@@ -116,12 +116,12 @@ def _left_out(run: Run) -> bool:
 
 
 async def _after_question(run: Run, step: Step) -> Decision | None:
+    if step["st"].get("phase") == "option":
+        await choosing.take(run, step)
+        return await carry(run, step)
     outcome = await settle_answer(run, step)
-    if outcome == "again" and (picked := chosen(await run.view(), step)):
-        step["pieces"][step["st"].pop("about")]["done"] = True
-        step["st"].pop("chosen")
-        why = f"Choose {describe(picked)}."
-        return await run.act(step, await click_code(picked), why, label=describe(picked))
+    if outcome == "again" and "about" in step["st"]:
+        return await choosing.take(run, step) or await carry(run, step)
     if outcome == "skip":
         run.skip(step)
     if outcome == "reworded":
@@ -191,20 +191,17 @@ async def _on(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> D
     """Press on to the next page, or send the form when all is in it."""
     wanted = [p for p in rest if not p.get("off") and not p.get("maybe")]
     sent_by_words = composing.sends(run.steps, run.memory["at"] + 1)
-    if not wanted and sent_by_words:
-        return None
     button = _way_on(view, run, step)
+    leads_on = button is not None and _ON.fullmatch(norm(button.name))
+    if not wanted and sent_by_words and not (leads_on and _lacks_next(run, view)):
+        return None
     if step.get("sent"):
         again = button is not None and _SECOND.fullmatch(norm(button.name))
         if not again or wanted or step["pages"] >= MAX_PAGES:
             return _ended(run, step, view, wanted)
-    for piece in wanted:
-        text = (piece.get("value") or {}).get("text", "")
-        several = placing.partly(view, text, set()) if piece.get("choice") and text else []
-        if len(several) > 1 and not step["st"].get("asks"):
-            step["st"]["about"] = step["pieces"].index(piece)
-            return run.ask_which(step, several[:8])
-    if wanted and (button is None or not _ON.fullmatch(norm(button.name))):
+    if asks := choosing.which(run, step, view, wanted):
+        return asks
+    if wanted and not leads_on:
         names = ", ".join(f"“{p['raw']}”" for p in wanted[:4])
         return run.ask_takeover(step, f"I find no place for {names} here.")
     owed = [e for e in composing.fields(view) if e.req and not (e.value or "").strip()]
@@ -219,6 +216,15 @@ async def _on(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> D
     label = describe(button)
     why = f"Go on with {label}."
     return await run.act(step, await click_code(button), why, on=button, label=label)
+
+
+def _lacks_next(run: Run, view: View) -> bool:
+    """Whether what sends the form by the person's words is not on this page yet."""
+    then = run.steps[run.memory["at"] + 1]
+    verb = str(then.get("verb") or "")
+    named = {"words": verb or (then.get("target") or {}).get("words"), "raw": "", "kind": None}
+    found = rank(view, {**named, "nth": None, "in": None}, roles={"button", "link", "generic"})
+    return bool(named["words"]) and (not found or found[0].score < LEAST)
 
 
 def _ended(run: Run, step: Step, view: View, wanted: list[dict[str, Any]]) -> Decision | None:

@@ -10,6 +10,7 @@ from agents.model.embedded.doing.calendar import pick_day, shown_month, wants_ca
 from agents.model.embedded.doing.fields import FILLABLE, brought_up, fill, give_code, pick_options
 from agents.model.embedded.doing.formats import moment
 from agents.model.embedded.doing.naming import (
+    drawn_chip,
     list_in_row,
     list_of_counts,
     name_and_value,
@@ -233,7 +234,17 @@ def _select_for(view: View, step: Step, values: list[str]) -> Element | None:
         score += 0.2 * bool(e.top) - 0.05 * bool(e.cover)  # of an open dialog before the page's
         if best is None or score > best[0] + 0.02:
             best = (score, e)
-    return best[1] if best else None
+    return best[1] if best else _only_one_with(view, values)
+
+
+def _only_one_with(view: View, values: list[str]) -> Element | None:
+    """The one list of the page that offers just this, whatever it is called."""
+    found = [
+        e for e in view.elements
+        if e.tag == "select" and not e.off and len(values) == 1
+        and any(norm(o) == norm(values[0]) for o in e.d.get("options") or [])
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _by_noun(e: Element, value: str) -> list[str]:
@@ -279,6 +290,9 @@ async def _choose_one(run: Run, step: Step, view: View, value: str) -> Decision 
         return await take_option(run, step, box or found[0].element, value)
     if box := row_box(view, value):
         return await take_option(run, step, box, value)
+    chips = [e for e in view.elements if context and not e.off and drawn_chip(e, context, value)]
+    if len(chips) == 1:
+        return await take_option(run, step, chips[0], value)
     if (context or target.get("kind")) and not st.get("opener"):
         openers = [m for m in rank(view, target, roles=_OPENERS) if not leads_away(m.element)]
         if openers and openers[0].score >= LEAST:
@@ -320,7 +334,13 @@ async def _choose_loosely(
     if button and button[0].score >= 0.9:
         return await take_option(run, step, button[0].element, value)
     if not step.get("parted") and (parted := name_and_value(view, value)):
+        said_whole = value
         label, value = parted
+        others = [v for v in step["values"] if v != said_whole]
+        if others:  # "size M and the colour Moss": each in its own
+            again = {k: v for k, v in step.items() if k not in ("st", "state")}
+            step["splice"] = [{**again, "values": [v]} for v in (said_whole, *others)]
+            return None
         step.update(parted=True, values=[value])
         step["target"] = {**step["target"], "words": label, "raw": label}
         return await select(run, step)

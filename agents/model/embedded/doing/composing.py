@@ -93,23 +93,6 @@ def _carried(step: Step) -> Step:
     return {"do": "carry", **kept}
 
 
-async def fill_form(run: Run, step: Step) -> Decision | None:
-    """Put each piece into the field that it names; the form is not sent."""
-    view = await run.view()
-    later = [p for p in step["pieces"] if not p.get("choice") and place(view, p) is None]
-    if later and len(later) < len(step["pieces"]) and _leads_on(view):
-        kept = {"text": step["text"], "verb": "", "noun": "", "pieces": step["pieces"]}
-        step["splice"] = [{"do": "carry", **kept}]  # the rest is asked for on the next page
-        return None
-    step["splice"] = compose(view, step)
-    return None
-
-
-def _leads_on(view: View) -> bool:
-    on = re.compile(r"(?:save and )?(?:next(?: step| page)?|continue|proceed)", re.I)
-    return any(e.role == "button" and on.fullmatch(norm(e.name)) for e in view.elements)
-
-
 _NO_FORM = re.compile(r"(?:search|filter|find|jump to|go to)\b", re.I)  # a field of the page's own
 
 
@@ -198,9 +181,11 @@ def _target(words: str) -> Target:
 def fits(view: View, label: str) -> Element | None:
     """The field (or one box of the group) that is called so."""
     matches = rank(view, _target(label), editable=True)
-    if matches and matches[0].score >= LABELLED:
-        return matches[0].element
-    if label.lower() in _LONG:
+    long = label.lower() in _LONG
+    best = matches[0].element if matches and matches[0].score >= LABELLED else None
+    if best is not None and not (long and likeness(label, best.label or best.ph or "") < LABELLED):
+        return best
+    if long:
         areas = [
             e
             for e in fields(view)
@@ -208,6 +193,8 @@ def fits(view: View, label: str) -> Element | None:
         ]
         if len(areas) == 1:
             return areas[0]
+    if best is not None:
+        return best
     grouped = [
         e for e in view.elements if e.role == "radio" and likeness(label, e.group or "") > 0.8
     ]

@@ -75,7 +75,8 @@ _FILE = re.compile(r"\.(?:pdf|csv|xlsx?|docx?|pptx?|odt|ods|zip|tar|t?gz|exe|msi
                    r"json|xml|ics|txt|mp3|mp4|png|jpe?g|epub)(?:$|[?#])", re.I)  # fmt: skip
 _SHELVES = re.compile(r"(?:all )?(?:downloads?|files|documents|forms|exports?|releases|resources|"
                       r"attachments|library|reports|publications)", re.I)  # fmt: skip
-_MERE = frozenset(["file", "download", "export", "copy", "version", "document", "format", "latest"])
+_MERE = frozenset(re.findall(r"\w+", "attachment attached it file download export copy version "
+                             "document format latest"))  # fmt: skip
 
 
 def files_meant(view: View, target: Target) -> list[Element]:
@@ -85,7 +86,8 @@ def files_meant(view: View, target: Target) -> list[Element]:
     """
     wanted = _words(f"{target.get('raw') or target.get('words') or ''}")
     if not wanted - _MERE:
-        return []
+        loaders = {e.href or e.key: e for e in view.elements if _loads(e) and not e.off}
+        return list(loaders.values()) if len(loaders) == 1 else []
     numbers = {w for w in wanted if re.search(r"\d", w)}
     ranked: list[tuple[float, Element]] = []
     for e in view.elements:

@@ -33,9 +33,19 @@ def _offers(e: Element, label: str, value: str) -> bool:
         begins = f"{norm(e.row or '')} ".startswith(f"{norm(label)} ")
         named = likeness(label, e.group or "") >= 0.8 or (e.role == "radio" and begins)
         return bool(label and value) and norm(e.name) == norm(value) and named
+    if drawn_chip(e, label, value):
+        return True
     return e.role in _OPENERS and bool(e.popup) and any(
         norm(label) == norm(name) for name in e.names
     )  # fmt: skip
+
+
+def drawn_chip(e: Element, label: str, value: str) -> bool:
+    """Whether it is a drawn choice ("M") below or beside the word for what is chosen ("Size")."""
+    if e.role != "generic" or not label or not any(norm(n) == norm(value) for n in e.names):
+        return False
+    about = [e.group, e.near, e.head, e.row]
+    return any(norm(text or "").startswith(norm(label)) for text in about)
 
 
 def radio_called(view: View, step: Step) -> bool:

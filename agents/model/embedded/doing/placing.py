@@ -57,7 +57,7 @@ def steps_for(view: View, pieces: list[Piece]) -> list[Step]:
 def _steps(view: View, piece: Piece, taken: set[str]) -> list[Step]:
     text = (piece.get("value") or {}).get("text", "")
     label = piece.get("label") or ""
-    if piece.get("count") is not None and (steps := _counted(view, piece)):
+    if piece.get("count") is not None and (steps := _counted(view, piece, taken)):
         return steps
     if piece.get("day") and (steps := _day(view, piece, text, taken)):
         return steps
@@ -66,6 +66,8 @@ def _steps(view: View, piece: Piece, taken: set[str]) -> list[Step]:
     names = ENDS.get(label, (label,)) if label else ()
     if label == "from" and not piece.get("day") and not piece.get("time"):
         names = (*names, "country", "city", "town", "location")  # "Nuria from Spain"
+    if label == "address":
+        names = ("address", "street and number", "street", "address line 1")
     for name in names:
         if (element := _field(view, name, taken)) is not None:
             return _given(view, element, {**piece, "label": name})
@@ -81,6 +83,8 @@ def _steps(view: View, piece: Piece, taken: set[str]) -> list[Step]:
         return [] if box.on else [_do("check", box)]
     if text and (choice := composing.offering(view, {"text": text})):
         return [{**_do("select", choice), "values": [text]}]
+    if piece.get("choice") and (one := _said_in_part(view, text, taken)):
+        return [{**_do("select", one[0]), "values": [one[1]]}]
     placed = composing.place(view, {**piece, "label": None}) if piece.get("choice") else None
     if placed and placed[0].key not in taken:
         return _given(view, placed[0], {**piece, "value": placed[2]})
@@ -114,16 +118,20 @@ def _field(view: View, label: str, taken: set[str]) -> Element | None:
     return found if found is not None and found.key not in taken else None
 
 
-def _counted(view: View, piece: Piece) -> list[Step]:
+def _counted(view: View, piece: Piece, taken: set[str]) -> list[Step]:
     """ "3 adults": a field or list of that name, else a stepper, in sight or folded up."""
     label = piece["label"]
     target = {"words": label, "raw": label, "kind": None, "nth": None, "in": None}
     if stepper(view, label) or closed(view, label):
         return [{"do": "step_to", "target": target, "n": piece["count"], "st": {}}]
-    if (element := composing.fits(view, label)) is not None:
-        return [{**_do("set", element), "value": piece["value"]}]
     guests = next((e for e in view.elements if e.tag == "select" and _offers(e, piece)), None)
-    return [{**_do("select", guests), "values": [piece["raw"]]}] if guests is not None else []
+    if guests is not None:
+        return [{**_do("select", guests), "values": [piece["raw"]]}]
+    if (chip := _chip(view, {**piece, "choice": True}, piece["raw"], taken)) is not None:
+        return [_do("check" if chip.role in BOXES else "click", chip)]
+    if (element := _field(view, label, taken)) is not None:
+        return [{**_do("set", element), "value": piece["value"]}]
+    return []
 
 
 def _offers(e: Element, piece: Piece) -> bool:
@@ -136,6 +144,11 @@ def _day(view: View, piece: Piece, text: str, taken: set[str]) -> list[Step]:
     if when is None:
         return []
     label = piece["label"] or "date"
+    if three := _three_boxes(view, taken):
+        values = (str(when.day), str(when.month), str(when.year))
+        return [
+            {**_do("fill", e), "value": {"text": v}} for e, v in zip(three, values, strict=True)
+        ]
     names = ENDS.get(label, (label, "date", "day", "when"))
     for name in names:
         element = _field(view, name, taken)
@@ -162,6 +175,19 @@ def _day(view: View, piece: Piece, text: str, taken: set[str]) -> list[Step]:
 
 def _days_shown(view: View) -> int:
     return sum(bool(re.fullmatch(r"\d{1,2}", e.text or "")) for e in [*view.elements, *view.texts])
+
+
+def _three_boxes(view: View, taken: set[str]) -> list[Element]:
+    """Fields for the day, the month and the year in numbers, beside each other."""
+    out: list[Element] = []
+    for part in ("day|dd", "month|mm", "year|yyyy"):
+        named = [
+            e for e in view.elements
+            if e.role in ("textbox", "spinbutton") and not e.off and e.key not in taken
+            and re.fullmatch(part, norm(e.name)) and (not out or e.group == out[0].group)
+        ]  # fmt: skip
+        out += named[:1]
+    return out if len(out) == 3 else []
 
 
 def _three(view: View) -> tuple[Element, Element, Element] | None:
@@ -236,6 +262,19 @@ def partly(view: View, text: str, taken: set[str]) -> list[Element]:
         e for e in cards
         if not any(o is not e and o.doc is e.doc and o.path.startswith(f"{e.path} ") for o in cards)
     ]  # fmt: skip
+
+
+def _said_in_part(view: View, text: str, taken: set[str]) -> tuple[Element, str] | None:
+    """The only option of all lists that says the words and more ("Amara" for “Dr Amara Osei”)."""
+    words = set(plain(_BOX_WORDS.sub("", text)).split())
+    found = [
+        (e, option)
+        for e in view.elements
+        if e.tag == "select" and not e.off and e.key not in taken
+        for option in e.d.get("options") or []
+        if words and words <= set(plain(option).split())
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _in_group(view: View, text: str) -> Element | None:

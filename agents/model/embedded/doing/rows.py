@@ -28,6 +28,8 @@ def says(element: Element, verb: str) -> bool:
     if element.role == "tab":
         return False
     words = {verb, *same_as(verb)}
+    if verb.startswith("mark as "):
+        words |= {f"mark {verb[8:]}", f"set as {verb[8:]}", f"set to {verb[8:]}", verb[8:]}
     text = norm(f"{element.name} {element.tip or ''} {element.attr or ''}")
     text = f"{text} {re.sub(r'[-_]', ' ', text)}"
     return any(re.search(rf"(?:^|[\W_]){re.escape(w)}(?!e?d\b|ing\b)", text) for w in words)

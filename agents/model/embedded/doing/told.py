@@ -30,6 +30,13 @@ DEMAND = re.compile(
     re.I,
 )
 
+# A line that came up after something was to be sent, and says what to do first.
+_ORDERS = re.compile(
+    r"(?:please )?(?:choose|select|enter|fill in|provide|tick|pick|give|add) (?:an?|your|the|all|"
+    r"at least|one)\b[^?]*\.?$",
+    re.I,
+)
+_LAST = frozenset({"submit", "click", "act_on", "create", "press"})
 _NOTHING = re.compile(
     r"^\W*(?:sorry,? |we |there (?:are|were) )*(?:found )?(?:no|0|zero) (?:\w+ ){0,2}"
     r"(?:results?|matches|hits|items|products|entries|articles)\b|"
@@ -78,8 +85,12 @@ async def complaint(run: Run, step: Step) -> None:
         view = await run.view(fresh=True)
     fresh = [line for line in view.body.split("\n") if line not in before]
     flagged = marked(view)
+    asks = {norm(n) for e in view.elements for n in e.names}
     for line in fresh if len(fresh) <= MESSAGE_LINES else ():
+        if norm(line) in asks or line.strip().endswith("?"):
+            continue  # a label or a question of a form that came up
         found = COMPLAINT.search(line) or (DEMAND.search(line) if norm(line) in flagged else None)
+        found = found or (_ORDERS.match(line.strip()) if step["do"] in _LAST else None)
         if step["do"] == "search":
             found = found or _NOTHING.search(line)
         if found and not _own_word(found.group(), step["text"]) and len(line) <= 200:

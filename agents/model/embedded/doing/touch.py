@@ -276,6 +276,7 @@ async def click_target(
         on=element,
         phase="acted",
         aim=element.key,
+        marks=element.attr or "",
         label=describe(element),
         weak=element.role in ("text", "heading"),
     )
@@ -338,7 +339,9 @@ async def after_click(run: Run, step: Step, target: Target) -> Decision | None:
         run.memory.pop("focus", None) if view.url != st.get(
             "url"
         ) and view.url != run.turn.page_url else None
-    same = view.mark == run.mark_before and view.url == run.turn.page_url
+    now = next((e for e in view.elements if e.key == st.get("aim")), None)
+    drawn = now is not None and "marks" in st and (now.attr or "") != st["marks"]
+    same = view.mark == run.mark_before and view.url == run.turn.page_url and not drawn
     if same and not run.memory.get("said"):
         run.note(f"The page showed no reaction to “{step['text']}”.")
         run.memory["unheard"] = True

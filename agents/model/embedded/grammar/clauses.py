@@ -82,7 +82,10 @@ def split(text: str) -> list[str]:
     """Clauses of a masked text, lead-ins ("please", "then") taken off."""
     out: list[str] = []
     for sentence in _asked_after(_sentences(text)):
-        sentence = twofold.said_apart(_TO_FIND.sub("", sentence.strip()))
+        sentence = _TO_FIND.sub("", sentence.strip())
+        if how := _HOW.match(sentence):
+            sentence = sentence[how.end() :]
+        sentence = _BUT_NO.sub(", don't want ", twofold.said_apart(sentence))
         there, rest = places.told_where(sentence)
         if there:
             out.insert(0, f"go to {there}")
@@ -160,7 +163,21 @@ def _sentences(text: str) -> list[str]:
     return [p for p in pieces if p.strip(" .!?")]
 
 
-_TYPE = re.compile(r"(?:type|order|rate|note|mark) (?-i:[A-Z])[\w -]*(?:,|$)", re.I)
+_TYPE = re.compile(
+    r"(?:type|order|rate|note|mark) (?-i:[A-Z])[\w -]*(?:,|$)"
+    rf"|start(?:s|ing)? (?:on|at|from) (?:\d|{MASK})",
+    re.I,
+)
+_GETS = re.compile(
+    r"(?:list|return|get|give|show) (?:the )?(?:name|number|type|price|date|count)s?\b", re.I
+)
+# "Say that it was not helpful: press No": how it is done.
+_HOW = re.compile(
+    r"[^:]{0,80}?\b(?:say|tell|answer|rate)\b[^:]{0,80}"
+    r":\s+(?=(?:press|click|choose|select|tick|type|enter|fill|write)\b)",
+    re.I,
+)
+_BUT_NO = re.compile(r",?\s+but\s+(?:no|not)\s+(?:for\s+)?(?=[a-z])(?:please\s+)?", re.I)
 _MAKES = re.compile(r"(?:create|add|make|file|raise|open|report|register|start|log|submit)\b", re.I)
 # "Suspend the driver Webb, reason: on leave": a detail that the deed asks for.
 _LABEL = re.compile(r"[a-z][a-z -]{1,28}:\s+\S", re.I)
@@ -189,8 +206,9 @@ def _by_connectives(sentence: str) -> list[str]:
         strong = "then" in connective or "after that" in connective or "finally" in connective
         rest = sentence[match.end() :]
         asks = connective.strip().startswith(",") and _QUESTION.match(rest)
-        if _TYPE.match(rest) and _MAKES.match(sentence):
+        if _TYPE.match(rest) and (_MAKES.match(sentence) or ":" in sentence[: match.start()]):
             continue  # "with the title X, type Bug": a detail, no typing
+        strong = strong or (re.search(r",\s*and\s", connective) and _GETS.match(rest))
         asks = asks or (_LABEL.match(rest) and _DEED.match(sentence[: match.start()]))
         if strong or asks or _STARTS.match(rest) or (_ASKS.match(sentence) and _ASKS.match(rest)):
             cuts.append((match.start(), match.end()))

@@ -200,7 +200,7 @@ RULES = [
         _coupon,
     ),
     _rule(
-        r"check ?out\s+(?P<rest>(?:with|using|by|for|as (?!(?:a )?guest))\s*.+)$",
+        r"check ?out\s*(?:[:,]\s*|(?=(?:with|using|by|for|as (?!(?:a )?guest))\s))(?P<rest>.+)$",
         lambda m, k: {"do": "checkout", "pieces": details_of(m.group("rest"), k)},
     ),
     _rule(

@@ -154,6 +154,8 @@ def _given_as(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
 
 def _set_to(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
     label, value = clean(m.group("where")), clean(m.group("what"))
+    if re.match(r"(?:from|to)\s", value) and not re.search(r"\sto\s", value[3:]):
+        label, value = f"{label} {value.split(' ', 1)[0]}", value.split(" ", 1)[1]  # "Issued to"
     if re.fullmatch(r"(?:on|checked|enabled|true|ticked)", value, re.I):
         return {"do": "check", "target": target_of(label, k)}
     if re.fullmatch(r"(?:off|unchecked|disabled|false|unticked)", value, re.I):
@@ -173,7 +175,9 @@ _WITHIN = re.compile(
     rf"(?P<value>{MASK}|\d[\d.,]*\s?\S?|[A-Z]\w*)\s+(?:in|on|under)\s+(?:its|their|his|her)\s+"
     r"(?P<place>[a-z]+)$"
 )
-_ALSO = re.compile(rf"(?P<first>(?:the |my )?[a-z][a-z -]*) and (?P<rest>{MASK}|(?-i:[A-Z]).*)")
+_ALSO = re.compile(
+    rf"(?P<first>(?:the |my )?[a-z][a-z -]*) and (?P<rest>{MASK}|(?-i:[A-Z]).*|\d.*)"
+)
 BEST = re.compile(rf"(?:the )?(?:{LOW}|{HIGH})\b", re.I)
 
 
@@ -422,7 +426,7 @@ RULES = [
     rule(r"(?:check|tick|enable|turn on|switch on|activate)\s+(?P<what>.+)$", _check(True)),
     rule(
         (
-            r"(?:agree to|accept)\s+(?P<what>(?:the )?(?:terms|conditions|privacy|"
+            r"(?:agree to|accept)\s+(?P<what>(?:the )?(?:terms|conditions|(?:house )?rules|privacy|"
             r"licen[cs]e|agreement|policy).*)$"
         ),
         _check(True),

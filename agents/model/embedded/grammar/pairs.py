@@ -45,7 +45,9 @@ def pairs_of(text: str, k: Masked) -> list[tuple[str, str]]:
         )
         if not match:
             return []
-        label = bare(clean(match.group("l")))
+        label, value = bare(clean(match.group("l"))), match.group("v")
+        if twice := re.match(r"(to|from)\s+(?=\S)", value):  # "Issued to to 30 June"
+            label, value = f"{label} {twice[1]}", value[twice.end() :]
         if re.match(r"(?:all |in )*(?:upper|lower|capital)", label, re.I):
             return []
         if label.lower() in STOPWORDS | {
@@ -58,7 +60,7 @@ def pairs_of(text: str, k: Masked) -> list[tuple[str, str]]:
             "string",
         }:
             return []
-        out.append((label, match.group("v")))
+        out.append((label, value))
     return out
 
 

@@ -19,6 +19,7 @@ from agents.model.embedded.grammar import (
     joining,
     making,
     putting,
+    saying,
     signing,
     wishes,
 )
@@ -208,6 +209,7 @@ RULES: list[Rule] = [
         r"(?P<verb>(?:watch|reading|saved|shopping) ?list)$",
         verbed,
     ),
+    *saying.RULES,
     *dealing.LISTS,
     *making.RULES,
     *dealing.RULES,

@@ -39,7 +39,7 @@ VAGUE = re.compile(
     r"^(?:(?:this|that|the|current|web|whole|same|above|below|screen)\s*)*(?:page|"
     r"site|website|screen|form|list"
     r"|menu|window|here|bottom|top|left|right|corner|header|footer|sidebar|"
-    r"navigation|nav bar|navbar|toolbar)?"
+    r"navigation|nav bar|navbar|toolbar|filters?|filter list|options|checkboxes)?"
     r"(?:\s+(?:below|above))?$",
     re.I,
 )

@@ -1,0 +1,140 @@
+"""Wishes said as statements: "the fuel is diesel", "mark it as paid", "make it two of them"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.model.embedded.grammar.details import details_of
+from agents.model.embedded.grammar.filling import rule as _rule
+from agents.model.embedded.grammar.filling import value_of
+from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.phrases import clean, target_of
+from agents.model.embedded.grammar.words import count_of
+
+Intent = dict[str, Any]
+
+_AND = re.compile(r"\s*,\s*(?:and\s+)?(?=the |my )|\s+and\s+(?=the |my )", re.I)
+_IS = re.compile(
+    r"(?:the|my)\s+(?P<label>[a-z][\w -]{1,30}?)\s+"
+    r"(?:is|are|should be|will be|has to be|must be)\s+"
+    rf"(?P<value>{MASK}|\S.*)$",
+    re.I,
+)
+_SHOULD = re.compile(
+    r"(?:the|my)\s+[a-z][\w -]{1,24}?\s+(?:should|shall|must|has to|is to|will)\s+"
+    r"(?P<label>start|begin|end|arrive|depart|leave|finish)\s+(?P<rest>(?:on|at|in|from)\s+\S.*)$",
+    re.I,
+)
+
+
+def _states(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "The registration number is KT19 XWB and the fuel is diesel": fields and their values."""
+    pieces = []
+    for part in _AND.split(m.group()):
+        said = _IS.match(clean(part))
+        if said is None:
+            return None
+        label = k.raw(said["label"])
+        value = value_of(said["value"], k)
+        shown = value.get("text") or value.get("var")
+        pieces.append({"raw": f"{label} {shown}", "label": label, "value": value})
+    return {"do": "fill_form", "pieces": pieces}
+
+
+def _starts(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "The permit should start on 5 February, for 12 months"."""
+    said = _SHOULD.match(m.group())
+    pieces = details_of(said["rest"], k, head=True) if said else []
+    if not pieces:
+        return None
+    pieces[0]["label"] = said["label"].lower() if said else None
+    return {"do": "fill_form", "pieces": pieces}
+
+
+def _marks(m: re.Match[str], k: Masked) -> Intent:
+    """ "Mark invoice 7 as paid": the control of that name in its row."""
+    verb = f"mark as {m.group('state').lower()}"
+    return {"do": "act_on", "verb": verb, "target": target_of(m.group("what"), k)}
+
+
+def _was(m: re.Match[str], k: Masked) -> Intent:
+    """ "Say it was Good": one of the answers that the page offers."""
+    return {"do": "select", "values": [k.raw(m.group("what"))], "target": target_of("", k)}
+
+
+def _so_many(m: re.Match[str], k: Masked) -> Intent:
+    """ "Make it two of them", "change the number to 3": how many are wanted."""
+    many = count_of(m.group("n")) or 1
+    return {"do": "set", "target": target_of("quantity", k), "value": {"text": str(many)}}
+
+
+def _sends_to(m: re.Match[str], k: Masked) -> Intent:
+    """ "Send to ann@x.org" in a form: its field of that name."""
+    return {"do": "set", "target": target_of("send to", k), "value": value_of(m.group("to"), k)}
+
+
+def _sign_up(m: re.Match[str], k: Masked) -> Intent:
+    """ "Sign ann@x.org up for The Friday read": an address, and what is ticked for it."""
+    what = k.raw(clean(m.group("what")))
+    address = {"raw": k.raw(m.group("who")), "label": "email", "value": value_of(m.group("who"), k)}
+    wished = {"raw": what, "label": None, "value": None}
+    return {"do": "carry", "verb": "sign up", "noun": "", "pieces": [address, wished]}
+
+
+def _with_plan(m: re.Match[str], k: Masked) -> list[Intent]:
+    """ "Join with the Flex plan: first name A, ...": its control, then the form it brings up."""
+    verb = m.group("verb").lower()
+    deed = {"do": "act_on", "verb": verb, "target": target_of(m.group("what"), k), "plain": True}
+    form = {"do": "carry", "verb": verb, "noun": "", "row": True}
+    return [deed, {**form, "pieces": details_of(m.group("rest"), k)}]
+
+
+def _in_form(m: re.Match[str], k: Masked) -> Intent:
+    return {"do": "submit", "verb": m.group("verb").lower()}
+
+
+def _favourite(m: re.Match[str], k: Masked) -> Intent:
+    """ "Put the flat in Mill Lane 21 on my favourites": the heart in its row."""
+    return {"do": "act_on", "verb": "favourite", "target": target_of(m.group("what"), k)}
+
+
+_NUMBER = r"(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+
+RULES = [
+    _rule(
+        r"(?P<verb>mark|set|flag)\s+(?P<what>(?:the |my |all )?\S.*?)\s+as\s+"
+        r"(?P<state>(?!done\b|complete|finished|selected|checked|not\b|un)[a-z]+(?: [a-z]+)?)$",
+        lambda m, k: None if re.match(r"set\b", m.group(), re.I) else _marks(m, k),
+    ),
+    _rule(
+        r"say\s+(?:that\s+)?(?:it|this)\s+(?:was|is)\s+(?P<what>"
+        rf"{MASK}|(?-i:[A-Z])[\w ]*)$",
+        _was,
+    ),
+    _rule(
+        r"(?:make|change|set)\s+(?:it|that|this|the (?:number|quantity|amount))\s+"
+        rf"(?:to\s+)?{_NUMBER}"
+        r"(?:\s+(?:of (?:them|it)|pieces|items|copies))?$",
+        _so_many,
+    ),
+    _rule(rf"send\s+(?:it\s+)?to\s+(?P<to>{MASK})$", _sends_to),
+    _rule(rf"sign\s+(?P<who>{MASK}|me)\s+up\s+(?:for|to)\s+(?P<what>.+)$", _sign_up),
+    _rule(
+        r"(?P<verb>join|subscribe|start|sign up|register|apply)\s+(?:with|for|on|to)\s+"
+        r"(?P<what>(?:the |a )\S[^:,]{1,40}):\s+(?P<rest>.+)$",
+        _with_plan,
+    ),
+    _rule(r"(?P<verb>sign up|sign me up|register|enrol|enroll)$", _in_form),
+    _rule(
+        r"(?P<verb>sign)\s+(?:the |this )(?:guest ?book|book|form|petition|letter)$",
+        _in_form,
+    ),
+    _rule(
+        r"(?:add|put|save)\s+(?P<what>\S.*)\s+(?:to|on|in|among|into)\s+(?:the |my |your )"
+        r"(?:favou?rites)(?: list)?$",
+        _favourite,
+    ),
+    _rule(_SHOULD.pattern, _starts),
+    _rule(_IS.pattern, _states),
+]
