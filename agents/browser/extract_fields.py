@@ -12,7 +12,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from agents.browser.extract_labels import CONTROLS
+from agents.browser.extract_labels import CONTROLS, sums_of_kinds
 from agents.browser.extract_values import (
     DATE,
     SEPARATOR,
@@ -195,9 +195,11 @@ def _by_author(text: str) -> list[str]:
 
 def _labelled(tokens: list[Token]) -> dict[int, str]:
     """Token index -> the label a neighbour or attribute gives it ("Size:" then "XL")."""
-    labels: dict[int, str] = {}
+    labels: dict[int, str] = sums_of_kinds(tokens)
     for i, token in enumerate(tokens):
         text = token["t"]
+        if i in labels:
+            continue
         if token.get("l"):
             labels[i] = token["l"]
         elif re.fullmatch(r"[A-Za-z][A-Za-z ]{2,19}", token.get("tip", "")) and re.fullmatch(
@@ -250,7 +252,7 @@ def name_tokens(tokens: list[Token], title_path: str | None = None) -> Record:
         if _FILLERS.fullmatch(text) and i not in labels:
             continue  # "by" before an author's link is no author
         if i in labels:
-            body = text.removeprefix(labels[i] + ":").strip()
+            body = re.sub(rf"^{re.escape(labels[i])}(?::|(?= \D?\d))", "", text).strip()
             key = canonical(labels[i]) or ""
             if not key or (key == "title" and re.fullmatch(r"[\d.,]+", body)):
                 key = plain(labels[i]).replace(" ", "_")  # "Posts: 12" is no title
@@ -364,6 +366,9 @@ _HOW_MANY = re.compile(
 )
 
 
+_NUMBERED = "room|house|seat|track|page|flight|model|account|floor|platform|bus|line|gate"
+
+
 def match_column(field: str, columns: list[str]) -> str | None:
     """The column a requested field means, or None. Exact words, then common name, then likeness."""
     field = _HOW_MANY.sub("", field)  # "how many they sleep"
@@ -376,6 +381,11 @@ def match_column(field: str, columns: list[str]) -> str | None:
         for column in columns:
             if column == name or canonical(column) == name:
                 return column
+    # "Catalogue number" is what "No." tells, if no column tells the room of a "room number".
+    if re.fullmatch(rf"(?!(?:{_NUMBERED})\b).* (?:numbers?|no|nr)", want):
+        plainly = [c for t, c in by_plain.items() if t in ("no", "nr", "number", "#", "ref")]
+        if len(plainly) == 1:
+            return plainly[0]
     best, score = None, 0.0
     for text, column in by_plain.items():
         likeness = fuzz.token_set_ratio(want, text) if len(text) > 2 else 0

@@ -7,9 +7,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-from agents.browser.extract_values import (
-    by_content,
-)
+from agents.browser.extract_values import PRICE, by_content
 
 Token = dict[str, Any]
 # What a control in a record says; it is no data.
@@ -73,3 +71,15 @@ def _constants(pieces: list[list[Token]]) -> set[tuple[str, str]]:
         if len(pieces) > 1 and n >= 0.8 * len(pieces) and len(values[key]) > 1
     }
     return shared if len(shared) > 1 else set()
+
+
+_OF_PRICE = "was|now|from|only|price|sale|save|rrp|for|to|about|just|before|instead|reduced|our"
+_WORDED = re.compile(
+    rf"(?P<word>(?!(?:{_OF_PRICE})\b)[A-Z][a-z]+(?: [a-z]+)?):? (?:{PRICE.pattern})", re.I
+)
+
+
+def sums_of_kinds(tokens: list[Token]) -> dict[int, str]:
+    """ "Delivery £2" beside "Minimum £10": sums of several kinds, each by its own word."""
+    found = {i: m["word"] for i, t in enumerate(tokens) if (m := _WORDED.fullmatch(t["t"]))}
+    return found if len({w.lower() for w in found.values()}) > 1 else {}

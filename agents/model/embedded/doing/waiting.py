@@ -92,11 +92,24 @@ async def wait(run: Run, step: Step) -> Decision | None:
     )
 
 
+# What a page draws, and need not call by its name.
+_DRAWN = {
+    "table": "table, [role=table], [role=grid]",
+    "list": "ul, ol, [role=list], [role=listbox]",
+    "dialog": "dialog, [role=dialog], [role=alertdialog]",
+}
+
+
 async def wait_for(run: Run, step: Step) -> Decision | None:
     """Wait until something is there, or gone."""
     st = step["st"]
     target = step["target"]
     words = target.get("words") or target.get("raw") or ""
+    if st.get("phase") == "drawn":
+        result = await outcome_of(run, step)
+        if result is not None and not result.ok:
+            run.fail(step, f"no {words} came in time")
+        return None
     if st.get("phase") == "acted":
         result = await outcome_of(run, step)
         if result is not None and not result.ok:
@@ -111,6 +124,9 @@ async def wait_for(run: Run, step: Step) -> Decision | None:
             run.saw("" if step.get("gone") else words)
         return None
     view = await run.view()
+    if (drawn := _DRAWN.get(words.lower())) and not step.get("gone"):
+        code = f"await page.locator({quote(drawn)}).first.wait_for(timeout=15000)"
+        return await run.act(step, code, f"Wait for a {words}.", phase="drawn")
     matches = rank(view, target, texts=True)
     if matches and matches[0].score >= 0.75:
         if not step.get("gone"):

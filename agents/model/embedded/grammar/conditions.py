@@ -1,8 +1,9 @@
 """What the things of a list have to be: "under €50", "since 2020", "by Ada", "that are open".
 
 Each condition becomes a filter, {"field", "op", "value"}. Ops: "has", "lacks" (words), "says" (just
-so), "=", "by" (who made it), "<", "<=", ">", ">=", "==", "years" and "dates" (the first and the
-last), "available" (whether it is to be had). `checks.py` holds the rows against them.
+so), "=", "of" (that field, or a cell of its own, says just this), "by" (who made it), "<", "<=",
+">", ">=", "==", "years" and "dates" (the first and the last), "available" (whether it is to be
+had). `checks.py` holds the rows against them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from agents.browser.extract_values import CURRENCIES
 from agents.model.embedded.grammar.dates import take_dates
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.rows_meant import take_named, take_or_more
 from agents.model.embedded.grammar.words import count_of
 
 Intent = dict[str, Any]
@@ -67,7 +69,8 @@ _EQUAL = re.compile(
 _BELONGS = re.compile(
     r"\s+(?:of|for|by|from|with|in)\s+(?:the )?(?P<field>customer|client|author|user|seller|brand"
     r"|company|status|department|team|office|city|country|category|type|priority|owner|rank)"
-    r"\s+(?P<value>(?!and\b|or\b|is\b|are\b)[^\s,][^,]{0,40})$",
+    r"\s+(?P<value>(?!and\b|or\b|is\b|are\b)[^\s,]"
+    r"(?:(?!\s(?:which|that|who)\s)[^,]){0,40})$",
     re.I,
 )
 _NUMBERED = re.compile(
@@ -291,6 +294,8 @@ def _take_number(text: str, wish: Intent, k: Masked) -> str:
 
 _TAKING = (
     _take_except,
+    take_named,
+    take_or_more,
     _take_number,
     _take_equal, _take_state, _take_between, _take_filter, take_dates, _take_years, _take_by
 )  # fmt: skip

@@ -27,6 +27,10 @@ def join(intents: list[Intent]) -> list[Intent]:
             else:  # nothing was read yet: what the page lists is meant
                 out.append({**_ANY_LIST, "as": intent["as"], "text": intent.get("text", "")})
             continue
+        if intent["do"] == "more":
+            if last is not None:
+                last["all_pages"] = True
+            continue  # "there may be more to load": all of the list is wanted
         if intent.pop("again", False) and last is not None:
             last.update({f: intent[f] for f in ("fields", "as") if intent.get(f)})
             last["text"] += f"; {intent.get('text', '')}"

@@ -202,6 +202,19 @@ RULES: list[Rule] = [
         search_intent,
     ),
     _rule(r"search\s+(?P<what>(?!box|button|bar)" + MASK + r"|\S.*)$", search_intent),
+    _rule(
+        r"there (?:may|might|could|can|will|should) be more\b.*$|(?:load|show) (?:all|everything)"
+        r"(?: first)?$",
+        simple("more"),
+    ),
+    _rule(
+        r"(?:(?:have |take )?a )?look at\s+the (?P<what>(?!page|screen|top|bottom)\S.*)$",
+        lambda m, k: {
+            "do": "visit",
+            "name": k.raw(clean(m.group("what"))),
+            "target": target_of(m.group("what"), k),
+        },
+    ),
     _rule(r"scroll\b\s*(?P<rest>.*)$", scroll_intent),
     _rule(r"(?:wait|pause|hold on)\b\s*(?P<rest>.*)$", wait_intent),
     _rule(

@@ -35,7 +35,7 @@ _LEAD = re.compile(
 _SAYS = [
     (rf"(?:{_PREP}\s+)?how (?:much|expensive)\b(?P<rest>.*)", "money"),
     (rf"(?:{_PREP}\s+)?how many\s+(?P<attr>[\w-]+(?: [\w-]+)?)(?P<rest>\s+{_AUX}\b.*|$)", "number"),
-    (rf"(?:{_PREP}\s+)?how (?:long|often|far|old|large|big|high|tall|deep|heavy|wide|fast)\b"
+    (rf"(?:{_PREP}\s+)?how (?P<much>long|often|far|old|large|big|high|tall|deep|heavy|wide|fast)\b"
      r"(?P<rest>.*)", "measure"),
     (r"(?:until|till|since|from|by)?\s*when\b(?P<rest>.*)", "date"),
     (rf"(?:{_PREP}\s+)?(?:what|which)\s+(?P<attr>days?|dates?)\b(?P<rest>.*)", "date"),
@@ -43,11 +43,17 @@ _SAYS = [
     (rf"(?:{_PREP}\s+)?who(?:m|se)?(?:['’]s)?\b(?P<rest>.*)", "person"),
     (r"(?:from\s+)?where\b(?P<rest>.*)", "place"),
     (r"what\s+(?:does|do|did|will|would)\s+(?P<rest>.+?)\s+costs?(?: .*)?$", "money"),
+    (r"what\s+(?:does|do|did)\s+(?P<rest>.+?)\s+(?P<attr>mean|contain|include|weigh)$", ""),
     (rf"(?:what|which)\s+{_BE}\s+(?P<name>.+)", ""),
     (rf"(?:{_PREP}\s+)?(?:what|which)\s+(?P<attr>(?!{_AUX}\b)[\w-]+(?: (?!{_AUX}\b)[\w-]+){{0,2}})"
      rf"\s*(?P<rest>{_AUX}\b.*|$)", ""),
     (r"(?P<name>(?:the |its |his |her |their )?[\w' -]+(?:,? and (?:the )?[\w' -]+)?.*)", ""),
 ]  # fmt: skip
+_MEASURED = {
+    "long": "duration", "often": "frequency", "far": "distance", "old": "age", "large": "size",
+    "big": "size", "high": "height", "tall": "height", "deep": "depth", "heavy": "weight",
+    "wide": "width", "fast": "speed",
+}  # fmt: skip
 _ASKED = [(re.compile(rf"{p}$", re.I | re.S), kind) for p, kind in _SAYS]
 _OF = re.compile(rf"\s+{_PREP}\s+", re.I)
 _EXACT = re.compile(
@@ -96,6 +102,8 @@ def _read(piece: str) -> list[Part]:
             rest = _words(told.get("rest") or "")
             if not attr and kind == "money":
                 attr = ["price"]
+            if measured := told.get("much"):
+                attr = [_MEASURED[measured.lower()]]
             return [{"attr": attr, "rest": rest, "kind": kind, "text": piece}]
     return []
 

@@ -28,6 +28,9 @@ _THEIRS = re.compile(
     r"(?:everyone|everybody|each person)['’]s\s+(\S)",
     re.I,
 )
+_EVERYBODY = re.compile(
+    r"\b(?<=(?:.of|for) )(?:everyone|everybody)\b(?=\s+(?:in|of|at|from|on|with)\b)", re.I
+)
 _PRESS = re.compile(
     r"(?<=[a-z0-9])(?<!\band)(?<!\bthen)(?<!\bto)\s+"
     r"(?=(?:hit|press|click)(?: on)? (?:the )?(?:submit|enter|ok)(?: button)?\W*$)",
@@ -63,6 +66,7 @@ def said_apart(sentence: str) -> str:
             f"{sentence[same.end() :]}"
         )
     sentence = _THEIRS.sub(r"\1 \2all people with \3", sentence)
+    sentence = _EVERYBODY.sub("all people", sentence)
     return _EVERYONE.sub(lambda m: f"{m[1]} {m[2] or ''}all people", sentence)
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import canonical, singular
-from agents.model.embedded.grammar import conditions
+from agents.model.embedded.grammar import conditions, rows_meant
 from agents.model.embedded.grammar.masking import Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
@@ -141,6 +141,10 @@ _QUANTIFIED = re.compile(
     r"|information (?:on|about))\s+(?:the\s+)?",
     re.I,
 )
+# "A table of all of them": how it is wanted, and of what.
+_SHAPED = re.compile(
+    r"(?:an? |the )?(?P<as>table|list) of (?=(?:all|every|each|them|these|those)\b)", re.I
+)
 _SECTION = re.compile(
     r"\s+(?:section|table|list|panel|box|heading|area|part|page|tab|block)$", re.I
 )
@@ -169,12 +173,18 @@ def list_wish(text: str, k: Masked) -> Intent:
     if match := _ALL_PAGES.search(text):
         wish["all_pages"] = True
         text = clean(text[: match.start()] + text[match.end() :])
+    if shaped := _SHAPED.match(text):
+        wish["as"], text = shaped.group("as").lower(), text[shaped.end() :]
+    text, listed = rows_meant.take_listed(text)
     text = conditions.take(_KEPT.sub("", take_sorting(text, wish)), wish, k)
+    text = rows_meant.take_best(text, wish)
     text = conditions.take(_KEPT.sub("", text), wish, k)
     if (match := _WITH.search(text)) and (names := fields_of(match.group("fields"), k)):
         wish["fields"] = names
         text = conditions.take(clean(text[: match.start()]), wish, k)
         wish["beside"] = True
+    if listed and not wish["fields"] and (names := fields_of(listed, k)):
+        wish["fields"], wish["beside"] = names, True
     text = _take_fields_of(bare(text), wish, k)
     if wish["fields"] and (part := _SECTION.search(text)):
         wish["near"], text = k.raw(text[: part.start()]), ""  # "headlines of the Sports section"
@@ -209,7 +219,7 @@ def _take_fields_of(text: str, wish: Intent, k: Masked) -> str:
         return text
     several = re.search(r"\b(?:each|every|all|first|top)\b", text, re.I)
     head = match.group("fields").split()[0].lower()
-    leads = head in ("top", "first", "last", "latest", "list", "all", "number")
+    leads = head in ("table", "top", "first", "last", "latest", "list", "all", "number")
     noun = bare(match.group("noun"))
     one = SUPER.match(noun)
     if one and re.fullmatch(r"\W*ones?", noun[one.end() :]):
@@ -246,6 +256,9 @@ def _take_place(text: str, wish: Intent, k: Masked) -> str:
 
 def _take_count(text: str, wish: Intent) -> str:
     """ "top 5", "last three", "first"; one thing when only one is named."""
+    if re.fullmatch(_NUMBERS, text, re.I):
+        wish["limit"] = count_of(text)
+        return ""
     if match := _COUNTED.match(text):
         wish["limit"] = count_of(match.group("n"))
         if (match.group("how") or "").lower() == "last":
@@ -261,6 +274,9 @@ def _take_count(text: str, wish: Intent) -> str:
     elif wish["order"] and wish["order"]["word"] and not text.endswith("s"):
         wish["limit"] = 1
     return text
+
+
+_MERE = re.compile(r"(?:all(?: of)? )?(?:them|these|those|it)", re.I)
 
 
 def _take_noun(text: str, wish: Intent, k: Masked) -> None:
@@ -290,4 +306,4 @@ def _take_noun(text: str, wish: Intent, k: Masked) -> None:
     ):
         # "The cheapest price": the measure itself is wanted, of whatever is listed.
         wish["fields"], text = ["title", order["by"]], ""
-    wish["noun"] = k.raw(bare(text))
+    wish["noun"] = "" if _MERE.fullmatch(text) else k.raw(bare(text))

@@ -34,6 +34,7 @@ _SAME = [
     "leave departure depart",
     "arrive arrival",
     "stay nights",
+    "duration length time",
     "tall height high",
     "heavy weight weigh",
     "wide width",
@@ -41,7 +42,7 @@ _SAME = [
     "number no nr",
     "state status condition",
     "sent dispatched shipped shipping",
-    "explanation meaning description",
+    "mean explanation meaning description",
 ]
 _GROUPS: dict[str, set[str]] = {}
 for _line in _SAME:

@@ -82,7 +82,7 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
         each = [_by_noun(rows, {**step, "any": None, "noun": n}) for n in names]
         return [r for r in rows if any(r in some for some in each)] if all(each) else []
     words = [singular(w) for w in plain(step.get("noun") or "").split() if w not in STOPWORDS]
-    if _told_by_columns(rows, step):
+    if _told_by_columns(rows, step) or _heads_rows(rows, words):
         return rows
     last = words[-1] if words else ""
     groups = {"team", "staff", "board", "crew", "committee", "current", "our"}
@@ -129,6 +129,12 @@ def _told_by_columns(rows: list[Record], step: Step) -> bool:
     named = [f for f in fields if singular(plain(f)) in columns]
     wanted = [f for f in fields if canonical(f) != "title"]
     return " " not in noun and len(fields) >= 3 and len(named) >= max(2, len(wanted))
+
+
+def _heads_rows(rows: list[Record], words: list[str]) -> bool:
+    """Whether the first column says what the rows are: "Appliance" over the appliances."""
+    first = next((k for k in (rows[0] if rows else {}) if k not in ("url", "title")), "")
+    return len(words) == 1 and [singular(w) for w in plain(first).split()] == words
 
 
 def _is_kind(row: Record, noun: str) -> bool:
@@ -244,10 +250,24 @@ def passes(row: Record, rule: dict[str, Any]) -> bool:
         return year is not None and rule["value"][0] <= year <= rule["value"][1]
     if rule["op"] == "by":
         return _is_by(row, rule["value"]) is not bool(rule.get("not"))
+    if rule["op"] == "of":
+        return _is_of(row, rule)
     if rule["op"] == "=":
         shown = pick(row, [rule["field"]])[rule["field"]]
         return shown is not None and likeness(str(rule["value"]), str(shown)) >= 0.85
     return _compares(row, rule)
+
+
+def _is_of(row: Record, rule: dict[str, Any]) -> bool:
+    """Whether a row belongs to what is named: its field says just that, or else a cell."""
+    wanted = plain(str(rule["value"]))
+    column = match_column(rule["field"], list(row))
+    if column is not None and plain(column) == plain(rule["field"]):
+        return plain(str(row[column])) == wanted
+    cells = [str(v) for k, v in row.items() if k not in ("url", "image") and v is not None]
+    pieces = [p for cell in cells for p in re.split(r"\s*[·|•,]\s*", cell)]
+    headed = has_words(str(row.get(SECTION) or ""), str(rule["value"]))
+    return headed or any(plain(p) == wanted for p in pieces)
 
 
 def _compares(row: Record, rule: dict[str, Any]) -> bool:

@@ -112,7 +112,7 @@
     }
     if (ks.length === 2 && leaves.length === 2 && /^[^\p{L}]*\d[\d.,]*.{0,4}$/u.test(said(ks[0])) && isLabel(said(ks[1]))) { put(said(ks[1]), said(ks[0]), ctx); return; }
     // Labels and values in turn: <span>Status</span><select>…<span>Due</span><span>14 May</span>.
-    if (ks.length >= 4 && ks.length % 2 === 0 && leaves.length === ks.length && ks.length <= 60 && !ks.some(k => k.tagName === 'A')) {
+    if (ks.length >= 4 && ks.length % 2 === 0 && ks.every((k, i) => leaf(k) && (i % 2 || said(k))) && ks.length <= 60 && !ks.some(k => k.tagName === 'A')) {
       const odd = ks.filter((_, i) => i % 2 === 0), texts = odd.map(said);
       if (new Set(odd.map(k => k.tagName)).size === 1 && texts.every(t => isLabel(t.replace(/:$/, ''))) && new Set(texts).size === texts.length
           && (odd[0].tagName !== ks[1].tagName || ks.some((k, i) => i % 2 && (k.tagName === 'SELECT' || /\d|@/.test(said(k))) ) || texts.some(t => /:$/.test(t))))

@@ -20,6 +20,8 @@ from agents.browser.extract import read, shape_table
 from agents.browser.extract_tables import SECTION
 from agents.browser.unshadowed import unshadowed
 
+MAX_ROWS = 300  # of a table
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -106,7 +108,7 @@ def _take(book: Book, raw: dict[str, Any], frame: int) -> None:
 
 
 async def _take_tables(book: Book, page: Page, frames: dict[str, int]) -> None:
-    for raw in await read(page, max_records=1):
+    for raw in await read(page, max_records=MAX_ROWS):
         frame = frames.get(raw["url"], 0)
         for n, table in enumerate(raw["tables"]):
             _take_table(book, table, frame, n)

@@ -37,7 +37,8 @@ async def inquire(run: Run, step: Step) -> Decision | None:
     if lead := await leads.follow(run, step, step["wish"]):
         return lead
     if not told and (old := step.get("old")):
-        step["splice"] = [{**o, "wish": None} for o in old]
+        read = {"st": {"phase": "read"}}  # as it was, just now
+        step["splice"] = [{**o, "wish": None, **(read if o["do"] == "answer" else {})} for o in old]
         return None
     if told:
         _tell(run, step, told)

@@ -22,6 +22,7 @@ from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
 
 MAX_LEADS = 8
+STRONG = 1.0  # the score of what a question names; the rest is only worth a look
 _OPENS = re.compile(r"details?|view|open|show|more|(?:read|see) more|info(?:rmation)?", re.I)
 _DEEDS = frozenset([*VERBS, *OBJECT_VERBS]) - {"view", "open", "show", "read", "contact", "order"}
 _HELP = re.compile(r"\b(?:faqs?|help|questions?|support|good to know)\b", re.I)
@@ -38,21 +39,26 @@ async def follow(run: Run, step: Step, wish: dict[str, Any]) -> Decision | None:
     if len(led) >= MAX_LEADS or run.turn.steps_left < 6:
         return None
     found = sorted(_leads(view, step, wish, led), key=lambda pair: -pair[0])
-    if found:
-        _, element = found[0]
-        led.append(_mark(element))
-        code = await freeing_code(view, element) + await click_code(element)
-        why = f"The page does not tell it: open {describe(element)}."
-        return await run.act(step, code, why, phase="led")
+    if found and found[0][0] >= STRONG:
+        return await _open(run, step, found[0][1])
     if choice := await _choose(run, step, wish, view):
         return choice
     if further := await _further(run, step, wish, view):
         return further
+    if found:
+        return await _open(run, step, found[0][1])
     if view.url != st["begun"] and "back" not in led and len(led) < MAX_LEADS - 1:
         led.append("back")
         code = f"await page.goto({quote(st['begun'])})"
         return await run.act(step, code, "It is not there: go back.", phase="led")
     return None
+
+
+async def _open(run: Run, step: Step, element: Element) -> Decision:
+    step["st"]["led"].append(_mark(element))
+    code = await freeing_code(await run.view(), element) + await click_code(element)
+    why = f"The page does not tell it: open {describe(element)}."
+    return await run.act(step, code, why, phase="led")
 
 
 def _mark(e: Element) -> str:
@@ -98,17 +104,19 @@ def _score(e: Element, step: Step, wish: dict[str, Any]) -> float:
     name, row = e.name, e.row or ""
     exact = wish["exact"]
     words = forms(name) - STOPWORDS
+    does = plain(name).split()[:1] and plain(name).split()[0] in _DEEDS
     clickable = e.role in _ROLES and (e.role != "button" or not words & _DEEDS)
     short = len(name) < 120
     named = exact and short and all(tells_exactly(name, t) for t in exact)
-    if named and (e.role in ("link", "tab", "generic", "row", "option") or not clickable):
+    coded = any(len(t) > 2 and re.search(r"\d", t) for t in exact)
+    if named and (e.role in ("link", "tab", "generic", "row", "option") or coded):
         return 10.0 - 0.1 * len(words)
     if exact and clickable and row and all(tells_exactly(row, t) for t in exact):
         if _OPENS.fullmatch(name.strip()):
             return 9.0
         if e.role == "link" and any(tells_exactly(name, t) for t in exact):
             return 8.5
-    if not clickable or not short or words & _DEEDS or (e.role == "button" and not e.place):
+    if not clickable or not short or does or (e.role == "button" and not e.place):
         return 0.0
     about = {*wish["kinds"], *(w for p in wish["parts"] for w in [*p["rest"], *p["attr"]])}
     names = {plain(t) for t in exact}
@@ -120,7 +128,8 @@ def _score(e: Element, step: Step, wish: dict[str, Any]) -> float:
     if e.role == "tab" and not e.on:
         return 0.8
     # A thing that can be told when it is seen may be in any part of the site.
-    return 0.2 if exact and e.role == "link" and e.place in _MENUS and len(words) < 4 else 0.0
+    menu = e.place in _MENUS or not e.doc.main
+    return 0.2 if exact and e.role == "link" and menu and len(words) < 4 else 0.0
 
 
 async def _choose(run: Run, step: Step, wish: dict[str, Any], view: View) -> Decision | None:

@@ -12,7 +12,7 @@ from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.superlatives import FAMILIES
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, likeness, norm
-from agents.model.embedded.reading import answers, outside, paging, panels, rolling, untold
+from agents.model.embedded.reading import answers, found, outside, paging, panels, rolling, untold
 from agents.model.embedded.reading.checks import (
     GENERIC,
     PEOPLE,
@@ -26,7 +26,7 @@ from agents.model.embedded.reading.checks import (
 from agents.model.embedded.reading.measures import is_measured
 from agents.model.embedded.reading.shaping import kept_for, rows_of, shape_rows
 from agents.model.embedded.run import Run, Step
-from agents.model.embedded.view import Element, View, quote
+from agents.model.embedded.view import quote
 from agents.ports import Decision
 
 _PARTS = {
@@ -58,7 +58,7 @@ async def extract(run: Run, step: Step) -> Decision | None:
         result = await outcome_of(run, step)
         if (result is not None and not result.ok) or not await paging.turned(run, step):
             return await _end(run, step)
-    if not st.get("phase") and (part := _closed_part(await run.view(), step)):
+    if not st.get("phase") and (part := found.closed_part(await run.view(), step)):
         why = f"Open {describe(part)}."
         code = await freeing_code(await run.view(), part) + await click_code(part)
         return await run.act(step, code, why, phase="entered", entered=True)
@@ -170,6 +170,7 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
     st["unnamed"] = await untold.unnamed(run, step)
     rows = rows_of(result.value, step)
     if not kept:
+        rows = await found.brought(run, step, rows)
         rows = await panels.within(run, wanted_noun(step), await _fitting(run, step, rows))
     if kept and paging.is_other(kept, rows):
         rows = await _same_kind(run, step, kept)
@@ -210,7 +211,8 @@ async def _end(run: Run, step: Step) -> Decision | None:
     st = step["st"]
     kept: list[Record] = st.pop("rows", [])
     enough = shape_rows(kept, step)
-    if not enough and (entered := await _enter_place(run, step)):
+    lacking = not enough or (step.get("noun") and _absent(enough, step))
+    if lacking and (entered := await found.enter_place(run, step, some=bool(enough))):
         return entered
     only = [] if enough else await untold.only_table(run, step)
     if only and _honoured(shaped := shape_rows(only, {**step, "noun": ""}), step):
@@ -251,47 +253,6 @@ def _lacking(kept: list[Record], step: Step) -> str:
     if kept:
         return f"none of the {len(kept)} entries that I read says that it is “{noun}”"
     return f"I found no {noun} on the page"
-
-
-def _closed_part(view: View, step: Step) -> Element | None:
-    """The tab or link of the section that is named, when no heading says that it is open."""
-    near = norm(step.get("near") or "")
-    heads = [norm(e.name) for e in [*view.elements, *view.texts] if e.role == "heading"]
-    if not near or any(near in h for h in heads) or near in norm(view.title):
-        return None
-    found = {
-        (e.role, e.href, norm(e.name)): e
-        for e in view.elements
-        if ((e.role == "tab" and not e.on) or e.role == "link")
-        and norm(e.name) == near
-        and not e.off
-    }
-    return next(iter(found.values())) if len(found) == 1 else None
-
-
-async def _enter_place(run: Run, step: Step) -> Decision | None:
-    """ "The dearest product in the shop", and it is not here: follow the one link to the shop."""
-    place, st = norm(step.get("place") or ""), step["st"]
-    if st.get("entered"):
-        return None
-    view = await run.view()
-    links = [e for e in view.elements if e.role == "link" and e.href and not e.off]
-    links = [e for e in links if place and _bare(e.name) == place]
-    # "The closed tickets", and none here is: they are behind the tab "Closed".
-    kinds = set(norm(step.get("noun") or "").split()[:-1])
-    tabs = [e for e in view.elements if e.role == "tab" and not e.on and norm(e.name) in kinds]
-    links = links or tabs
-    if len({e.href or e.key for e in links}) != 1:
-        return None
-    st.pop("rows", None)
-    st["around"] = sorted({*st.get("around", ()), *(kinds if links is tabs else ())})
-    st.pop("waited", None)
-    why = f"It is not on this page: open {links[0].name}."
-    return await run.act(step, await click_code(links[0]), why, phase="entered", entered=True)
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"^(?:the|an?|our) ", "", norm(name))
 
 
 def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -> None:

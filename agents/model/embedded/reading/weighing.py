@@ -92,13 +92,18 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
         return None
     kinds, soft = set(wish["kinds"]), 0
     named = [w for w in part["attr"] if tells(fact.label, w)]
-    for word in part["attr"]:
+    # "How long is the guarantee": a label may say what is measured, in place of "duration".
+    hard = part["attr"] if part["kind"] not in ("money", "measure") else []
+    for word in hard:
         if word in named or word in kinds:
             continue
         if not (tells(own, word) or tells(around, word)):
             return None
         score -= 0.5
-    beside = [w for w in part["rest"] if tells(fact.label, w)]
+    mere = names_kind(part["kind"], fact.label)
+    if not named and not mere and any(tells_exactly(fact.value, t) for t in wish["exact"]):
+        return None  # it repeats what the question names
+    beside = [w for w in part["rest"] if tells(fact.label, w) and w not in kinds]
     own_words = 0
     for word in part["rest"]:
         if word in beside or word in kinds:
@@ -111,8 +116,7 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
             soft += 1
         else:
             return None
-    mere = names_kind(part["kind"], fact.label)
-    if not (named or beside or mere) or (part["attr"] and not named and not mere):
+    if not (named or beside or mere) or (hard and not named and not mere):
         return None
     if record and not wish["exact"] and not own_words and _rows(book, fact) > 1 and part["rest"]:
         return None  # nothing says that it is this row
