@@ -332,7 +332,8 @@ async def extract_text(page: Page, *, whole: bool = False) -> list[dict[str, Any
             blocks = main
         kept: list[str] = []
         for block in blocks:
-            if any(block["t"] in other for other in kept[-6:]):
+            head = block["tag"][:1] == "h"  # "Edition 2.1" is no part of "Edition 2.10"
+            if any(block["t"] == x if head else block["t"] in x for x in kept[-6:]):
                 continue
             kept.append(block["t"])
             out.append({"tag": block["tag"], "text": block["t"], "main": bool(block["main"])})

@@ -366,6 +366,10 @@ _HOW_MANY = re.compile(
 )
 
 
+def _singulars(name: str) -> str:
+    return " ".join(singular(w) for w in name.split())
+
+
 _NUMBERED = "room|house|seat|track|page|flight|model|account|floor|platform|bus|line|gate"
 
 
@@ -381,6 +385,10 @@ def match_column(field: str, columns: list[str]) -> str | None:
         for column in columns:
             if column == name or canonical(column) == name:
                 return column
+    # "Number of replies" is what "Replies" tells.
+    counted = _singulars(re.sub(r"^(?:number|count|amount) of ", "", want))
+    if many := [c for t, c in by_plain.items() if _singulars(t) == counted]:
+        return many[0]
     # "Catalogue number" is what "No." tells, if no column tells the room of a "room number".
     if re.fullmatch(rf"(?!(?:{_NUMBERED})\b).* (?:numbers?|no|nr)", want):
         plainly = [c for t, c in by_plain.items() if t in ("no", "nr", "number", "#", "ref")]

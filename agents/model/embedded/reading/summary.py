@@ -9,7 +9,9 @@ from typing import Any
 from agents.browser.extract import extract_text
 from agents.browser.extract_fields import plain
 from agents.model.embedded.doing.touch import outcome_of
+from agents.model.embedded.grammar.parts import exact_of
 from agents.model.embedded.grammar.words import STOPWORDS
+from agents.model.embedded.reading.alike import tells_exactly
 from agents.model.embedded.run import Run, Step
 from agents.ports import Decision
 
@@ -23,6 +25,12 @@ async def summarise(run: Run, step: Step) -> Decision | None:
     await outcome_of(run, step)
     blocks = await extract_text(run.page)
     view = await run.view()
+    if part := section_of(blocks, step["text"]):
+        run.saw(part[0])
+        value = " ".join(part)
+        found = {"kind": "summary", "value": value, "title": part[0], "of": step["text"]}
+        run.memory["results"].append(found)
+        return None
     sentences = salient(blocks, view.title, step.get("sentences") or 4, step.get("about"))
     if not sentences:
         run.fail(step, "there is no running text on the page to summarise")
@@ -36,6 +44,30 @@ async def summarise(run: Run, step: Step) -> Decision | None:
     for sentence in sentences[:3]:
         run.saw(sentence)
     return None
+
+
+MAX_SECTION_CHARS = 1500
+
+
+def section_of(blocks: list[dict[str, Any]], asked: str) -> list[str]:
+    """The heading that says the number or code asked about, and all that stands below it.
+
+    Nothing when no one heading says it, or when there is too much below it to be quoted whole.
+    """
+    codes = [t for t in exact_of(asked) if re.search(r"\d", t) and len(t) > 1]
+    heads = [
+        n
+        for n, b in enumerate(blocks)
+        if re.fullmatch(r"h[1-6]", b["tag"]) and all(tells_exactly(b["text"], c) for c in codes)
+    ]
+    if not codes or len(heads) != 1:
+        return []
+    level = blocks[heads[0]]["tag"]
+    rest = blocks[heads[0] + 1 :]
+    below = (n for n, b in enumerate(rest) if re.fullmatch(r"h[1-6]", b["tag"]))
+    end = next((n for n in below if rest[n]["tag"] <= level), len(rest))
+    part = [blocks[heads[0]]["text"], *(b["text"] for b in rest[:end])]
+    return part if len(part) > 1 and sum(map(len, part)) <= MAX_SECTION_CHARS else []
 
 
 def _within_words(sentences: list[str], limit: int) -> list[str]:

@@ -78,6 +78,14 @@ async def test_what_no_page_tells_is_not_answered(play: Play, page: str, words: 
 
 
 @browsed
+async def test_the_part_of_a_number_is_quoted_whole(play: Play) -> None:
+    done = await play("sail_notes.html", "Summarise what changed in edition 2.1")
+    assert "Reefing has a chapter of its own" in done.outcome.output
+    assert "harbours" in done.outcome.output
+    assert "colour" not in done.outcome.output and "charts" not in done.outcome.output
+
+
+@browsed
 async def test_a_part_without_an_answer_is_said(play: Play) -> None:
     done = await play(
         "rowing_fleet.html", "Who owns the boat Heron_2, and what is the length of it?"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agents.browser.extract_fields import match_column
 from agents.model.embedded.grammar.parse import parse
 from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_planner import Play, play
@@ -69,6 +70,19 @@ async def test_a_yard_that_no_row_names_has_no_rows(play: Play) -> None:
     done = await play("kiln_yard.html#kilns", "List all kilns of the West yard with kiln and state")
     assert done.outcome.is_task_successful is not True
     assert not done.outcome.output or isinstance(done.outcome.output, str)
+
+
+@pytest.mark.parametrize(
+    ("field", "columns", "meant"),
+    [
+        ("number of replies", ["Topic", "Replies", "Views"], "Replies"),
+        ("catalogue number", ["No.", "Piece"], "No."),
+        ("kiln number", ["No.", "Kiln"], "No."),
+        ("room number", ["No.", "Room"], "Room"),
+    ],
+)
+def test_columns_that_numbers_stand_in(field: str, columns: list[str], meant: str) -> None:
+    assert match_column(field, columns) == meant
 
 
 @pytest.mark.parametrize(
