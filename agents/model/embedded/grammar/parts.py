@@ -120,7 +120,8 @@ def _named(text: str, piece: str) -> list[Part]:
     for one in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*", head):
         if attr := _words(one):
             name = re.sub(r"^(?:the|its|his|her|their|an?)\s+", "", one.strip(), flags=re.I)
-            out.append({"attr": attr, "rest": told, "kind": "", "text": piece, "name": name})
+            kind = "email" if {"mail", "email"} & set(attr) else ""
+            out.append({"attr": attr, "rest": told, "kind": kind, "text": piece, "name": name})
     return out if all(len(p["attr"]) <= 4 for p in out) else []
 
 

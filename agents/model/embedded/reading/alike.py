@@ -107,6 +107,8 @@ _MONEY = re.compile(r"\W*\d[\d.,' ]*\W*|.*\b(?:free|gratis|included|no charge)\b
 
 def suits(kind: str, value: str) -> bool:
     """Whether a value is of the kind that is asked for."""
+    if kind == "email":
+        return bool(re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", value.strip()))
     if kind == "date":
         return bool(_DAY.search(value))
     if kind == "clock":

@@ -36,7 +36,10 @@ async def inquire(run: Run, step: Step) -> Decision | None:
         return said if said is not True else None
     if lead := await leads.follow(run, step, step["wish"]):
         return lead
-    if not told and (old := step.get("old")):
+    old = step.get("old") or []
+    # "And what does it cost", of a thing that is not found, has the price of another.
+    if not told and old and all(o.get("subject") or "the " in o.get("question", "")
+                                for o in old[1:]):  # fmt: skip
         read = {"st": {"phase": "read"}}  # as it was, just now
         step["splice"] = [{**o, "wish": None, **(read if o["do"] == "answer" else {})} for o in old]
         return None

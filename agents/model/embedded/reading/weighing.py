@@ -156,9 +156,13 @@ def _is_label(book: Book, fact: Fact) -> bool:
 def _of_item(book: Book, item: Item, part: dict[str, Any], wish: dict[str, Any]) -> Told | None:
     """The one piece of an entry without labels that is of the wanted kind: its date, its person."""
     text = " ".join(item.pieces)
-    words = [w for w in [*part["rest"], *part["attr"]] if w not in wish["kinds"]]
+    looks = part["kind"] == "email"  # it is told by its look, not by a word
+    words = [w for w in [*part["rest"], *([] if looks else part["attr"])]
+             if w not in wish["kinds"]]  # fmt: skip
     said = [w for w in words if tells(text, w)]
-    if part["kind"] not in ("date", "person", "money", "clock") or not said:
+    if part["kind"] not in ("date", "person", "money", "clock", "email"):
+        return None
+    if not said and not (looks and wish["exact"]):
         return None
     if len(said) < len(words) or (len(said) < 2 and not wish["exact"]):
         return None
@@ -166,7 +170,7 @@ def _of_item(book: Book, item: Item, part: dict[str, Any], wish: dict[str, Any])
     if _exactly(wish["exact"], "", f"{text} {' '.join(item.heads)}", around, False) is None:
         return None
     fits = {_bare(p) for p in item.pieces if _is_just(part["kind"], p)}
-    fits = {f for f in fits if not all(tells(f, w) for w in said)}
+    fits = {f for f in fits if not said or not all(tells(f, w) for w in said)}
     return Told("", fits.pop(), item.group, float(len(said))) if len(fits) == 1 else None
 
 

@@ -32,6 +32,7 @@ browsed = pytest.mark.browser
             "What is the condition of tool TL-204, who is it lent to and when is it back?",
             ["Worn", "Jon Birk", "2 July 2027"],
         ),
+        ("kiln_yard.html", "What is the e-mail address of Finn Lowe?", ["finn@kiln.test"]),
         (
             "swim_classes.html",
             "What is the early class on Tuesday of week 12, and what does it cost?",
@@ -69,6 +70,7 @@ async def test_a_question_is_looked_for_where_a_site_answers_questions(play: Pla
         ("glass_houses.html", "What are the soil moisture and the light in the palm house?"),
         ("glass_houses.html", "What is the humidity in the fern house?"),
         ("lending_desk.html", "What is the condition of tool TL-20?"),
+        ("shop_grid.html", "Who makes the copper kettle, and what does it cost?"),
         ("rowing_fleet.html", "How many seats has the boat Heron_8, and who owns it?"),
     ],
 )
