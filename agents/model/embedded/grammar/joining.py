@@ -84,6 +84,8 @@ def join(intents: list[Intent]) -> list[Intent]:
             intent = {"do": "what_it_says", "text": intent.get("text", "")}
         intent = _of_same(_typed_again(intent, out), out)
         intent = _of_its(intent, out)
+        if _places_it(intent, out):
+            continue
         if _opens_found(intent, out):
             intent = {"do": "open_nth", "nth": 1, "noun": "result", "target": intent["target"],
                       "text": intent.get("text", "")}  # fmt: skip
@@ -162,6 +164,18 @@ _FOUND = re.compile(
 
 def _named(words: str) -> dict[str, Any]:
     return {"words": words, "raw": words, "kind": None, "nth": None, "in": None}
+
+
+def _places_it(intent: Intent, before: list[Intent]) -> bool:
+    """ "Check out: ... Place the order": going through with it sends it."""
+    return bool(
+        intent["do"] == "act_on"
+        and intent["verb"] in ("place", "complete", "confirm", "submit", "send")
+        and re.fullmatch(r"order|purchase|it|", intent["target"].get("words") or "")
+        and before
+        and before[-1]["do"] == "checkout"
+        and before[-1].get("pieces")
+    )
 
 
 def _opens_found(intent: Intent, before: list[Intent]) -> bool:
