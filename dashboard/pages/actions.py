@@ -44,6 +44,16 @@ def steer(request: ConsoleRequest, session_id: str, verb: str) -> HttpResponse:
 
 @console("run")
 @require_POST
+def reopen(request: ConsoleRequest, session_id: str) -> HttpResponse:
+    """Start a browser for a task that waits for people without one."""
+    tasks.reopen_browser(chosen_task(request, fetch(request, session_id)), by=request.actor)
+    session = fetch(request, session_id)
+    task = chosen_task(request, session)
+    return back(request, session_id, "session_control", **control_context(task))
+
+
+@console("run")
+@require_POST
 def drive(request: ConsoleRequest, session_id: str, verb: str) -> HttpResponse:
     """Take the mouse, or hand it back with a note."""
     session = fetch(request, session_id)

@@ -16,7 +16,7 @@ from dashboard.pages.access import ConsoleRequest, console, respond
 from dashboard.pages.cards import card_context
 from dashboard.pages.session_context import base, fetch, part
 from dashboard.pages.steps import FRAMES_AT_ONCE, frames_context, timeline_context
-from dashboard.services import origins, requests
+from dashboard.services import origins, requests, tasks
 from dashboard.services import standing as standing_rules
 
 MAX_MESSAGES = 500
@@ -47,9 +47,9 @@ def head(request: ConsoleRequest, session_id: str) -> HttpResponse:
 
 
 def control_context(task: Task) -> dict[str, Any]:
-    """Files that came out of the task, for the one who drives."""
+    """Files that came out of the task, for the one who drives; whether there is no browser."""
     files = Artifact.objects.filter(task=task, kind__in=Artifact.VISIBLE).order_by("-pk")[:100]
-    return {"files": files}
+    return {"files": files, "lacks_browser": tasks.lacks_browser(task)}
 
 
 @console()

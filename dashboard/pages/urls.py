@@ -62,6 +62,7 @@ urlpatterns = [
         actions.steer,
         name="steer",
     ),
+    path("sessions/<str:session_id>/browser/open/", actions.reopen, name="reopen-browser"),
     re_path(
         r"^sessions/(?P<session_id>[^/]+)/control/(?P<verb>take|release)/$",
         actions.drive,

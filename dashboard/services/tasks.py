@@ -203,6 +203,29 @@ def set_resumed(task: Task, *, reason: str) -> None:
     dispatch.wake(task.pk, host=task.session.browser_host if task.session.browser else "")
 
 
+def lacks_browser(task: Task) -> bool:
+    """Whether a task waits for people without a browser that they could use meanwhile."""
+    waits = task.status == TaskStatus.AWAITING_INPUT and task.session.browser is None
+    return waits and task.due_at is None and not leases.is_held(task)
+
+
+@transaction.atomic
+def reopen_browser(task: Task, *, by: Actor) -> Task:
+    """Let the run of a task that waits for people open its last page again and wait there.
+
+    Raises: Conflict when it does not wait, has a browser, or somebody asked already.
+    """
+    by.require("run")
+    task = _locked(task)
+    if not lacks_browser(task):
+        raise Conflict("The task does not lack a browser.", extra={"status": task.status})
+    task.due_at = timezone.now()
+    task.save(update_fields=["due_at"])
+    nudges.after_commit(f"session:{task.session_id}")
+    dispatch.wake(task.pk)
+    return task
+
+
 @transaction.atomic
 def finish(
     task_id: str,

@@ -55,6 +55,7 @@ class World:
             reverse("session-stop", args=[session]),
             *(reverse("steer", args=[session, verb]) for verb in ("pause", "resume", "cancel")),
             *(reverse("drive", args=[session, verb]) for verb in ("take", "release")),
+            reverse("reopen-browser", args=[session]),
             reverse("say", args=[session]),
             reverse("follow-up", args=[session]),
             reverse("decide", args=[self.request.pk]),

@@ -389,3 +389,29 @@ def test_rows_are_shown_once(person: Client, operator: Actor) -> None:
         tasks.finish(task.pk, task.fence, **done)
         text = text_of(person, "session-details", task.session_id)
         assert text.count("<table") == tables
+
+
+def test_a_browser_can_be_had_for_what_waits_without_one(person: Client, operator: Actor) -> None:
+    row = builders.ask(operator, "takeover")
+    task, session = row.task, builders.open_browser(row.task.session)
+    address = reverse("reopen-browser", args=[session.pk])
+    assert "Start a browser" not in text_of(person, "session-control", session.pk)
+    assert person.post(address, headers=PART).status_code == 409
+    assert sessions.lose_browser(session.pk, session.browser)
+    assert "Start a browser" in text_of(person, "session-control", session.pk)
+    assert "Start a browser" in text_of(person, "session-requests", session.pk)
+    viewer = Client()
+    viewer.force_login(make_actor(operator.project, "vera", Role.VIEWER).user)  # type: ignore[arg-type]
+    assert "<form" not in text_of(viewer, "session-control", session.pk)
+    assert viewer.post(address, headers=PART).status_code == 403
+    asked = person.post(address, headers=PART).content.decode()
+    assert "Starting the browser" in asked and "<form" not in asked
+    # The run takes the task up, opens a browser and finds its question as it stands.
+    assert task.pk in [pk for pk, _ in tasks.due()]
+    held = leases.claim(task.pk, "desk:2:0")
+    handle = {"pid": 2}
+    sessions.set_browser(session.pk, status="live", handle=handle, host="desk", task=held)
+    row.refresh_from_db()
+    assert row.status == "pending"
+    text = text_of(person, "session-control", session.pk)
+    assert "Take control" in text and "The agent waits for an answer" in text
