@@ -172,6 +172,7 @@ def details(request: ConsoleRequest, session_id: str) -> HttpResponse:
 def _cards(request: ConsoleRequest, task: Task) -> list[dict[str, Any]]:
     """What the task asks right now, and below what it asked last if that was just settled.
 
+    First whether a paused task should go on: nothing else is answered before that.
     On a phone the page is one column: an answered card above would push the open one out of view.
     """
     rows = task.input_requests.select_related("task__session", "assignee")
@@ -179,6 +180,7 @@ def _cards(request: ConsoleRequest, task: Task) -> list[dict[str, Any]]:
     ids = [pk for pk in request.GET.get("shown", "").split(",") if pk][:20]
     settled = rows.filter(pk__in=ids).exclude(status=RequestStatus.PENDING) if ids else []
     shown = _one_of_each_turn(shown)
+    shown.sort(key=lambda row: row.context.get("about") != "driver_lost")
     for row in shown:
         requests.saw(row, by=request.actor)
     return [card_context(request, row, here="session") for row in [*shown, *settled]]

@@ -370,6 +370,16 @@ def test_an_open_card_comes_before_the_settled_ones(person: Client, operator: Ac
     assert cards.index("And which colour?") < cards.index("Answered by oscar")
 
 
+def test_whether_to_go_on_is_asked_first(person: Client, operator: Actor) -> None:
+    request = builders.ask(operator, "takeover")
+    session = builders.open_browser(request.task.session)
+    control.take(session, by=operator)
+    AgentSession.objects.update(driver_lease_until=timezone.now() - timedelta(seconds=1))
+    assert control.expire_due() == 1
+    cards = text_of(person, "session-requests", session.pk)
+    assert cards.index("How should it go on?") < cards.index(f'id="card-{request.pk}"')
+
+
 def test_a_card_on_the_page_stays_as_a_tombstone(person: Client, operator: Actor) -> None:
     row = builders.ask(operator)
     session = row.task.session_id
