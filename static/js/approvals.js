@@ -90,6 +90,15 @@ document.addEventListener("click", (event) => {
   details.closest(".card-actions").scrollIntoView({ block: "nearest" });
 });
 
+// Esc gives the rejection up; what was written stays for another time.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || document.querySelector("dialog[open]")) return;
+  const details = event.target.closest(".reject[open]");
+  if (!details) return;
+  details.open = false;
+  details.querySelector("summary").focus();
+});
+
 // --- several at once ----------------------------------------------------------------------------
 const picks = () => [...document.querySelectorAll("[data-pick]")];
 
