@@ -184,6 +184,13 @@ def is_read(tool: str) -> bool:
     return verb.startswith(("Read", "Count", "List", "Look", "Check"))
 
 
+def model(name: str) -> str:
+    """Who thought of a step: a model's route, or what works without one."""
+    if name == "loop":
+        return "no model"
+    return "keyless planner" if name.partition(":")[0] == "embedded" else name
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 row`, `2 rows`."""
     return f"{count} {one if count == 1 else many or one + 's'}"

@@ -144,6 +144,12 @@ def clip(text: str, most: int) -> str:
 
 
 @register.filter
+def model_words(name: str) -> str:
+    """Who thought of a step."""
+    return wording.model(name)
+
+
+@register.filter
 def page_name(session: Any) -> str:
     """The title of the page that a session is at; nothing before its first page."""
     return "" if wording.is_blank(session.page_url) else session.page_title

@@ -17,6 +17,12 @@ def test_waiting_and_cut_words_read_well() -> None:
     assert wording.clip("x" * 30, 10) == "xxxxxxxxx…"
 
 
+def test_who_thought_of_a_step_is_told() -> None:
+    assert wording.model("embedded:planner") == "keyless planner"
+    assert wording.model("loop") == "no model"
+    assert wording.model("openai:gpt-5.4-mini") == "openai:gpt-5.4-mini"
+
+
 def test_a_variable_is_told_by_its_name() -> None:
     typed = {"value": 'variables["answer_1_card_number"]'}
     assert (
