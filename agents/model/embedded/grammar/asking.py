@@ -112,7 +112,9 @@ def _is_list(what: str, wish: Intent) -> bool:
     if (wish["limit"] is not None and wish["limit"] > 1) or wish["order"]:
         return True
     noun = wish["noun"].lower().split()
-    if re.match(r"(?:all|every|each)\b", clean(what), re.I) or wish["filters"]:
+    # "The price of the Moon lamp" is one fact; "lamps of the Moon series" are some.
+    filters = [f for f in wish["filters"] if f["op"] != "of" or noun]
+    if re.match(r"(?:all|every|each)\b", clean(what), re.I) or filters:
         return True
     if re.search(r"\b(?:of|for) (?:each|every|all)\b", text):
         return True

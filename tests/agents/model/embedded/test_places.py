@@ -79,7 +79,7 @@ def _deeds(words: str) -> list[tuple[str, str]]:
         ),
         (
             "Open the log of pump P-7: who cleaned it, and when?",
-            [("click", "log"), ("answer", ""), ("answer", "")],
+            [("click", "log"), ("inquire", "")],
         ),
         ('Search for "pump", open the one you find', [("search", ""), ("open_nth", "it")]),
         ("Look at the price list and count the lamps", [("visit", "price"), ("count", "lamps")]),

@@ -112,7 +112,7 @@ def test_a_second_question_is_about_the_same_thing() -> None:
     assert (first["subject"], second["subject"]) == ("desk lamp", "desk lamp")
     assert [first["fields"], second["fields"]] == [["price"], ["availability"]]
     last = parse("What is the price of the Moon lamp and when does it ship?")[-1]
-    assert last["question"] == "when does the Moon lamp ship"
+    assert last["old"][-1]["question"] == "when does the Moon lamp ship"
 
 
 def test_a_press_needs_no_comma_before_it() -> None:
