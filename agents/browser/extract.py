@@ -6,6 +6,7 @@ visible content counts. The page is not touched.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -42,9 +43,27 @@ class Listing:
     aliases: list[Record] = field(default_factory=list)  # by markup words, one for each record
 
 
+# Findings come as one text: thousands of values would go through Playwright's checks one by one,
+# half of the time that a look takes. Where a page has a way of its own to write JSON (as
+# Prototype.js does) or none, or where JSON has none for a number, they come as values.
+_AS_TEXT = """(given) => {
+  const found = (%s)(given);
+  let odd = [Object, Array, String, Number, Boolean].some(kind => 'toJSON' in kind.prototype);
+  const plain = (_, value) => {
+    odd ||= typeof value === 'number' && !Number.isFinite(value);
+    return value === undefined ? null : value;
+  };
+  try {
+    const text = odd ? '' : JSON.stringify(found, plain);
+    return odd || typeof text !== 'string' ? found : text;
+  } catch { return found; }
+}"""
+
+
 @cache
 def _script() -> str:
-    return unshadowed(Path(__file__).with_name("extract.js").read_text(encoding="utf-8"))
+    script = Path(__file__).with_name("extract.js").read_text(encoding="utf-8")
+    return _AS_TEXT % unshadowed(script)
 
 
 async def read(page: Page, *, max_records: int = MAX_RECORDS) -> list[dict[str, Any]]:
@@ -58,9 +77,10 @@ async def read(page: Page, *, max_records: int = MAX_RECORDS) -> list[dict[str, 
                 and not await (await frame.frame_element()).is_visible()
             ):
                 continue
-            raw = await frame.evaluate(_script(), options)
-        except PlaywrightError:
-            continue  # a frame may navigate or detach while being read
+            told = await frame.evaluate(_script(), options)
+            raw = json.loads(told) if isinstance(told, str) else told
+        except (PlaywrightError, ValueError):
+            continue  # a frame may navigate or detach while being read, or write no JSON
         raw["main"] = frame.parent_frame is None
         raw["about"] = "" if raw["main"] else f"{frame.name} {raw['title']}"
         found.append(raw)
