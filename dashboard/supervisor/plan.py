@@ -109,6 +109,8 @@ def make_plan(
     data_dir = found.data_dir.expanduser().absolute()
     environment = os.environ | {
         "PYTHONUNBUFFERED": "1",
+        # Django's checks are for developers; a worker would load all pages and the API for them.
+        "CELERY_SKIP_CHECKS": "1",
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
         "WEBAGENT_DATA_DIR": str(data_dir),
         "WEBAGENT_HOST": found.host,

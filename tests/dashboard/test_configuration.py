@@ -114,3 +114,8 @@ def test_the_printed_commands_name_a_data_directory_that_is_not_the_usual_one(
     said = block(Plan(Config(data_dir=own), own, {}), found)
     assert f"WEBAGENT_DATA_DIR='{own}' .venv/bin/python manage.py keys create" in said
     assert "WEBAGENT_DATA_DIR" not in block(Plan(Config(data_dir=usual), usual, {}), found)
+
+
+def test_django_finds_nothing_to_complain_about() -> None:
+    """No process of the product looks: its workers leave Django's checks out."""
+    call_command("check", fail_level="WARNING")
