@@ -16,6 +16,9 @@ from dashboard.models import AgentSession, Membership, Project, Role, Task, User
 from dashboard.services import actors, keys, sessions
 from dashboard.services.actors import Actor
 from dashboard.services.options import NewSession
+from tests.browsers import driver, shared_browser, shared_session
+
+__all__ = ["driver", "shared_browser", "shared_session"]
 
 HERE = Path(__file__).parent
 # Its files take longest: a parallel run, which hands out whole files in order, begins with them.

@@ -1,4 +1,4 @@
-"""A rig for each subject's attacks."""
+"""A rig for all attacks."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-
-from agents.browser.playwright_driver import close_driver
-from agents.executor import close_sandbox
 
 pytest.register_assert_rewrite("tests.adversarial.proof")
 
@@ -22,9 +19,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("scenario", named)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def rig(driver: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
     async with open_rig(tmp_path_factory.mktemp("attacked")) as rig:
         yield rig
-    await close_sandbox()
-    await close_driver()

@@ -14,7 +14,7 @@ from tests.adversarial.world import SECRET
 
 
 @pytest.mark.browser
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="session")
 async def test_the_attack_fails(scenario: Scenario, rig: Rig) -> None:
     ran = await rig.attack(scenario, frozenset(scenario.without))
     assert not scenario.harm(rig.world), rig.world.hits
@@ -24,7 +24,7 @@ async def test_the_attack_fails(scenario: Scenario, rig: Rig) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="session")
 async def test_the_attack_succeeds_without_its_guard(scenario: Scenario, rig: Rig) -> None:
     ran = await rig.attack(scenario, frozenset((*scenario.without, scenario.guard)))
     assert scenario.harm(rig.world), (ran.host.types()[-12:], ran.host.events[-4:])

@@ -1,7 +1,4 @@
-"""Browser tests of one file share an event loop, and so one driver.
-
-Playwright's driver costs most of a second of processor time, and there is one for each loop.
-"""
+"""What all tests of the engine share."""
 
 from __future__ import annotations
 
@@ -13,24 +10,24 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from agents.browser.executable import find_browser
+from tests.browsers import on_shared_loop
 
 HERE = Path(__file__).parent
-on_module_loop = pytest.mark.asyncio(loop_scope="module")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests that say nothing else run on their file's loop."""
+    """Browser tests that say nothing else run where the shared browser is."""
     for item in items:
         if not (item.path.is_relative_to(HERE) and item.get_closest_marker("browser")):
             continue
         marked = item.get_closest_marker("asyncio")
         if marked is not None and "loop_scope" not in marked.kwargs:
-            item.add_marker(on_module_loop, append=False)
+            item.add_marker(on_shared_loop, append=False)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def window() -> AsyncIterator[Browser]:
-    """A browser that a file's tests share."""
+    """A bare browser that tests share."""
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(
             executable_path=find_browser(), args=["--no-sandbox", "--site-per-process"]
@@ -39,7 +36,7 @@ async def window() -> AsyncIterator[Browser]:
         await started.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(window: Browser) -> AsyncIterator[Page]:
     """A page with cookies and storage of its own."""
     context = await window.new_context()

@@ -43,7 +43,7 @@ WANTED = 4
 Opener = Callable[[], Awaitable[BrowserSession]]
 
 
-@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def _sandbox() -> AsyncIterator[None]:
     yield
     await close_sandbox()
@@ -63,7 +63,7 @@ def clicks(site: Site) -> list[str]:
     return seen
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def opener(
     driver: None, browser_handle: BrowserHandle, tmp_path: Path
 ) -> AsyncIterator[Opener]:

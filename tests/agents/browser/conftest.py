@@ -14,9 +14,11 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from agents.browser.playwright_driver import close_driver
 from agents.browser.process import BrowserHandle, BrowserOptions, launch, terminate
 from agents.browser.session import BrowserSession
+from tests.browsers import driver
+
+__all__ = ["driver"]
 
 
 class Site:
@@ -64,7 +66,7 @@ class Site:
         return runner
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def site() -> AsyncIterator[Site]:
     site = Site()
     runner = await site.start()
@@ -78,14 +80,7 @@ def browser_options() -> BrowserOptions:
     return BrowserOptions()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def driver() -> AsyncIterator[None]:
-    """Stops the Playwright driver at the end of a file's tests."""
-    yield
-    await close_driver()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def browser_handle(
     tmp_path: Path, browser_options: BrowserOptions
 ) -> AsyncIterator[BrowserHandle]:
@@ -95,7 +90,7 @@ async def browser_handle(
     await terminate(handle)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def browser_session(
     driver: None, browser_handle: BrowserHandle, tmp_path: Path
 ) -> AsyncIterator[BrowserSession]:

@@ -26,7 +26,7 @@ def attachment(body: bytes, name: str, media_type: str = "application/octet-stre
     return serve
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def small_limit(driver, browser_handle, tmp_path):
     """A session that takes downloads up to 100,000 bytes."""
     session = await BrowserSession.open(

@@ -56,7 +56,7 @@ async def page(request: web.Request) -> web.StreamResponse:
     return web.Response(text="<title>site</title><p>hello", content_type="text/html")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def outside(driver: None, tmp_path: Path) -> AsyncIterator[Outside]:
     touched: list[str] = []
 

@@ -34,7 +34,7 @@ pytestmark = [
 PATIENCE_S = 30
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def proxy(site: Site) -> AsyncIterator[EgressProxy]:
     async def resolve(host: str, port: int) -> Sequence[str]:
         return ["127.0.0.1"]
@@ -45,7 +45,7 @@ async def proxy(site: Site) -> AsyncIterator[EgressProxy]:
     await made.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def handle(proxy: EgressProxy, tmp_path: Path) -> AsyncIterator[BrowserHandle]:
     options = BrowserOptions(own_network=True)
     made = await launch(options, user_data_dir=tmp_path / "b" / "profile", proxy_port=proxy.port)

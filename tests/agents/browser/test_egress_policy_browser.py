@@ -67,7 +67,7 @@ async def refused(page: Page) -> None:
     )
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def world(driver: None, tmp_path: Path) -> AsyncIterator[World]:
     asked: list[str] = []
 

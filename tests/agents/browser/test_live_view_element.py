@@ -123,14 +123,14 @@ class Gallery:
             await viewer.set_control(control)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def watched(browser_session: BrowserSession, site: Any) -> Page:
     page = browser_session.page
     await page.goto(site.add("/desk", DESK))
     return page
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def gallery(
     watched: Page, browser_handle: BrowserHandle, tmp_path: Path
 ) -> AsyncIterator[tuple[Gallery, Page]]:

@@ -6,10 +6,11 @@ import pytest
 
 from agents.browser.masking import mask, remember
 from agents.ports import Variable
-from tests.agents.executor.conftest import Bench, bench, on_module_loop, shared_session, shared_site
+from tests.agents.executor.conftest import Bench, bench, shared_site
+from tests.browsers import on_shared_loop
 
-__all__ = ["bench", "shared_session", "shared_site"]
-pytestmark = [pytest.mark.browser, on_module_loop]
+__all__ = ["bench", "shared_site"]
+pytestmark = [pytest.mark.browser, on_shared_loop]
 DOTS = "e => getComputedStyle(e).webkitTextSecurity"
 FORM = """<label>Password <input id=pw type=password></label>
 <label>Code <input id=code autocomplete=one-time-code></label>

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 SITES = Path(__file__).parents[2] / "sites" / "observe"
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(window: Browser) -> AsyncIterator[Page]:
     context = await window.new_context(viewport={"width": 1280, "height": 800})
     await install(context)

@@ -81,7 +81,7 @@ async def kill_worker(*args: str) -> BrowserHandle:
     return BrowserHandle.from_dict(json.loads(line))
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def abandoned(tmp_path, site):
     """A browser whose worker was killed in the middle of a form."""
     url = site.add("/form", FORM)

@@ -22,9 +22,9 @@ from agents.browser.relay_publisher import RelayPublisher
 from agents.browser.screencast import Screencast
 from agents.browser.takeover import parse_input
 from agents.errors import BrowserError
-from tests.agents.conftest import on_module_loop
+from tests.browsers import on_shared_loop
 
-pytestmark = on_module_loop  # also of those without a browser: their fixtures run there
+pytestmark = on_shared_loop  # also of those without a browser: their fixtures run there
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ class Two:
         return FrameHub(source, look_again_s=60)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def two(valkey: ValkeyServer) -> AsyncIterator[Two]:
     source = Still()
 

@@ -71,19 +71,19 @@ class Tab:
         )
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def cdp(browser_handle: BrowserHandle) -> AsyncIterator[CdpConnection]:
     connection = await CdpConnection.connect(browser_handle.debug_port)
     yield connection
     await connection.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def tab(cdp: CdpConnection) -> Tab:
     return await Tab.first(cdp)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def hub(browser_handle: BrowserHandle) -> AsyncIterator[FrameHub]:
     async def source(key: str) -> Screencast:
         return Screencast(browser_handle.debug_port, user_data_dir=browser_handle.user_data_dir)

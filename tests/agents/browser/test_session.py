@@ -15,6 +15,7 @@ import pytest
 from aiohttp import web
 
 from agents.browser.front import read_front, write_front
+from agents.browser.playwright_driver import close_driver
 from agents.browser.process import is_alive
 from agents.browser.session import BrowserSession
 from agents.errors import ActionError, BrowserError, BrowserGone
@@ -38,6 +39,11 @@ async def until(condition, timeout_s: float = 30.0) -> None:
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+
+def drivers() -> set[psutil.Process]:
+    """Playwright's drivers that this process runs."""
+    return {child for child in psutil.Process().children() if "node" in child.name()}
 
 
 # --- looking ----------------------------------------------------------------------------------
@@ -325,17 +331,18 @@ async def test_a_killed_browser_is_gone_at_once(browser_session, site):
         _ = browser_session.page
 
 
-async def test_the_drivers_death_costs_a_reconnect_and_no_page(
-    browser_session, browser_handle, tmp_path, site
-):
-    await browser_session.page.goto(site.add("/form", "<input id=name>"))
-    await browser_session.page.fill("#name", "typed before")
+async def test_the_drivers_death_costs_a_reconnect_and_no_page(browser_handle, tmp_path, site):
+    await close_driver()
+    others = drivers()
+    session = await BrowserSession.open(browser_handle, downloads_dir=tmp_path / "downloads")
+    await session.page.goto(site.add("/form", "<input id=name>"))
+    await session.page.fill("#name", "typed before")
 
-    [driver] = [p for p in psutil.Process().children() if "node" in p.name()]
+    [driver] = drivers() - others
     driver.kill()
-    await asyncio.wait_for(browser_session.gone.wait(), 30)
+    await asyncio.wait_for(session.gone.wait(), 30)
     with pytest.raises(BrowserGone):
-        await browser_session.state()
+        await session.state()
 
     assert is_alive(browser_handle)
     again = await BrowserSession.open(browser_handle, downloads_dir=tmp_path / "downloads")

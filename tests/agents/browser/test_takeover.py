@@ -107,7 +107,7 @@ class Desk:
                 await self._next()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(browser_handle: BrowserHandle, site: Any) -> AsyncIterator[Desk]:
     cdp = await CdpConnection.connect(browser_handle.debug_port)
     target = (await cdp.call("Target.getTargets"))["targetInfos"][0]["targetId"]

@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from agents.browser.playwright_driver import close_driver
-from agents.browser.process import BrowserOptions, launch
 from agents.browser.session import BrowserSession
 from agents.control import RunControl
 from agents.executor import Executor, ExecutorLimits
@@ -28,15 +26,12 @@ from tests.agents.browser.conftest import (
     site,
 )
 
-on_module_loop = pytest.mark.asyncio(loop_scope="module")
-
 __all__ = [
     "Bench",
     "browser_handle",
     "browser_options",
     "browser_session",
     "driver",
-    "on_module_loop",
     "site",
 ]
 
@@ -165,7 +160,7 @@ def quiet_bench() -> Bench:
     return Bench(QuietBrowser(), None)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_site() -> AsyncIterator[Site]:
     """One site for a module's tests."""
     site = Site()
@@ -175,28 +170,10 @@ async def shared_site() -> AsyncIterator[Site]:
     await runner.cleanup()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_session(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[BrowserSession]:
-    """One attached browser for a module's tests."""
-    folder = tmp_path_factory.mktemp("browser")
-    handle = await launch(BrowserOptions(), user_data_dir=folder / "profile", proxy_port=None)
-    session = await BrowserSession.open(handle, downloads_dir=folder / "downloads")
-    yield session
-    await session.close()
-    await close_driver()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def bench(shared_session: BrowserSession, shared_site: Site) -> AsyncIterator[Bench]:
-    """On one empty tab of the module's browser. Needs the module's loop: `on_module_loop`."""
-    yield Bench(shared_session, shared_site)
-    await shared_session.new_tab()
-    while len(shared_session.pages) > 1:
-        await shared_session.close_tab(0)
-    shared_session.drain_notices()
-    shared_session.drain_downloads()
+@pytest.fixture
+def bench(shared_session: BrowserSession, shared_site: Site) -> Bench:
+    """On one empty tab of the shared browser. Needs its loop: `on_shared_loop`."""
+    return Bench(shared_session, shared_site)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from agents.ports import Variable
-from tests.agents.executor.conftest import on_module_loop
+from tests.browsers import on_shared_loop
 
-pytestmark = [pytest.mark.browser, on_module_loop]
+pytestmark = [pytest.mark.browser, on_shared_loop]
 
 ASK = "confirm('Delete the note?')"
 BUTTON = '<button id=b onclick="{}">Delete</button><p id=t>-</p>'

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from agents.executor import ExecutorLimits
-from tests.agents.executor.conftest import on_module_loop
 from tests.agents.executor.test_tabs_files import attach
+from tests.browsers import on_shared_loop
 
-pytestmark = [pytest.mark.browser, on_module_loop]
+pytestmark = [pytest.mark.browser, on_shared_loop]
 
 QUICK = ExecutorLimits(action_timeout_ms=700, navigation_timeout_ms=1500)
 

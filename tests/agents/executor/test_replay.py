@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.agents.executor.conftest import on_module_loop
+from tests.browsers import on_shared_loop
 
-pytestmark = [pytest.mark.browser, on_module_loop]
+pytestmark = [pytest.mark.browser, on_shared_loop]
 
 COUNTER = '<button onclick="n.textContent=+n.textContent+1">Add</button><p id=n>0</p><input>'
 CODE = """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
-from tests.agents.executor.conftest import on_module_loop
+from tests.browsers import on_shared_loop
 
-pytestmark = [pytest.mark.browser, on_module_loop]
+pytestmark = [pytest.mark.browser, on_shared_loop]
 
 STAY_MS = 60
 # No page can be read that is gone sooner than this machine reads at the moment, so each stays a

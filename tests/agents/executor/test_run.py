@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agents.executor.conftest import on_module_loop
+from tests.browsers import on_shared_loop
 
-pytestmark = [pytest.mark.browser, on_module_loop]
+pytestmark = [pytest.mark.browser, on_shared_loop]
 
 FORM = """
 <form action="/done" onsubmit="return true">

@@ -7,9 +7,9 @@ import json
 import pytest
 from aiohttp import web
 
-from tests.agents.executor.conftest import on_module_loop
+from tests.browsers import on_shared_loop
 
-pytestmark = [pytest.mark.browser, on_module_loop]
+pytestmark = [pytest.mark.browser, on_shared_loop]
 
 
 def attach(bench, path="/report.csv", body="a,b\n1,2\n", media="text/csv", name="report.csv"):

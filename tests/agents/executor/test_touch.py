@@ -11,9 +11,9 @@ from playwright._impl.connection import Connection
 from agents.browser.cdp import CdpConnection
 from agents.executor.gate import ProposedAction
 from agents.ports import Variable
-from tests.agents.executor.conftest import on_module_loop
+from tests.browsers import on_shared_loop
 
-pytestmark = [pytest.mark.browser, on_module_loop]
+pytestmark = [pytest.mark.browser, on_shared_loop]
 
 PAGE = """<script>window.pressed = []</script><label>Name <input id=name></label>
 <div id=place><button onclick="pressed.push('first')">Add</button></div>"""

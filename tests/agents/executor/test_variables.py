@@ -11,7 +11,7 @@ from agents.executor.variables import origin_of
 from agents.guard.receivers import covers
 from agents.guard.redactor import Redactor
 from agents.ports import Variable
-from tests.agents.executor.conftest import on_module_loop
+from tests.browsers import on_shared_loop
 
 SECRET = 's3cr3t & /pa ss"'
 FORM = """
@@ -42,7 +42,7 @@ def secret_bench(bench):
     return bench
 
 
-@on_module_loop
+@on_shared_loop
 @pytest.mark.browser
 async def test_a_field_gets_the_value_and_step_code_never_does(secret_bench):
     bench = secret_bench
@@ -69,7 +69,7 @@ print(variables["password"], str(variables["password"]), f"{variables['password'
     assert result.actions[1].arguments == {"value": 'variables["password"]'}
 
 
-@on_module_loop
+@on_shared_loop
 @pytest.mark.browser
 async def test_a_value_in_an_address_or_an_error_is_hidden(secret_bench):
     bench = secret_bench
@@ -87,7 +87,7 @@ raise ValueError(page.url)
     hidden_everywhere(bench, result)
 
 
-@on_module_loop
+@on_shared_loop
 @pytest.mark.browser
 @pytest.mark.parametrize(
     "call",
@@ -115,7 +115,7 @@ async def test_every_way_of_typing_asks_where_it_goes(secret_bench, call):
         assert await bench.browser.page.locator("[name=pw]").input_value() == ""
 
 
-@on_module_loop
+@on_shared_loop
 @pytest.mark.browser
 async def test_the_frame_counts_not_the_page_around_it(secret_bench):
     bench = secret_bench
@@ -136,7 +136,7 @@ async def test_the_frame_counts_not_the_page_around_it(secret_bench):
         assert focused.ok is allowed, (frame, focused.error_message)
 
 
-@on_module_loop
+@on_shared_loop
 @pytest.mark.browser
 async def test_an_option_is_chosen_by_a_value_that_stays_unknown(secret_bench):
     bench = secret_bench
@@ -146,7 +146,7 @@ async def test_an_option_is_chosen_by_a_value_that_stays_unknown(secret_bench):
     assert await bench.browser.page.locator("select").input_value() == "ann.lee"
 
 
-@on_module_loop
+@on_shared_loop
 @pytest.mark.browser
 async def test_a_variable_goes_nowhere_but_into_fields(secret_bench):
     bench = secret_bench
@@ -166,7 +166,7 @@ async def test_a_variable_goes_nowhere_but_into_fields(secret_bench):
     assert saved.ok and b"s3cr3t" not in bench.artifacts.data["art_1"]
 
 
-@on_module_loop
+@on_shared_loop
 @pytest.mark.browser
 async def test_an_unknown_variable_is_named(secret_bench):
     await secret_bench.show(FORM)
@@ -175,7 +175,7 @@ async def test_an_unknown_variable_is_named(secret_bench):
     assert "password" in result.error_message
 
 
-@on_module_loop
+@on_shared_loop
 @pytest.mark.browser
 @pytest.mark.parametrize(
     "field",
@@ -202,7 +202,7 @@ async def test_a_literal_typed_into_a_secret_field_is_not_recorded(bench, field)
     assert value == "literal-77" * 3 + "x"
 
 
-@on_module_loop
+@on_shared_loop
 @pytest.mark.browser
 async def test_a_secret_field_that_appears_late_is_still_secret(bench):
     await bench.show(
@@ -212,7 +212,7 @@ async def test_a_secret_field_that_appears_late_is_still_secret(bench):
     assert result.ok and "literal-77" not in json.dumps([vars(r) for r in bench.reported])
 
 
-@on_module_loop
+@on_shared_loop
 @pytest.mark.browser
 async def test_a_plain_literal_is_recorded(bench):
     await bench.show("<label>City <input></label>")

@@ -23,7 +23,7 @@ from tests.agents.guard.test_gate import (
 )
 
 __all__ = ["handle", "opener", "site"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FIELDS = """<p>Blue backpack, total $1,249.00</p><input type=hidden name=total value=1249.00>
 <input type=hidden name=csrf_token value=a1><input type=hidden name=loaded_time value=1>

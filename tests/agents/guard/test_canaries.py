@@ -16,17 +16,18 @@ from agents.guard import logs
 from agents.guard.redactor import Redactor
 from agents.loop import run_loop
 from tests.agents.browser.conftest import Site
-from tests.agents.executor.conftest import on_module_loop, shared_session, shared_site
+from tests.agents.executor.conftest import shared_site
 from tests.agents.fakes import FakeContext
 from tests.agents.guard import canaries
 from tests.agents.guard.leaks import Leaky, exits, log, plan, some_of, world_of
+from tests.browsers import on_shared_loop
 
-__all__ = ["log", "shared_session", "shared_site"]
-pytestmark = [pytest.mark.browser, on_module_loop]
+__all__ = ["log", "shared_site"]
+pytestmark = [pytest.mark.browser, on_shared_loop]
 IN_BROWSER = 8  # the other runs play against a page in memory
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def sandbox() -> AsyncIterator[None]:
     yield
     await close_sandbox()

@@ -29,7 +29,7 @@ from tests.agents.guard.test_gate import (
 )
 
 __all__ = ["handle", "opener", "site"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ASKED = "Delete the note Groceries?"
 PAGE = """<!doctype html><title>Notes</title><h1>Notes</h1>

@@ -29,7 +29,7 @@ from tests.agents.browser.conftest import Site
 from tests.agents.doubles import PlannedRoute, in_order
 from tests.agents.fakes import FakeContext, World, make_task
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SHOP = """<!doctype html><title>Checkout</title><h1>Checkout</h1>
 <form method=post action=/buy><p>Blue backpack, total $49.00</p>
@@ -39,7 +39,7 @@ PAY = 'await page.get_by_role("button", name="Pay now").click()\n"pressed"'
 Opener = Callable[[], Awaitable[BrowserSession]]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def handle(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BrowserHandle]:
     """One browser for all; each test's runs attach to it anew."""
     folder = tmp_path_factory.mktemp("browser")
@@ -50,7 +50,7 @@ async def handle(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Brow
     await close_sandbox()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def site() -> AsyncIterator[Site]:
     site = Site()
     runner = await site.start()
@@ -74,7 +74,7 @@ def bought(site: Site) -> list[str]:
     return sent
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def opener(handle: BrowserHandle, tmp_path: Path) -> AsyncIterator[Opener]:
     """Attaches to the one browser anew, as each worker does."""
     sessions: list[BrowserSession] = []

@@ -16,7 +16,7 @@ from tests.agents.doubles import in_order
 from tests.agents.guard.test_gate import Answering, Opener, handle, opener, site, world_of
 
 __all__ = ["handle", "opener", "site"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FRAME = """<!doctype html><body style="margin:0"><button style="width:300px;height:100px"
   onclick="fetch('/hit?' + Date.now())">Pay now</button>"""

@@ -250,7 +250,7 @@ async def test_a_fingerprint_tells_bodies_apart_but_not_their_boundaries() -> No
 
 
 # --- in a browser -----------------------------------------------------------------------------
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def shown(tmp_path: Path) -> AsyncIterator[tuple[BrowserSession, list[str]]]:
     """A browser of its own with a page, and what arrives at the page's site."""
     arrived: list[str] = []

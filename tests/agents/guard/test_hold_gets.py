@@ -22,7 +22,7 @@ from agents.ports import InputRequestSpec
 from tests.agents.browser.conftest import Site
 from tests.agents.guard.test_hold import NO, YES, Asking
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 DEED = "/account/delete?confirm=1"
 
@@ -186,7 +186,7 @@ def _to(status: int, text: str = "x", **headers: str) -> Any:
     return answer
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     folder = tmp_path_factory.mktemp("gets")
     site = Site()
@@ -201,7 +201,7 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pla
     await runner.cleanup()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def place(browser: Place) -> AsyncIterator[Place]:
     yield browser
     await browser.end()

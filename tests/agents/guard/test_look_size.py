@@ -11,10 +11,10 @@ import pytest
 from agents.browser.session import BrowserSession
 from agents.guard.probe import SOURCE
 from tests.agents.browser.conftest import Site
-from tests.agents.executor.conftest import shared_session, shared_site
+from tests.agents.executor.conftest import shared_site
 
-__all__ = ["shared_session", "shared_site"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+__all__ = ["shared_site"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 CONTROLS = (
     "<h1>Shop</h1><label>Name <input id=name></label><label><input type=checkbox id=tick> Agree"

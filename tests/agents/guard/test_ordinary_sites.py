@@ -29,7 +29,7 @@ from tests.agents.guard.test_gate import (
 )
 
 __all__ = ["handle", "opener", "site"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 POST = """<script>const post = (to, data, kind) => fetch(to, {method: 'POST',
   headers: {'content-type': kind || 'application/json'},

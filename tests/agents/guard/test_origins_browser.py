@@ -18,12 +18,12 @@ from tests.adversarial.harness import Ran, Rig, open_rig
 from tests.adversarial.scenario import Scenario
 from tests.adversarial.world import EVIL, OTHER
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 YES = {"approved": True}
 NO = {"approved": False, "reason": "not a partner of ours"}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
     async with open_rig(tmp_path_factory.mktemp("origins")) as rig:
         yield rig

@@ -12,10 +12,10 @@ from agents.guard.probe import probe, touched
 from agents.guard.probe_touch import Touched, keys_are_held, touch
 from agents.guard.risk_facts import ElementFacts
 from tests.agents.browser.conftest import Site
-from tests.agents.executor.conftest import shared_session, shared_site
+from tests.agents.executor.conftest import shared_site
 
-__all__ = ["shared_session", "shared_site"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+__all__ = ["shared_site"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 NAMED = """Enter Tab Backspace Delete Insert Home End PageUp PageDown ArrowLeft ArrowUp
   ArrowRight ArrowDown ContextMenu F1 F12"""

@@ -8,10 +8,10 @@ from agents.browser.session import BrowserSession
 from agents.guard.probe import GONE, probe, probe_focused, touched
 from agents.guard.probe_line import Line, line_of
 from tests.agents.browser.conftest import Site
-from tests.agents.executor.conftest import shared_session, shared_site
+from tests.agents.executor.conftest import shared_site
 
-__all__ = ["shared_session", "shared_site"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+__all__ = ["shared_site"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SHOP = """<!doctype html><meta charset=utf-8><h1>Shop</h1><form method=post action=/pay>
 <label>Name <input id=name name=who></label><p>Total € 9</p><button>Pay now</button></form>

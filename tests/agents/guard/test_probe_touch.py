@@ -10,10 +10,10 @@ from agents.guard.probe_line import line_of
 from agents.guard.probe_touch import Touched, touch
 from agents.guard.risk_facts import ElementFacts
 from tests.agents.browser.conftest import Site
-from tests.agents.executor.conftest import shared_session, shared_site
+from tests.agents.executor.conftest import shared_site
 
-__all__ = ["shared_session", "shared_site"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+__all__ = ["shared_site"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FIELDS = """<!doctype html><meta charset=utf-8><script>
 window.told = [];

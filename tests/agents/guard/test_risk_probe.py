@@ -8,10 +8,10 @@ from agents.browser.session import BrowserSession
 from agents.guard.probe import probe, probe_focused, probe_point
 from agents.guard.risk import CallFacts, Verdict, classify
 from tests.agents.browser.conftest import Site
-from tests.agents.executor.conftest import shared_session, shared_site
+from tests.agents.executor.conftest import shared_site
 
-__all__ = ["shared_session", "shared_site"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+__all__ = ["shared_site"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 POST = 'method="post" action="/go"'
 OVER = "position:absolute;inset:0;opacity:.01"

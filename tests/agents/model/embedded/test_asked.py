@@ -12,10 +12,9 @@ from agents.model.embedded.grammar.parse import parse
 from agents.model.embedded.reading.sentences import _tells
 from agents.model.embedded.run import Run
 from agents.ports import DecideInput, Variable
-from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_planner import Play, play
 
-__all__ = ["browser_handle", "browser_options", "driver", "play"]
+__all__ = ["play"]
 
 CARD = "4242424242424242"
 browser = pytest.mark.browser

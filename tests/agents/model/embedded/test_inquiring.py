@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from agents.model.embedded.grammar.parse import parse
-from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_planner import Play, play
 
-__all__ = ["browser_handle", "browser_options", "driver", "play"]
+__all__ = ["play"]
 
 
 def _names(output: Any) -> list[str]:

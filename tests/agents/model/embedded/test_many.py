@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_deeds_unprepared import done_there
 from tests.agents.model.embedded.test_planner import Play, play
 
-__all__ = ["browser_handle", "browser_options", "driver", "play"]
+__all__ = ["play"]
 
 pytestmark = pytest.mark.browser
 

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
-from agents.browser.process import BrowserHandle
 from agents.browser.session import BrowserSession
-from agents.executor import close_sandbox
 from agents.loop import run_loop
 from agents.model.embedded import EmbeddedRoute
 from agents.ports import Answer
 from practice.app import create_app
 from practice.stories import STORIES
-from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.fakes import World, make_task
 from tests.agents.model.embedded.test_planner import Agreeing, Play, Played
-
-__all__ = ["browser_handle", "browser_options", "driver"]
 
 pytestmark = pytest.mark.browser
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def practise(
-    driver: None, browser_handle: BrowserHandle, tmp_path: Path
-) -> AsyncIterator[Play]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def practise(shared_session: BrowserSession) -> AsyncIterator[Play]:
     """Runs one instruction on a page of the practice site."""
+    session = shared_session
     async with TestServer(create_app()) as server:
-        session = await BrowserSession.open(browser_handle, downloads_dir=tmp_path / "dl")
 
         async def browser() -> BrowserSession:
             return session
@@ -46,8 +38,6 @@ async def practise(
             return Played(outcome, world, session)
 
         yield run
-        await session.detach()
-        await close_sandbox()
 
 
 async def test_the_cheapest_price_of_what_was_searched_for(practise: Play) -> None:

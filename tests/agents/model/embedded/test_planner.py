@@ -5,26 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from agents.browser.process import BrowserHandle
 from agents.browser.session import BrowserSession
 from agents.events import TaskPlanReady, TaskStepStarted
-from agents.executor import close_sandbox
 from agents.loop import run_loop
 from agents.model.embedded import EmbeddedRoute
 from agents.outcome import Outcome
 from agents.ports import Answer, InputRequestSpec, Variable
-from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.fakes import FakeContext, World, make_task
 from tests.agents.model.embedded.conftest import SITES
-
-__all__ = ["browser_handle", "browser_options", "driver"]
 
 pytestmark = pytest.mark.browser
 PERSON = {"email": Variable("ann@x.org"), "secret": Variable("s3cret", sensitive=True)}
@@ -64,16 +58,16 @@ class Agreeing(FakeContext):
 Play = Callable[..., Awaitable[Played]]
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def play(driver: None, browser_handle: BrowserHandle, tmp_path: Path) -> AsyncIterator[Play]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def play(shared_session: BrowserSession) -> AsyncIterator[Play]:
     """Runs one instruction on one of the local pages."""
+    session = shared_session
     app = web.Application()
     app.router.add_static("/", SITES)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    session = await BrowserSession.open(browser_handle, downloads_dir=tmp_path / "dl")
 
     async def browser() -> BrowserSession:
         return session
@@ -90,8 +84,6 @@ async def play(driver: None, browser_handle: BrowserHandle, tmp_path: Path) -> A
         return Played(outcome, world, session)
 
     yield run
-    await session.detach()
-    await close_sandbox()
     await runner.cleanup()
 
 

@@ -7,10 +7,9 @@ import pytest
 from agents.browser.dialog_answers import unfit
 from agents.model.embedded.doing.questions import Dialog, is_meant
 from agents.ports import Answer
-from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_planner import Play, play
 
-__all__ = ["browser_handle", "browser_options", "driver", "play"]
+__all__ = ["play"]
 
 NOTES = "notes_asking.html"
 
