@@ -107,7 +107,7 @@ _SEVERAL = re.compile(
 
 def _is_list(what: str, wish: Intent) -> bool:
     text = bare(clean(what)).lower()
-    if wish.get("as") in ("list", "table", "csv", "array"):
+    if wish.get("as") in ("list", "table", "csv", "array") or wish.get("whatever"):
         return True
     if (wish["limit"] is not None and wish["limit"] > 1) or wish["order"]:
         return True
@@ -260,6 +260,11 @@ _TELL = (
 
 RULES_BEFORE = [
     _rule(
+        r"(?:make|draw up|compile|prepare|create|build)(?: me)? (?P<what>an? (?:[a-z]+ )?table "
+        r"(?:of|with|listing|showing) (?:.+ of )?(?:all|every|each|the) .+)$",
+        _extract,
+    ),
+    _rule(
         r"(?:show|display|view)\s+(?P<what>(?:all|every)\s.+?\s(?:with|including)\s.+)$", _extract
     ),
     *inquiring.RULES,
@@ -331,6 +336,7 @@ _TRIPS = (
 )
 
 RULES = [
+    _rule(rf"(?:also )?{_TELL}\s+{whole.OF_EACH}", whole.of_each),
     _rule(
         rf"(?:find|show|get|look for|check|list)(?: me)?\s+(?P<what>(?:[a-z]+ )?(?:{_TRIPS}) "
         r"from .+? to .+)$",

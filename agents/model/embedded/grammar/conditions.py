@@ -145,7 +145,7 @@ def _take_state(text: str, wish: Intent, k: Masked) -> str:
         return text
     op = "lacks" if match.group("not") else "has"
     wish["filters"].append({"field": "", "op": op, "value": match.group("state")})
-    return clean(text[: match.start()])
+    return re.sub(r"\s+and$", "", clean(text[: match.start()]))
 
 
 def _take_equal(text: str, wish: Intent, k: Masked) -> str:
@@ -276,8 +276,27 @@ def take_saying(text: str, wish: Intent, k: Masked) -> str:
     if match is None or len(match.group("rest").split()) > 5:
         return text
     op = "lacks" if match.group("not") or match.group("no") else "has"
-    wish["filters"].append({"field": "", "op": op, "value": k.raw(match.group("rest"))})
+    wish["filters"] += each_said(match.group("rest"), op, k)
     return match.group("noun")
+
+
+_AND = re.compile(
+    r",?\s+and\s+(?:(?:that|which|who)\s+)?(?P<verb>are|is|have|has|with|without|offer|allow|accept"
+    r"|include)\s+(?=\S)",
+    re.I,
+)
+
+
+def each_said(text: str, op: str, k: Masked) -> list[dict[str, Any]]:
+    """ "step-free and have toilets": a condition each."""
+    first, *more = _AND.split(text)
+    rules = [{"field": "", "op": op, "value": k.raw(clean(first))}]
+    for verb, words in zip(more[::2], more[1::2], strict=True):
+        no = re.match(r"(?:not|no)\s+", words, re.I)
+        lacks = bool(no) or verb.lower() == "without"
+        value = k.raw(clean(words[no.end() :] if no else words))
+        rules.append({"field": "", "op": "lacks" if lacks else "has", "value": value})
+    return rules
 
 
 def _take_number(text: str, wish: Intent, k: Masked) -> str:

@@ -118,7 +118,9 @@ _SORTED = re.compile(
 
 
 _FIRST = re.compile(
-    rf"[,(]\s*(?:the\s+)?(?P<word>{LOW}|{HIGH})\s+(?:ones? )?first\)?(?=$|,|\s+with\b)", re.I
+    rf"[,(]\s*(?:the\s+)?(?P<word>{LOW}|{HIGH})\s+(?:ones? |(?P<by>[a-z]+(?: [a-z]+)?) )?first\)?"
+    r"(?=$|,|\s+with\b)",
+    re.I,
 )
 
 
@@ -147,7 +149,8 @@ def take_sorting(text: str, wish: Intent) -> str:
         wish["order"] = {"by": field, "desc": falls, "word": ""}
     elif by is None and (first := _FIRST.search(text)):
         word = first.group("word").lower()
-        field = next((f for w, f in FIELD_OF_SUPER.items() if w in word), "")
+        named_by = first.group("by") or ""  # "largest amount first"
+        field = named_by or next((f for w, f in FIELD_OF_SUPER.items() if w in word), "")
         low = re.fullmatch(LOW, word)
         wish["order"] = {"by": field, "desc": low is None, "word": ""}
         by = first

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.browser.extract_fields import singular
-from agents.model.embedded.grammar.conditions import MEASURED_BY
+from agents.model.embedded.grammar.conditions import MEASURED_BY, each_said
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.superlatives import FAMILIES, FIELD_OF_SUPER, HIGH, LOW
 from agents.model.embedded.grammar.wishes import Intent, list_wish
+from agents.model.embedded.grammar.words import count_of
 
 _WORD = rf"{LOW}|{HIGH}|best|most|fewest|least|worst|top"
 _LOWEST = re.compile(LOW + r"|fewest|least|worst|shortest|earliest", re.I)
@@ -59,6 +60,10 @@ def _some(m: re.Match[str], k: Masked) -> Intent | None:
     asks = m.group("asks").lower()
     if asks == "what" and singular(noun.split()[-1]) == noun.split()[-1]:
         return None  # "what colour is the bag"
+    if most := _MOST.fullmatch(rest):  # "which are read most": the box "Most read"
+        many, _, things = noun.partition(" ")
+        many, things = (many, things) if count_of(many) else ("", noun)
+        return {"do": "extract", **list_wish(f"{many} {most['how']} {most['done']} {things}", k)}
     noun = re.sub(r"^of (?:the|these|those|your|all) (?=\w)", "", noun, flags=re.I)
     if _MANY.search(rest):
         how = "costing" if aux.startswith("cost") else "with"
@@ -75,8 +80,14 @@ def _some(m: re.Match[str], k: Masked) -> Intent | None:
     words = re.sub(r"^not\s+|^(?:for|in|on|at|by|with)\s+|\s+only$|^only\s+", "", rest)
     if len(words.split()) > 5 or not wish["noun"]:
         return None
-    rule = {"field": "", "op": op, "value": k.raw(words)}
-    return {"do": "extract", **wish, "filters": [*wish["filters"], rule]}
+    return {"do": "extract", **wish, "filters": [*wish["filters"], *each_said(words, op, k)]}
+
+
+_MOST = re.compile(
+    r"(?P<done>[a-z]+(?:ed|en)|read|bought|sold|sought|wanted) (?:the )?(?P<how>most|least)"
+    r"(?: often)?(?: (?:at the moment|right now|now|today|currently|this (?:week|month|year)))?",
+    re.I,
+)
 
 
 def _mere_words(rules: list[dict[str, Any]]) -> bool:

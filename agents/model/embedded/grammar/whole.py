@@ -34,6 +34,20 @@ def with_fields(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "extract", **wish, "again": said != m.group("what")}
 
 
+OF_EACH = (
+    r"(?P<what>[^?]+?)\s+(?:of|for|from)\s+(?:each|every one|them|these|those|both)"
+    r"(?: one| of (?:them|these|those)| all)?$"
+)
+
+
+def of_each(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Return number and client of each": of the list just asked for, or of the page's own."""
+    fields = fields_of(m.group("what"), k)
+    if not fields:
+        return None
+    return {"do": "extract", **list_wish("", k), "fields": fields, "again": True}
+
+
 def summarise(m: re.Match[str], k: Masked) -> Intent:
     what = clean(m.group("what") or "")
     size = re.search(r"\bin (\w+) (sentences?|words|bullet points|lines|points)\b", what, re.I)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import canonical, singular
-from agents.model.embedded.grammar import conditions, rows_meant
+from agents.model.embedded.grammar import conditions, headed, rows_meant
 from agents.model.embedded.grammar.masking import Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
@@ -21,6 +21,13 @@ FORMAT = re.compile(
     r"report)\s+(?:me\s+)?(?:them|it|this|that|the results?)\s+)?"
     r"\b(?:as|in|into)\s+(?:the form of\s+)?(?:an?\s+)?(?:\w+\s+)?(?P<as>list|"
     r"table|json|csv|array|object)s?\b(?:\s+(?:format|form|array|of objects))?",
+    re.I,
+)
+
+# "A table of all results with title and year": what it is given as, and no field of it.
+_FORMAT_FIRST = re.compile(
+    r"^(?:me\s+)?an?\s+(?:[a-z]+\s+)?(?P<as>table|list|csv|json|array)(?:\s+(?:file|array|list))?\s+"
+    r"(?:of|with|containing|listing|showing|for|from)\s+(?=\S)",
     re.I,
 )
 
@@ -167,9 +174,10 @@ def list_wish(text: str, k: Masked) -> Intent:
     wish: Intent = {"limit": None, "noun": "", "fields": None, "order": None, "filters": []}
     wish["near"] = None
     text, called = _take_brackets(clean(text), wish, k)
-    if match := FORMAT.search(text):
+    if match := FORMAT.search(text) or _FORMAT_FIRST.search(text):
         wish["as"] = match.group("as").lower()
         text = clean(text[: match.start()] + text[match.end() :])
+    text = headed.take(text, wish, k)
     if match := _ALL_PAGES.search(text):
         wish["all_pages"] = True
         text = clean(text[: match.start()] + text[match.end() :])

@@ -214,6 +214,15 @@ def _denied(row: Record, word: str) -> bool:
     return any(re.search(no, v, re.I) for v in row.values() if isinstance(v, str))
 
 
+_NONE = re.compile(r"(?:no|none|not .*|n/?a|false|0|without|[-–—✗✘✕×]*)", re.I)
+
+
+def _column_tells(row: Record, words: list[str]) -> bool | None:
+    """Whether a column that is called so says yes ("Toilets": "Yes", "2"); None without one."""
+    named = [c for c in row if sorted(map(singular, plain(c).split())) == sorted(words)]
+    return not _NONE.fullmatch(str(row[named[0]] or "").strip()) if len(named) == 1 else None
+
+
 _MONTHS = frozenset(
     re.findall(
         r"\w+", "january february march april june july august september october november december"
@@ -235,6 +244,8 @@ def passes(row: Record, rule: dict[str, Any]) -> bool:
             each = ({**rule, "op": "has", "value": v} for v in rule["value"].split(" or "))
             return any(passes(row, one) for one in each) == (rule["op"] == "has")
         words = [singular(w) for w in plain(rule["value"]).split() if w not in STOPWORDS]
+        if (told := _column_tells(row, words)) is not None:
+            return told == (rule["op"] == "has")
         if rule["op"] == "has" and any(_denied(row, w) for w in words):
             return False
         return all(has_word(row, w) for w in words) == (rule["op"] == "has")

@@ -12,7 +12,16 @@ from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.superlatives import FAMILIES
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, likeness, norm
-from agents.model.embedded.reading import answers, found, outside, paging, panels, rolling, untold
+from agents.model.embedded.reading import (
+    answers,
+    found,
+    headed,
+    outside,
+    paging,
+    panels,
+    rolling,
+    untold,
+)
 from agents.model.embedded.reading.checks import (
     GENERIC,
     PEOPLE,
@@ -24,7 +33,14 @@ from agents.model.embedded.reading.checks import (
     wanted_noun,
 )
 from agents.model.embedded.reading.measures import is_measured
-from agents.model.embedded.reading.shaping import kept_for, rows_of, shape_rows
+from agents.model.embedded.reading.shaping import (
+    absent,
+    honoured,
+    kept_for,
+    rows_of,
+    shape_rows,
+    together,
+)
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import quote
 from agents.ports import Decision
@@ -121,7 +137,7 @@ def list_code(step: Step) -> str:
         whole = step.get("order") or step.get("filters") or step.get("beside") or near
         if not whole and not _narrow(step):
             arguments.append(f"fields=[{', '.join(map(quote, asked))}]")
-    hint = near or (step.get("noun") or "")
+    hint = (step.get("st") or {}).get("hint") or near or (step.get("noun") or "")
     whole = step.get("order") or step.get("filters") or step.get("tail") or _narrow(step) or near
     if step.get("limit") and not whole:
         arguments.append(f"limit={step['limit']}")
@@ -171,7 +187,11 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
     rows = rows_of(result.value, step)
     if not kept:
         rows = await found.brought(run, step, rows)
-        rows = await panels.within(run, wanted_noun(step), await _fitting(run, step, rows))
+        fitting = await _fitting(run, step, rows)
+        if (hint := st.get("hint")) and not st.get("hinted") and fitting and fitting != rows:
+            why = f"Read the list under “{hint}”."
+            return await run.act(step, list_code(step), why, phase="read", hinted=True)
+        rows = await panels.within(run, wanted_noun(step), fitting)
     if kept and paging.is_other(kept, rows):
         rows = await _same_kind(run, step, kept)
     fresh = paging.fresh_rows(kept, rows) if kept else rows
@@ -211,11 +231,11 @@ async def _end(run: Run, step: Step) -> Decision | None:
     st = step["st"]
     kept: list[Record] = st.pop("rows", [])
     enough = shape_rows(kept, step)
-    lacking = not enough or (step.get("noun") and _absent(enough, step))
+    lacking = not enough or (step.get("noun") and absent(enough, step))
     if lacking and (entered := await found.enter_place(run, step, some=bool(enough))):
         return entered
     only = [] if enough else await untold.only_table(run, step)
-    if only and _honoured(shaped := shape_rows(only, {**step, "noun": ""}), step):
+    if only and honoured(shaped := shape_rows(only, {**step, "noun": ""}), step):
         kept, enough = only, shaped
         untold.tell(run, step)
     if not enough and step.get("question") and not step.get("counted"):
@@ -260,11 +280,11 @@ def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -
     noun = step.get("noun")
     if step.get("limit") and len(enough) < step["limit"] and not step.get("order"):
         run.note(f"The page shows only {len(enough)} {noun or 'entries'}.")
-    if absent := _absent(enough, step):
-        run.fail(step, f"the list does not show the {', '.join(absent)}")
-    elif not _together(enough, step):
+    if missing := absent(enough, step):
+        run.fail(step, f"the list does not show the {', '.join(missing)}")
+    elif not together(enough, step):
         run.fail(step, f"nothing in the list shows {' and '.join(step['fields'])} together")
-    if not absent and (guessed := untold.left_over(step)):
+    if not missing and (guessed := untold.left_over(step)):
         run.memory["unheard"] = True
         told = ", ".join(f"“{f}”" for f in guessed)
         run.note(f"The page calls nothing {told}: it is what is left beside the rest.")
@@ -295,59 +315,30 @@ async def _look_around(run: Run, st: Step) -> None:
 
 async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
     """The rows of the page's first list that can honour the whole request, else those given."""
-    elsewhere = await _headed_so(run, step, unsaid(rows, step)) if wanted_noun(step) else []
+    if (meant := await headed.under(run, step)) is not None:
+        return meant
+    elsewhere = await headed.saying(run, step, unsaid(rows, step)) if wanted_noun(step) else []
     if elsewhere:
         return elsewhere
     if wanted_noun(step) in PEOPLE and not any(map(is_person, rows)):
         named = [x.records for x in await find_lists(run.page) if all(map(is_person, x.records))]
-        if named and _honoured(shape_rows(named[0], step), step):
+        if named and honoured(shape_rows(named[0], step), step):
             return named[0]
-    if _honoured(shape_rows(rows, step), step) or wanted_noun(step) == "table":
+    if honoured(shape_rows(rows, step), step) or wanted_noun(step) == "table":
         return rows
     if step.get("order") and is_measured(narrowed(rows, step), step["order"]):
         return rows  # it shows the measure, though not one to compare by
+    if (step.get("order") or {}).get("word") and (called := await headed.called_so(run, step)):
+        return called
     noun = step.get("near") or step.get("noun") or None
     lists = await find_lists(run.page, fields=step.get("fields"), near=noun)
     meant = [x for x in lists if noun and has_words(x.near, noun)]
     asked = [f for f in step.get("fields") or [] if canonical(f) != "title"]
     for listing in [*meant[:8], *(lists[:8] if not meant or len(asked) > 1 else [])]:
         others = rows_of(listing.records, step)
-        if _honoured(shape_rows(others, step), step):
+        if honoured(shape_rows(others, step), step):
             return others
     return rows
-
-
-async def _headed_so(run: Run, step: Step, words: list[str]) -> list[Record]:
-    """The rows of the list that is headed by words which the chosen one's rows do not say."""
-    if not words:
-        return []
-    for listing in await find_lists(run.page):
-        rows = rows_of(listing.records, step)
-        if has_words(listing.near, " ".join(words)) and _honoured(shape_rows(rows, step), step):
-            return rows
-    return []
-
-
-def _honoured(shaped: list[Record], step: Step) -> bool:
-    """Whether rows are left, and each field that was asked for is shown by some of them."""
-    return bool(shaped) and not _absent(shaped, step) and _together(shaped, step)
-
-
-def _together(shaped: list[Record], step: Step) -> bool:
-    """Whether some row shows all that was asked for: else they are parts of different things."""
-    fields = step.get("fields") or []
-    whole = [r for r in shaped if all(r.get(f) not in (None, "") for f in fields)]
-    return any(len(fields) < 2 or len({str(r[f]) for f in fields}) > 1 for r in whole)
-
-
-def _absent(shaped: list[Record], step: Step) -> list[str]:
-    """The fields that were asked for and that hardly any of the rows show."""
-    fields = step.get("fields") or []
-    shown = {f: sum(r.get(f) not in (None, "") for r in shaped) for f in fields}
-    return [f for f in fields if shown[f] < SHOWN_SHARE * len(shaped) or not shown[f]]
-
-
-SHOWN_SHARE = 0.34
 
 
 async def verify(run: Run, step: Step) -> Decision | None:

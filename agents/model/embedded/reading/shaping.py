@@ -88,3 +88,25 @@ def _with_names(rows: list[Record], fields: list[str], step: Step) -> list[Recor
 
 
 _NO_NAMES = frozenset(["url", "image", "rank", "datetime"])
+
+
+def honoured(shaped: list[Record], step: Step) -> bool:
+    """Whether rows are left, and each field that was asked for is shown by some of them."""
+    return bool(shaped) and not absent(shaped, step) and together(shaped, step)
+
+
+def together(shaped: list[Record], step: Step) -> bool:
+    """Whether some row shows all that was asked for: else they are parts of different things."""
+    fields = step.get("fields") or []
+    whole = [r for r in shaped if all(r.get(f) not in (None, "") for f in fields)]
+    return any(len(fields) < 2 or len({str(r[f]) for f in fields}) > 1 for r in whole)
+
+
+def absent(shaped: list[Record], step: Step) -> list[str]:
+    """The fields that were asked for and that hardly any of the rows show."""
+    fields = step.get("fields") or []
+    shown = {f: sum(r.get(f) not in (None, "") for r in shaped) for f in fields}
+    return [f for f in fields if shown[f] < SHOWN_SHARE * len(shaped) or not shown[f]]
+
+
+SHOWN_SHARE = 0.34

@@ -1,0 +1,60 @@
+"""The list that a heading names: "what stays" is what stands under "Stays", "Most read" a box."""
+
+from __future__ import annotations
+
+from agents.browser.extract import Listing, find_lists
+from agents.browser.extract_fields import Record, plain, singular
+from agents.model.embedded.grammar.words import STOPWORDS
+from agents.model.embedded.reading.checks import has_words
+from agents.model.embedded.reading.shaping import honoured, rows_of, shape_rows
+from agents.model.embedded.run import Run, Step
+
+_ASKS = frozenset(["what", "which", "who", "your", "our"])
+
+
+async def under(run: Run, step: Step) -> list[Record] | None:
+    """The rows of the list whose heading is meant; [] without one, None when none is meant.
+
+    A heading that says more than what was asked for is one only when no other says that, too.
+    """
+    if not (words := step.get("headed")):
+        return None
+    lists = await find_lists(run.page)
+    just = [x for x in lists if _words(x.near) == _words(words)]
+    wide = [x for x in lists if _words(words) and _words(words) <= _words(x.near)]
+    wide = wide if len({x.near for x in wide}) == 1 else []
+    rows = rows_of((just or wide)[0].records, step) if just or wide else []
+    if rows:
+        step["st"]["hint"] = (just or wide)[0].near
+        step["noun"] = ""  # the heading says what they are
+    return rows
+
+
+async def called_so(run: Run, step: Step) -> list[Record]:
+    """The rows of the list that is headed by the superlative itself: "Most viewed", "Latest"."""
+    word = (step.get("order") or {}).get("word") or ""
+    lists: list[Listing] = [x for x in await find_lists(run.page) if word]
+    noun = _words(step.get("noun") or "")
+    fits = [x for x in lists if _words(word) <= _words(x.near) <= _words(word) | noun]
+    if len({x.near for x in fits}) != 1:
+        return []
+    step["st"]["hint"] = fits[0].near
+    step["order"] = None  # the page has put them in order
+    return rows_of(fits[0].records, step)
+
+
+async def saying(run: Run, step: Step, words: list[str]) -> list[Record]:
+    """The rows of the list that is headed by words which the chosen one's rows do not say."""
+    if not words:
+        return []
+    for listing in await find_lists(run.page):
+        rows = rows_of(listing.records, step)
+        if has_words(listing.near, " ".join(words)) and honoured(shape_rows(rows, step), step):
+            step["st"]["hint"] = listing.near
+            return rows
+    return []
+
+
+def _words(text: str) -> set[str]:
+    skipped = STOPWORDS | _ASKS
+    return {singular(w) for w in plain(text).split() if w not in skipped}
