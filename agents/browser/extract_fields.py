@@ -155,6 +155,7 @@ def title_token(tokens: list[Token]) -> int | None:
         words = token.get("k", "")
         score = min(len(text), 80) / 80 + token.get("fs", 12) / 16 + token.get("b", 0) * 0.6
         score += 2.5 if token.get("hd") else 0
+        score += 2.5 if re.search(r">dt\b", token.get("p", "")) else 0  # a term
         score += 1.2 if token.get("h") and not token["h"].startswith("javascript:") else 0
         score += 1.5 if re.search(r"title|\bname|headline|subject", words, re.I) else 0
         minor = re.search(r"desc|summary|meta|sub|tag|badge|date|author|user", words, re.I)
@@ -184,7 +185,10 @@ def split_facts(tokens: list[Token]) -> list[Token]:
             cut = r"\s*[·|•]\s*|(?<=[^\W\d])\s+[–—/]\s+(?=[^\W\d])"
             pieces = [p for p in re.split(cut, text) if p.strip()]
             pieces = [q for p in pieces for q in _by_author(p)]
-        out += [{**token, "t": p.strip()} for p in pieces] if len(pieces) > 1 else [token]
+        # "Ann Lee ·" before a date of its own says no more than Ann Lee.
+        cut_off = len(pieces) == 1 and len(pieces[0].strip()) < len(text)
+        many = len(pieces) > 1 or cut_off
+        out += [{**token, "t": p.strip()} for p in pieces] if many else [token]
     return out
 
 

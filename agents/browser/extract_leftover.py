@@ -55,9 +55,27 @@ _SAID = frozenset(
 )
 
 
+_MEANS = frozenset(["meaning", "explanation", "definition", "purpose", "description", "effect"])
+
+
+def _take_meanings(rows: list[Record], name: str, out: list[Record]) -> None:
+    """What each thing of a list means is the one text beside what it is called."""
+    shown = [
+        c
+        for c in columns_of(rows)
+        if c not in ("url", "image", "datetime", "section", "title")
+        and any(isinstance(r.get(c), str) and re.search(r"[A-Za-z]{2}", r[c]) for r in rows)
+    ]
+    if len(shown) == 1 and all(r.get("title") and r.get(shown[0]) for r in rows):
+        for row, shaped in zip(rows, out, strict=True):
+            shaped[name] = row[shown[0]]
+
+
 def by_elimination(rows: list[Record], names: list[str], out: list[Record]) -> None:
     """The one field that nothing names is the one text of the list that nothing else is."""
     absent = [n for n in names if out and all(r[n] is None for r in out)]
+    if len(absent) == 1 and set(plain(absent[0]).split()) & _MEANS:
+        _take_meanings(rows, absent[0], out)
     if len(absent) != 1 or len(names) < 2 or not set(plain(absent[0]).split()) & _SAID:
         return
     taken = {str(v) for r in out for v in r.values()}

@@ -23,6 +23,10 @@ def by_list(rows: list[Record], name: str) -> list[Any] | None:
     wanted = plain(name)
     if match := re.match(r"(depart|leav|start|arriv)", wanted):
         return _clock(rows, 1 if match.group() == "arriv" else 0)
+    if wanted in ("time", "start time", "starting time"):
+        return _only(rows, _OF_DAY)
+    if canonical(name) in ("teacher", "author") or wanted in _PEOPLE:
+        return _with_whom(rows)
     if canonical(name) == "rating":
         return _only(rows, _SCORE, lambda texts: any(re.search(r"[.,]", t) for t in texts))
     if wanted == "version":
@@ -30,6 +34,29 @@ def by_list(rows: list[Record], name: str) -> list[Any] | None:
     if wanted in ("address", "street", "street address"):
         return _only(rows, _STREET)
     return _company(rows) if canonical(name) == "company" else None
+
+
+_OF_DAY = re.compile(
+    r"(?:[01]\d|2[0-3])[:.][0-5]\d(?:\s?[ap]\.?m\.?)?"
+    r"|(?:0?[1-9]|1[0-2])(?:[:.][0-5]\d)? ?[ap]\.?m\.?",
+    re.I,
+)
+_PEOPLE = frozenset(
+    re.findall(r"\w+", "host guide speaker presenter leader therapist doctor stylist chef chair")
+)
+_WITH = re.compile(
+    r"(?:with|by|from|(?:led|taught|held|hosted|given|run) by)\s+"
+    r"(?P<who>(?:Dr\.? |Prof\.? |Mrs?\.? |Ms\.? )?"
+    r"[A-ZÀ-Þ][\w.'’-]*"
+    r"(?: (?:van|von|de|di|da|al|bin))?(?: [A-ZÀ-Þ][\w.'’-]*){0,2})(?:\s*[,·|(–-].*)?"
+)
+
+
+def _with_whom(rows: list[Record]) -> list[Any] | None:
+    """ "with Bea, Eastgate": the person that the one such column of a list names."""
+    if values := _only(rows, _WITH):
+        return [m["who"] if v and (m := _WITH.fullmatch(v)) else None for v in values]
+    return None
 
 
 def _texts(rows: list[Record]) -> dict[str, list[str | None]]:

@@ -134,8 +134,19 @@ def _is_list(what: str, wish: Intent) -> bool:
     )
 
 
-def _details(what: str, k: Masked) -> Intent | None:
+# "Its shelf mark and its status at Northgate": only the second is said of Northgate.
+_ITS_AND = re.compile(
+    r"(?:me )?(?P<one>(?:its|their|his|her) (?:(?!(?:at|in|on|for|of|from)\b)[\w-]+ ?){1,3}),? and "
+    r"(?P<other>(?:its|their|his|her|the) (?:[\w-]+ ){1,3}(?:at|in|on|for|from) (?:the )?\S.*)",
+    re.I,
+)
+
+
+def _details(what: str, k: Masked) -> Intent | list[Intent] | None:
     """Single facts: "the price of the blue backpack", "its title and rating"."""
+    if its := _ITS_AND.fullmatch(clean(what)):
+        both = [(_details(its.group(g), k), k.raw(its.group(g))) for g in ("one", "other")]
+        return [{**told, "text": said} for told, said in both if told]
     text = clean(FORMAT.sub("", clean(what)))
     text = re.sub(r"^me\s+", "", text, flags=re.I)
     text = re.sub(r"^(?:about\s+)?(?:(?:what|who) (?:is|are|was|were)\s+)", "", text, flags=re.I)

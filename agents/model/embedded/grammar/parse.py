@@ -356,6 +356,13 @@ _ASKED = re.compile(
 )
 
 
+# "The deposit (it is under Costs)": where it stands is found by looking.
+_STANDS = re.compile(
+    r"\s*\((?:it|this|that|they|you(?:'ll| will)? find (?:it|them))"
+    r"(?:'s|['’]re| is| are| stands?)? "
+    r"(?:under|in|on|at|below|behind|near|inside|next to) [^()]+\)$",
+    re.I,
+)
 _QUESTION = re.compile(
     r"(?:(?:until|till|since|from|at|by|in|on|to|for|with) (?:when|what|which|whom?|how)|how|when"
     r"|where|why|who|what|which|whose|is|are|was|were|does|do|did|can|could|will|has|have)\b",
@@ -385,6 +392,9 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     text = clean(_ASKED.sub("", clean(clause)))
     if not text:
         return []
+    if hint := _STANDS.search(text):
+        text = clean(text[: hint.start()])
+        return [{**one, "text": masked.original(text)} for one in parse_clause(text, masked)]
     if avoid := dealing.avoided(text, masked):
         return [avoid]
     if (
