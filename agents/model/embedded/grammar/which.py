@@ -103,9 +103,12 @@ def _compare(m: re.Match[str], k: Masked) -> Intent:
     """ "Compare the Starter and Pro plans": both of them."""
     names = [k.raw(bare(clean(m.group(g)))) for g in ("one", "other")]
     head, _, kind = names[1].rpartition(" ")
+    told: Intent = {"do": "compare", "names": names}
     if head and is_item_noun(kind) and singular(kind) != kind:
         names[1] = head
-    return {"do": "compare", "names": names}
+    elif head and singular(kind) != kind:
+        told["bare"] = head  # "Basic and Pro memberships", if nothing is called so
+    return told
 
 
 def _rule(

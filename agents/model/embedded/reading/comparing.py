@@ -16,6 +16,7 @@ from agents.ports import Decision
 async def compare(run: Run, step: Step) -> Decision | None:
     """What a list or a table shows of both; a difference is shown, not put into words."""
     names: list[str] = step["names"]
+    either = [names, [*names[:-1], step["bare"]]] if step.get("bare") else [names]
     st = step["st"]
     if st.get("phase") != "read":
         code = "[*(await page.extract_list()), *(await page.extract_tables())]"
@@ -27,7 +28,7 @@ async def compare(run: Run, step: Step) -> Decision | None:
         kept += [r for r in lists[0].records if r not in kept]
         lists.append(Listing(kept, 0.0, columns=columns_of(kept)))
     for listing in lists:
-        if rows := _beside(listing, names):
+        if rows := next((r for n in either if (r := _beside(listing, n))), []):
             if (order := step.get("order")) and not (rows := order_rows(rows, order)[:2]):
                 continue
             if order and len(rows) < len(names):

@@ -12,7 +12,7 @@ from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.doing.ways import unopened
 from agents.model.embedded.ground import decide, describe, norm, rank
-from agents.model.embedded.reading import about, answers, holders, inquiry
+from agents.model.embedded.reading import about, answers, by_kind, holders, inquiry
 from agents.model.embedded.reading.cells import asked_words, cell_for
 from agents.model.embedded.reading.lists import rows_of
 from agents.model.embedded.reading.named import row_about
@@ -198,6 +198,13 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
             if (match := re.search(said, view.body, re.I)) and not about.heads_column(match, name):
                 found[field] = match.group(1).strip()
                 break
+    for field in [f for f in fields if f not in found]:
+        subject = step.get("subject")
+        told = by_kind.labelled(view.body, field) if not subject else None
+        told = told or (await by_kind.of_column(run.page, field, subject) if subject else None)
+        if told:
+            _found(run, step, {f: told if f == field else found.get(f) for f in fields})
+            return None
     found = about.kept(view, step, _believed(view, step, found))
     if holders.asks_who(step):
         found = {k: v if holders.is_name(v) else None for k, v in found.items()}

@@ -37,3 +37,21 @@ async def test_a_place_said_of_the_second_field_holds_for_that_one_only(play: Pl
 def test_where_a_thing_stands_is_no_part_of_its_name() -> None:
     (wish,) = parse("Tell me how much the deposit is (it is under Costs)")
     assert wish["subject"] == "deposit"
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("words", "told", "others"),
+    [
+        ("what's the outstanding amount?", ["£1,240.75"], ["310", "820"]),
+        ("Compare the Starter and Potter passes", ["£18", "Clay included"], ["£31", "half"]),
+    ],
+)
+async def test_a_word_that_tells_only_the_kind_need_not_be_said(
+    play: Play, words: str, told: list[str], others: list[str]
+) -> None:
+    done = await play("pottery_week.html", words)
+    shown = str(done.outcome.output)
+    assert all(t in shown for t in told)
+    assert not any(o in shown for o in others)
+    assert done.outcome.is_task_successful is True
