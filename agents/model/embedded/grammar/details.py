@@ -41,7 +41,7 @@ _CUT = re.compile(
 _BEFORE = re.compile(
     r"(?<!check-in)(?<!check-out)(?<!check in)(?<!check out)(?<!born)"
     r"\s+(?=(?:from|on|at|for|to|until|till|with|in|under|near)\s+(?!the\s+(?:name|morning)\b))"
-    r"|\s+(?=(?:check(?:ing)?[- ]?in|check(?:ing)?[- ]?out)\b)",
+    r"|\s+(?=(?:check(?:ing)?[- ]?in|check(?:ing)?[- ]?out)\b)|\s+(?=under\s+the\s+name\b)",
     re.I,
 )
 _NOT = re.compile(

@@ -16,7 +16,6 @@ from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import place_named
 from agents.model.embedded.grammar.pairs import pairs_of
 from agents.model.embedded.grammar.phrases import bare, clean, target_of, values_of
-from agents.model.embedded.grammar.words import count_of
 
 Intent = dict[str, Any]
 
@@ -227,28 +226,10 @@ def _order(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "create", "verb": m.group("verb").lower(), "noun": noun, "pieces": pieces}
 
 
-_WHEN = re.compile(
-    r"\s+(?=(?:on|at|for|with|from|to|until|under|in)\s+(?!the\s+(?:name|morning|evening)\b))", re.I
-)
-_LABEL_OF = {"on": "date", "at": "time", "from": "from", "to": "to", "until": "to", "under": "name"}
-
-
 def _booking(m: re.Match[str], k: Masked) -> Intent | None:
     """ "Book a table for 4 people on 3 May at 19:00": each part by the word before it."""
-    pieces: list[Intent] = []
-    for part in _WHEN.split(" " + m.group("rest")):
-        word, _, said = clean(part).partition(" ")
-        if not said:
-            continue
-        guests = re.fullmatch(r"(\d+|[a-z]+)\s+([a-z]+)", said, re.I)
-        label, value = _LABEL_OF.get(word.lower()), said
-        if word.lower() == "for" and guests and (n := count_of(guests.group(1))) is not None:
-            label, value = guests.group(2).lower(), str(n)
-        elif word.lower() == "on" and not re.search(rf"\d|{MASK}|day|tomorrow", said, re.I):
-            label = None
-        piece = {"raw": k.raw(f"{label} {value}" if label else value), "label": label}
-        pieces.append({**piece, "value": value_of(value, k), "choice": label is None})
-    if not any(p["label"] in ("date", "time") for p in pieces):
+    pieces = details_of(m.group("rest"), k, head=True)
+    if not any(p.get("day") or p.get("time") for p in pieces):
         return None
     noun = k.raw(bare(clean(m.group("noun"))))
     return {"do": "create", "verb": m.group("verb").lower(), "noun": noun, "pieces": pieces}
