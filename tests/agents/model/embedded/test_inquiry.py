@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agents.model.embedded.grammar.parse import parse
-from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_planner import Play, play
 
-__all__ = ["browser_handle", "browser_options", "driver", "play"]
+__all__ = ["play"]
 
 browsed = pytest.mark.browser
 

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from agents.model.embedded.grammar.parse import parse
-from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_deeds_unprepared import done_there
 from tests.agents.model.embedded.test_planner import Play, play
 
-__all__ = ["browser_handle", "browser_options", "driver", "play"]
+__all__ = ["play"]
 
 
 @pytest.mark.browser

@@ -8,10 +8,9 @@ import pytest
 
 from agents.browser.extract_fields import match_column
 from agents.model.embedded.grammar.parse import parse
-from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_planner import Play, play
 
-__all__ = ["browser_handle", "browser_options", "driver", "play"]
+__all__ = ["play"]
 
 browsed = pytest.mark.browser
 
