@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from agents.model.embedded.ground import describe
+from agents.model.embedded.ground import told_apart
 from agents.model.embedded.view import BUSY, Element, View, look_rested, without_echo
 from agents.ports import Act, Answer, Ask, DecideInput, Decision, StepResult
 
@@ -109,7 +109,7 @@ class Run:
 
     def ask_which(self, step: Step, elements: list[Element]) -> Ask:
         """Several things fit alike: which one?"""
-        labels = [describe(e) for e in elements]
+        labels = told_apart(self._view, elements)
         for i, label in enumerate(labels):
             if labels.count(label) > 1:
                 labels[i] = f"{label} (number {labels[: i + 1].count(label)} from the top)"

@@ -98,6 +98,21 @@ def items_meant(view: View, target: Target, matches: list[Match]) -> list[Match]
     return _alike(fitting, target.get("words") or "")
 
 
+def row_link(view: View, said: str) -> Element | None:
+    """ "Open The Copper Wolves in Leeds": the link of the one row that says all the words."""
+    wanted = {w for w in _stems(said) if not is_item_noun(w)}
+    rows: dict[int, list[Element]] = {}
+    for e in view.elements:
+        if e.row and e.role in ("link", "button") and e.place not in _AROUND and not e.off:
+            if len(wanted) >= 2 and wanted <= _stems(e.row) and len(e.row) <= 240:
+                rows.setdefault(e.rowId, []).append(e)
+    if len(rows) != 1:
+        return None
+    inside = next(iter(rows.values()))
+    links = [e for e in inside if e.role == "link" and e.name] or inside
+    return links[0] if len({e.href or e.key for e in links}) == 1 else None
+
+
 def _names(target: Target) -> list[str]:
     """Other readings of what was said: without its noun, or the place alone."""
     first, _, last = (target.get("words") or "").rpartition(" ")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.again import may_try_another
-from agents.model.embedded.doing.opening import items_meant
+from agents.model.embedded.doing.opening import items_meant, row_link
 from agents.model.embedded.doing.ways import (
     blocker,
     cart_link,
@@ -73,6 +73,8 @@ async def point(
         if step["st"].get("asks", 0) >= 2:
             return found[0].element
         return run.ask_which(step, [m.element for m in found])
+    if kind == "none" and step.get("opens") and (way_in := row_link(view, _whole(target))):
+        return way_in
     if _arrived(view, step, target):
         run.saw(view.title)
         return None

@@ -22,7 +22,8 @@ def _deed(m: re.Match[str], k: Masked) -> Intent | None:
     """ "Book a check-up with Dr. Brun on 9 June at 11:15": the thing, and details of it."""
     pieces = details_of(m.group("rest"), k, head=True)
     weekday = any(re.fullmatch(r"[a-z]+day", p["raw"], re.I) for p in pieces)
-    if not weekday and not any(p.get("day") or p.get("time") for p in pieces):
+    given = any(p.get("day") or p.get("time") or (p.get("value") or {}).get("var") for p in pieces)
+    if not weekday and not given and not any(p.get("label") == "email" for p in pieces):
         return None
     noun = k.raw(bare(clean(m.group("noun"))))
     thing = piece(noun, None, {"text": noun}, choice=True, maybe=True)
@@ -119,10 +120,11 @@ def _request(m: re.Match[str], k: Masked) -> Intent | None:
 
 def avoided(text: str, k: Masked) -> Intent | None:
     """ "Make sure I don't get e-mails", "don't subscribe": what is not wanted."""
-    match = _REFUSES.match(text)
+    match = _REFUSES.match(text) or _NONE.fullmatch(text)
     return {"do": "avoid", "words": k.raw(clean(match.group("what")))} if match else None
 
 
+_NONE = re.compile(r"no (?P<what>[a-z]+(?: [a-z]+){0,3})(?: please)?", re.I)  # "No donation."
 _REFUSES = re.compile(
     r"(?:(?:please|make sure|ensure|see to it|be careful)\s+)*(?:that\s+)?(?:(?:i|we|you)\s+)?"
     r"(?:do not|don['’]t|never|won['’]t)\s+(?:want\s+(?:to\s+)?)?(?:(?:get|receive|sign me up for|"
@@ -171,7 +173,7 @@ LISTS = [
 
 RULES = [
     _rule(
-        r"(?P<verb>book|reserve|schedule|arrange)\s+"
+        r"(?P<verb>book|reserve|schedule|arrange|request)\s+"
         r"(?:(?:me|us)\s+(?:in(?:to)?\s+|on(?:to)?\s+|for\s+)?)?"
         r"(?:an?|the|my)?\s*"
         r"(?P<noun>[\w -]+?)\s+(?P<rest>(?:on|at|for|with|from|under|in)\s+.+)$",

@@ -271,8 +271,9 @@ RULES = [
         _add_to_place,
     ),
     _rule(
-        r"sign\s+(?:the|this|your|our)\s+(?P<noun>[a-z]+(?: [a-z]+)?)\s+(?:as|with the name)\s+"
-        rf"(?P<name>{MASK}|(?-i:[A-Z])\S+(?: (?-i:[A-Z])\S+)*)(?:,?\s+(?P<rest>\S.*))?$",
+        r"sign\s+(?:the|this|your|our)\s+"
+        r"(?P<noun>[a-z]+(?: [a-z]+)?(?: (?:to|for|against|about) \S.*?)?)\s+(?:as|with the name)\s+"
+        rf"(?P<name>{MASK}|(?-i:[A-Z])[^\s,]+(?: (?-i:[A-Z])[^\s,]+)*)(?:,?\s+(?P<rest>\S.*))?$",
         _sign,
     ),
     _rule(

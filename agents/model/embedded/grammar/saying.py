@@ -54,13 +54,38 @@ def _starts(m: re.Match[str], k: Masked) -> Intent | None:
 
 def _marks(m: re.Match[str], k: Masked) -> Intent:
     """ "Mark invoice 7 as paid": the control of that name in its row."""
-    verb = f"mark as {m.group('state').lower()}"
+    state = re.sub(r"^(?:an?|the|my)\s+", "", m.group("state").lower())
+    verb = "favourite" if re.match(r"favou?rite", state) else f"mark as {state}"
     return {"do": "act_on", "verb": verb, "target": target_of(m.group("what"), k)}
 
 
 def _was(m: re.Match[str], k: Masked) -> Intent:
     """ "Say it was Good": one of the answers that the page offers."""
     return {"do": "select", "values": [k.raw(m.group("what"))], "target": target_of("", k)}
+
+
+def _given_it(m: re.Match[str], k: Masked) -> Intent:
+    """ "Give it the label bug"."""
+    target = target_of(m.group("label"), k)
+    return {"do": "set", "target": target, "value": value_of(m.group("value"), k)}
+
+
+def _says_of_me(m: re.Match[str], k: Masked) -> Intent:
+    """ "Say that I am a student": the box that says so."""
+    words = k.raw(m.group("what"))
+    return {"do": "check", "target": {**target_of("it", k), "words": words, "raw": words}}
+
+
+def _each_in_its_own(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Enter {{name}} and {{phone}}": each where the page asks for what it is called."""
+    parts = k.parts_in(m.group("all"))
+    if not all(part["is"] == "var" for part in parts):
+        return None
+    pieces = [
+        {"raw": part["raw"], "label": part["raw"].replace("_", " "), "value": {"var": part["raw"]}}
+        for part in parts
+    ]
+    return {"do": "fill_form", "pieces": pieces}
 
 
 def _so_many(m: re.Match[str], k: Masked) -> Intent:
@@ -117,6 +142,20 @@ RULES = [
         rf"(?:to\s+)?{_NUMBER}"
         r"(?:\s+(?:of (?:them|it)|pieces|items|copies))?$",
         _so_many,
+    ),
+    _rule(
+        r"(?:give|assign|add)\s+it\s+(?:the|a)\s+(?P<label>label|tag|category|priority|status|type)"
+        rf"\s+(?P<value>{MASK}|\S+)$",
+        _given_it,
+    ),
+    _rule(r"say\s+that\s+(?P<what>i (?:am|have|do|own|live|want|agree)\b.+)$", _says_of_me),
+    _rule(
+        rf"(?:enter|type|fill in|give|provide)\s+(?P<all>{MASK}(?:(?:\s*,\s*|\s+and\s+)+{MASK})+)$",
+        _each_in_its_own,
+    ),
+    _rule(
+        rf"subscribe\s+(?P<who>{MASK}|me)\s+to\s+(?P<what>.+)$",
+        _sign_up,
     ),
     _rule(rf"send\s+(?:it\s+)?to\s+(?P<to>{MASK})$", _sends_to),
     _rule(rf"sign\s+(?P<who>{MASK}|me)\s+up\s+(?:for|to)\s+(?P<what>.+)$", _sign_up),

@@ -283,6 +283,7 @@ VERBS = [
     "double-click",
     "right-click",
     "expand",
+    "unfold",
     "collapse",
     "close",
     "dismiss",
