@@ -67,6 +67,7 @@
       const s = getComputedStyle(el), x = {fs: parseFloat(s.fontSize), b: +s.fontWeight >= 600 ? 1 : 0};
       if (ctx.head) x.hd = 1;
       if (ctx.btn) x.btn = 1;
+      if (ctx.btn && within(el, '[disabled],[aria-disabled=true]')) x.off = 1;
       if (ctx.del || s.textDecorationLine.includes('line-through')) x.del = 1;
       if (ip) x.ip = ip;
       if (ctx.label) x.l = ctx.label;

@@ -62,10 +62,14 @@ def name_records(records: list[dict[str, Any]]) -> list[Record]:
     One for each record. `section` is what heads the part of the list that a record stands in.
     """
     pieces = take_labels([split_facts([dict(t) for t in r["tokens"]]) for r in records])
-    if len(pieces) > 2 and all(len(t) == 1 and _is_choice(t[0]) for t in pieces):
+    choices = all(len(t) == 1 and _is_choice(t[0]) for t in pieces)
+    if choices and (len(pieces) > 2 or all(_CLOCK.fullmatch(t[0]["t"]) for t in pieces)):
         pieces = [[{**t[0], "btn": 0}] for t in pieces]  # free times, sizes: buttons to pick from
     path = _title_path(pieces)
     rows = [name_tokens(tokens, path) for tokens in pieces]
+    for row, tokens in zip(rows, pieces, strict=True):
+        if choices and tokens[0].get("off"):
+            row["availability"] = "unavailable"
     for row, raw in zip(rows, records, strict=True):
         if raw.get("sec") and row:
             row.setdefault(SECTION, raw["sec"])
@@ -96,6 +100,7 @@ def without_ads(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return own if len(own) >= len(records) / 2 else records
 
 
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?", re.I)
 _SAME_SHARE = 0.75  # of the records; so many with one title have a control's words for it
 _FIGURES = re.compile(r"[\d\W_]+")
 _COUNTED = re.compile(r"(?:\d[\d.,]*|unlimited|no) (?P<noun>[A-Za-z]+)", re.I)

@@ -25,6 +25,10 @@ from agents.ports import Decision
 RESULT_WAITS = 3
 
 
+# They turn a calendar or a row of pictures, no list.
+_CALENDAR = re.compile(r"next[ _-]?(?:month|week|day|year|slide|picture|image)", re.I)
+
+
 def next_link(view: View) -> Element | None:
     """The control that leads to the next page of a list."""
     best: tuple[float, Element] | None = None
@@ -33,6 +37,8 @@ def next_link(view: View) -> Element | None:
             continue
         name = norm(e.name)
         score = 0.0
+        if _CALENDAR.search(f"{name} {e.attr or ''}"):
+            continue
         if re.fullmatch(
             (
                 r"next(?: page)?|next ?[›»→>]?|more|older(?: posts)?|load more.*|show "

@@ -14,6 +14,7 @@ from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, likeness, norm
 from agents.model.embedded.reading import (
     answers,
+    clocks,
     found,
     headed,
     outside,
@@ -317,6 +318,8 @@ async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
     """The rows of the page's first list that can honour the whole request, else those given."""
     if (meant := await headed.under(run, step)) is not None:
         return meant
+    if (times := await clocks.of_day(run, step)) is not None:
+        return times
     elsewhere = await headed.saying(run, step, unsaid(rows, step)) if wanted_noun(step) else []
     if elsewhere:
         return elsewhere

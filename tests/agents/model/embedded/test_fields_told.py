@@ -55,3 +55,9 @@ async def test_a_word_that_tells_only_the_kind_need_not_be_said(
     assert all(t in shown for t in told)
     assert not any(o in shown for o in others)
     assert done.outcome.is_task_successful is True
+
+
+@browsed
+async def test_free_times_are_the_chips_that_can_be_chosen(play: Play) -> None:
+    done = await play("barber_day.html", "Click 5 in the calendar and list the free times")
+    assert [row["title"] for row in done.outcome.output] == ["09:40", "16:00"]
