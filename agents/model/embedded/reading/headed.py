@@ -30,6 +30,24 @@ async def under(run: Run, step: Step) -> list[Record] | None:
     return rows
 
 
+_NARROWS = frozenset(["check", "select", "only", "filter"])
+
+
+def settle_kind(run: Run, step: Step) -> None:
+    """After "tick Tents" the page lists tents, whatever each is called ("Trail tarp")."""
+    noun = _words(step.get("noun") or "")
+    before = run.steps[: run.memory["at"]]
+    chosen = [s for s in before if s["do"] in _NARROWS and s.get("state") == "done"]
+    kinds = [(s["do"], _words(_called(s))) for s in chosen]
+    several = [k for do, k in kinds if do == "check"]  # with two boxes ticked it lists either
+    if noun in [k for _, k in kinds] and len(several) < 2:
+        step["noun"] = ""
+
+
+def _called(step: Step) -> str:
+    return " ".join(step.get("values") or [(step.get("target") or {}).get("words") or ""])
+
+
 async def called_so(run: Run, step: Step) -> list[Record]:
     """The rows of the list that is headed by the superlative itself: "Most viewed", "Latest"."""
     word = (step.get("order") or {}).get("word") or ""

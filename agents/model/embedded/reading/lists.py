@@ -59,6 +59,8 @@ async def extract(run: Run, step: Step) -> Decision | None:
     st = step["st"]
     if names := step.pop("either", None):
         await _settle_either(run, step, names)
+    if not st.get("phase"):
+        headed.settle_kind(run, step)
     if not st.get("phase") and wanted_noun(step) in PEOPLE:
         await _settle_people(run, step)
     if not st.get("phase") and step.get("fields") and "beside" in step:

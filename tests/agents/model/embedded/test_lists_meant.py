@@ -53,3 +53,11 @@ def test_a_table_is_the_form_of_the_answer_and_no_field(words: str, form: str, f
     (wish,) = parse(words)
     assert (wish["do"], wish["as"], len(wish["fields"])) == ("extract", form, fields)
     assert form not in wish["fields"]
+
+
+@browsed
+async def test_what_a_ticked_filter_leaves_is_what_it_is_called(play: Play) -> None:
+    words = "Tick Spades, then list the spades under £30 with name and price"
+    done = await play("garden_bits.html", words)
+    assert [r["name"] for r in done.outcome.output] == ["Long spade", "Digging friend"]
+    assert done.outcome.is_task_successful is True
