@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from rapidfuzz import fuzz
 
@@ -360,7 +361,7 @@ def decide(matches: list[Match]) -> tuple[str, list[Match]]:
 
 def _interchangeable(a: Element, b: Element) -> bool:
     """Two elements that do the same: equal links, a card's picture and its title."""
-    if a.href and a.href == b.href and a.href not in ("#", "javascript:void(0)"):
+    if a.href and a.href not in ("#", "javascript:void(0)") and leads_to(a) == leads_to(b):
         return True
     if a.doc is b.doc and (a.path.startswith(b.path + " ") or b.path.startswith(a.path + " ")):
         return True
@@ -371,6 +372,11 @@ def _interchangeable(a: Element, b: Element) -> bool:
     return bool(
         same and not a.row and not b.row and a.role == "button" and a.type == b.type == "submit"
     )
+
+
+def leads_to(e: Element) -> str:
+    """The full address that a link leads to, or ""."""
+    return urljoin(e.doc.url, e.href) if e.href else ""
 
 
 def _inside(a: Element, b: Element) -> bool:
@@ -405,9 +411,7 @@ def told_apart(view: View | None, elements: list[Element]) -> list[str]:
     """A label for each; those that would read alike say what stands above or before them, too."""
     labels = [describe(e) for e in elements]
     texts = view.texts if view else []
-    before = {
-        e.key: [t.text for t in texts if t.text and t.order < e.order][-20:] for e in elements
-    }
+    before = {e.key: [t.text for t in texts if t.text and t.order < e.order] for e in elements}
     for i, e in enumerate(elements):
         rivals = [o for o, label in zip(elements, labels, strict=True) if o is not e
                   and (label == labels[i] or o.name == e.name)]  # fmt: skip

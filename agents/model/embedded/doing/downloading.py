@@ -76,7 +76,8 @@ _FILE = re.compile(r"\.(?:pdf|csv|xlsx?|docx?|pptx?|odt|ods|zip|tar|t?gz|exe|msi
 _SHELVES = re.compile(r"(?:all )?(?:downloads?|files|documents|forms|exports?|releases|resources|"
                       r"attachments|library|reports|publications)", re.I)  # fmt: skip
 _MERE = frozenset(re.findall(r"\w+", "attachment attached it file download export copy version "
-                             "document format latest archive binary installer package build"))  # fmt: skip
+                             "document format latest archive binary installer package "
+                             "build"))  # fmt: skip
 
 
 def files_meant(view: View, target: Target) -> list[Element]:

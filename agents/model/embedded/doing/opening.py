@@ -103,9 +103,9 @@ def row_link(view: View, said: str) -> Element | None:
     wanted = {w for w in _stems(said) if not is_item_noun(w)}
     rows: dict[int, list[Element]] = {}
     for e in view.elements:
-        if e.row and e.role in ("link", "button") and e.place not in _AROUND and not e.off:
-            if len(wanted) >= 2 and wanted <= _stems(e.row) and len(e.row) <= 240:
-                rows.setdefault(e.rowId, []).append(e)
+        held = e.row and e.role in ("link", "button") and e.place not in _AROUND and not e.off
+        if held and len(wanted) >= 2 and wanted <= _stems(e.row) and len(e.row) <= 240:
+            rows.setdefault(e.rowId, []).append(e)
     if len(rows) != 1:
         return None
     inside = next(iter(rows.values()))

@@ -272,7 +272,8 @@ RULES = [
     ),
     _rule(
         r"sign\s+(?:the|this|your|our)\s+"
-        r"(?P<noun>[a-z]+(?: [a-z]+)?(?: (?:to|for|against|about) \S.*?)?)\s+(?:as|with the name)\s+"
+        r"(?P<noun>[a-z]+(?: [a-z]+)?(?: (?:to|for|against|about) \S.*?)?)\s+"
+        r"(?:as|with the name)\s+"
         rf"(?P<name>{MASK}|(?-i:[A-Z])[^\s,]+(?: (?-i:[A-Z])[^\s,]+)*)(?:,?\s+(?P<rest>\S.*))?$",
         _sign,
     ),
