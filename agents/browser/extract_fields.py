@@ -156,7 +156,9 @@ def title_token(tokens: list[Token]) -> int | None:
         score = min(len(text), 80) / 80 + token.get("fs", 12) / 16 + token.get("b", 0) * 0.6
         score += 2.5 if token.get("hd") else 0
         score += 2.5 if re.search(r">dt\b", token.get("p", "")) else 0  # a term
-        score += 1.2 if token.get("h") and not token["h"].startswith("javascript:") else 0
+        link = token.get("h") or ""
+        score += 1.2 if link and not link.startswith(("javascript:", "mailto:", "tel:")) else 0
+        score -= 1.0 if link.startswith(("mailto:", "tel:")) else 0  # a way to reach it
         score += 1.5 if re.search(r"title|\bname|headline|subject", words, re.I) else 0
         minor = re.search(r"desc|summary|meta|sub|tag|badge|date|author|user", words, re.I)
         score -= 1.2 if minor else 0
