@@ -407,21 +407,6 @@ def describe(element: Element) -> str:
     return f'{kind} "{name}"{where}'
 
 
-def told_apart(view: View | None, elements: list[Element]) -> list[str]:
-    """A label for each; those that would read alike say what stands above or before them, too."""
-    labels = [describe(e) for e in elements]
-    texts = view.texts if view else []
-    before = {e.key: [t.text for t in texts if t.text and t.order < e.order] for e in elements}
-    for i, e in enumerate(elements):
-        rivals = [o for o, label in zip(elements, labels, strict=True) if o is not e
-                  and (label == labels[i] or o.name == e.name)]  # fmt: skip
-        near = [t for o in rivals for t in before[o.key][-6:]]
-        own = [t for t in reversed(before[e.key][-6:]) if t not in near and len(t) <= 60]
-        if rivals and own:
-            labels[i] += f", by “{own[0]}”"
-    return labels
-
-
 def _cut(text: str, most: int) -> str:
     """The text up to the last whole word that fits."""
     return text if len(text) <= most else text[:most].rpartition(" ")[0] or text[:most]

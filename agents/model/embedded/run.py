@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from agents.model.embedded.ground import told_apart
+from agents.model.embedded.ground import describe
 from agents.model.embedded.view import BUSY, Element, View, look_rested, without_echo
 from agents.ports import Act, Answer, Ask, DecideInput, Decision, StepResult
 
@@ -109,7 +109,7 @@ class Run:
 
     def ask_which(self, step: Step, elements: list[Element]) -> Ask:
         """Several things fit alike: which one?"""
-        labels = told_apart(self._view, elements)
+        labels = _told_apart(self._view, elements)
         for i, label in enumerate(labels):
             if labels.count(label) > 1:
                 labels[i] = f"{label} (number {labels[: i + 1].count(label)} from the top)"
@@ -152,6 +152,21 @@ class Run:
     def skip(self, step: Step) -> None:
         """A person left a step out. One that nobody answered for has failed."""
         step["state"] = step.get("state") or "skipped"
+
+
+def _told_apart(view: View | None, elements: list[Element]) -> list[str]:
+    """A label for each; those that would read alike say what stands above or before them, too."""
+    labels = [describe(e) for e in elements]
+    texts = view.texts if view else []
+    before = {e.key: [t.text for t in texts if t.text and t.order < e.order] for e in elements}
+    for i, e in enumerate(elements):
+        rivals = [o for o, label in zip(elements, labels, strict=True) if o is not e
+                  and (label == labels[i] or o.name == e.name)]  # fmt: skip
+        near = [t for o in rivals for t in before[o.key][-6:]]
+        own = [t for t in reversed(before[e.key][-6:]) if t not in near and len(t) <= 60]
+        if rivals and own:
+            labels[i] += f", by “{own[0]}”"
+    return labels
 
 
 def reply_value(answer: Answer) -> Any:

@@ -16,6 +16,7 @@ from agents.model.embedded.doing.naming import (
     name_and_value,
     radio_called,
 )
+from agents.model.embedded.doing.select_lists import by_noun, select_for
 from agents.model.embedded.doing.steppers import stepper
 from agents.model.embedded.doing.touch import (
     click_code,
@@ -32,11 +33,10 @@ from agents.model.embedded.ground import (
     decide,
     describe,
     likeness,
-    name_score,
     norm,
     rank,
 )
-from agents.model.embedded.run import Run, Step, answered, chosen
+from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
 
@@ -171,9 +171,9 @@ async def select(run: Run, step: Step) -> Decision | None:
     view = await run.view()
     if st.get("phase") == "opened":
         return await _pick_open(run, step, view, left[0])
-    if field := _select_for(view, step, left):
+    if field := select_for(view, step, left):
         labels = pick_options(field.d.get("options") or [], left if field.multiple else left[:1])
-        labels = labels or _by_noun(field, left[0])
+        labels = labels or by_noun(field, left[0])
         done += left if field.multiple else left[:1]
         given = (
             f"label={quote(labels[0])}"
@@ -204,55 +204,6 @@ def _is_day(text: str) -> bool:
     return bool(re.search(r"[a-z]{3}|\d[-/.]\d", text, re.I) and re.search(r"\d", text)) and (
         moment(text) is not None
     )
-
-
-def _select_for(view: View, step: Step, values: list[str]) -> Element | None:
-    """The select element whose options hold the values and whose name fits the target."""
-    target = step["target"]
-    picked = chosen(view, step)
-    if picked and picked.tag == "select" and pick_options(picked.d.get("options") or [], values):
-        return picked
-    best: tuple[float, Element] | None = None
-    named = bool(target.get("words"))
-    index = 0
-    for e in view.elements:
-        if e.tag != "select" or e.off:
-            continue
-        index += 1
-        labels = pick_options(e.d.get("options") or [], values if e.multiple else values[:1])
-        labels = labels or _by_noun(e, values[0])
-        if not labels:
-            continue
-        if target.get("nth") and target["nth"] != index:
-            continue
-        score = sum(likeness(v, o) for v, o in zip(values, labels, strict=False)) / len(labels)
-        if named:
-            fit = name_score(target["words"], e)
-            if fit < 0.3 and not target.get("kind"):
-                continue
-            score += fit
-        score += 0.2 * bool(e.top) - 0.05 * bool(e.cover)  # of an open dialog before the page's
-        if best is None or score > best[0] + 0.02:
-            best = (score, e)
-    return best[1] if best else _only_one_with(view, values)
-
-
-def _only_one_with(view: View, values: list[str]) -> Element | None:
-    """The one list of the page that offers just this, whatever it is called."""
-    found = [
-        e for e in view.elements
-        if e.tag == "select" and not e.off and len(values) == 1
-        and any(norm(o) == norm(values[0]) for o in e.d.get("options") or [])
-    ]  # fmt: skip
-    return found[0] if len(found) == 1 else None
-
-
-def _by_noun(e: Element, value: str) -> list[str]:
-    """ "The develop branch": the option “develop” of the list “Branch”."""
-    first, _, noun = value.rpartition(" ")
-    if not first or likeness(noun, e.name) < 0.9:
-        return []
-    return pick_options(e.d.get("options") or [], [first])
 
 
 _OPENERS = frozenset(

@@ -290,44 +290,7 @@ def rule(
 _FIELDISH = "|".join(sorted(map(re.escape, KIND_WORDS), key=len, reverse=True))
 
 
-def _given_for(m: re.Match[str], k: Masked) -> list[Intent]:
-    """ "Send "X" as what is missing": into the field that is called so, and off."""
-    field = {**target_of("it", k), "words": k.raw(m.group("label")), "raw": k.raw(m.group("label"))}
-    given = {"do": "fill", "value": value_of(m.group("say"), k), "target": field}
-    return [given, {"do": "submit", "verb": "send"}]
-
-
-def _helpful(m: re.Match[str], k: Masked) -> Intent:
-    """ "Say that it was not helpful": the answer to the page's own question."""
-    word = "No" if m.group("no") else "Yes"
-    asked = {**target_of("it", k), "words": word, "raw": word, "in": m.group("what")}
-    return {"do": "click", "target": asked}
-
-
-def _from_to(m: re.Match[str], k: Masked) -> Intent | None:
-    """ "Enter from 10.08. to 21.08.": the two ends of a time, each with its own field."""
-    ends = [("from", m.group("a")), ("to", m.group("b"))]
-    if not all(re.search(r"\d", k.raw(value)) for _, value in ends):
-        return None
-    pieces = [{"raw": k.raw(f"{a} {v}"), "label": a, "value": value_of(v, k)} for a, v in ends]
-    return {"do": "fill_form", "pieces": pieces}
-
-
 RULES = [
-    rule(
-        rf"(?:send|submit|post)\s+(?P<say>{MASK})\s+as\s+(?:the |my |your )?(?P<label>[a-z][^,]*)$",
-        _given_for,
-    ),
-    rule(
-        r"(?:say|answer|vote|tell them|report|mark)\s+(?:that\s+)?(?:it|this|the \w+)\s+"
-        r"(?:was|is|as)\s+(?P<no>not\s+|un)?(?P<what>helpful|useful)$",
-        _helpful,
-    ),
-    rule(
-        r"(?:enter|type|put|fill in|set|give|choose|select)\s+(?:the (?:dates?|times?|period)\s+)?"
-        r"from\s+(?P<a>\S.*?)\s+(?:to|until|till)\s+(?P<b>\S[^,]*)$",
-        _from_to,
-    ),
     rule(
         (
             r"fill (?:in |out |up )?(?:the |this |a )?(?P<where>[\w\s-]*?(?:form|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from agents.model.embedded.grammar import wishes
@@ -247,3 +248,59 @@ def wait_intent(m: re.Match[str], k: Masked) -> Intent:
     ):
         return {"do": "wait", "seconds": 2.0, "settle": True}
     return {"do": "wait_for", "target": target_of(what, k), "gone": gone}
+
+
+def _rule(
+    pattern: str, build: Callable[[re.Match[str], Masked], Any]
+) -> tuple[re.Pattern[str], Any]:
+    return re.compile(pattern, re.I), build
+
+
+SEARCHES = [
+    _rule(
+        (
+            r"(?:search|look)(?: up)?\s+(?:in |on |through |at "
+            r")?(?P<where>(?!for\b)[^,]+?)\s+(?:for|to find)\s+(?P<what>.+)$"
+        ),
+        search_intent,
+    ),
+    _rule(
+        (
+            r"(?:search|look|do a search|run a search|make a search|query)\s*(?:for|"
+            r"up)\s+(?P<what>.+?)(?:\s+(?:on|in|at|using) (?P<where>(?:the )?[A-Z"
+        )
+        + MASK[1:-1]
+        + r"][\w .'’"
+        + MASK[1:-1]
+        + r"-]*|this site|the (?:web)?site|the (?:search (?:box|bar|field))))?$",
+        search_intent,
+    ),
+    _rule(r"search\s+(?P<what>(?!box|button|bar)" + MASK + r"|\S.*)$", search_intent),
+    _rule(
+        r"there (?:may|might|could|can|will|should) be more\b.*$|(?:load|show) (?:all|everything)"
+        r"(?: first)?$",
+        lambda m, k: {"do": "more"},
+    ),
+    _rule(r"scroll\b\s*(?P<rest>.*)$", scroll_intent),
+    _rule(r"(?:wait|pause|hold on)\b\s*(?P<rest>.*)$", wait_intent),
+]
+
+GOES = [
+    _rule(
+        r"(?:go|move|turn|switch|navigate|click)(?: on)?(?: to)? (?:the )?next page(?: of .*)?$",
+        lambda m, k: {"do": "next_page"},
+    ),
+    _rule(
+        rf"(?:go|move|turn|switch|navigate|click|jump|open|view|show)(?: on| me)?(?: to)?\s+"
+        rf"(?:the )?{PAGE}$",
+        page_intent,
+    ),
+    _rule(
+        (
+            r"(?P<verb>go|navigate|head|browse|surf)(?: over| straight| back)?(?: to| into| "
+            r"on)?\s+(?P<what>.+)$"
+        ),
+        go_intent,
+    ),
+    _rule(r"(?P<verb>visit|open|load|view|show)(?: up)?\s+(?!me\b)(?P<what>.+)$", go_intent),
+]

@@ -16,6 +16,7 @@ from agents.model.embedded.grammar import (
     dealing,
     details,
     filling,
+    going,
     joining,
     making,
     putting,
@@ -25,14 +26,8 @@ from agents.model.embedded.grammar import (
 )
 from agents.model.embedded.grammar.clauses import split
 from agents.model.embedded.grammar.going import (
-    PAGE,
-    go_intent,
     look_intent,
     open_intent,
-    page_intent,
-    scroll_intent,
-    search_intent,
-    wait_intent,
     within_intent,
 )
 from agents.model.embedded.grammar.masking import MASK, Masked, mask
@@ -183,40 +178,7 @@ RULES: list[Rule] = [
         r"(?P<verb>sign|log) ?out\b.*$",
         lambda m, k: {"do": "click", "target": {**target_of("sign out", k)}},
     ),
-    _rule(
-        (
-            r"(?:search|look)(?: up)?\s+(?:in |on |through |at "
-            r")?(?P<where>(?!for\b)[^,]+?)\s+(?:for|to find)\s+(?P<what>.+)$"
-        ),
-        search_intent,
-    ),
-    _rule(
-        (
-            r"(?:search|look|do a search|run a search|make a search|query)\s*(?:for|"
-            r"up)\s+(?P<what>.+?)(?:\s+(?:on|in|at|using) (?P<where>(?:the )?[A-Z"
-        )
-        + MASK[1:-1]
-        + r"][\w .'’"
-        + MASK[1:-1]
-        + r"-]*|this site|the (?:web)?site|the (?:search (?:box|bar|field))))?$",
-        search_intent,
-    ),
-    _rule(r"search\s+(?P<what>(?!box|button|bar)" + MASK + r"|\S.*)$", search_intent),
-    _rule(
-        r"there (?:may|might|could|can|will|should) be more\b.*$|(?:load|show) (?:all|everything)"
-        r"(?: first)?$",
-        simple("more"),
-    ),
-    _rule(
-        r"(?:(?:have |take )?a )?look at\s+the (?P<what>(?!page|screen|top|bottom)\S.*)$",
-        lambda m, k: {
-            "do": "visit",
-            "name": k.raw(clean(m.group("what"))),
-            "target": target_of(m.group("what"), k),
-        },
-    ),
-    _rule(r"scroll\b\s*(?P<rest>.*)$", scroll_intent),
-    _rule(r"(?:wait|pause|hold on)\b\s*(?P<rest>.*)$", wait_intent),
+    *going.SEARCHES,
     _rule(
         r"(?:add|put|save|keep)\s+(?P<what>.+?)\s+(?:to|in|into|on)\s+(?:the |my |your )?"
         r"(?P<verb>(?:watch|reading|saved|shopping) ?list)$",
@@ -227,23 +189,7 @@ RULES: list[Rule] = [
     *making.RULES,
     *dealing.RULES,
     *filling.RULES,
-    _rule(
-        r"(?:go|move|turn|switch|navigate|click)(?: on)?(?: to)? (?:the )?next page(?: of .*)?$",
-        simple("next_page"),
-    ),
-    _rule(
-        rf"(?:go|move|turn|switch|navigate|click|jump|open|view|show)(?: on| me)?(?: to)?\s+"
-        rf"(?:the )?{PAGE}$",
-        page_intent,
-    ),
-    _rule(
-        (
-            r"(?P<verb>go|navigate|head|browse|surf)(?: over| straight| back)?(?: to| into| "
-            r"on)?\s+(?P<what>.+)$"
-        ),
-        go_intent,
-    ),
-    _rule(r"(?P<verb>visit|open|load|view|show)(?: up)?\s+(?!me\b)(?P<what>.+)$", go_intent),
+    *going.GOES,
     _rule(
         r"(?:click|tap|go)\s+(?:in)?to\s+(?P<what>.+)$",
         lambda m, k: open_intent(m.group("what"), k),

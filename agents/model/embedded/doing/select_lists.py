@@ -1,0 +1,57 @@
+"""Which select element of a page is meant, by its options and its name."""
+
+from __future__ import annotations
+
+from agents.model.embedded.doing.fields import pick_options
+from agents.model.embedded.ground import likeness, name_score, norm
+from agents.model.embedded.run import Step, chosen
+from agents.model.embedded.view import Element, View
+
+
+def select_for(view: View, step: Step, values: list[str]) -> Element | None:
+    """The select element whose options hold the values and whose name fits the target."""
+    target = step["target"]
+    picked = chosen(view, step)
+    if picked and picked.tag == "select" and pick_options(picked.d.get("options") or [], values):
+        return picked
+    best: tuple[float, Element] | None = None
+    named = bool(target.get("words"))
+    index = 0
+    for e in view.elements:
+        if e.tag != "select" or e.off:
+            continue
+        index += 1
+        labels = pick_options(e.d.get("options") or [], values if e.multiple else values[:1])
+        labels = labels or by_noun(e, values[0])
+        if not labels:
+            continue
+        if target.get("nth") and target["nth"] != index:
+            continue
+        score = sum(likeness(v, o) for v, o in zip(values, labels, strict=False)) / len(labels)
+        if named:
+            fit = name_score(target["words"], e)
+            if fit < 0.3 and not target.get("kind"):
+                continue
+            score += fit
+        score += 0.2 * bool(e.top) - 0.05 * bool(e.cover)  # of an open dialog before the page's
+        if best is None or score > best[0] + 0.02:
+            best = (score, e)
+    return best[1] if best else _only_one_with(view, values)
+
+
+def _only_one_with(view: View, values: list[str]) -> Element | None:
+    """The one list of the page that offers just this, whatever it is called."""
+    found = [
+        e for e in view.elements
+        if e.tag == "select" and not e.off and len(values) == 1
+        and any(norm(o) == norm(values[0]) for o in e.d.get("options") or [])
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def by_noun(e: Element, value: str) -> list[str]:
+    """ "The develop branch": the option “develop” of the list “Branch”."""
+    first, _, noun = value.rpartition(" ")
+    if not first or likeness(noun, e.name) < 0.9:
+        return []
+    return pick_options(e.d.get("options") or [], [first])
