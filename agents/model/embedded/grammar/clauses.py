@@ -177,7 +177,11 @@ _HOW = re.compile(
     r":\s+(?=(?:press|click|choose|select|tick|type|enter|fill|write)\b)",
     re.I,
 )
-_BUT_NO = re.compile(r",?\s+but\s+(?:no|not)\s+(?:for\s+)?(?=[a-z])(?:please\s+)?", re.I)
+_BUT_NO = re.compile(
+    r",?\s+but\s+(?:no|not)\s+(?:for\s+)?"
+    r"(?!later|earlier|sooner|longer|more|less|fewer|other|further|before|after|until|too|yet)(?=[a-z])",
+    re.I,
+)
 _MAKES = re.compile(r"(?:create|add|make|file|raise|open|report|register|start|log|submit)\b", re.I)
 # "Suspend the driver Webb, reason: on leave": a detail that the deed asks for.
 _LABEL = re.compile(r"[a-z][a-z -]{1,28}:\s+\S", re.I)

@@ -124,7 +124,11 @@ def avoided(text: str, k: Masked) -> Intent | None:
     return {"do": "avoid", "words": k.raw(clean(match.group("what")))} if match else None
 
 
-_NONE = re.compile(r"no (?P<what>[a-z]+(?: [a-z]+){0,3})(?: please)?", re.I)  # "No donation."
+_NONE = re.compile(
+    r"no (?!thanks|thank|problem|need|matter|one|more|less|later|other|way)"
+    r"(?P<what>[a-z]+(?: [a-z]+){0,3})(?: please)?",
+    re.I,
+)  # "No donation."
 _REFUSES = re.compile(
     r"(?:(?:please|make sure|ensure|see to it|be careful)\s+)*(?:that\s+)?(?:(?:i|we|you)\s+)?"
     r"(?:do not|don['’]t|never|won['’]t)\s+(?:want\s+(?:to\s+)?)?(?:(?:get|receive|sign me up for|"

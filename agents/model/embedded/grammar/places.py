@@ -14,7 +14,7 @@ _OBJECT = (
 )
 _DEED = rf"(?:please\s+|then\s+)?(?:{_VERB})\s+{_OBJECT}"
 _LEAD = re.compile(
-    r"^(?:in|on|under|at|from|within|inside|using)\s+"
+    r"^(?:in|on|under|at|within|inside|from(?=\s+the\b))\s+"
     r"(?P<place>(?!which\b|what|whose|how\b|order\b)(?:the |my |your |our |its )?[^,:"
     rf"{MASK[1:-1]}]{{2,40}}?|{MASK})(?P<comma>,)?\s+(?P<rest>(?:{_DEED}.*|(?:{'|'.join(BARE_VERBS)})\b.*))$",
     re.I | re.S,
@@ -27,7 +27,9 @@ _PARTS = re.compile(
 )
 _PICKS = re.compile(r"(?:click|press|select|choose|check|open|tap)\b", re.I)
 _PAGES = re.compile(r"\b(?:page|tab|area|screen|settings|category|department|board)$", re.I)
-_TIME = re.compile(r"\b(?:\d|day|week|month|year|morning|evening|moment|end|start|case|order|total|"
+_TIME = re.compile(r"\b(?:\d|(?:mon|tues|wednes|thurs|fri|satur|sun)?day|today|tomorrow|tonight|"
+                   r"jan\w*|feb\w*|march|april|may|june|july|aug\w*|sept\w*|oct\w*|nov\w*|dec\w*|"
+                   r"behalf|week|month|year|morning|evening|moment|end|start|case|order|total|"
                    r"addition|general|particular|same)\b", re.I)  # fmt: skip
 
 
@@ -53,6 +55,8 @@ def place_first(sentence: str) -> tuple[str, str]:
     match = _LEAD.match(sentence.strip())
     if match is None or _PARTS.search(match["place"]) or _TIME.search(match["place"]):
         return "", sentence
+    if re.match(rf"(?:at|on|from)\s+{MASK}", sentence.strip(), re.I):
+        return "", sentence  # a time or a day, as likely as a name
     picks = _PICKS.match(match["rest"]) and not _PAGES.search(match["place"])
     if picks and (match["comma"] or re.match(MASK, match["place"])):
         return "", sentence  # "For the user Ann, click Edit": told apart by its row

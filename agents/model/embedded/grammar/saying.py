@@ -21,6 +21,11 @@ _IS = re.compile(
     rf"(?P<value>{MASK}|\S.*)$",
     re.I,
 )
+_WHERE = re.compile(  # "the login is at the top": where it is, or what it is like
+    r"(?:at|on|in|under|below|above|behind|beside|next|near|here|there|not|very|too|so|only|"
+    r"important|required|optional|already|still|now|shown|listed|called)\b",
+    re.I,
+)
 _SHOULD = re.compile(
     r"(?:the|my)\s+[a-z][\w -]{1,24}?\s+(?:should|shall|must|has to|is to|will)\s+"
     r"(?P<label>start|begin|end|arrive|depart|leave|finish)\s+(?P<rest>(?:on|at|in|from)\s+\S.*)$",
@@ -33,7 +38,7 @@ def _states(m: re.Match[str], k: Masked) -> Intent | None:
     pieces = []
     for part in _AND.split(m.group()):
         said = _IS.match(clean(part))
-        if said is None:
+        if said is None or _WHERE.match(said["value"]):
             return None
         label = k.raw(said["label"])
         value = value_of(said["value"], k)

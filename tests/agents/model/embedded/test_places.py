@@ -100,3 +100,28 @@ def test_a_quoted_name_ends_where_its_quote_ends() -> None:
         (None, "turn off"),
         ("lamp", "lamp Porch"),
     ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "On Monday book a table for two",
+        "At 09:30 book a table for two",
+        "From Leeds book a train to York",
+        "In March book a room for two",
+    ],
+)
+def test_a_day_a_time_and_where_one_comes_from_are_no_part_of_a_site(words: str) -> None:
+    assert all(intent["do"] != "visit" for intent in parse(words))
+
+
+@pytest.mark.parametrize(
+    ("words", "does"),
+    [
+        ("The login is at the top right", "fill_form"),
+        ("Add the lamp to the basket, but no later than Friday", "avoid"),
+        ("No thanks", "avoid"),
+    ],
+)
+def test_what_is_only_told_is_no_wish(words: str, does: str) -> None:
+    assert does not in [intent["do"] for intent in parse(words)]
