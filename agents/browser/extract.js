@@ -90,6 +90,9 @@
     const hasText = ns.some(n => n.nodeType === 3 && n.data.trim());
     const whole = text(el), aria = clean(el.getAttribute('aria-label'));
     if (aria && (!whole || el.getAttribute('role') === 'img' || !/[a-z0-9]/i.test(whole))) { out.push(token(el, aria, ctx, {...extra(), w: whole.slice(0, 40)})); return; }
+    // A dot with "Unread" for its title: what the sign means.
+    const tip = clean(el.title);
+    if (tip && whole && !elems.length && !ctx.btn && !ctx.href && !/[\p{L}\p{N}\p{Sc}★☆⭐✩½]/u.test(whole)) { out.push(token(el, tip, {...ctx, words: 'state'}, extra())); return; }
     if (!whole && !elems.length) { const t = clean(el.title); if (t) out.push(token(el, t, ctx, extra())); return; }
     if (elems.length && PRICEY.test(own) && whole.length < 24 && MONEY.test(whole)
         && !elems.some(n => /^(DEL|S)$/.test(n.tagName))) {
@@ -142,6 +145,19 @@
   // --- groups of similar siblings ---------------------------------------------------------------
   const sig = e => e.tagName + '|' + (e.getAttribute('role') || '') + '|' + cls(e).filter(c => !STATE.test(c)).sort().join('.');
   const loose = e => e.tagName + '|' + (e.getAttribute('role') || '');
+  // "row" and "row unread": a state that one more class says makes no other kind of thing.
+  const OTHER = /head|title|foot|total|sum|ad|sponsor|promo|empty|label|caption|divid|separat|group|section/i;
+  const stated = (lists, ks) => {
+    const own = e => cls(e).filter(c => !STATE.test(c)), out = [];
+    for (const a of lists) {
+      const base = own(a[0]);
+      const more = !base.length ? [] : lists.filter(b => b !== a && loose(b[0]) === loose(a[0]) && own(b[0]).length === base.length + 1
+        && base.every(x => own(b[0]).includes(x)) && !own(b[0]).some(x => !base.includes(x) && OTHER.test(x)));
+      const these = new Set([a, ...more].flat());
+      if (more.length && these.size > 2) out.push(ks.filter(k => these.has(k)).map(k => [k]));
+    }
+    return out;
+  };
   const all = [];
   (function walk(e) {
     if (SKIP.has(e.tagName) || e.namespaceURI.endsWith('svg')) return;
@@ -165,6 +181,7 @@
       const by = new Map();
       for (const k of ks) { const s = key(k); by.has(s) ? by.get(s).push(k) : by.set(s, [k]); }
       if (key === loose && by.size === new Set(ks.map(sig)).size) break;
+      if (key === sig) for (const recs of stated([...by.values()], ks)) add(recs, e, 'sig');
       for (const [s, list] of by) {
         if (list.length < 2) continue;
         add(list.map(k => [k]), e, key === sig ? 'sig' : 'loose');
@@ -254,6 +271,8 @@
     if (lab) return clean(lab);
     return (above(el, headings.filter(h => !inside.some(r => r.some(e => e.contains(h.e))))) || {t: ''}).t;
   };
+  // Without any heading, the few words right above a list head it ("Inbox").
+  const lead = g => { const s = g.recs[0][0].previousElementSibling, t = s && visible(s) && !s.querySelector('a[href],input,select') ? text(s) : ''; return t.length < 40 && /^\p{L}[\p{L} ’'-]*[^\p{L}\p{N}.,:;!?]*$/u.test(t) && t.split(' ').length < 5 ? t : ''; };
   const describe = el => { let w = ''; for (let n = el, i = 0; n && i < 3; n = up(n), i++) w += ' ' + clues(n) + ' ' + (n.getAttribute('role') || ''); return clean(w).slice(0, 300); };
   const recordsOf = g => {
     const heads = captions(g), secs = sections(g);
@@ -265,7 +284,7 @@
     if (used.some(u => u.box === g.box && u.n === g.n && u.how === g.how)) continue;
     used.push(g);
     const rect = g.box.getBoundingClientRect(), records = recordsOf(g);
-    out.push({score: g.score, how: g.how, table: loud.findIndex(t => t.contains(g.box)), n: g.n, where: g.where, near: g.over || heading(g.box.getAttribute('aria-label') || g.box.getAttribute('aria-labelledby') ? g.box : g.recs[0][0], g.recs), words: describe(g.box) + ' ' + cls(g.recs[0][0]).join(' '),
+    out.push({score: g.score, how: g.how, table: loud.findIndex(t => t.contains(g.box)), n: g.n, where: g.where, near: g.over || heading(g.box.getAttribute('aria-label') || g.box.getAttribute('aria-labelledby') ? g.box : g.recs[0][0], g.recs) || lead(g), words: describe(g.box) + ' ' + cls(g.recs[0][0]).join(' '),
       tag: g.recs[0][0].tagName.toLowerCase(), top: Math.round(rect.top + scrollY),
       records});
   }

@@ -143,6 +143,11 @@ def by_markup(token: Token) -> str | None:
     return None
 
 
+def is_begun(text: str) -> bool:
+    """Whether a text is the beginning of a longer one, shown beside what that is called."""
+    return bool(re.match(r"[–—-]\s", text)) and text.endswith(("…", "..."))
+
+
 def title_token(tokens: list[Token]) -> int | None:
     """Index of the piece that reads like the item's title."""
     best, best_score = None, 0.0
@@ -164,6 +169,7 @@ def title_token(tokens: list[Token]) -> int | None:
         score -= 1.2 if minor else 0
         score -= 1.5 if by_content(text) else 0
         score -= 1.0 if len(text) > 200 else 0
+        score -= 1.0 if is_begun(text) and not token.get("h") else 0
         score -= 1.0 if "img" in token else 0
         score -= i * 0.03
         if score > best_score:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import Record, canonical, plain
+from agents.browser.extract_fields import Record, canonical, is_begun, plain
 from agents.browser.extract_values import by_content
 
 PROSE = frozenset(["text", "content", "message", "body", "post", "comment"])
@@ -88,6 +88,7 @@ def by_elimination(rows: list[Record], names: list[str], out: list[Record]) -> N
         and not any(r[c] in taken or re.search(r"\d", r[c]) or by_content(r[c]) for r in rows)
     ]  # fmt: skip
     spare = [c for c in spare if len({r[c] for r in rows}) > 1 or len(rows) == 1]
+    spare = [c for c in spare if not all(is_begun(r[c]) for r in rows)]
     if len(spare) == 1:
         for row, shaped in zip(rows, out, strict=True):
             shaped[absent[0]] = row[spare[0]]

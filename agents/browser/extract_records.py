@@ -78,7 +78,7 @@ def name_records(records: list[dict[str, Any]]) -> list[Record]:
         rows = [_free(r) for r in rows]
     count = Counter(key for row in rows for key in row)
     least = max(1, len(rows) * 0.15)
-    keep = {key for key, n in count.items() if n >= least or key in COMMON}
+    keep = {key for key, n in count.items() if n >= least or key in COMMON or key == "state"}
     return [{k: v for k, v in row.items() if k in keep} for row in rows]
 
 

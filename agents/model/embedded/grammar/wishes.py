@@ -78,7 +78,12 @@ _KEPT = re.compile(rf"\s+{_KEEPING}$", re.I)
 def fields_of(text: str, k: Masked) -> list[str] | None:
     """Field names of "title, price and the comment count"; None when it is something else."""
     text = clean(
-        re.sub(r"^(?:only\s+)?(?:the|their|its|each|both)\s+", "", text.strip(), flags=re.I)
+        re.sub(
+            r"^(?:with\s+)?(?:only\s+)?(?:(?:the|their|its|each|both)\s+)?",
+            "",
+            text.strip(),
+            flags=re.I,
+        )
     )
     text = re.sub(
         r"\s+(?:for|of) (?:each|every|all)\b.*$|\s+each$|\s+only$|\s+too$", "", text, flags=re.I
@@ -258,6 +263,7 @@ def _take_place(text: str, wish: Intent, k: Masked) -> str:
         if re.search(r"\bin\b", match.group(), re.I):
             wish["place"] = k.raw(bare(place))
         if not VAGUE.fullmatch(place):
+            place = re.sub(r"^(?:my|your|our|their|his|her)\s+", "", place, flags=re.I)
             wish["near"] = k.raw(_SECTION.sub("", place))
     return text
 

@@ -61,3 +61,14 @@ async def test_what_a_ticked_filter_leaves_is_what_it_is_called(play: Play) -> N
     done = await play("garden_bits.html", words)
     assert [r["name"] for r in done.outcome.output] == ["Long spade", "Digging friend"]
     assert done.outcome.is_task_successful is True
+
+
+@browsed
+async def test_a_state_that_only_a_mark_tells_picks_the_rows(play: Play) -> None:
+    words = "List the mails in my inbox that are still unread, with sender and subject"
+    done = await play("post_room.html", words)
+    assert done.outcome.output == [
+        {"sender": "Orla Finch", "subject": "Boat on Friday"},
+        {"sender": "Tea Society", "subject": "Cups wanted"},
+    ]
+    assert done.outcome.is_task_successful is True
