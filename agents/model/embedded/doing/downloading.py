@@ -97,7 +97,7 @@ def files_meant(view: View, target: Target) -> list[Element]:
         told = _words(f"{e.name} {e.row or ''} {e.head or ''} {e.tip or ''} {e.href or ''}")
         plain_words = wanted - numbers - _MERE
         share = len(plain_words & told) / len(plain_words) if plain_words else 1.0
-        own = len(wanted & _words(f"{e.name} {e.row or ''}")) / len(wanted)
+        own = len(wanted & _words(f"{e.name} {e.tip or ''} {e.href or ''}")) / len(wanted)
         if numbers <= told and share >= 0.6:
             ranked.append((round(share + 0.2 * own, 3), e))
     most = max((score for score, _ in ranked), default=0.0)

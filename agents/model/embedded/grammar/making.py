@@ -77,7 +77,8 @@ def _create(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     if _ELSEWHERE.search(m.group()):
         return None
     noun = re.sub(r"\s+(?:at|on|for|in)$", "", noun)
-    noun, place = _placed(noun)
+    called = re.fullmatch(r"(?P<noun>.+?)\s+(?:called|named|titled)\s+(?P<name>\S.*)", noun)
+    noun, place = _placed(called["noun"] if called else noun)
     make: Intent = {"do": "create", "verb": m.group("verb").lower(), "noun": k.raw(bare(noun))}
     rest = _LISTED.sub("", rest)
     names = re.match(rf"(?:{MASK}(?:\s*,\s*(?:and\s+)?|\s+and\s+|$))+", rest)
@@ -98,6 +99,9 @@ def _create(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     pieces = pieces_of(rest, k)
     if any(p["label"] is None and DAY.search(p["raw"]) for p in pieces):
         pieces = details_of(rest, k, head=True)
+    if called:
+        name = {"raw": k.raw(called["name"]), "label": "name"}
+        pieces = [{**name, "value": value_of(called["name"], k)}, *pieces]
     made: Intent = {**make, "pieces": pieces}
     return ([_there(place, k), made] if place else made) if pieces else None
 
