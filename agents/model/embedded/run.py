@@ -97,6 +97,7 @@ class Run:
         self.memory["pending"] = {"step": self.turn.step, "mark": seen.mark, "rolled": seen.rolled}
         if step["do"] not in READING:
             self.memory["before"] = view.body[:BEFORE_CHARS]
+            self.memory["before_url"] = view.url
             self.memory.pop("said", None)
         return Act(code=code, reasoning=why)
 

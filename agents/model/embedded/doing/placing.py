@@ -63,6 +63,11 @@ def _steps(view: View, piece: Piece, taken: set[str]) -> list[Step]:
         return steps
     if composing.splits(view, piece):
         return composing.first_and_last(view, piece)
+    if text and piece.get("choice") and label:  # a person's name may be one of those to choose
+        if (chip := _chip(view, piece, text, taken)) is not None:
+            return [] if chip.on else [_do("click", chip)]
+        if choice := composing.offering(view, {"text": text}):
+            return [{**_do("select", choice), "values": [text]}]
     names = ENDS.get(label, (label,)) if label else ()
     if label == "from" and not piece.get("day") and not piece.get("time"):
         names = (*names, "country", "city", "town", "location")  # "Nuria from Spain"

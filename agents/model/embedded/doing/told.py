@@ -49,6 +49,7 @@ _SENDS = frozenset(
      "search", "fill_form", "upload"}
 )  # fmt: skip
 MESSAGE_LINES = 8  # a page with more new lines is another page, whose words are its content
+ORDER_LINES = 2  # what a page says to do first comes alone
 PATIENCE_MS = 1000
 
 
@@ -90,7 +91,9 @@ async def complaint(run: Run, step: Step) -> None:
         if norm(line) in asks or line.strip().endswith("?"):
             continue  # a label or a question of a form that came up
         found = COMPLAINT.search(line) or (DEMAND.search(line) if norm(line) in flagged else None)
-        found = found or (_ORDERS.match(line.strip()) if step["do"] in _LAST else None)
+        stays = view.url == run.memory.get("before_url") and len(fresh) <= ORDER_LINES
+        ordered = stays and step["do"] in _LAST and not step.get("opens")
+        found = found or (_ORDERS.match(line.strip()) if ordered else None)
         if step["do"] == "search":
             found = found or _NOTHING.search(line)
         if found and not _own_word(found.group(), step["text"]) and len(line) <= 200:
