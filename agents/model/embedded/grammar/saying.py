@@ -40,6 +40,8 @@ def _states(m: re.Match[str], k: Masked) -> Intent | None:
         said = _IS.match(clean(part))
         if said is None or _WHERE.match(said["value"]):
             return None
+        if "," in said["value"] or len(k.parts_in(said["value"])) > 1:
+            return None  # several details in one: "my name is Ada, e-mail ..."
         label = k.raw(said["label"])
         value = value_of(said["value"], k)
         shown = value.get("text") or value.get("var")
