@@ -11,6 +11,7 @@ from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import (
     click_code,
     click_target,
+    nearest,
 )
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import (
@@ -35,7 +36,7 @@ async def act_on(run: Run, step: Step) -> Decision | None:
     if st.get("phase") and not (st["phase"] in ("choice", "") and st.get("opening")):
         return await _pressed(run, step)
     view = await run.view()
-    if field := _assignee(view, step):
+    if field := _assignee(run, view, step):
         step["splice"] = [field]
         return None
     words = named_only(target.get("words") or "")
@@ -92,15 +93,19 @@ async def act_on(run: Run, step: Step) -> Decision | None:
 _TO = re.compile(r"(?:it|this|that) to (?P<who>\S.*)")
 
 
-def _assignee(view: View, step: Step) -> Step | None:
+def _assignee(run: Run, view: View, step: Step) -> Step | None:
     """ "Assign it to Ann" while a form asks for the assignee: that field is set."""
     said = _TO.fullmatch(step["target"].get("raw") or "") if step["verb"] == "assign" else None
     found = rank(view, _plainly("assignee"), editable=True) if said else []
     found = found or (rank(view, _plainly("assigned to"), editable=True) if said else [])
     if said is None or not found or found[0].score < 0.7:
         return None
-    field = {"do": "set", "target": _plainly(found[0].element.name), "value": {"text": said["who"]}}
-    return {**field, "text": step["text"], "st": {"chosen": found[0].element.key}}
+    alike = [m.element for m in found if m.score >= found[0].score - 0.05]
+    own = alike[0] if len(alike) == 1 else nearest(run, alike)  # of the form at hand
+    if own is None:
+        return None
+    field = {"do": "set", "target": _plainly(own.name), "value": {"text": said["who"]}}
+    return {**field, "text": step["text"], "st": {"chosen": own.key}}
 
 
 def named_only(words: str) -> str:
