@@ -39,6 +39,14 @@ _ASKS = re.compile(
     r"(?:which|what|whom?|whose|where|when|how)\b",
     re.I,
 )
+# "Reply to Ann: what time is it?" asks Ann, and is what is written to her.
+_SPEAKS = re.compile(
+    r"(?:^|\b(?:and|then|please)\s|,\s*)(?:please\s+)?(?:reply|respond|answer|ask|write|send|post|"
+    r"comment|message|e-?mail|text|type|enter|fill|put|add|create|make|leave|submit|search|look up|"
+    r"note|file|open (?:an?|another)|raise|set|change|rename|report|invite|compose|draft)\b[^,:]*$"
+    r"|\b(?:saying|titled|called|named|(?:title|subject|message|text|comment|question))\s*$",
+    re.I,
+)
 # "Open the history of AB 12: who replaced the pads?"
 _THEN_ASKS = re.compile(
     rf"(?<=\w):\s+(?={_ASKS.pattern} (?:\w+ )*?"
@@ -115,7 +123,10 @@ def _asked_after(sentences: list[str]) -> list[str]:
     out: list[str] = []
     for sentence in sentences:
         before, *asked = _COLON.split(sentence, maxsplit=1)
-        out += asked if asked and _TELLS.fullmatch(before.strip()) else [before, *asked]
+        if asked and _SPEAKS.search(before.strip()):
+            out.append(sentence)
+        else:
+            out += asked if asked and _TELLS.fullmatch(before.strip()) else [before, *asked]
     return out
 
 
@@ -158,13 +169,18 @@ def _sentences(text: str) -> list[str]:
     pieces: list[str] = []
     for line in text.split("\n"):
         # "Dr. Lind" is one name, too.
-        line = _THEN_ASKS.sub(". ", line) if _STARTS.match(line) else line
+        line = _THEN_ASKS.sub(_asks_next, line) if _STARTS.match(line) else line
         pieces += re.split(rf"{_NO_END}(?<=[\w)\]%{MASK[1:-1]}])[.!?]+(?:\s+|$)|;\s+", line)
     return [p for p in pieces if p.strip(" .!?")]
 
 
+def _asks_next(colon: re.Match[str]) -> str:
+    before = re.split(r"[.!?;]\s", colon.string[: colon.start()])[-1]
+    return colon.group() if _SPEAKS.search(before) else ". "
+
+
 _TYPE = re.compile(
-    r"(?:type|order|rate|note|mark) (?-i:[A-Z])[\w -]*(?:,|$)"
+    r"type (?-i:[A-Z])[\w -]*(?:,|$)"
     rf"|start(?:s|ing)? (?:on|at|from) (?:\d|{MASK})",
     re.I,
 )

@@ -30,6 +30,8 @@ def join(intents: list[Intent]) -> list[Intent]:
         if intent["do"] == "more":
             if last is not None:
                 last["all_pages"] = True
+            elif (said := intent.get("text", "").lower()).startswith(("show", "load")):
+                out.append({"do": "click", "target": _named(said), "text": intent["text"]})
             continue  # "there may be more to load": all of the list is wanted
         if intent.pop("again", False) and last is not None:
             last.update({f: intent[f] for f in ("fields", "as") if intent.get(f)})

@@ -123,10 +123,14 @@ _IN = re.compile(
     r"(?P<noun>\S.*?)\s+(?:in|on|under|to|for)\s+(?P<place>(?:the|my|our)\s+\S.*)$", re.I
 )
 
+_CALLS = re.compile(r"\b(?:called|named|titled|saying|with)\b", re.I)
+
 
 def _placed(noun: str) -> tuple[str, str]:
     """(noun, place) of "topic in the Equipment board"; the place is "" when none is said."""
     match = _IN.match(noun)
+    if match and _CALLS.search(match["place"]):
+        return noun, ""
     return (match["noun"], match["place"]) if match else (noun, "")
 
 
@@ -252,7 +256,7 @@ _CALLED = r"(?:\s+(?:called|named|titled|saying|with (?:the )?(?:name|title|text
 
 def _add_to_place(m: re.Match[str], k: Masked) -> list[Intent] | None:
     """ "Add a new address to my profile": its details are said next."""
-    if _ELSEWHERE.search(m.group()) or _LISTED.search(m.group()):
+    if _ELSEWHERE.search(m.group()) or _LISTED.search(m.group()) or _CALLS.search(m["place"]):
         return None
     noun = k.raw(m.group("noun"))
     made = {"do": "create", "verb": m.group("verb").lower(), "noun": noun, "pieces": []}

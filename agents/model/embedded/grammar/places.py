@@ -27,10 +27,16 @@ _PARTS = re.compile(
 )
 _PICKS = re.compile(r"(?:click|press|select|choose|check|open|tap)\b", re.I)
 _PAGES = re.compile(r"\b(?:page|tab|area|screen|settings|category|department|board)$", re.I)
-_TIME = re.compile(r"\b(?:\d|(?:mon|tues|wednes|thurs|fri|satur|sun)?day|today|tomorrow|tonight|"
-                   r"jan\w*|feb\w*|march|april|may|june|july|aug\w*|sept\w*|oct\w*|nov\w*|dec\w*|"
-                   r"behalf|week|month|year|morning|evening|moment|end|start|case|order|total|"
+_TIME = re.compile(r"\b(?:\d|day|week|month|year|morning|evening|moment|end|start|case|order|total|"
                    r"addition|general|particular|same)\b", re.I)  # fmt: skip
+# When, for whom and with what a deed is done: no place, and nothing that may be left out.
+_DETAIL = re.compile(
+    r"\d|^(?:the )?name\b|\bbehalf\b|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tonight|"
+    r"tomorrow|noon|midnight|weekend|january|february|march|april|may|june|july|august|september|"
+    r"october|november|december|spring|summer|autumn|winter|english|german|french|spanish)s?\b",
+    re.I,
+)
+_MEANS = re.compile(_DETAIL.pattern + r"|\b(?:account|card|wallet|address|balance)\b", re.I)
 
 
 _THERE = re.compile(
@@ -57,6 +63,9 @@ def place_first(sentence: str) -> tuple[str, str]:
         return "", sentence
     if re.match(rf"(?:at|on|from)\s+{MASK}", sentence.strip(), re.I):
         return "", sentence  # a time or a day, as likely as a name
+    means = _MEANS if re.match(r"(?:from|using)\b", match.group(), re.I) else _DETAIL
+    if means.search(match["place"]) and not _PAGES.search(match["place"]):
+        return "", sentence
     picks = _PICKS.match(match["rest"]) and not _PAGES.search(match["place"])
     if picks and (match["comma"] or re.match(MASK, match["place"])):
         return "", sentence  # "For the user Ann, click Edit": told apart by its row

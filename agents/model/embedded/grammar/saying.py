@@ -18,7 +18,7 @@ _AND = re.compile(r"\s*,\s*(?:and\s+)?(?=the |my )|\s+and\s+(?=the |my )", re.I)
 _IS = re.compile(
     r"(?:the|my)\s+(?P<label>[a-z][\w -]{1,30}?)\s+"
     r"(?:is|are|should be|will be|has to be|must be)\s+"
-    rf"(?P<value>{MASK}|\S.*)$",
+    rf"(?P<value>{MASK}|(?!(?:on|in|at|under|over|below|above|behind|near|beside)\s)\S.*)$",
     re.I,
 )
 _WHERE = re.compile(  # "the login is at the top": where it is, or what it is like
@@ -182,7 +182,7 @@ RULES = [
         _was,
     ),
     _rule(
-        r"(?:make|change|set)\s+(?:it|that|this|the (?:number|quantity|amount))\s+"
+        r"(?:make\s+(?:it|that|this)|(?:change|set|make)\s+the (?:number|quantity|amount))\s+"
         rf"(?:to\s+)?{_NUMBER}"
         r"(?:\s+(?:of (?:them|it)|pieces|items|copies))?$",
         _so_many,
@@ -204,7 +204,7 @@ RULES = [
     _rule(rf"send\s+(?:it\s+)?to\s+(?P<to>{MASK})$", _sends_to),
     _rule(rf"sign\s+(?P<who>{MASK}|me)\s+up\s+(?:for|to)\s+(?P<what>.+)$", _sign_up),
     _rule(
-        r"(?P<verb>join|subscribe|start|sign up|register|apply)\s+(?:with|for|on|to)\s+"
+        r"(?P<verb>join|subscribe|start|sign up|register|apply)\s+with\s+"
         r"(?P<what>(?:the |a )\S[^:,]{1,40}):\s+(?P<rest>.+)$",
         _with_plan,
     ),
