@@ -149,7 +149,8 @@ def _refused(run: Run, step: Step, view: View) -> bool:
 def _tells_done(line: str, verb: str) -> bool:
     """ "Your booking is cancelled", after it was to be: no complaint."""
     done = verb and re.search(rf"\b{re.escape(verb.rstrip('e'))}\w*ed\b", line, re.I)
-    return bool(done) and not re.search(r"\bnot\b|n['’]t\b|could|fail|error|unable", line, re.I)
+    refuses = re.search(r"\bnot\b|n['’]t\b|could|fail|error|unable", line, re.I)
+    return bool(done) and not refuses and not DEMAND.search(line)
 
 
 async def _open(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> Decision | None:

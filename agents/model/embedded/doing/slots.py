@@ -12,6 +12,12 @@ from agents.model.embedded.view import Element, View
 Piece = dict[str, Any]
 _WEEKDAY = re.compile(r"(?:on )?(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?", re.I)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = re.compile(rf"(?<![a-z])(?:{'|'.join(_MONTHS)})[a-z]*")
+_TAKEN = re.compile(
+    r"^\W*(?:(?:fully |already )?(?:booked|taken|reserved|occupied|blocked)|full|closed|sold out|busy|"
+    r"(?:not |un)available)\b",
+    re.I,
+)
 _CELLS = frozenset(["link", "button", "generic", "gridcell", "radio", "checkbox", "option", "cell"])
 
 
@@ -28,7 +34,7 @@ def slot(view: View, pieces: list[Piece]) -> tuple[Element, list[Piece]] | None:
     found = {
         e.key: e
         for e in view.elements
-        if e.role in _CELLS and not e.off
+        if e.role in _CELLS and not e.off and not _TAKEN.search(e.text or e.name)
         for head in heads
         for side in sides
         if e not in (head, side) and _below(head, e) and _beside(side, e)
@@ -42,14 +48,17 @@ def _is_day(shown: str, said: str) -> bool:
     """Whether a column's head is the day: “Thu”, “Thursday”, “Thu 12 Mar”."""
     words = norm(shown)
     if weekday := _WEEKDAY.fullmatch(said):
-        return bool(re.match(rf"{weekday['day'][:3].lower()}[a-z]*\b", words))
+        day = weekday["day"].lower()
+        first = re.match(r"[a-z]+", words)
+        return bool(first and day.startswith(first.group()) and len(first.group()) >= 3)
     when = moment(said)
     if when is None:
         return False
     day = re.search(rf"(?<!\d){when.day}(?!\d)", words)
     month = re.search(rf"\b{_MONTHS[when.month - 1]}|(?<!\d)0?{when.month}(?!\d)", words)
     week = re.match(rf"{when:%a}".lower(), words)
-    return bool(day and (month or week))
+    other = _MONTH.search(re.sub(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*", "", words))
+    return bool(day and (month or (week and not other)))
 
 
 def _is_time(shown: str, said: str) -> bool:

@@ -86,9 +86,9 @@ async def complaint(run: Run, step: Step) -> None:
         view = await run.view(fresh=True)
     fresh = [line for line in view.body.split("\n") if line not in before]
     flagged = marked(view)
-    asks = {norm(n) for e in view.elements for n in e.names}
+    asks = {norm(n) for e in view.elements if e.role != "generic" for n in e.names}
     for line in fresh if len(fresh) <= MESSAGE_LINES else ():
-        if norm(line) in asks or line.strip().endswith("?"):
+        if norm(line) in asks or re.fullmatch(r"[^.!:;]*\?\s*", line):
             continue  # a label or a question of a form that came up
         found = COMPLAINT.search(line) or (DEMAND.search(line) if norm(line) in flagged else None)
         stays = view.url == run.memory.get("before_url") and len(fresh) <= ORDER_LINES

@@ -136,7 +136,7 @@ def _is_list(what: str, wish: Intent) -> bool:
 
 # "Its shelf mark and its status at Northgate": only the second is said of Northgate.
 _ITS_AND = re.compile(
-    r"(?:me )?(?P<one>(?:its|their|his|her) (?:(?!(?:at|in|on|for|of|from)\b)[\w-]+ ?){1,3}),? and "
+    r"(?:me )?(?P<one>(?:its|their|his|her)(?: (?!(?:at|in|on|for|of|from)\b)[\w-]+){1,3}),? and "
     r"(?P<other>(?:its|their|his|her|the) (?:[\w-]+ ){1,3}(?:at|in|on|for|from) (?:the )?\S.*)",
     re.I,
 )
