@@ -122,12 +122,17 @@ def _akin(view: View, target: dict[str, Any], roles: set[str]) -> Element | None
     return akin[0] if len(akin) == 1 else None
 
 
+_NOT = re.compile(r"\b(?:no|not|never|without)\b|n['’]t\b", re.I)
+
+
 def _told(view: View, words: str) -> Element | None:
     """ "That I get a mail when somebody answers": the one box with most of its label's words."""
     wanted = {singular(w) for w in plain(words).split()} - STOPWORDS
     ranked: list[tuple[float, Element]] = []
     for e in view.elements:
         label = {singular(w) for w in plain(e.name).split()} - STOPWORDS
+        if bool(_NOT.search(e.name)) != bool(_NOT.search(words)):
+            continue  # "Do not send me mail" is the contrary of what was said
         if e.role in ("checkbox", "switch") and not e.off and len(label & wanted) >= 2:
             ranked.append((len(label & wanted) / len(label), e))
     ranked.sort(key=lambda one: -one[0])

@@ -105,7 +105,8 @@ SUBMIT = re.compile(
 
 
 _DECLINES = re.compile(
-    r"cancel|reset|clear|back|draft|later|preview|dismiss|discard|never ?mind|^(?:no|keep|close)\b"
+    r"cancel|reset|clear|\bback\b|draft|later|preview|dismiss|discard|never ?mind"
+    r"|^(?:no|keep|close)\b"
 )
 
 
@@ -135,7 +136,8 @@ def submit_button(
         score += 1.5 * own + 1.0 * (own and e.type == "submit")
         seeks = re.match(r"(?:search|find)\b", name) and not own and verb not in ("search", "find")
         score -= 1.0 * bool(seeks and form)  # the site's own search sends nothing else
-        meant = bool(verb and re.match(rf"{re.escape(verb)}\b", name))
+        # Beside another button “Cancel” alone goes back, also where something is to be cancelled.
+        meant = bool(verb and re.match(rf"{re.escape(verb)}\b", name)) and name != "cancel"
         score += 1.0 if meant else -1.5 * bool(_DECLINES.search(name))
         if score > 1 and (best is None or score > best[0] + 0.01):
             best = (score, e)

@@ -14,8 +14,8 @@ _WEEKDAY = re.compile(r"(?:on )?(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)d
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = re.compile(rf"(?<![a-z])(?:{'|'.join(_MONTHS)})[a-z]*")
 _TAKEN = re.compile(
-    r"^\W*(?:(?:fully |already )?(?:booked|taken|reserved|occupied|blocked)|full|closed|sold out|busy|"
-    r"(?:not |un)available)\b",
+    r"^\W*(?:(?:fully |already )?(?:booked|taken|reserved|occupied|blocked)|full|closed|sold out|"
+    r"busy|(?:not |un)available)\b",
     re.I,
 )
 _CELLS = frozenset(["link", "button", "generic", "gridcell", "radio", "checkbox", "option", "cell"])

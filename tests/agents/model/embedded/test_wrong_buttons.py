@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from agents.model.embedded.doing.boxes import _told
 from agents.model.embedded.doing.carry import _tells_done
 from tests.agents.browser.conftest import browser_handle, browser_options, driver
 from tests.agents.model.embedded.test_deeds_unprepared import done_there
@@ -59,3 +62,10 @@ async def test_cancel_in_a_plain_form_goes_back(play: Play) -> None:
     words = "Press Leave the club. Cancel membership, reason: moved house"
     done = await play("club_desk.html", words)
     assert await done_there(done) == ["left: moved house"]
+
+
+def test_a_box_that_says_the_contrary_is_not_meant() -> None:
+    box = SimpleNamespace(name="Do not send me newsletters", role="checkbox", off=False)
+    view = SimpleNamespace(elements=[box])
+    assert _told(view, "you send me newsletters") is None
+    assert _told(view, "you do not send me newsletters") is box
