@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.doing.touch import click_code, click_target, outcome_of
-from agents.model.embedded.doing.ways import folded_menu, way_to
+from agents.model.embedded.doing.ways import cart_link, folded_menu, way_to
 from agents.model.embedded.grammar.nouns import is_place, place_named
 from agents.model.embedded.grammar.phrases import Target, bare
 from agents.model.embedded.ground import BOXES, EDITABLE, describe, rank
@@ -172,6 +172,9 @@ async def visit(run: Run, step: Step) -> Decision | None:
     return await on_site(run, step)
 
 
+_CART = re.compile(r"(?:shopping )?(?:cart|basket|bag|trolley)", re.I)
+
+
 def is_common(name: str) -> bool:
     """Whether a place is called by a common noun ("the forum"), and not by a site's name."""
     return bare(name).islower()
@@ -181,6 +184,8 @@ def named_here(view: View, target: Target, name: str = "") -> Target | Element |
     """How a place is found here: a target that fits, or a link all of whose words it has."""
     whole = {**target, "words": name or target["words"], "kind": None, "alt": None}
     plain_name = {**whole, "words": place_named(whole["words"])}
+    if _CART.fullmatch(whole["words"]) and (cart := cart_link(view)):
+        return cart
     for wanted, least in ((whole, 0.9), (plain_name, 0.9), (target, 0.64)):
         matches = rank(view, wanted, texts=True)
         if matches and matches[0].score >= least:

@@ -149,7 +149,7 @@ def _day(view: View, piece: Piece, text: str, taken: set[str]) -> list[Step]:
     if when is None:
         return []
     label = piece["label"] or "date"
-    if three := _three_boxes(view, taken):
+    if three := _three_boxes(view, taken, label):
         values = (str(when.day), str(when.month), str(when.year))
         return [
             {**_do("fill", e), "value": {"text": v}} for e, v in zip(three, values, strict=True)
@@ -182,8 +182,11 @@ def _days_shown(view: View) -> int:
     return sum(bool(re.fullmatch(r"\d{1,2}", e.text or "")) for e in [*view.elements, *view.texts])
 
 
-def _three_boxes(view: View, taken: set[str]) -> list[Element]:
-    """Fields for the day, the month and the year in numbers, beside each other."""
+def _three_boxes(view: View, taken: set[str], label: str) -> list[Element]:
+    """Fields for the day, the month and the year in numbers, beside each other.
+
+    Those of a date of birth take nothing else.
+    """
     out: list[Element] = []
     for part in ("day|dd", "month|mm", "year|yyyy"):
         named = [
@@ -192,7 +195,8 @@ def _three_boxes(view: View, taken: set[str]) -> list[Element]:
             and re.fullmatch(part, norm(e.name)) and (not out or e.group == out[0].group)
         ]  # fmt: skip
         out += named[:1]
-    return out if len(out) == 3 else []
+    born = any(re.search(r"\bbirth|\bborn", f"{e.group} {e.row} {e.head}", re.I) for e in out)
+    return out if len(out) == 3 and (not born or "birth" in label) else []
 
 
 def _three(view: View) -> tuple[Element, Element, Element] | None:
@@ -253,6 +257,9 @@ def _chip(view: View, piece: Piece, text: str, taken: set[str]) -> Element | Non
 _FRAME = frozenset(["nav", "navigation", "header", "banner", "footer", "contentinfo", "aside"])
 
 
+_UNDOES = re.compile(r"(?:remove|delete|cancel|edit|close|clear|undo)\b")
+
+
 def partly(view: View, text: str, taken: set[str]) -> list[Element]:
     """Cards and round buttons that say all words of a choice, and more ("Nora Berg, knees")."""
     wanted = set(plain(text).split())
@@ -260,7 +267,7 @@ def partly(view: View, text: str, taken: set[str]) -> list[Element]:
         e
         for e in view.elements
         if e.role in _CLICKED - {"link"} and not e.off and e.key not in taken
-        and e.place not in _FRAME and len(e.name) <= 80
+        and e.place not in _FRAME and len(e.name) <= 80 and not _UNDOES.match(norm(e.name))
         and wanted and wanted <= set(plain(e.name).split())
     ]  # fmt: skip
     return [

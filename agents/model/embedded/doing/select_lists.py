@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from agents.browser.extract_fields import plain
 from agents.model.embedded.doing.fields import pick_options
+from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import likeness, name_score, norm
 from agents.model.embedded.run import Step, chosen
 from agents.model.embedded.view import Element, View
@@ -36,15 +38,25 @@ def select_for(view: View, step: Step, values: list[str]) -> Element | None:
         score += 0.2 * bool(e.top) - 0.05 * bool(e.cover)  # of an open dialog before the page's
         if best is None or score > best[0] + 0.02:
             best = (score, e)
-    return best[1] if best else _only_one_with(view, values)
+    return best[1] if best else _only_one_with(view, values, target.get("words") or "")
 
 
-def _only_one_with(view: View, values: list[str]) -> Element | None:
+def _is_another(e: Element, said: str) -> bool:
+    """Whether a list's name shares a word with what was said and has one of its own, too.
+
+    "The billing country" is not “Shipping country”.
+    """
+    asked, name = set(plain(said).split()), set(plain(e.name).split()) - STOPWORDS
+    return bool(name & asked and name - asked)
+
+
+def _only_one_with(view: View, values: list[str], said: str) -> Element | None:
     """The one list of the page that offers just this, whatever it is called."""
     found = [
         e for e in view.elements
         if e.tag == "select" and not e.off and len(values) == 1
         and any(norm(o) == norm(values[0]) for o in e.d.get("options") or [])
+        and not _is_another(e, said)
     ]  # fmt: skip
     return found[0] if len(found) == 1 else None
 

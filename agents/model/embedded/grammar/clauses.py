@@ -93,7 +93,9 @@ def split(text: str) -> list[str]:
         sentence = _TO_FIND.sub("", sentence.strip())
         if how := _HOW.match(sentence):
             sentence = sentence[how.end() :]
-        sentence = _BUT_NO.sub(", don't want ", twofold.said_apart(sentence))
+        sentence = twofold.said_apart(sentence)
+        if _WANTS.match(sentence):
+            sentence = _BUT_NO.sub(", don't want ", sentence)
         there, rest = places.told_where(sentence)
         if there:
             out.insert(0, f"go to {there}")
@@ -191,6 +193,11 @@ _GETS = re.compile(
 _HOW = re.compile(
     r"[^:]{0,80}?\b(?:say|tell|answer|rate)\b[^:]{0,80}"
     r":\s+(?=(?:press|click|choose|select|tick|type|enter|fill|write)\b)",
+    re.I,
+)
+_WANTS = re.compile(  # a deed with parts that may be unwanted; a list has conditions
+    r"(?:then |please |and )*(?:add|buy|book|order|sign|subscribe|register|join|accept|agree|"
+    r"check ?out|create|send|take|choose|reserve|request|apply|enrol)\b",
     re.I,
 )
 _BUT_NO = re.compile(

@@ -86,6 +86,10 @@ def join(intents: list[Intent]) -> list[Intent]:
             intent = {"do": "what_it_says", "text": intent.get("text", "")}
         intent = _of_same(_typed_again(intent, out), out)
         intent = _of_its(intent, out)
+        if intent["do"] == "details" and _CART.fullmatch(intent.get("subject") or ""):
+            cart = {"do": "visit", "name": "cart", "target": _named("cart"), "soft": True}
+            out.append({**cart, "text": intent.get("text", "")})
+            intent = {**intent, "subject": None}  # "the total of the cart": what its page says
         if _places_it(intent, out):
             continue
         if _opens_found(intent, out):
@@ -166,6 +170,9 @@ _FOUND = re.compile(
 
 def _named(words: str) -> dict[str, Any]:
     return {"words": words, "raw": words, "kind": None, "nth": None, "in": None}
+
+
+_CART = re.compile(r"(?:my |your )?(?:shopping )?(?:cart|basket|bag|trolley)", re.I)
 
 
 def _places_it(intent: Intent, before: list[Intent]) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract import extract_text, find_lists, pick, pick_all
-from agents.browser.extract_fields import Record, canonical, match_column
+from agents.browser.extract_fields import Record, canonical, match_column, plain
 from agents.browser.extract_values import PRICE
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
@@ -106,6 +106,7 @@ def _named(found: Record, fields: list[str], subject: str | None) -> Record:
         subject
         and all(v is None for v in shaped.values())
         and (column := match_column(subject, list(found)))
+        and set(plain(column).split()) == set(plain(subject).split())
     ):
         return {subject: found[column]}
     return shaped
