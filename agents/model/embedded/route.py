@@ -45,7 +45,7 @@ from agents.model.embedded.doing import (
 from agents.model.embedded.doing.best import open_best
 from agents.model.embedded.doing.touch import click_target
 from agents.model.embedded.ending import finish
-from agents.model.embedded.grammar.joining import amend, join
+from agents.model.embedded.grammar.merging import amend
 from agents.model.embedded.grammar.parse import parse
 from agents.model.embedded.grammar.phrases import bare
 from agents.model.embedded.plans import plan_lines
@@ -348,4 +348,4 @@ def _take_in(run: Run, intent: dict[str, Any]) -> None:
         wanted["st"] = {}
 
 
-__all__ = ["EmbeddedRoute", "join"]
+__all__ = ["EmbeddedRoute"]

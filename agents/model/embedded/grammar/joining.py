@@ -5,119 +5,86 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agents.model.embedded.grammar.merging import (
+    QUESTIONS,
+    TAKERS,
+    form_of,
+    named_target,
+)
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.parts import gather
-from agents.model.embedded.grammar.phrases import asked_for, bare, clean
+from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.wishes import Intent
 
 
 def join(intents: list[Intent]) -> list[Intent]:
-    """Merge what belongs together: formats and extra fields into the list before them."""
+    """Merge what belongs together, and word anew what the intent before tells the meaning of."""
     out: list[Intent] = []
     for intent in intents:
-        if _asks_for_sign_in(intent, out):
+        if any(taken(intent, out) for taken in TAKERS):
             continue
-        last = next((i for i in reversed(out) if i["do"] == "extract"), None)
-        if intent["do"] == "format":
-            if last is not None:
-                last["as"] = intent["as"]
-                last["text"] += f"; {intent.get('text', '')}"
-            elif out and out[-1]["do"] in (*_QUESTIONS, "summarise", "compare"):
-                out[-1]["as"] = intent["as"]
-            else:  # nothing was read yet: what the page lists is meant
-                out.append({**_ANY_LIST, "as": intent["as"], "text": intent.get("text", "")})
+        for reword in _REWORDS:
+            intent = reword(intent, out)
+        if _is_done_by(intent, out):
             continue
-        if intent["do"] == "more":
-            if last is not None:
-                last["all_pages"] = True
-            elif (said := intent.get("text", "").lower()).startswith(("show", "load")):
-                out.append({"do": "click", "target": _named(said), "text": intent["text"]})
-            continue  # "there may be more to load": all of the list is wanted
-        if intent.pop("again", False) and last is not None:
-            last.update({f: intent[f] for f in ("fields", "as") if intent.get(f)})
-            last["text"] += f"; {intent.get('text', '')}"
-            continue
-        if intent["do"] == "fill_form" and out and out[-1]["do"] == "fill_form":
-            out[-1]["pieces"] = [*out[-1]["pieces"], *intent["pieces"]]
-            out[-1]["text"] = f"{out[-1].get('text', '')}; {intent.get('text', '')}"
-            continue
-        if intent["do"] == "fill_form" and out and (pieces := intent["pieces"]):
-            before = out[-1]
-            if before["do"] == "act_on" and before["target"].get("words"):
-                # "Suspend the driver Webb, reason: ...": what the deed brings up asks for it.
-                before["plain"] = True
-                out.append(_form_of(before["verb"], pieces, intent))
-                continue
-            if before["do"] in ("create", "carry") or _is_purchase(before):
-                before["pieces"] = [*before.get("pieces", []), *pieces]
-                continue  # "Buy it. Name: Ada": said after, needed on the way
-        if intent["do"] == "check" and out and out[-1]["do"] == "carry":
-            said = intent["target"].get("raw") or intent["text"]
-            out[-1]["pieces"].append({"raw": said, "label": None, "value": None})
-            continue  # "accept the terms": a box of the form, wherever it comes
-        if intent["do"] == "avoid" and out:
-            if out[-1]["do"] in ("create", "carry") or _is_purchase(out[-1]):
-                unwanted = {"raw": intent["text"], "label": None, "value": None}
-                pieces = out[-1].get("pieces", [])
-                out[-1]["pieces"] = [*pieces, {**unwanted, "off": intent["words"]}]
-            else:
-                out.insert(len(out) - 1, intent)  # seen to before what it is about is sent
-            continue
-        if _is_about(intent, out):
-            out[-1].update(fields=intent["fields"], implied=False)
-            out[-1]["as"] = intent.get("as") or out[-1].get("as")
-            continue
-        if intent["do"] == "amend" and last is not None and out[-1] is last:
-            amend(last, intent)
-            continue
-        if (
-            intent["do"] == "details"
-            and intent.get("subject") is None
-            and intent.get("nth") is None
-            and last is not None
-            and out[-1] is last
-            and last["limit"] == 1
-        ):
-            # "find the cheapest bag and tell me its price": one look at one thing.
-            last["fields"] = ["title", *[f for f in intent["fields"] if f != "title"]]
-            last["text"] += f"; {intent.get('text', '')}"
-            continue
-        if _asks_for_opened(intent, out):
-            intent = {"do": "what_it_says", "text": intent.get("text", "")}
-        intent = _of_same(_typed_again(intent, out), out)
-        intent = _of_its(intent, out)
-        if intent["do"] == "details" and _CART.fullmatch(intent.get("subject") or ""):
-            cart = {"do": "visit", "name": "cart", "target": _named("cart"), "soft": True}
-            out.append({**cart, "text": intent.get("text", "")})
-            intent = {**intent, "subject": None}  # "the total of the cart": what its page says
-        if _places_it(intent, out):
-            continue
-        if _opens_found(intent, out):
-            intent = {"do": "open_nth", "nth": 1, "noun": "result", "target": intent["target"],
-                      "text": intent.get("text", "")}  # fmt: skip
-        if reason := _reason_of(intent, out):
-            out[-1]["plain"] = True
-            intent = reason
-        if _hands_in(intent, out):
-            intent = {"do": "submit", "verb": "send", "text": intent.get("text", "")}
-        if out and out[-1]["do"] == "find":
-            intent = _of_found(intent, out[-1]["target"])
-        if (
-            _TAKE.fullmatch(clean(intent.get("text", "")))
-            and out
-            and out[-1]["do"] in ("fill", "set")
-        ):
-            continue  # a field takes the suggestion that fits by itself
-        if _LOOK.match(intent.get("text", "")) and out and out[-1]["do"] in _QUESTIONS:
+        if _LOOK.match(intent.get("text", "")) and out and out[-1]["do"] in QUESTIONS:
             out.insert(len(out) - 1, intent)  # where to look comes before the reading
             continue
         out.append(intent)
     for one in out:
         if one["do"] == "create" and not one["pieces"]:  # no detail of it was said
-            one.update(do="act_on", target=_named(one["noun"]))
+            one.update(do="act_on", target=named_target(one["noun"]))
     if out and _CHANGES.match(out[-1].get("text", "")) and out[-1]["do"] in _CHANGED:
         out.append({"do": "keep", "text": out[-1]["text"]})
     return gather(out)
+
+
+def _is_done_by(intent: Intent, before: list[Intent]) -> bool:
+    """Whether the intent before does it, too: an order placed, a suggestion taken."""
+    taken = _TAKE.fullmatch(clean(intent.get("text", "")))
+    by_field = before and before[-1]["do"] in ("fill", "set")  # takes what fits by itself
+    return _places_it(intent, before) or bool(taken and by_field)
+
+
+def _as_opened(intent: Intent, before: list[Intent]) -> Intent:
+    if _asks_for_opened(intent, before):
+        return {"do": "what_it_says", "text": intent.get("text", "")}
+    return intent
+
+
+def _of_cart(intent: Intent, before: list[Intent]) -> Intent:
+    """ "The total of the cart": what its page says."""
+    if intent["do"] != "details" or not _CART.fullmatch(intent.get("subject") or ""):
+        return intent
+    cart = {"do": "visit", "name": "cart", "target": named_target("cart"), "soft": True}
+    before.append({**cart, "text": intent.get("text", "")})
+    return {**intent, "subject": None}
+
+
+def _as_first_found(intent: Intent, before: list[Intent]) -> Intent:
+    if not _opens_found(intent, before):
+        return intent
+    found = {"do": "open_nth", "nth": 1, "noun": "result", "target": intent["target"]}
+    return {**found, "text": intent.get("text", "")}
+
+
+def _as_reason(intent: Intent, before: list[Intent]) -> Intent:
+    if (reason := _reason_of(intent, before)) is None:
+        return intent
+    before[-1]["plain"] = True
+    return reason
+
+
+def _as_sent(intent: Intent, before: list[Intent]) -> Intent:
+    if _hands_in(intent, before):
+        return {"do": "submit", "verb": "send", "text": intent.get("text", "")}
+    return intent
+
+
+def _as_of_found(intent: Intent, before: list[Intent]) -> Intent:
+    if before and before[-1]["do"] == "find":
+        return _of_found(intent, before[-1]["target"])
+    return intent
 
 
 _OPENED = frozenset({"answer", "text", "content", "contents", "reply", "explanation", "response"})
@@ -130,10 +97,6 @@ def _asks_for_opened(intent: Intent, before: list[Intent]) -> bool:
     return bool(asked and opened and len(asked) == 1 and asked[0].lower() in _OPENED)
 
 
-_ANY_LIST: Intent = {
-    "do": "extract", "limit": None, "noun": "results", "fields": None, "order": None,
-    "filters": [], "near": None,
-}  # fmt: skip
 _ITS = re.compile(r"(?:it|they|them)(?P<when> and when)?", re.I)
 _IT_HAS = re.compile(r"(how (?:many|much) .+?) (?:it|they) (?:has|have|got|gets?)$", re.I)
 _IT_IS = re.compile(r"(when|where|how \w+|why) (?:it|they) (was|is|were|are|has|have)\b(.*)$", re.I)
@@ -166,10 +129,6 @@ _FOUND = re.compile(
     r"(?: (?:that )?(?:you|it|was|is) (?:find|found|finds|shown|shows|listed|comes up))?)",
     re.I,
 )
-
-
-def _named(words: str) -> dict[str, Any]:
-    return {"words": words, "raw": words, "kind": None, "nth": None, "in": None}
 
 
 _CART = re.compile(r"(?:my |your )?(?:shopping )?(?:cart|basket|bag|trolley)", re.I)
@@ -217,13 +176,7 @@ def _reason_of(intent: Intent, before: list[Intent]) -> Intent | None:
         return None
     said = values[0].get("text") or values[0].get("var")
     piece = {"raw": f"{label} {said}", "label": bare(label), "value": values[0]}
-    return _form_of(deed["verb"], [piece], intent)
-
-
-def _form_of(verb: str, pieces: list[dict[str, Any]], said: Intent) -> Intent:
-    """The form that a deed brings up: filled in with what was said for it, and sent."""
-    form = {"do": "carry", "verb": verb, "noun": "", "row": True, "pieces": pieces}
-    return {**form, "text": said.get("text", "")}
+    return form_of(deed["verb"], [piece], intent)
 
 
 _GIVEN = frozenset({"fill", "set", "select", "check", "uncheck", "fill_form", "give"})
@@ -304,45 +257,14 @@ _TAKE = re.compile(
 _LOOK = re.compile(r"(?:look|check|see) (?:under|in|inside)\b", re.I)
 
 
-_QUESTIONS = ("details", "answer", "extract", "count")
-
-
-def _is_purchase(intent: Intent) -> bool:
-    return intent["do"] == "checkout" or (
-        intent["do"] == "add" and intent["verb"] in ("buy", "purchase", "order")
-    )
-
-
-def _asks_for_sign_in(intent: Intent, before: list[Intent]) -> bool:
-    """ "Sign in. Ask me for the password.": what the sign-in just named has to ask for."""
-    if intent["do"] != "unknown" or not before or before[-1]["do"] != "sign_in":
-        return False
-    rest, slots = asked_for(intent["words"])
-    if not slots or clean(rest):
-        return False
-    before[-1]["ask"] = [*before[-1].get("ask", []), *slots]
-    return True
-
-
-def _is_about(intent: Intent, before: list[Intent]) -> bool:
-    """ "Find all bags and give me their prices": fields of the list just named."""
-    return bool(
-        intent["do"] == "extract"
-        and intent.get("fields")
-        and not intent.get("noun")
-        and not intent.get("limit")
-        and before
-        and before[-1]["do"] == "extract"
-        and not before[-1].get("fields")
-    )
-
-
-def amend(extract: Intent, change: Intent) -> None:
-    """Add wanted fields or another limit to a list that is already asked for."""
-    if change.get("fields"):
-        known = extract.get("fields")
-        base = known or extract.setdefault("base_fields", ["title"])
-        extract["fields"] = [*base, *[f for f in change["fields"] if f not in base]]
-        extract["implied"] = known is None
-    if change.get("limit"):
-        extract["limit"] = change["limit"]
+_REWORDS = (
+    _as_opened,
+    _typed_again,
+    _of_same,
+    _of_its,
+    _of_cart,
+    _as_first_found,
+    _as_reason,
+    _as_sent,
+    _as_of_found,
+)

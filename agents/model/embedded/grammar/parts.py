@@ -175,7 +175,7 @@ def gather(intents: list[dict[str, Any]]) -> list[dict[str, Any]]:
         parts = parts_of(text) if alone or intent["do"] == "count" else []
         if intent["do"] == "unknown" and not _OPENS.match(text):
             parts = []
-        last = out[-1] if out and out[-1].get("wish") else None
+        last = out[-1] if out and "parts" in (out[-1].get("wish") or {}) else None
         if parts and last is not None and _goes_on(text, parts):
             _add(last, intent, parts)
         elif parts and alone:

@@ -56,3 +56,9 @@ def test_the_name_of_a_new_thing_is_no_part_of_its_place() -> None:
 )
 def test_a_remark_fills_in_nothing(words: str) -> None:
     assert [intent["do"] for intent in parse(words)] != ["fill_form"]
+
+
+def test_a_question_after_the_best_of_a_list_is_one_of_its_own() -> None:
+    best, asked = parse("Open the cheapest book and tell me how many pages it has")
+    assert best["do"] == "open_best"
+    assert "pages" in str(asked)

@@ -1,0 +1,170 @@
+"""What an intent takes in of those said after it: formats, fields, details of a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agents.model.embedded.grammar.phrases import asked_for, clean
+from agents.model.embedded.grammar.wishes import Intent
+
+_ANY_LIST: Intent = {
+    "do": "extract", "limit": None, "noun": "results", "fields": None, "order": None,
+    "filters": [], "near": None,
+}  # fmt: skip
+QUESTIONS = ("details", "answer", "extract", "count")
+
+
+def named_target(words: str) -> dict[str, Any]:
+    return {"words": words, "raw": words, "kind": None, "nth": None, "in": None}
+
+
+def _list_before(before: list[Intent]) -> Intent | None:
+    return next((i for i in reversed(before) if i["do"] == "extract"), None)
+
+
+def _format(intent: Intent, before: list[Intent]) -> bool:
+    """ "As a table": the form of what was asked for last."""
+    if intent["do"] != "format":
+        return False
+    if (last := _list_before(before)) is not None:
+        last["as"] = intent["as"]
+        last["text"] += f"; {intent.get('text', '')}"
+    elif before and before[-1]["do"] in (*QUESTIONS, "summarise", "compare"):
+        before[-1]["as"] = intent["as"]
+    else:  # nothing was read yet: what the page lists is meant
+        before.append({**_ANY_LIST, "as": intent["as"], "text": intent.get("text", "")})
+    return True
+
+
+def _more(intent: Intent, before: list[Intent]) -> bool:
+    """ "There may be more to load": all of the list is wanted."""
+    if intent["do"] != "more":
+        return False
+    if (last := _list_before(before)) is not None:
+        last["all_pages"] = True
+    elif (said := intent.get("text", "").lower()).startswith(("show", "load")):
+        before.append({"do": "click", "target": named_target(said), "text": intent["text"]})
+    return True
+
+
+def _again(intent: Intent, before: list[Intent]) -> bool:
+    """The list before once more, with other fields."""
+    last = _list_before(before)
+    if not intent.pop("again", False) or last is None:
+        return False
+    last.update({f: intent[f] for f in ("fields", "as") if intent.get(f)})
+    last["text"] += f"; {intent.get('text', '')}"
+    return True
+
+
+def _details(intent: Intent, before: list[Intent]) -> bool:
+    """Details said after the deed that needs them, or after others for the same form."""
+    if intent["do"] != "fill_form" or not before:
+        return False
+    last, pieces = before[-1], intent["pieces"]
+    if last["do"] == "fill_form":
+        last["pieces"] = [*last["pieces"], *pieces]
+        last["text"] = f"{last.get('text', '')}; {intent.get('text', '')}"
+        return True
+    if pieces and last["do"] == "act_on" and last["target"].get("words"):
+        # "Suspend the driver Webb, reason: ...": what the deed brings up asks for it.
+        last["plain"] = True
+        before.append(form_of(last["verb"], pieces, intent))
+        return True
+    if pieces and (last["do"] in ("create", "carry") or _is_purchase(last)):
+        last["pieces"] = [*last.get("pieces", []), *pieces]
+        return True  # "Buy it. Name: Ada": said after, needed on the way
+    return False
+
+
+def _ticked(intent: Intent, before: list[Intent]) -> bool:
+    """ "Accept the terms": a box of the form, wherever it comes."""
+    if intent["do"] != "check" or not before or before[-1]["do"] != "carry":
+        return False
+    said = intent["target"].get("raw") or intent["text"]
+    before[-1]["pieces"].append({"raw": said, "label": None, "value": None})
+    return True
+
+
+def _unwanted(intent: Intent, before: list[Intent]) -> bool:
+    """What is not wanted: a detail of the form, or seen to before what it is about is sent."""
+    if intent["do"] != "avoid" or not before:
+        return False
+    last = before[-1]
+    if last["do"] in ("create", "carry") or _is_purchase(last):
+        refused = {"raw": intent["text"], "label": None, "value": None, "off": intent["words"]}
+        last["pieces"] = [*last.get("pieces", []), refused]
+    else:
+        before.insert(len(before) - 1, intent)
+    return True
+
+
+def _fields(intent: Intent, before: list[Intent]) -> bool:
+    """More fields of the list just named, or one look at the one thing that it is limited to."""
+    last = _list_before(before)
+    if _is_about(intent, before):
+        before[-1].update(fields=intent["fields"], implied=False)
+        before[-1]["as"] = intent.get("as") or before[-1].get("as")
+        return True
+    if last is None or before[-1] is not last:
+        return False
+    if intent["do"] == "amend":
+        amend(last, intent)
+        return True
+    plain = intent.get("subject") is None and intent.get("nth") is None
+    if intent["do"] != "details" or not plain or last["limit"] != 1:
+        return False
+    # "find the cheapest bag and tell me its price": one look at one thing.
+    last["fields"] = ["title", *[f for f in intent["fields"] if f != "title"]]
+    last["text"] += f"; {intent.get('text', '')}"
+    return True
+
+
+def form_of(verb: str, pieces: list[dict[str, Any]], said: Intent) -> Intent:
+    """The form that a deed brings up: filled in with what was said for it, and sent."""
+    form = {"do": "carry", "verb": verb, "noun": "", "row": True, "pieces": pieces}
+    return {**form, "text": said.get("text", "")}
+
+
+def _is_purchase(intent: Intent) -> bool:
+    return intent["do"] == "checkout" or (
+        intent["do"] == "add" and intent["verb"] in ("buy", "purchase", "order")
+    )
+
+
+def _asks_for_sign_in(intent: Intent, before: list[Intent]) -> bool:
+    """ "Sign in. Ask me for the password.": what the sign-in just named has to ask for."""
+    if intent["do"] != "unknown" or not before or before[-1]["do"] != "sign_in":
+        return False
+    rest, slots = asked_for(intent["words"])
+    if not slots or clean(rest):
+        return False
+    before[-1]["ask"] = [*before[-1].get("ask", []), *slots]
+    return True
+
+
+def _is_about(intent: Intent, before: list[Intent]) -> bool:
+    """ "Find all bags and give me their prices": fields of the list just named."""
+    return bool(
+        intent["do"] == "extract"
+        and intent.get("fields")
+        and not intent.get("noun")
+        and not intent.get("limit")
+        and before
+        and before[-1]["do"] == "extract"
+        and not before[-1].get("fields")
+    )
+
+
+def amend(extract: Intent, change: Intent) -> None:
+    """Add wanted fields or another limit to a list that is already asked for."""
+    if change.get("fields"):
+        known = extract.get("fields")
+        base = known or extract.setdefault("base_fields", ["title"])
+        extract["fields"] = [*base, *[f for f in change["fields"] if f not in base]]
+        extract["implied"] = known is None
+    if change.get("limit"):
+        extract["limit"] = change["limit"]
+
+
+TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _unwanted, _fields)
