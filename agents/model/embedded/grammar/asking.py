@@ -113,7 +113,8 @@ def _is_list(what: str, wish: Intent) -> bool:
         return True
     noun = wish["noun"].lower().split()
     # "The price of the Moon lamp" is one fact; "lamps of the Moon series" are some.
-    filters = [f for f in wish["filters"] if f["op"] != "of" or noun]
+    several = bool(noun) and noun[-1] != singular(noun[-1])
+    filters = [f for f in wish["filters"] if f["op"] != "of" or several]
     if re.match(r"(?:all|every|each)\b", clean(what), re.I) or filters:
         return True
     if re.search(r"\b(?:of|for) (?:each|every|all)\b", text):

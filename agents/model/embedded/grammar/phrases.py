@@ -136,7 +136,9 @@ def _read(text: str, masked: Masked) -> Target:
     _take_kind(out, phrase)
     out["words"] = masked.raw(out["words"])
     kind_only = out["words"].lower() in _THINGS or (not out["words"] and phrase.lower() == "page")
-    if out["in"] and out["nth"] is None and (kind_only or is_place(out["words"])):
+    about = re.search(r"\s(?:about|on|for|regarding|concerning)\s", raw)  # "the department of Bo"
+    place = is_place(out["words"]) and about
+    if out["in"] and out["nth"] is None and (kind_only or place):
         # "the mail by Ann": what can be seen of it is "Ann".
         out.update(words=out["in"], noun=out["words"], raw=out["in"], kind=None)
         out["in"] = None

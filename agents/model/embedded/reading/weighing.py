@@ -112,7 +112,7 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
             own_words += 1
         elif tells(around, word):
             score -= 0.2
-        elif _VERB.fullmatch(word) and soft < MAX_SOFT:
+        elif _VERB.fullmatch(word) and soft < MAX_SOFT and not _is_name(word, part["text"]):
             soft += 1
         else:
             return None
@@ -124,6 +124,11 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
     spare = [w for w in forms(fact.label) if not any(same(t, w) for t in told)]
     score += 3 * len(named) + 2 * len(beside) + (1 if mere else 0) + 0.5 * own_words
     return Told(fact.label, fact.value, fact.group, score - 0.5 * len(spare) - soft)
+
+
+def _is_name(word: str, text: str) -> bool:
+    """Whether a word that looks like a verb tells which thing is meant: "the savings account"."""
+    return bool(re.search(rf"\b(?:the|an?|my|your|our)\s+{re.escape(word)}s?\b", text, re.I))
 
 
 def _exactly(exact: list[str], label: str, own: str, around: str, record: bool) -> float | None:
