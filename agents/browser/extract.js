@@ -235,6 +235,7 @@
       * (within(g.box, 'main,[role=main],article') ? 1.2 : 1)
       * (0.6 + Math.min(0.6, g.area / (innerWidth * innerHeight)));
     // Parts of a page under their headings, which hold lists themselves, are no items.
+    if (g.recs.some(r => r.some(e => [e, ...e.querySelectorAll('table')].some(t => t.tagName === 'TABLE' && t.rows.length > 2 && t.rows[0].cells.length > 2 && [...t.rows[0].cells].every(c => c.tagName === 'TH'))))) g.score *= 0.3;
     if (g.how === 'span' && g.recs.some(r => r.some(e => /^(UL|OL|TABLE|DL)$/.test(e.tagName) && e.children.length > 1))) g.score *= 0.3;
     if (g.recs.every(r => r.length === 1 && /^H[1-6]$/.test(r[0].tagName))) g.score *= 0.3;  // headings head things
     g.toks = toks; g.where = where;

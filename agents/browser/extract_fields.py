@@ -104,6 +104,10 @@ ITEMPROPS = {
 }
 _FILLERS = re.compile(r"by|in|on|at|from|and|posted|submitted|\W*", re.I)
 _BY = re.compile(r"(?:posted |written )?by:?", re.I)
+_SAYS_WHO = re.compile(
+    r"(?:^|\b(?:[a-z]+ed|written|made|sent|led|told|ago|today|yesterday|\d) )by$"
+    r"|^.{0,12}\bby$|\bauthor:?$|\bfrom user$"
+)
 _COUNTED = ("comments", "points", "reviews", "views", "rating", "price")
 
 
@@ -123,9 +127,17 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9#%]+", " ", name.lower()).strip()
 
 
+_WHO_MADE = re.compile(
+    r"who (?:(?:has |had )?(?:opened|wrote|written|posted|made|created|started|reported|submitted"
+    r"|sent|published|asked)|it is by)(?: (?:it|them|each|each one))?"
+)
+
+
 def canonical(name: str) -> str | None:
     """The common name a field goes by (`cost` is `price`); None for a word of its own."""
     words = re.sub(r"^(?:the|its|their|each|every) ", "", plain(name))
+    if _WHO_MADE.fullmatch(words):
+        return "author"
     for candidate in (words, " ".join(singular(w) for w in words.split())):
         if candidate in SYNONYMS:
             return SYNONYMS[candidate]
@@ -279,6 +291,8 @@ def name_tokens(tokens: list[Token], title_path: str | None = None) -> Record:
             deferred.append(i)
             continue
         out[name] = value_of(name, token["t"])
+        if name == "date" and (code := re.match(r"#[A-Z]{0,4}-?\d+\b", text)):
+            out.setdefault("number", code.group())  # "#213 opened 2 days ago"
         if name == "date" and token.get("d"):
             out["datetime"] = token["d"]
     _place_rest(out, tokens, deferred, title_path)
@@ -296,8 +310,8 @@ def _guess(token: Token, tokens: list[Token], i: int) -> str | None:
         looks = by_content(token["tip"]) or looks  # a bare number, and what it counts
     if looks and looks != "date":
         return "old_price" if looks == "price" and marked == "old_price" else looks
-    if re.search(r"\b(?:by|author:?|from user)$", previous) and len(text) < 60:
-        return "author"
+    if _SAYS_WHO.search(previous) and len(text) < 60 and looks != "date":
+        return "author"  # a title like "Stars to Steer By" says nothing of who follows
     if re.match(r"(?:posted |written )?by \S.{0,50}$", text, re.I) and not token.get("hd"):
         return "author"
     if marked == "rating" and i and re.fullmatch(r"\(\d[\d.,]*k?\)", text):

@@ -79,6 +79,7 @@ def pick_all(
     return out
 
 
+_AT = re.compile(r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]\.?m\.?", re.I)
 _CLOCK = r"\d{1,2}[:.]\d\d(?: ?[ap]m)?"
 
 
@@ -136,7 +137,11 @@ def _by_look(name: str, record: Record) -> Any:
     for value in record.values():
         if isinstance(value, str) and by_content(value) == wanted:
             return value_of(wanted, value)
-    if plain(name) == "time":  # neither a day nor a clock: how long it takes
+    if plain(name) == "time":
+        clocks = [v for v in record.values() if isinstance(v, str) and _AT.fullmatch(v.strip())]
+        if clocks:
+            return clocks[0] if len(clocks) == 1 else None
+        # Neither a day nor a clock: how long it takes.
         lasts = [v for v in record.values() if isinstance(v, str) and _LASTS.fullmatch(v.strip())]
         return lasts[0] if len(lasts) == 1 else None
     return None

@@ -143,6 +143,15 @@ _ITS_AND = re.compile(
 )
 
 
+# "How much is the adoption fee for a cat?": the fee, and not what a fee costs.
+_HOW_MUCH_IS = re.compile(
+    r"how much (?:is|are|was) (?:the )?(?P<f>(?:[a-z]+ ){0,2}(?:fee|fees|price|deposit|rent|fine"
+    r"|charge|postage|shipping|delivery|tax|discount|fare|surcharge|membership|subscription))"
+    r" (?:for|of|on|to|in|at) (?P<s>.+)",
+    re.I,
+)
+
+
 def _details(what: str, k: Masked) -> Intent | list[Intent] | None:
     """Single facts: "the price of the blue backpack", "its title and rating"."""
     if its := _ITS_AND.fullmatch(clean(what)):
@@ -151,6 +160,16 @@ def _details(what: str, k: Masked) -> Intent | list[Intent] | None:
     text = clean(FORMAT.sub("", clean(what)))
     text = re.sub(r"^me\s+", "", text, flags=re.I)
     text = re.sub(r"^(?:about\s+)?(?:(?:what|who) (?:is|are|was|were)\s+)", "", text, flags=re.I)
+    if match := _HOW_MUCH_IS.fullmatch(text):
+        subject, field = _subject(match.group("s"), k), match.group("f")
+        question = f"how much is the {k.raw(field)} for {k.raw(match.group('s'))}"
+        return {
+            "do": "details", "fields": [k.raw(field)], "subject": subject, "nth": None,
+            "question": question,
+        }  # fmt: skip
+    text = re.sub(
+        r"^(how much (?:does|do) .+?) costs? (?=(?:in|for|as|with) )", r"\1 ", text, flags=re.I
+    )
     if match := re.match(
         r"how much (?:does |is |do |are )?(?:the )?(?P<s>.+?)(?: costs?| is| are)?$", text, re.I
     ):
@@ -266,7 +285,7 @@ _TELL = (
     r"(?:(?:get|list|extract|return|collect|scrape|fetch|give|show|tell|print|bring|grab"
     r"|retrieve|gather|output)(?: (?:me|us))?|report(?: back)?|note(?: down)?|copy(?: down)?"
     r"|(?:find out|know|let me know)(?= (?:who|what|which|whether|if|how)\b)"
-    r"|what(?: is|'s| are| were| was)|which|read(?: me| out)?|record|write down)"
+    r"|find out(?= the\b)|what(?: is|'s| are| were| was)|which|read(?: me| out)?|record|write down)"
 )
 
 
@@ -274,6 +293,11 @@ RULES_BEFORE = [
     _rule(
         r"(?:make|draw up|compile|prepare|create|build)(?: me)? (?P<what>an? (?:[a-z]+ )?table "
         r"(?:of|with|listing|showing) (?:.+ of )?(?:all|every|each|the) .+)$",
+        _extract,
+    ),
+    _rule(
+        r"(?:make|draw up|compile|prepare|put together)(?: me| us)? (?P<what>an? (?:[a-z]+ )?list "
+        r"(?:of|with) (?:all |every |each |the )?.+)$",
         _extract,
     ),
     _rule(
@@ -353,6 +377,11 @@ RULES = [
         rf"(?:find|show|get|look for|check|list)(?: me)?\s+(?P<what>(?:[a-z]+ )?(?:{_TRIPS}) "
         r"from .+? to .+)$",
         lambda m, k: {"do": "search", "value": {"text": k.raw(clean(m.group("what")))}},
+    ),
+    _rule(
+        r"(?:i|we)(?:['’]d| would)? (?:also )?(?:need|want|like)(?: to know)?\s+"
+        r"(?P<what>(?:their|its|his|her)\s.+)$",
+        _extract,
     ),
     _rule(rf"{_TELL}\s+(?P<what>.+)$", _extract),
     _rule(

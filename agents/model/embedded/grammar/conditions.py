@@ -16,7 +16,7 @@ from agents.browser.extract_values import CURRENCIES
 from agents.model.embedded.grammar.dates import take_dates
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean
-from agents.model.embedded.grammar.rows_meant import take_named, take_or_more
+from agents.model.embedded.grammar.rows_meant import take_marked, take_named, take_or_more
 from agents.model.embedded.grammar.words import count_of
 
 Intent = dict[str, Any]
@@ -88,7 +88,8 @@ _LESS = re.compile(
 _SAYING = re.compile(
     r"^(?P<noun>(?:[\w'’-]+ ){0,3}?[\w'’-]*s)\s+(?:a night |per night )?(?:"
     r"(?:that|which|who)\s+(?:(?:are|is|have|has|do|can|offer|go|run|include|contain|speak|sell"
-    r"|serve|accept|teach|use|support|need|require|come with|work (?:in|for|at)|live in)"
+    r"|serve|accept|teach|use|support|need|require|come with"
+    r"|take place|happen|work (?:in|for|at)|live in)"
     r"\s+)?(?P<not>not\s+)?"
     r"|(?:(?:go|run|fly|depart|leave|come|lead)(?:ing)?\s+)?(?:to|for|about|near|at)\s+"
     r"|available\s+(?:at|in|on|for)\s+|(?P<no>without)\s+)(?P<rest>(?!each\b|every\b|all\b|me\b)[^,]+)$",
@@ -314,6 +315,7 @@ def _take_number(text: str, wish: Intent, k: Masked) -> str:
 _TAKING = (
     _take_except,
     take_named,
+    take_marked,
     take_or_more,
     _take_number,
     _take_equal, _take_state, _take_between, _take_filter, take_dates, _take_years, _take_by

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agents.model.embedded.grammar.phrases import asked_for, clean
@@ -120,6 +121,31 @@ def _fields(intent: Intent, before: list[Intent]) -> bool:
     return True
 
 
+_FIELDS_TOO = re.compile(
+    r"(?:please )?(?:give|show|tell|list|include|return|report|note|get)(?: me| us)?\b"
+    r"|(?:i|we)(?:['’]d| would)? (?:also )?(?:need|want|like)\b|with\b|for each\b",
+    re.I,
+)
+
+
+def _fields_of_list(intent: Intent, before: list[Intent]) -> bool:
+    """ "Which shops are open? Give name and phone": fields of the list, two or more, or "their"."""
+    last = before[-1] if before else {}
+    if last.get("do") != "extract" or last.get("fields") or last.get("limit") == 1:
+        return False
+    said, fields = intent.get("text", ""), intent.get("fields") or []
+    plain = intent["do"] == "details" and not intent.get("subject") and intent.get("nth") is None
+    if intent["do"] == "extract" and intent.get("either"):
+        fields, plain = intent["either"], True
+    theirs = len(fields) > 1 or re.search(r"\btheir\b", said, re.I)
+    if not plain or not theirs or not _FIELDS_TOO.match(said):
+        return False
+    last["fields"] = fields
+    last["beside"] = True
+    last["text"] += f"; {said}"
+    return True
+
+
 def form_of(verb: str, pieces: list[dict[str, Any]], said: Intent) -> Intent:
     """The form that a deed brings up: filled in with what was said for it, and sent."""
     form = {"do": "carry", "verb": verb, "noun": "", "row": True, "pieces": pieces}
@@ -167,4 +193,5 @@ def amend(extract: Intent, change: Intent) -> None:
         extract["limit"] = change["limit"]
 
 
-TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _unwanted, _fields)
+TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _unwanted, _fields,
+          _fields_of_list)  # fmt: skip

@@ -345,7 +345,7 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
         return [avoid]
     if (
         not _QUESTION.match(text)
-        and re.search(r"\b(?:until|unless|while|whenever|every time)\b(?!\W*$)", text)
+        and re.search(r"\b(?:until(?! when\b)|unless|while|whenever|every time)\b(?!\W*$)", text)
         and not re.match(r"(?:wait|scroll|pause)\b", text, re.I)
     ):
         return [{"do": "unknown", "words": masked.original(text)}]  # loops are not ours

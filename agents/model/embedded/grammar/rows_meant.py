@@ -45,6 +45,13 @@ _OF_FIELD = re.compile(
     rf"(?P<value>(?-i:[A-ZÀ-Þ])[\w&'’-]*(?: (?-i:[A-ZÀ-Þ])[\w&'’-]*)*|{MASK})$",
     re.I,
 )
+_MARKED = re.compile(
+    r"\s+(?:(?:that|which|who)\s+(?:are|is|were|was)\s+)?"
+    r"(?:(?:labell?ed|tagged|marked|flagged|categori[sz]ed|classified)(?: as| with| by)?"
+    r"|with (?:the |a )?(?:label|tag|mark|badge|flag|category|status)(?: of)?)\s+(?:the\s+)?"
+    rf"(?P<value>{MASK}|[\w-]+(?: [\w-]+)?)$",
+    re.I,
+)
 _UP = r"more|longer|over|above|up|higher|older|larger|bigger|heavier|later"
 _DOWN = r"less|shorter|fewer|under|below|lower|cheaper|younger|smaller|lighter|earlier"
 _OR_MORE = re.compile(
@@ -94,6 +101,15 @@ def take_named(text: str, wish: Intent, k: Masked) -> str:
         return text
     value = k.raw(match["value"])
     wish["filters"].append({"field": match["field"].lower(), "op": "of", "value": value})
+    return clean(text[: match.start()])
+
+
+def take_marked(text: str, wish: Intent, k: Masked) -> str:
+    """ "Issues labelled bug", "recipes with the tag vegan": what a row carries as a mark."""
+    match = _MARKED.search(text)
+    if match is None or not text[: match.start()].strip():
+        return text
+    wish["filters"].append({"field": "", "op": "has", "value": k.raw(match["value"])})
     return clean(text[: match.start()])
 
 

@@ -18,8 +18,8 @@ from agents.model.embedded.grammar.words import count_of
 _WORD = rf"{LOW}|{HIGH}|best|most|fewest|least|worst|top"
 _LOWEST = re.compile(LOW + r"|fewest|least|worst|shortest|earliest", re.I)
 _AUX = (
-    r"is|are|was|were|has|have|had|got|with|costs?|takes?|lasts?|(?:will|would|can|could) be"
-    r"|will have|offers?|contains?|includes?|comes?|needs?|weighs?"
+    r"is|are|was|were|has|have|had|got|with|costs?|takes?(?! place)|lasts?"
+    r"|(?:will|would|can|could) be|will have|offers?|contains?|includes?|comes?|needs?|weighs?"
 )
 _MANY = re.compile(
     r"\b(?:under|below|less than|cheaper than|at most|up to|over|above|more than|at least"
@@ -132,12 +132,28 @@ def _doing(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "extract", **wish, "filters": [*wish["filters"], rule], "question": question}
 
 
+def _on(m: re.Match[str], k: Masked) -> Intent:
+    """ "What is on at the Ritz on Saturday?": the entries there and then."""
+    there = [{"field": "", "op": "has", "value": k.raw(bare(m["at"]))}] if m["at"] else []
+    day = k.raw(bare(m["day"])) if m["day"] else None
+    return {"do": "extract", "limit": None, "noun": "", "fields": None, "order": None,
+            "filters": there, "near": day}  # fmt: skip
+
+
+_WHAT_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|today|tonight|tomorrow"
 _DOING = (
     r"(?:speak|allow|accept|serve|sell|teach|have|include|offer|use|contain|support|need|require"
-    r"|mention|go to|run to|stop at|come with|take place (?:in|on|at)|work (?:in|for|at)|live in)"
+    r"|mention|go to|run to|stop at|come with"
+    r"|(?:take place|happen|start|meet|run|are held) (?:in|on|at)|work (?:in|for|at)|live in)"
 )
 
 RULES = [
+    _rule(
+        r"what(?:['’]s| is| are| films? (?:is|are)| films?) (?:on|showing|playing)"
+        r"(?: (?:at|in) (?P<at>(?!(?:the )?moment)(?:the )?[^,?]+?))?"
+        rf"(?: on)?(?: (?P<day>{_WHAT_DAY}))?$",
+        _on,
+    ),
     _rule(
         r"(?:compare|what(?:'s| is| are) the differences? between"
         r"|how (?:do|does)(?=.* (?:differ|compare)$))\s+"
@@ -169,6 +185,11 @@ RULES = [
     _rule(
         rf"(?:(?:which|what)|do any(?: of)?|does any(?: of)?)(?: the| your)? (?P<noun>[a-z][\w'’-]*"
         rf"(?: [\w'’-]+){{0,2}}?) {_DOING} (?P<rest>(?!the (?:{_WORD})\b)\D+)$",
+        _doing,
+    ),
+    _rule(  # "which crews train on Wednesdays"
+        r"which (?P<noun>[a-z][\w'’-]*(?: [\w'’-]+)?s) (?!is|are|was|were|have|has|had|did|do)"
+        rf"[a-z]{{3,}}(?<!s)(?<!ed) (?:on|in|at) (?P<rest>(?!the (?:{_WORD})\b)\D+)$",
         _doing,
     ),
 ]

@@ -79,7 +79,7 @@ def fields_of(text: str, k: Masked) -> list[str] | None:
     """Field names of "title, price and the comment count"; None when it is something else."""
     text = clean(
         re.sub(
-            r"^(?:with\s+)?(?:only\s+)?(?:(?:the|their|its|each|both)\s+)?",
+            r"^(?:(?:with|including|showing)\s+)?(?:only\s+)?(?:(?:the|their|its|each|both)\s+)?",
             "",
             text.strip(),
             flags=re.I,

@@ -86,7 +86,7 @@ def tells_exactly(text: str, token: str) -> bool:
     """Whether a text says a name, code or number just so; a day also by a range of days."""
     if re.search(rf"(?<![\w.,]){re.escape(token)}(?!\w|[.,]\d|-\w)", text, re.I):
         return True
-    return token[:1].isupper() and bool(said({token.lower()}, text))
+    return token[:1].isupper() and bool(said({singular(token.lower())}, text))
 
 
 _DAY = re.compile(
@@ -110,7 +110,7 @@ def suits(kind: str, value: str) -> bool:
     if kind == "email":
         return bool(re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", value.strip()))
     if kind == "date":
-        return bool(_DAY.search(value))
+        return bool(_DAY.search(value) or _CLOCK.search(value))
     if kind == "clock":
         return bool(_CLOCK.search(value))
     if kind == "person":

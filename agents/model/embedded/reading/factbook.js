@@ -46,6 +46,21 @@
   const sig = e => e.tagName + '|' + (e.getAttribute('role') || '') + '|' + String(e.getAttribute('class') || '').split(/\s+/).filter(c => c && !/active|current|selected|odd|even|first|last|open|closed|^is-|^on$|\d/i.test(c)).sort().join('.');
   const level = e => /^H([1-6])$/.test(e.tagName) ? +e.tagName[1] : e.getAttribute('role') === 'heading' ? +(e.getAttribute('aria-level') || 2) : /^(LEGEND|SUMMARY)$/.test(e.tagName) ? 6 : 0;
   const PART = /^(ARTICLE|SECTION|ASIDE|NAV|FOOTER|LI|TD|DIALOG|FIELDSET|DETAILS|FORM)$/;
+  // Rows of boxes under a row of column heads: what each of a row's boxes is called.
+  const cellsOf = r => live(r).filter(c => !/^(HR|BR)$/.test(c.tagName));
+  const strong = c => +getComputedStyle(c).fontWeight >= 600 || /^(TH|STRONG|B)$/.test(c.tagName) || /columnheader/.test(c.getAttribute('role') || '');
+  const columnHeads = rows => {
+    const n = cellsOf(rows[0]).length;
+    if (rows.length < 2 || n < 3 || rows.some(r => cellsOf(r).length !== n)) return null;
+    for (const h of [rows[0], rows[0].previousElementSibling]) {
+      if (!h || !shown(h) || /^(NAV|HEADER|UL|OL|FORM)$/.test(h.tagName)) continue;
+      const cells = cellsOf(h), texts = cells.map(said), named = texts.filter(Boolean);
+      if (cells.length !== n || named.length < Math.max(2, n - 1) || new Set(named).size !== named.length || !named.every(t => isLabel(t) && !/\d/.test(t))) continue;
+      if (h === rows[0] && !/head/i.test(sig(h)) && !(cells.every(c => !said(c) || strong(c)) && !cellsOf(rows[1]).every(strong))) continue;
+      return {row: h, texts};
+    }
+    return null;
+  };
   function visit(e, ctx, alike) {
     if (!shown(e) || facts.length > 1400) return;
     if (e.tagName === 'SELECT') {
@@ -66,14 +81,17 @@
     pairIn(e, ks, ctx);
     const groups = new Map();
     for (const k of ks) { const s = sig(k); groups.has(s) ? groups.get(s).push(k) : groups.set(s, [k]); }
+    const heads = new Map([...groups].map(([s, rows]) => [s, rows.length > 1 ? columnHeads(rows) : null]));
     for (const k of ks) {
-      const many = groups.get(sig(k)).length > 1 && !leaf(k);
+      const grid = heads.get(sig(k));
+      const many = groups.get(sig(k)).length > 1 && (!leaf(k) || !!grid);
       let inner = ctx;
       if (many || (k.tagName === 'LI' && groups.get(sig(k)).length >= 1)) {
         const ps = pieces(k);
         if (ps.length && ps.length <= 40) {
           inner = {row: ps.join(' | ').slice(0, 500), nr: count++};
           if (ps.length <= 9) items.push({pieces: ps, heads: trail(), nr: inner.nr});
+          if (grid && grid.row !== k) cellsOf(k).forEach((c, i) => put(grid.texts[i], said(c) || pieces(c).join(' '), inner));
         }
       }
       const from = stack.length, held = stack.slice();
@@ -96,6 +114,9 @@
     if (line.length < 240 && (leaf(e) || (/^(P|DIV|LI|SPAN|TD)$/.test(e.tagName) && ks.every(leaf)))) {
       const m = /^([^:.!?]{2,40}):\s+(\S.*)$/u.exec(line);
       if (m && isLabel(m[1]) && !/^https?$/.test(m[1])) { put(m[1], m[2], ctx); return; }
+      // "Doors 19:30", "Entry £5": a word or two, and a time or a sum.
+      const short = line.length < 60 && /^(\p{L}[\p{L}’' -]{2,28}?)\s+((?:from |at )?(?:[£$€]\s?\d[\d.,]*|\d[\d.,]*\s?€|\d{1,2}[:.]\d\d(?:\s?[ap]m)?(?:\s?(?:[-–—]|to)\s?\d{1,2}[:.]\d\d(?:\s?[ap]m)?)?))$/u.exec(line);
+      if (short && isLabel(short[1])) put(short[1], short[2], ctx);
       if (own.length === 1 && ks.length === 1 && leaf(ks[0])) {
         const a = nodes(e).filter(x => x === own[0] || x === ks[0]).map(x => x.nodeType === 3 ? clean(x.data) : said(x));
         if (a.length === 2 && isLabel(a[0].replace(/:$/, '')) && a[0].length < 30 && a[1].length < 120) put(a[0], a[1], ctx);
@@ -122,5 +143,5 @@
   visit(document.body, {}, false);
   const heads = [];
   for (const h of document.querySelectorAll('h1,h2,h3,legend')) if (shown(h) && heads.length < 60) heads.push([h.tagName === 'H1' ? 1 : 2, clean(h.innerText).slice(0, 160)]);
-  return {facts, items, chosen, heads, title: document.title};
+  return {facts, items, chosen, heads, title: document.title, text: document.body.innerText.slice(0, 60000)};
 }

@@ -19,6 +19,7 @@ from playwright.async_api import Frame, Page
 from agents.browser.extract import read, shape_table
 from agents.browser.extract_tables import SECTION
 from agents.browser.unshadowed import unshadowed
+from agents.model.embedded.reading.alike import tells
 
 MAX_ROWS = 300  # of a table
 
@@ -56,6 +57,14 @@ class Book:
     items: list[Item] = field(default_factory=list)
     around: list[str] = field(default_factory=list)
     title: str = ""
+    text: str = ""  # all that the page says
+    _told: dict[str, bool] = field(default_factory=dict)
+
+    def tells(self, word: str) -> bool:
+        """Whether the page says a word anywhere, in any of its forms."""
+        if word not in self._told:
+            self._told[word] = tells(self.text, word)
+        return self._told[word]
 
     @property
     def labels(self) -> set[str]:
@@ -88,6 +97,7 @@ async def open_book(page: Page) -> Book:
         book.around.append(f"{over} {own} {_words_of(frame.url)}")
         heads[frame] = f"{over} {inner}"
         book.title = book.title or raw["title"]
+        book.text = f"{book.text} {raw['text']}"
         _take(book, raw, len(book.around) - 1)
     await _take_tables(book, page, {f.url: n for n, f in enumerate(frames)})
     return book

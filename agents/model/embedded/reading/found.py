@@ -69,13 +69,16 @@ def closed_part(view: View, step: Step) -> Element | None:
     heads = [norm(e.name) for e in [*view.elements, *view.texts] if e.role == "heading"]
     if not near or any(near in h for h in heads) or near in norm(view.title):
         return None
+    parts = [e for e in view.elements if e.role in ("tab", "link") and not e.off]
     found = {
         (e.role, e.href, norm(e.name)): e
-        for e in view.elements
-        if ((e.role == "tab" and not e.on) or e.role == "link")
-        and norm(e.name) == near
-        and not e.off
+        for e in parts
+        if (e.role == "link" or not e.on) and norm(e.name) == near
     }
+    # "On Saturday", and a tab says "Saturday 6 March".
+    days = [e for e in parts if e.role == "tab" and re.match(rf"{re.escape(near)}\b", norm(e.name))]
+    if not found and len(days) == 1 and not days[0].on:
+        return days[0]
     return next(iter(found.values())) if len(found) == 1 else None
 
 

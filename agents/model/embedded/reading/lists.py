@@ -14,6 +14,7 @@ from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, likeness, norm
 from agents.model.embedded.reading import (
     answers,
+    assigning,
     clocks,
     found,
     headed,
@@ -187,7 +188,7 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
     kept: list[Record] = st.setdefault("rows", [])
     await _look_around(run, st)
     st["unnamed"] = await untold.unnamed(run, step)
-    rows = rows_of(result.value, step)
+    rows = await assigning.widened(run, step, rows_of(result.value, step))
     if not kept:
         rows = await found.brought(run, step, rows)
         fitting = await _fitting(run, step, rows)
@@ -237,6 +238,9 @@ async def _end(run: Run, step: Step) -> Decision | None:
     lacking = not enough or (step.get("noun") and absent(enough, step))
     if lacking and (entered := await found.enter_place(run, step, some=bool(enough))):
         return entered
+    if absent(enough, step) or (kept and not enough):
+        kept = assigning.settle(step, kept)
+        enough = shape_rows(kept, step)
     only = [] if enough else await untold.only_table(run, step)
     if only and honoured(shaped := shape_rows(only, {**step, "noun": ""}), step):
         kept, enough = only, shaped
@@ -287,7 +291,7 @@ def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -
         run.fail(step, f"the list does not show the {', '.join(missing)}")
     elif not together(enough, step):
         run.fail(step, f"nothing in the list shows {' and '.join(step['fields'])} together")
-    if not missing and (guessed := untold.left_over(step)):
+    if not missing and (guessed := step["st"].get("placed") or untold.left_over(step)):
         run.memory["unheard"] = True
         told = ", ".join(f"“{f}”" for f in guessed)
         run.note(f"The page calls nothing {told}: it is what is left beside the rest.")

@@ -8,6 +8,7 @@ from typing import Any
 from agents.browser.extract import pick, pick_all
 from agents.browser.extract_fields import Record, match_column
 from agents.model.embedded.ground import likeness
+from agents.model.embedded.reading import grids
 from agents.model.embedded.reading.checks import narrowed, wanted_noun, with_looks
 from agents.model.embedded.reading.measures import column_of, order_rows
 from agents.model.embedded.run import Step
@@ -32,7 +33,8 @@ def rows_of(value: Any, step: Step) -> list[Record]:
     elif tables:
         rows = [*rows, *(r for t in tables for r in t["rows"])]
     trimmed = [{k: v.strip() if isinstance(v, str) else v for k, v in r.items()} for r in rows]
-    return [r for r in trimmed if any(v not in (None, "") for v in r.values())]
+    shown = [r for r in trimmed if any(v not in (None, "") for v in r.values())]
+    return grids.unfolded(shown, step)
 
 
 def shape_rows(rows: list[Record], step: Step) -> list[Record]:

@@ -28,6 +28,8 @@ _VERB = re.compile(
     r"\w{2,}(?:ed|en|ing)|go|happen|apply|made|built|sold|won|led|held|found|done|spent|sent|paid"
     r"|say|show|call|cancel|charge|work|need|use|mean|contain|wrote|write"
 )
+_HOURLY = frozenset(["opening", "open", "hour", "time"])
+_HOURS = re.compile(r"\d{1,2}[:.]\d\d|\d ?[ap]m\b|closed|all day", re.I)
 _TAIL = re.compile(r".*?\s(?P<sum>(?:[£$€]\s?)?\d+[.,]\d\d(?:\s?[£$€])?)")
 
 
@@ -97,7 +99,9 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
     for word in hard:
         if word in named or word in kinds:
             continue
-        if not (tells(own, word) or tells(around, word)):
+        if word in _HOURLY and _HOURS.search(fact.value):
+            continue  # what a time table shows are hours, whatever heads it
+        if not (tells(own, word) or tells(around, word) or book.tells(word)):
             return None
         score -= 0.5
     mere = names_kind(part["kind"], fact.label)
@@ -122,6 +126,8 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
         return None  # nothing says that it is this row
     told = {*part["attr"], *part["rest"]}
     spare = [w for w in forms(fact.label) if not any(same(t, w) for t in told)]
+    first = row.split(" | ")[0]
+    score -= 0.1 * sum(not any(same(t, w) for t in told) for w in forms(first)) if fact.row else 0
     score += 3 * len(named) + 2 * len(beside) + (1 if mere else 0) + 0.5 * own_words
     return Told(fact.label, fact.value, fact.group, score - 0.5 * len(spare) - soft)
 
