@@ -200,6 +200,9 @@
       }
     }
   }
+  // The same few parts in each box, each unlike the other: boxes are the items, not their parts.
+  const ofParts = list => list.every(g => g.recs.length === list[0].recs.length && g.recs.length < 4) && list.length > 1
+    && list[0].recs.length > 1 && alike([record(list[0].recs[0]), record(list[0].recs[1])]) < 0.5 && list.every(g => alike([record(g.recs[0]), record(list[0].recs[0])]) >= 0.5);
   // Grids cut into rows: the same kind of child under sibling containers is one list.
   const merged = new Map();
   for (const g of groups.filter(g => g.how !== 'span')) {
@@ -215,11 +218,17 @@
     const s = sig(list[0].recs[0][0]), bs = sig(list[0].box);
     const recs = kids(p).filter(b => sig(b) === bs || boxes.has(b)).flatMap(b => kids(b).filter(k => sig(k) === s && visible(k)).map(k => [k]));
     add(recs, p, 'merged');
+    const made = groups.at(-1);
+    if (made && made.box === p && made.how === 'merged') made.parts = ofParts(list);
   }
+  // A page that has slid out of the window, as phones' pages do, is not shown.
+  const aside = document.documentElement.scrollWidth <= innerWidth + 2;
+  const gone = e => { const r = e.getBoundingClientRect(); return aside && r.width > 0 && (r.right <= 0 || r.left >= innerWidth); };
   const area = g => g.recs.reduce((a, r) => a + r.reduce((b, e) => { const q = e.getBoundingClientRect(); return b + q.width * q.height; }, 0), 0);
   const scored = [];
   for (const g of groups) {
     g.n = g.recs.length;
+    if (gone(g.box) || gone(g.recs[0][0])) continue;
     const probe = g.recs.slice(0, 8).map(record).filter(r => r.tokens.length);
     if (probe.length < 2) continue;
     const chars = probe.reduce((a, r) => a + Math.min(600, r.tokens.reduce((b, t) => b + t.t.length, 0)), 0) / probe.length;
@@ -236,6 +245,7 @@
       * (0.6 + Math.min(0.6, g.area / (innerWidth * innerHeight)));
     // Parts of a page under their headings, which hold lists themselves, are no items.
     if (g.recs.some(r => r.some(e => [e, ...e.querySelectorAll('table')].some(t => t.tagName === 'TABLE' && t.rows.length > 2 && t.rows[0].cells.length > 2 && [...t.rows[0].cells].every(c => c.tagName === 'TH'))))) g.score *= 0.3;
+    if (g.parts) g.score *= 0.3;
     if (g.how === 'span' && g.recs.some(r => r.some(e => /^(UL|OL|TABLE|DL)$/.test(e.tagName) && e.children.length > 1))) g.score *= 0.3;
     if (g.recs.every(r => r.length === 1 && /^H[1-6]$/.test(r[0].tagName))) g.score *= 0.3;  // headings head things
     g.toks = toks; g.where = where;
@@ -273,7 +283,11 @@
     return (above(el, headings.filter(h => !inside.some(r => r.some(e => e.contains(h.e))))) || {t: ''}).t;
   };
   // Without any heading, the few words right above a list head it ("Inbox").
-  const lead = g => { const s = g.recs[0][0].previousElementSibling, t = s && visible(s) && !s.querySelector('a[href],input,select') ? text(s) : ''; return t.length < 40 && /^\p{L}[\p{L} ’'-]*[^\p{L}\p{N}.,:;!?]*$/u.test(t) && t.split(' ').length < 5 ? t : ''; };
+  const lead = g => {
+    const named = s => { const t = s && visible(s) && !s.querySelector('a[href],input,select') ? text(s) : ''; return t.length < 60 && /^\p{L}[\p{L} ’'-]*(?:\([^()]*\))?[^\p{L}\p{N}.,:;!?]*$/u.test(t) && t.replace(/\(.*/, '').trim().split(' ').length < 5 ? t : ''; };
+    const first = g.recs[0][0].previousElementSibling;
+    return named(first) || (first ? '' : named(g.box.previousElementSibling));
+  };
   const describe = el => { let w = ''; for (let n = el, i = 0; n && i < 3; n = up(n), i++) w += ' ' + clues(n) + ' ' + (n.getAttribute('role') || ''); return clean(w).slice(0, 300); };
   const recordsOf = g => {
     const heads = captions(g), secs = sections(g);
@@ -332,6 +346,17 @@
       hdr[y] = part === 'THEAD' || (line.length > 0 && line.every(c => c && (c.th || !c.t)) && line.some(c => c && c.th));
       foot[y] = part === 'TFOOT';
     });
+    // Heads that stay while the rows scroll stand in a table of their own, right above.
+    if (html && grid.length && !hdr.some(Boolean)) {
+      const box = t.getBoundingClientRect(), n = (grid.find(Boolean) || []).length;
+      const over = [...document.querySelectorAll('table')].filter(o => o !== t && !o.contains(t) && o.rows.length && o.compareDocumentPosition(t) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
+      const top = over && visible(over) && [...over.rows].find(r => r.cells.length === n && [...r.cells].every(c => c.tagName === 'TH'));
+      const at = top && over.getBoundingClientRect();
+      if (top && Math.abs(at.left - box.left) < 30 && at.bottom <= box.top + 30 && at.bottom > box.top - 600) {
+        grid.unshift([...top.cells].map(c => ({t: cellText(c), h: '', th: 1, b: 1, cs: 1})));
+        hdr.unshift(true); foot.unshift(false);
+      }
+    }
     const cap = html && t.caption ? text(t.caption) : '';
     const keep = grid.map((l, y) => ({l, y})).filter(r => r.l && r.l.length);
     return {caption: cap || clean(t.getAttribute('aria-label') || ''), near: cap || heading(t), words: describe(t), where: chrome(t),

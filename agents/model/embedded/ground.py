@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 from rapidfuzz import fuzz
 
 from agents.browser.extract_fields import plain, singular
+from agents.model.embedded.grammar.nouns import place_named
 from agents.model.embedded.grammar.phrases import Target, bare
 from agents.model.embedded.grammar.words import KINDS, STOPWORDS, same_as
 from agents.model.embedded.view import Element, View
@@ -64,6 +65,7 @@ def norm(text: str) -> str:
     text = text.strip()
     if text in _SYMBOLS:
         return _SYMBOLS[text]
+    text = re.sub(r"[\"“”„«»]", "", text) or text
     lowered = re.sub(r"\s+", " ", re.sub(r"[\s\u00a0]*[*:…]+\s*$", "", text.lower())).strip()
     inner = re.sub(r"^[^\w#@$€£+\-./]+|[^\w%)+\-]+$", "", lowered)
     return inner or lowered
@@ -184,6 +186,9 @@ def fits_kind(kind: str | None, element: Element, roles: Iterable[str] | None = 
     return 0.72 if kind in ("item", "link", "button", "icon", "section", "tab") else 0.5
 
 
+_MENTIONED = 0.86
+
+
 def context_score(context: str, element: Element) -> float:
     """How surely the element stands in the wanted row, group, section or near the words."""
     wanted = norm(context)
@@ -199,7 +204,8 @@ def context_score(context: str, element: Element) -> float:
     ):
         value = norm(element.d.get(field) or "")
         if value and re.search(rf"(?:^|\W){re.escape(wanted)}(?:\W|$)", value):
-            return worth
+            # What a row begins with is what it is called; others may only mention it.
+            return worth if field != "row" or value.startswith(wanted) else _MENTIONED
     if element.doc.frame.name and wanted in norm(element.doc.frame.name):
         return 0.9
     place = {
@@ -280,8 +286,18 @@ def _score(
         score = name_score(words, element)
         if target.get("alt"):
             score = max(score, name_score(target["alt"], element))
+        core = place_named(words)  # "the Localization demo" is a link "Localization"
+        if core != words and score < 0.9 and element.role not in EDITABLE:
+            score = max(score, 0.94 * name_score(core, element))
         if target.get("raw") and target["raw"] != words and not target.get("quoted"):
             score = max(score, 0.97 * name_score(target["raw"], element))
+        head, joint, tail = (
+            words.partition(" for ") if " for " in words else words.partition(" of ")
+        )
+        if joint and tail and score < 0.75 and not target.get("quoted") and not target.get("in"):
+            # "Book for Willow": the button of that row.
+            inside = context_score(tail, element)
+            score = max(score, 0.95 * name_score(head, element) if inside >= 0.8 else 0.0)
     elif target.get("hint"):
         score = max(0.5, name_score(target["hint"], element))
     else:
@@ -290,9 +306,13 @@ def _score(
         score += 0.1 * (target.get("kind") in {norm(name) for name in element.names})
         if element.role in ("text", "heading") and roles is None:
             score = 0.0
+        last = (norm(target.get("raw") or "").split() or [""])[-1]
+        if score and roles is None and len(last) > 3 and last in norm(element.name).split():
+            score = 0.95  # "Open the panel": “Left panel”, “Right panel”
     score *= kind
     said = norm(target.get("raw") or "")
-    if kind < 1.0 and roles is None and said and said in (norm(n) for n in element.names):
+    whole_name = roles is None and bool(said) and said in (norm(n) for n in element.names)
+    if kind < 1.0 and whole_name:
         score = max(score, 0.93)  # "Item 4" is its whole name, not an item called 4
     if (
         element.role in EDITABLE
@@ -309,6 +329,8 @@ def _score(
         said = norm(target.get("raw") or "")
         raw = name_score(said, element) if norm(target["in"]) in said else 0.0
         score = max(score, 0.98 * kind * max(whole, raw) if max(whole, raw) > 0.75 else 0.0)
+    if whole_name and element.role in _PRESSED | {"link", "tab"} and said != norm(words):
+        score = max(score, 0.98)  # "Remove "Done" board" is all of a button's name
     return score
 
 

@@ -117,6 +117,8 @@ def _is_list(what: str, wish: Intent) -> bool:
     filters = [f for f in wish["filters"] if f["op"] != "of" or several]
     if re.match(r"(?:all|every|each)\b", clean(what), re.I) or filters:
         return True
+    if several and wish["fields"] and wish.get("beside"):
+        return True
     if re.search(r"\b(?:of|for) (?:each|every|all)\b", text):
         return True
     if noun and noun[-1] in ("table", "data", "news", "list", "everything"):
@@ -152,11 +154,24 @@ _HOW_MUCH_IS = re.compile(
 )
 
 
+# "The phone number of the lost property desk and the desk hours": two facts, one of the desk.
+_OF_AND = re.compile(
+    r"(?:me )?(?P<one>(?:the |its )?[\w -]{2,40}? (?:of|for|at) (?:the )?[^,]{2,40}?),? and "
+    r"(?P<other>(?:the|its) (?:[\w-]+ ){0,3}(?:hours|numbers?|address(?:es)?|e-?mail|price|fee|time"
+    r"|times|date|cost|deadline|status|author|owner|rating|size|weight|length|duration))",
+    re.I,
+)
+
+
 def _details(what: str, k: Masked) -> Intent | list[Intent] | None:
     """Single facts: "the price of the blue backpack", "its title and rating"."""
     if its := _ITS_AND.fullmatch(clean(what)):
         both = [(_details(its.group(g), k), k.raw(its.group(g))) for g in ("one", "other")]
         return [{**told, "text": said} for told, said in both if told]
+    if both_of := _OF_AND.fullmatch(clean(what)):
+        parts = [(_details(both_of.group(g), k), k.raw(both_of.group(g))) for g in ("one", "other")]
+        if all(isinstance(told, dict) for told, _ in parts):
+            return [{**told, "text": said} for told, said in parts if isinstance(told, dict)]
     text = clean(FORMAT.sub("", clean(what)))
     text = re.sub(r"^me\s+", "", text, flags=re.I)
     text = re.sub(r"^(?:about\s+)?(?:(?:what|who) (?:is|are|was|were)\s+)", "", text, flags=re.I)

@@ -215,6 +215,18 @@ _DEED = re.compile(
 )
 
 
+# "Go to Alerts and acknowledge the slow fan alert": after going, any verb with an object.
+_GOES = re.compile(r"(?:then |please |and )*(?:go to|open|visit|navigate to|go into)\b", re.I)
+_NO_VERB = (
+    r"under|with|without|from|into|after|before|below|above|about|near|onto|over|inside|within"
+    r"|between|beside|behind|during|until|since|then|also|that|this|these|those|then|than|like"
+    r"|where|when|what|which|whose|both|only|even|just|them"
+)
+_DOES = re.compile(
+    rf"(?-i:(?!(?:{_NO_VERB})\b)[a-z]{{4,}} (?:the|my|this|that|all|every|it|them|both)\b)"
+)
+
+
 def _by_connectives(sentence: str) -> list[str]:
     """Cut at "then", and at "and" or a comma when a verb follows."""
     cuts: list[tuple[int, int]] = []
@@ -237,7 +249,14 @@ def _by_connectives(sentence: str) -> list[str]:
             continue  # "with the title X, type Bug": a detail, no typing
         strong = strong or (re.search(r",\s*and\s", connective) and _GETS.match(rest))
         asks = asks or (_LABEL.match(rest) and _DEED.match(sentence[: match.start()]))
-        if strong or asks or _STARTS.match(rest) or (_ASKS.match(sentence) and _ASKS.match(rest)):
+        does = " and" in connective and _GOES.match(sentence[: match.start()]) and _DOES.match(rest)
+        if (
+            does
+            or strong
+            or asks
+            or _STARTS.match(rest)
+            or (_ASKS.match(sentence) and _ASKS.match(rest))
+        ):
             cuts.append((match.start(), match.end()))
     out, at = [], 0
     for start, end in cuts:

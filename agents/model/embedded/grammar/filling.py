@@ -190,6 +190,10 @@ def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         return {"do": "nothing"}
     if BEST.match(what) and not re.search(MASK, what) and not where:
         return {"do": "open_best", "wish": list_wish(what, k)}
+    named = re.fullmatch(rf"(?:the |a |my )?(?P<label>[a-z][a-z -]{{1,20}}) (?P<v>{MASK})", what)
+    if named and not where and named["label"] not in KIND_WORDS:  # "the theme “dark”"
+        return {"do": "select", "values": [k.raw(named["v"])],
+                "target": target_of(named["label"], k)}  # fmt: skip
     if ">" in what and not re.search(MASK, what):
         return {"do": "path", "names": [k.raw(p).strip() for p in what.split(">") if p.strip()]}
     if where and (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.grammar.merging import (
     QUESTIONS,
     TAKERS,
@@ -90,10 +91,20 @@ def _as_of_found(intent: Intent, before: list[Intent]) -> Intent:
 _OPENED = frozenset({"answer", "text", "content", "contents", "reply", "explanation", "response"})
 
 
+_MERELY_ASKS = frozenset(
+    re.findall(r"\w+", "what where when how who why which it they the a an do does did is are was "
+               "were go goe say says mean means work works to of for about in on can i you we one")
+)  # fmt: skip
+
+
 def _asks_for_opened(intent: Intent, before: list[Intent]) -> bool:
     """ "Open “How do I pause?” and get the answer": what the opening brought up."""
     asked = intent["do"] == "details" and not intent.get("subject") and intent["fields"]
     opened = before and before[-1]["do"] in ("click", "expand") and before[-1].get("target")
+    if intent["do"] == "answer" and opened:
+        named = {singular(w) for w in plain(str(before[-1]["target"].get("words"))).split()}
+        about = {singular(w) for w in plain(intent["question"]).split()} - _MERELY_ASKS
+        return bool(named) and about == named  # "click Batteries and get where batteries go"
     return bool(asked and opened and len(asked) == 1 and asked[0].lower() in _OPENED)
 
 

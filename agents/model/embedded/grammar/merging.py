@@ -146,6 +146,27 @@ def _fields_of_list(intent: Intent, before: list[Intent]) -> bool:
     return True
 
 
+_FILE = re.compile(r"(?:the |its )?(?:resulting )?(?:file|document|it|result|export|csv|pdf)", re.I)
+
+
+def _fetched(intent: Intent, before: list[Intent]) -> bool:
+    """ "Press CSV and download the file": the press is what fetches it."""
+    said = (intent.get("target") or {}).get("raw") or ""
+    if intent["do"] != "download" or not before or not _FILE.fullmatch(said):
+        return False
+    if before[-1]["do"] != "click" or before[-1].get("opens"):
+        return False
+    before[-1]["do"] = "download"
+    return True
+
+
+def _this_page(intent: Intent, before: list[Intent]) -> bool:
+    """ "Go to page 2 and list the names": of that page only."""
+    if intent["do"] == "extract" and any(i["do"] == "to_page" for i in before):
+        intent["one_page"] = True
+    return False
+
+
 def form_of(verb: str, pieces: list[dict[str, Any]], said: Intent) -> Intent:
     """The form that a deed brings up: filled in with what was said for it, and sent."""
     form = {"do": "carry", "verb": verb, "noun": "", "row": True, "pieces": pieces}
@@ -194,4 +215,4 @@ def amend(extract: Intent, change: Intent) -> None:
 
 
 TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _unwanted, _fields,
-          _fields_of_list)  # fmt: skip
+          _fields_of_list, _fetched, _this_page)  # fmt: skip

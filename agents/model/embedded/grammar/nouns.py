@@ -51,7 +51,7 @@ _PLACES = frozenset(
         r"\w+",
         "page tab section board forum area screen view panel menu category department module "
         "chapter guide room channel overview directory list folder site form space group team "
-        "part book catalogue catalog settings dialog",
+        "part book catalogue catalog settings dialog demo example widget tutorial",
     )
 )
 

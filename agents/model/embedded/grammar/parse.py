@@ -333,6 +333,15 @@ def _with_rest(intent: Intent, masked: Masked) -> list[Intent]:
     return [intent, *(parse_clause(rest, masked) if rest else [])]
 
 
+# "Acknowledge the alert": any verb may be what a button is called.
+_ANY_DEED = re.compile(
+    r"(?P<verb>(?!use\b|make\b|take\b|have\b|keep\b|give\b|tell\b|say\b|let\b|be\b|help\b|try\b|do\b"
+    r"|see\b|look\b|know\b|want\b|need\b|think\b|wait\b|solve\b|calculate\b|figure\b|translate\b"
+    r"|explain\b|decide\b|convert\b|draw\b|drag\b|repeat\b|ignore\b|avoid\b|remember\b|play\b)"
+    r"[A-Za-z][a-z]{3,}) (?:the|my|this|that) (?P<what>[^,:]{2,60})$"
+)
+
+
 def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     """Intents of one clause; `unknown` when no rule fits."""
     text = clean(_ASKED.sub("", clean(clause)))
@@ -375,4 +384,6 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
         return [{"do": "answer", "question": masked.raw(text)}]
     if wish := asking.bare_list(text, masked):
         return [wish]
+    if (deed := _ANY_DEED.match(text)) and (act := verbed(deed, masked)):
+        return [act]
     return [{"do": "unknown", "words": masked.original(text)}]

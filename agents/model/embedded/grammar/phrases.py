@@ -65,7 +65,10 @@ def clean(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip(" \t\n,;:")
     text = re.sub(r"[.!?]+$", "", text).strip()
     return re.sub(
-        r"\s*,?\s*\b(?:please|now|again|too|as well|right away|instead)$", "", text, flags=re.I
+        r"\s*,?\s*\b(?:please|now|again|too|as well|right away|instead|there)$",
+        "",
+        text,
+        flags=re.I,
     ).strip()
 
 
@@ -211,6 +214,7 @@ def _take_context(phrase: str, masked: Masked) -> tuple[str, str | None]:
             place = re.sub(
                 (
                     r"\s+(?:row|line|section|card|area|dialog|dialog box|box|panel|column|"
+                    r"board|lane|tile|"
                     r"group|form|menu|list|block|fieldset|field|entry|item|product|post|"
                     r"message|heading)$"
                 ),

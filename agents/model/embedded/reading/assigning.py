@@ -32,6 +32,7 @@ _WHEN = re.compile(
     r"|\btoday\b|\btomorrow\b|\byesterday\b|\bago\b|\bdaily\b|\b\d{1,2} ?[ap]m\b|\bin \d+ \w+",
     re.I,
 )
+_DATED = re.compile(rf"{MONTH}|{_WHOLE_DAYS}|\d{{1,2}}[:./]\d\d|ago|today|yesterday|tomorrow", re.I)
 _AGED = re.compile(r"\b\d+(?:[.,]\d+)? ?(?:years?|yrs?|months?|mo|weeks?|y|days?)\b", re.I)
 _LASTS = re.compile(r"\b\d+(?:[.,]\d+)? ?(?:h|hours?|hrs?|min(?:ute)?s?|m|days?|weeks?)\b", re.I)
 _PLACE = re.compile(
@@ -40,7 +41,7 @@ _PLACE = re.compile(
 )
 _PERSON = re.compile(
     r"(?:(?:with|by|from|for) )?@?[A-ZÀ-Þ][\w.'’-]*(?: (?:van|von|de|di|da|al|bin|&|and|,))*"
-    r"(?:,? [A-ZÀ-Þ&][\w.'’-]*)*|@?[a-z][\w.-]{2,}"
+    r"(?:,? [A-ZÀ-Þ&][\w.'’-]*)*(?:,? \(?\d{4}\)?)?|@?[a-z][\w.-]{2,}"
 )
 _STREET = re.compile(
     r"\b(?:street|st|road|rd|lane|avenue|ave|square|way|drive|close|court|terrace|place|hill)$",
@@ -221,9 +222,13 @@ def _score(field: str, column: Column) -> float:
     if said:
         return 3.0 * column.share  # "since 2014" for "since when"
     look = _look(field)
+    if look is _WHEN and column.like(_WHEN) and not column.like(_DATED):
+        return 1.2 * column.share  # a mere year
     if look is _PLACE or look is _PERSON:
         if look is _PERSON and (not column.like(look, whole=True) or column.like(_STREET)):
             return 0.0
+        if look is _PERSON:
+            return 1.5 * column.share
         if column.like(_NUMBER) or _typed(column) or not column.like(_WORDY):
             return 0.0
         return (1.5 if column.like(look, whole=True) else 0.6) * column.share

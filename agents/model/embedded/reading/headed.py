@@ -30,6 +30,22 @@ async def under(run: Run, step: Step) -> list[Record] | None:
     return rows
 
 
+_PARTS = frozenset(["board", "column", "lane", "list", "section", "group", "stage", "tab", "box"])
+
+
+async def of_part(run: Run, step: Step) -> list[Record]:
+    """ "The cards of the Working board": the list that is headed by the board's name."""
+    rules = step.get("filters") or []
+    part = next((r for r in rules if r["op"] == "of" and r["field"] in _PARTS), None)
+    if part is None:
+        return []
+    meant = {**step, "headed": part["value"], "st": dict(step["st"])}
+    rows = await under(run, meant)
+    if rows:
+        step.update(filters=[r for r in rules if r is not part], noun="", st=meant["st"])
+    return rows or []
+
+
 _NARROWS = frozenset(["check", "select", "only", "filter"])
 
 

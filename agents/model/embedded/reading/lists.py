@@ -347,7 +347,7 @@ async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
         others = rows_of(listing.records, step)
         if honoured(shape_rows(others, step), step):
             return others
-    return rows
+    return await headed.of_part(run, step) or rows
 
 
 async def verify(run: Run, step: Step) -> Decision | None:

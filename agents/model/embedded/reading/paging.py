@@ -139,6 +139,8 @@ def fresh_rows(kept: list[Record], rows: list[Record]) -> list[Record]:
 async def turn(run: Run, step: Step, noun: str, have: int) -> Decision | None:
     """Go to the next page of a list that is not whole yet; None at its end, or the limit's."""
     st = step["st"]
+    if step.get("one_page"):
+        return None
     short = bool(step.get("limit")) and not step.get("order") and have < step["limit"]
     pages = st.get("pages", 1)
     view = await run.view()

@@ -15,6 +15,7 @@ from agents.model.embedded.reading.checks import has_word
 from agents.model.embedded.reading.shaping import rows_of
 from agents.model.embedded.run import Run, Step
 
+OUTSTANDING = 2.0  # how much more a list has to stand out than the next
 _ADJECTIVE = re.compile(
     r"(?:ed|ing|able|ible|ful|less|ous|ive|est|y|al|ish|ic)$|^(?:red|blue|green|black|white|old|"
     r"new|big|small|cheap|open|late|good|bad|free|high|low|hot|cold|male|own|paid|sold|lost|past)$"
@@ -22,11 +23,18 @@ _ADJECTIVE = re.compile(
 
 
 async def only_table(run: Run, step: Step) -> list[Record]:
-    """The rows of the page's only table, if they may be what the noun means; else none."""
+    """The rows of the page's only table, if they may be what the noun means; else none.
+
+    A list counts as the only one when it stands out far and shows two of the wanted fields.
+    """
     words = plain(step.get("noun") or "").split()
     if not words or len(words) > 2 or _ADJECTIVE.search(" ".join(words[:-1])):
         return []
-    tables = [x for x in await find_lists(run.page) if x.kind == "table" and len(x.records) > 2]
+    lists = await find_lists(run.page, fields=step.get("fields"))
+    tables = [x for x in lists if x.kind == "table" and len(x.records) > 2]
+    if not tables and len(step.get("fields") or []) > 1 and lists:
+        far = len(lists) < 2 or lists[0].score > OUTSTANDING * lists[1].score
+        tables = lists[:1] if far and len(lists[0].records) > 1 else []
     rows = rows_of(tables[0].records, step) if len(tables) == 1 else []
     said = any(has_word(r, singular(w)) for r in rows for w in words)
     return [] if said else rows  # when some rows say so, the others are something else
@@ -57,4 +65,4 @@ def left_over(step: Step) -> list[str]:
 def tell(run: Run, step: Step) -> None:
     """Say that the page did not name them; nothing is proved then."""
     run.memory["unheard"] = True
-    run.note(f"The page does not say that these are “{step['noun']}”; it has no other table.")
+    run.note(f"The page does not say that these are “{step['noun']}”; it has no other list.")
