@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from agents.errors import Cancelled, Parked
@@ -31,6 +32,9 @@ class RunControl:
         self._human_drove = False
         self.waiting_since: float | None = None  # loop time; set while held at a boundary
         self._held_s = 0.0
+        self._touching = False
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
 
     # --- set from outside -------------------------------------------------------------------
     async def cancel(self, reason: str = "") -> None:
@@ -77,6 +81,34 @@ class RunControl:
     async def _notify(self) -> None:
         async with self._changed:
             self._changed.notify_all()
+
+    async def rest(self) -> None:
+        """Wait until no step is under way that has touched the page, or a person is asked.
+
+        A worker that stops waits for this: what was touched is then written down.
+        """
+        await self._at_rest.wait()
+
+    # --- told by the run --------------------------------------------------------------------
+    def begin_touch(self) -> None:
+        """The running step is about to touch the page so that once is enough."""
+        self._touching = True
+        self._at_rest.clear()
+
+    def end_touch(self) -> None:
+        """The step is over and written down."""
+        self._touching = False
+        self._at_rest.set()
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """A person is asked meanwhile, which may last: nobody waits for the step."""
+        self._at_rest.set()
+        try:
+            yield
+        finally:
+            if self._touching:
+                self._at_rest.clear()
 
     # --- read by the run --------------------------------------------------------------------
     @property

@@ -134,6 +134,12 @@ class Steps:
         Raises: BrowserGone (the step stays open: `abandon` it), Cancelled, LeaseLost.
         """
         step = self._open_step()
+        try:
+            return await self._play(step)
+        finally:
+            self._run.control.end_touch()
+
+    async def _play(self, step: OpenStep) -> StepResult:
         started = time.monotonic()
         try:
             result = await self._execute(step)
@@ -316,6 +322,8 @@ class Steps:
             self._waiting.append(denied(record, step.step))
         if not record.mutating and len(self._waiting) < READS_BUFFERED:
             return
+        if record.mutating and (record.tool != "page.goto" or record.intent):
+            self._run.control.begin_touch()  # an address is just opened again
         waiting, self._waiting = self._waiting, []
         try:
             await self._run.save(*waiting, bill=False)

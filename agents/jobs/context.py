@@ -171,7 +171,8 @@ class DbRunContext:
         confirms = request.kind == requests.CONFIRMATION
         self.confirming += confirms
         try:
-            row = await self._settled(row, began, gives_way=confirms)
+            with self.control.asking():
+                row = await self._settled(row, began, gives_way=confirms)
         finally:
             self._asks -= 1
             self.confirming -= confirms

@@ -10,6 +10,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -45,6 +46,8 @@ _PRODUCTS = {"do_anything": do_anything.run, "agent": agent.run}
 # A task whose workers die so often without one more step being done is not given to another.
 MOST_DEATHS = 5
 SERVICE_PAUSE_S = 1.0
+# A stop lets a step that touched its page end, and still fits into the six seconds of `up`.
+TOUCH_ENDS_S = 4.0
 
 
 class Runner:
@@ -81,7 +84,10 @@ class Runner:
         asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def stop(self, timeout_s: float = 8.0) -> None:
-        """Give all tasks back and end the loop; browsers go on for the next worker."""
+        """Give all tasks back and end the loop; browsers go on for the next worker.
+
+        A step that touched its page is let end first, for four seconds: what it did is then known.
+        """
         self._stopping = True
         asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop)
         self._thread.join(timeout_s)
@@ -278,11 +284,15 @@ class Runner:
             await db(model_keys.forget, task)
         log.info("task ended", reason=outcome.terminal_reason)
 
+    async def _put_down(self, context: DbRunContext, run: asyncio.Task[None]) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TOUCH_ENDS_S):
+                await context.control.rest()
+        run.cancel("worker stops")
+        await asyncio.gather(run, return_exceptions=True)
+
     async def _shut_down(self) -> None:
-        runs = [run for _, run in self.runs.values()]
-        for run in runs:
-            run.cancel("worker stops")
-        await asyncio.gather(*runs, return_exceptions=True)
+        await asyncio.gather(*(self._put_down(*entry) for entry in self.runs.values()))
         await self.pool.aclose()
         await close_sandbox()
         for task in list(self._background):
