@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from aiohttp import web
 
@@ -14,11 +15,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="practice", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001)
+    parser.add_argument("--keep", type=Path, help="file that keeps carts and orders")
     options = parser.parse_args(arguments)
     print(f"practice site on http://{options.host}:{options.port}/", flush=True)
     try:
         web.run_app(
-            create_app(),
+            create_app(options.keep),
             host=options.host,
             port=options.port,
             print=None,

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from practice import forms, news, orders, price, receiver, shop, signin, slow
+from practice.keeping import keep_in
 from practice.layout import e, page, see_other
 from practice.state import STATE, State, remember_visitor, state_of
 
@@ -116,12 +117,15 @@ async def healthz(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
-def create_app() -> web.Application:
-    """The whole site, with a state of its own."""
+def create_app(keep: Path | None = None) -> web.Application:
+    """The whole site, with a state of its own. keep: the file that holds it over a restart."""
+    slashes = web.normalize_path_middleware(append_slash=True)
     app = web.Application(
-        middlewares=[friendly_errors, remember_visitor], client_max_size=MAX_REQUEST_BYTES
+        middlewares=[friendly_errors, slashes, remember_visitor], client_max_size=MAX_REQUEST_BYTES
     )
     app[STATE] = State()
+    if keep is not None:
+        keep_in(app, keep)
     app.router.add_get("/", index)
     app.router.add_post("/reset", reset)
     app.router.add_get("/healthz", healthz)

@@ -31,7 +31,7 @@ async def listing(request: web.Request) -> web.Response:
     rows = "".join(
         f'<tr><th scope="row"><a href="/shop/orders/{o.number}">{o.number}</a></th>'
         f"<td><time>{o.placed_at:%Y-%m-%d %H:%M}</time></td><td>{e(o.name)}</td>"
-        f"<td>{sum(line['quantity'] for line in o.lines)}</td><td>{money(o.total)}</td></tr>"
+        f"<td>{sum(line.quantity for line in o.lines)}</td><td>{money(o.total)}</td></tr>"
         for o in reversed(orders)
     )
     table = (
@@ -59,8 +59,8 @@ async def one(request: web.Request) -> web.Response:
     order, visitor = _find(request), visitor_of(request)
     flash, visitor.flash = visitor.flash, ""
     rows = "".join(
-        f'<tr><th scope="row">{e(line["name"])}</th><td>{line["quantity"]}</td>'
-        f"<td>{money(line['price'])}</td><td>{money(line['price'] * line['quantity'])}</td></tr>"
+        f'<tr><th scope="row">{e(line.name)}</th><td>{line.quantity}</td>'
+        f"<td>{money(line.price)}</td><td>{money(line.price * line.quantity)}</td></tr>"
         for line in order.lines
     )
     body = f"""{notice("good", flash)}<h1>Order {order.number}</h1>

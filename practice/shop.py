@@ -10,7 +10,7 @@ from aiohttp import web
 
 from practice.drawings import drawing
 from practice.layout import e, money, notice, page, plural, see_other
-from practice.state import Order, Visitor, state_of, visitor_of
+from practice.state import Line, Order, Visitor, state_of, visitor_of
 
 MAX_QUANTITY = 99
 SHIPPING = {
@@ -362,10 +362,7 @@ async def pay(request: web.Request) -> web.Response:
     problem = _checkout_problem(form)
     if problem:
         return _checkout_page(request, form, problem, status=400)
-    lines = [
-        {"slug": s, "name": PRODUCTS[s].name, "quantity": n, "price": PRODUCTS[s].price}
-        for s, n in visitor.cart.items()
-    ]
+    lines = [Line(s, PRODUCTS[s].name, n, PRODUCTS[s].price) for s, n in visitor.cart.items()]
     shipping = SHIPPING[form["delivery"]][1]
     order = Order(
         number=f"PR-{1001 + len(state.orders)}",

@@ -1,4 +1,4 @@
-"""What the site remembers between requests. One object per running site, gone when it ends."""
+"""What the site remembers between requests. One object per running site."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ from typing import Any
 from aiohttp import web
 
 COOKIE = "practice_visitor"
+COOKIE_S = 30 * 24 * 3600  # a browser that is started anew is the same visitor
 MAX_VISITORS = 2_000
 
 
 def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass
+class Line:
+    slug: str
+    name: str
+    quantity: int
+    price: Decimal
 
 
 @dataclass
@@ -26,7 +35,7 @@ class Order:
     email: str
     address: str
     delivery: str
-    lines: list[dict[str, Any]]  # slug, name, quantity, price: Decimal
+    lines: list[Line]
     shipping: Decimal
     total: Decimal
     placed_at: datetime = field(default_factory=now)
@@ -38,7 +47,7 @@ class Order:
             "email": self.email,
             "address": self.address,
             "delivery": self.delivery,
-            "lines": [line | {"price": str(line["price"])} for line in self.lines],
+            "lines": [vars(line) | {"price": str(line.price)} for line in self.lines],
             "shipping": str(self.shipping),
             "total": str(self.total),
             "placed_at": self.placed_at.isoformat().replace("+00:00", "Z"),
@@ -142,8 +151,12 @@ async def remember_visitor(request: web.Request, handler: Any) -> web.StreamResp
         response = await handler(request)
     except web.HTTPException as redirect:
         if fresh:
-            redirect.set_cookie(COOKIE, token, httponly=True, samesite="Lax", path="/")
+            _name(redirect, token)
         raise
     if fresh and not response.prepared:
-        response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", path="/")
+        _name(response, token)
     return response
+
+
+def _name(response: web.StreamResponse, token: str) -> None:
+    response.set_cookie(COOKIE, token, max_age=COOKIE_S, httponly=True, samesite="Lax", path="/")

@@ -74,7 +74,9 @@ class Plan:
         found = {"web": [*web, "dashboard.asgi:application"], "worker": worker}
         if self.practice:
             found["practice"] = [
-                *python, "practice", "--host", self.practice_host, "--port", str(self.practice_port)
+                *python, "practice",
+                "--host", self.practice_host, "--port", str(self.practice_port),
+                "--keep", str(self.data_dir / "practice.json"),
             ]  # fmt: skip
         return found
 

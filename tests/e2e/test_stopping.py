@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from tests.e2e.doors import start
+from tests.e2e.doors import done, start
 from tests.e2e.stack import Stack
 from tests.sites.hostile.server import HostileSite
 
@@ -59,3 +59,23 @@ def test_a_page_that_was_loading_is_opened_again(own_stack: Stack, hostile: Host
         assert ended["terminal_reason"] == "done", ended
         assert not run.of_type("task.input_request")
         assert "sandalwood" in str(run.task()["output"])
+
+
+def test_a_cart_is_still_full_when_a_waiting_task_goes_on(own_stack: Stack) -> None:
+    own_stack.start()
+    with own_stack.client() as api:
+        run = start(
+            api,
+            own_stack,
+            {"code": 'await page.get_by_role("button", name="Add to cart").first.click()'},
+            {"ask": {"prompt": "Which delivery?"}},
+            {"code": f"await page.goto('{own_stack.practice_url}/shop/cart')"},
+            {"expect_text": "Enamel mug", **done()},
+            start_url=f"{own_stack.practice_url}/shop",
+        )
+        asked = run.until("task.input_request")
+        interrupt(own_stack)
+        own_stack.start()
+        run.answer(asked, "standard")
+        ended = run.end(50)
+        assert ended["terminal_reason"] == "done", ended

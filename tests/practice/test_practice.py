@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, CookieJar, FormData
@@ -254,3 +255,34 @@ async def test_reset_forgets_everything(site: TestClient) -> None:
         assert (await answer.json())["count"] == 0
     async with site.get("/receiver/api/hooks") as answer:
         assert (await answer.json())["received"] == 0
+
+
+async def test_an_address_without_its_last_slash_leads_to_the_page(site: TestClient) -> None:
+    assert "<h1>Shop</h1>" in await read(site, "/shop")
+    assert "1 product<" in await read(site, "/shop?q=blanket")
+    assert "Page not found" in await read(site, "/shopping", 404)
+
+
+async def test_a_cart_and_an_order_outlive_the_site(tmp_path: Path) -> None:
+    jar = CookieJar(unsafe=True)
+    kept = tmp_path / "practice.json"
+
+    def visit() -> TestClient:
+        return TestClient(TestServer(create_app(kept)), cookie_jar=jar)
+
+    async with visit() as site:
+        await fill_cart(site)
+    jar.clear(lambda cookie: not cookie["max-age"])  # as a browser that ends does
+    async with visit() as site:
+        assert "£17.00" in await read(site, "/shop/cart")
+        async with site.post("/shop/checkout", data=CHECKOUT) as answer:
+            assert "PR-1001" in await answer.text()
+    async with visit() as site:
+        order = await read(site, "/shop/orders/PR-1001")
+        assert "Enamel mug" in order and "£26.50" in order
+        assert "Your cart is empty" in await read(site, "/shop/cart")
+        async with site.post("/reset") as answer:
+            assert answer.status == 200
+    kept.write_text("{")  # somebody's editor: the site begins anew
+    async with visit() as site:
+        await read(site, "/shop/orders/PR-1001", 404)
