@@ -60,15 +60,33 @@ def _is_simple(items: Collection[Any]) -> bool:
     return at_once.isascii() and "\x00" not in at_once
 
 
+# What stands for a sensitive value; a longer name is no variable's.
+_PLACEHOLDER = re.compile(r"\{\{[A-Za-z_]\w{0,63}\}\}")
+_PLACEHOLDER_CHARS = 68
+
+
 def clip(text: str, limit: int) -> str:
-    """At most `limit` characters, saying how much was cut from the middle."""
+    """At most `limit` characters, saying how much was cut from the middle.
+
+    Never cut within a `{{name}}`: that one is left out whole.
+    """
     if len(text) <= limit:
         return text
     room = limit - 48  # for the words that say so
     if room < 16:
-        return text[: max(0, limit - 1)] + "…"
-    head, tail = room * 3 // 4, room // 4
-    return f"{text[:head]}\n[… {len(text) - head - tail} characters left out …]\n{text[-tail:]}"
+        return text[: _around(text, max(0, limit - 1))[0]] + "…"
+    head = _around(text, room * 3 // 4)[0]
+    tail = _around(text, len(text) - room // 4)[1]
+    return f"{text[:head]}\n[… {tail - head} characters left out …]\n{text[tail:]}"
+
+
+def _around(text: str, at: int) -> tuple[int, int]:
+    """Start and end of the placeholder around this place, or the place itself twice."""
+    window = max(0, at - _PLACEHOLDER_CHARS)
+    for held in _PLACEHOLDER.finditer(text, window, at + _PLACEHOLDER_CHARS):
+        if held.start() < at < held.end():
+            return held.start(), held.end()
+    return at, at
 
 
 def bounded(value: Any, limit: int) -> JSON:

@@ -173,6 +173,17 @@ def test_clipped_text_fits(limit: int) -> None:
     assert clip(once, limit) == once
 
 
+@pytest.mark.parametrize("limit", [1, 12, 40, 63, 64, 130, 200, 333, 500])
+def test_no_placeholder_is_cut_in_two(limit: int) -> None:
+    for shift in range(20):
+        once = clip("x" * shift + "{{card_number}}" * 100, limit)
+        assert len(once) <= limit
+        whole = once.replace("{{card_number}}", "")
+        assert "{" not in whole and "}" not in whole and "card" not in whole, once
+    long = "{{" + "n" * 64 + "}}"
+    assert long[2:20] not in clip("x" * 90 + long + "y" * 900, 200).replace(long, "")
+
+
 def test_a_bounded_list_stays_a_list_of_whole_items() -> None:
     rows = [{"n": n, "text": "y" * 20} for n in range(100)]
     kept = bounded(rows, 1_000)
