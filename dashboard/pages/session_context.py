@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from dashboard.errors import NotFound
 from dashboard.models import AgentSession, Task
-from dashboard.pages import wording
 from dashboard.pages.access import ConsoleRequest, respond, wants_part
+from dashboard.services import titles
 
 PANES = (("timeline", "Timeline", "1"), ("chat", "Chat", "2"), ("details", "Details", "3"))
 # Big, and of no interest to a page.
@@ -59,7 +59,7 @@ def base(request: ConsoleRequest, session_id: str) -> dict[str, Any]:
 def _title(session: AgentSession, task: Task) -> str:
     """The session's title; of a follow-up what it asks for."""
     if task.number > 1:
-        return wording.clip(task.instructions, 120)
+        return titles.title_of(task.instructions)
     return session.title or session.pk
 
 

@@ -27,6 +27,7 @@ from dashboard.models import (
 from dashboard.services import endpoints, leases, secrets, tasks
 from dashboard.services.actors import Actor
 from dashboard.services.options import NewSession, NewTask
+from dashboard.services.titles import title_of
 
 MAX_TASKS = 500
 ENDED = "Its process ended while nothing ran. Another one starts when the task goes on."
@@ -53,7 +54,7 @@ def create(new: NewSession, *, by: Actor, product: str = "do_anything") -> Agent
     session = AgentSession(
         project=by.project,
         product=product,
-        title=(new.title or _title(new.instructions)),
+        title=new.title or title_of(new.instructions),
         metadata=new.metadata or {},
         keep_alive=bool(new.keep_alive),
         created_by=by.name,
@@ -84,11 +85,6 @@ def _check_quota(by: Actor) -> None:
             code="too_many_concurrent_sessions",
             retry_after_s=10,
         )
-
-
-def _title(instructions: str) -> str:
-    first_line = instructions.strip().splitlines()[0]
-    return first_line if len(first_line) <= 80 else first_line[:79].rsplit(" ", 1)[0] + "…"
 
 
 def _free_profile(

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dashboard.pages import approvals, wording
+from dashboard.services import titles
 
 register = template.Library()
 
@@ -141,6 +142,12 @@ def web_address(url: str) -> str:
 def clip(text: str, most: int) -> str:
     """The text, cut between words and never within a `{{name}}`."""
     return wording.clip(str(text), most)
+
+
+@register.filter
+def as_title(instructions: str) -> str:
+    """What was asked, as a title."""
+    return titles.title_of(instructions)
 
 
 @register.filter

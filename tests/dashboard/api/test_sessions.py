@@ -12,6 +12,28 @@ from tests.conftest import make_actor, make_project, make_session
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.parametrize(
+    ("instructions", "title"),
+    [
+        ("1. Open the shop.\n2. Add a mug.", "Open the shop"),
+        ("\n  - [ ] Open the shop\n  - [ ] Add a mug", "Open the shop"),
+        ("2) Step 1: Open the shop", "Open the shop"),
+        ("# **Shopping**\n\nOpen the shop.", "Shopping"),
+        ("On the practice shop:\n1. Add a mug.", "On the practice shop: Add a mug"),
+        ("Tell me the price of 1.5 kg of rice...", "Tell me the price of 1.5 kg of rice..."),
+        ("5 stories with their points", "5 stories with their points"),
+        ("Was it A. Byron?", "Was it A. Byron?"),
+        ("* ", "*"),
+        # 79 characters and a word that ends right there.
+        ("a" * 70 + " 12345678 and more", "a" * 70 + " 12345678…"),
+        ("Find a seat, " * 6 + "then pay", "Find a seat, " * 5 + "Find a seat…"),
+        ("x" * 200, "x" * 79 + "…"),
+    ],
+)
+def test_a_title_reads_as_one(api, instructions, title):
+    assert api.session(instructions=instructions)["title"] == title
+
+
 def test_create_queues_the_first_task(api):
     session = api.session(title="Shopping", metadata={"ticket": 7})
     assert session["status"] == "pending"
