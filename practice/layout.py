@@ -81,7 +81,7 @@ def page(
 <main id="content" tabindex="-1">
 {body}
 </main>
-<footer><p>Everything here is made up and kept in memory. Nothing is sold and nobody is paid.</p>
+<footer><p>Everything here is made up. Nothing is sold and nobody is paid.</p>
 </footer>
 </body>
 </html>

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard.models import Event, InputRequest, RequestStatus, Role, User
+from dashboard.models import Control, Event, InputRequest, RequestStatus, Role, User
 from dashboard.pages import approvals, wording
 from dashboard.pages.access import ConsoleRequest
 from dashboard.pages.forms import fields_of
@@ -77,6 +77,20 @@ def browser_since(row: InputRequest) -> str:
     return _BROWSER_SINCE.get(last, "")
 
 
+def mouse(request: ConsoleRequest, row: InputRequest) -> str:
+    """Who has the mouse of the request's browser, as the viewer sees it.
+
+    mine, theirs, free for the viewer to take, none (there is no browser), or nothing for a viewer
+    who may not take it.
+    """
+    session = row.task.session
+    if session.control != Control.AGENT:
+        return "mine" if session.driver_id == request.user.pk else "theirs"
+    if not {"run", "admin"} & request.actor.scopes:
+        return ""
+    return "free" if session.browser else "none"
+
+
 def operators(request: ConsoleRequest) -> list[User]:
     """Those of the team who may decide."""
     rows = User.objects.filter(
@@ -110,6 +124,7 @@ def card_context(
     }
     if card["is_open"]:
         card["browser_since"] = browser_since(row)
+        card["mouse"] = mouse(request, row)
     if approval:
         return card | approvals.card(row, posted) | {"confirming": confirming}
     screenshot = row.context.get("screenshot_artifact_id")

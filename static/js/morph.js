@@ -9,7 +9,7 @@
 const FIELDS = "textarea, select, input:not([type=hidden])";
 const CLOCK = "time[data-relative], [data-since], [data-until]";
 const CLOCK_NAMES = ["datetime", "data-since", "data-until"];
-const OWN = new Set(["open", "data-selected", "data-sent", "data-unsent", "data-replaying", "data-edited", "data-blocked", "data-quiet"]); // set by readers, not by the server
+const OWN = new Set(["open", "data-selected", "data-sent", "data-unsent", "data-replaying", "data-edited", "data-blocked", "data-quiet", "data-more"]); // set by readers, not by the server
 
 /** Whether a field holds what its form has not sent. */
 export function isDirty(field) {

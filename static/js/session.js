@@ -34,6 +34,23 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 toLastWord();
 
+// Beside a big picture a tall card scrolls in a part of it: its edge says that there is more.
+const asked = document.getElementById("session-requests");
+function tellMore() {
+  asked.toggleAttribute("data-more", asked.scrollHeight - asked.scrollTop - asked.clientHeight > 8);
+}
+if (asked) {
+  const sizes = new ResizeObserver(tellMore);
+  const watch = () => {
+    sizes.disconnect();
+    for (const box of [asked, ...asked.children]) sizes.observe(box);
+    tellMore();
+  };
+  asked.addEventListener("scroll", tellMore, { passive: true });
+  new MutationObserver(watch).observe(asked, { childList: true });
+  watch();
+}
+
 // What the model is saying, as it says it; cleared when a fact of the task follows. A model that
 // says nothing for a while is thinking.
 const THINKING_AFTER_MS = 700;

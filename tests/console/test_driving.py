@@ -328,3 +328,80 @@ def test_a_button_brings_the_keyboard(
     page.get_by_label("Note to the agent", exact=True).focus()
     page.get_by_role("button", name="Keyboard for the page").click()
     until(page, IN_PICTURE)
+
+
+def primary(page: Page, name: str):
+    """The one button of the request's card that stands out."""
+    button = page.locator(".request-card [data-kind=primary]")
+    expect(button).to_have_count(1)
+    expect(button).to_contain_text(name)
+    return button
+
+
+def test_a_takeover_is_taken_first_and_done_afterwards(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, view = watch(open_page, olivia, session)
+    primary(page, "Take over").click()
+    view.lead()
+    expect(page.locator("live-view")).to_have_attribute("driving", "")
+    expect(page.locator(".request-card")).to_contain_text("Hand back below the picture")
+    expect(page.locator(".request-card [data-kind=primary]")).to_have_count(0)
+    page.keyboard.press("Control+Alt+x")
+    page.get_by_role("button", name="Hand back").click()
+    expect(page.locator("#session-requests .request-card:not([data-settled])")).to_have_count(0)
+    assert session.tasks.get().input_requests.get().response == {"done": True, "note": ""}
+
+
+def test_the_inbox_leads_from_a_takeover_into_the_picture(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page = open_page(olivia)
+    View(page).lead()
+    asked = session.tasks.get().input_requests.get()
+    page.goto(reverse("request", args=[asked.pk]))
+    primary(page, "Take over").click()
+    page.wait_for_url(f"**{reverse('session', args=[session.pk])}**")
+    until(page, IN_PICTURE)
+    page.goto(reverse("request", args=[asked.pk]))
+    primary(page, "Go on in the browser")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1280, 600), (390, 844)])
+def test_what_is_asked_is_read_and_settled_beside_the_picture(
+    open_page: OpenPage, olivia: Actor, size: tuple[int, int]
+) -> None:
+    prompt = "I do not understand this part: “choose the seat”. " + "Take over, or reword it. " * 9
+    asked = builders.ask(olivia, "takeover", prompt, context={"part": "choose the seat"})
+    page, view = watch(open_page, olivia, builders.open_browser(asked.task.session), size=size)
+    take(page, view)
+    expect(page.locator(".request-card [data-kind=primary]")).to_have_count(0)
+    box = page.locator("#session-requests")
+    expect(page.locator(".request-card .prompt")).to_be_in_viewport()
+    expect(box).to_have_attribute("data-more", "")  # and it shows, as a shade over the edge
+    box.evaluate("(box) => box.scrollTo(0, box.scrollHeight)")
+    expect(box).not_to_have_attribute("data-more", "")
+    if size[0] < 1000:  # the card stands above the picture
+        page.get_by_role("button", name="Skip").scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Skip")).to_be_in_viewport(ratio=1)
+    words = page.locator(".request-card summary", has_text="Other words")
+    expect(words).to_be_in_viewport(ratio=1)
+    words.click()
+    expect(box).to_have_attribute("data-more", "")
+    page.get_by_label("In other words").fill("Click seat 12")
+    expect(page.get_by_label("In other words")).to_be_in_viewport(ratio=1)
+    assert not overflow(page)
+    assert not violations(page)
+    page.get_by_label("In other words").press("Enter")
+    expect(page.locator(".request-card:not([data-settled])")).to_have_count(0)
+    asked.refresh_from_db()
+    assert asked.response == {"value": "Click seat 12"}
+
+
+def test_a_short_takeover_fits_beside_the_picture(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, view = watch(open_page, olivia, session)
+    take(page, view)
+    expect(page.get_by_role("button", name="Skip")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#session-requests")).not_to_have_attribute("data-more", "")
