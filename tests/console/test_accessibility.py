@@ -141,6 +141,8 @@ def test_the_doors_break_no_rule(open_page: OpenPage, scheme: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="This link is used up").wait_for()
     broken += violations(page)
+    page.goto("/admin/login/")
+    broken += violations(page)
     assert not broken, "\n".join(broken)
 
 
@@ -173,3 +175,19 @@ def test_targets_are_24_px_at_least(open_page: OpenPage, actor: Actor) -> None:
         page.goto(address)
         small += [f"{name}: {html}" for html in page.evaluate(SMALL, targets)]
     assert not small, "\n".join(small)
+
+
+def test_settings_end_on_one_line_with_their_tabs(open_page: OpenPage, actor: Actor) -> None:
+    page = open_page(actor, reverse("settings"), size=WIDE)
+    tabs, panel = page.locator(".settings-tabs"), page.locator(".settings .panel").first
+    right = [box["x"] + box["width"] for box in (tabs.bounding_box(), panel.bounding_box())]
+    assert right[0] == right[1], right
+
+
+def test_fingers_find_tabs_and_what_folds_out(open_page: OpenPage, actor: Actor) -> None:
+    page = open_page(actor, size=NARROW, has_touch=True, is_mobile=True)
+    for address in (reverse("settings"), reverse("new-session"), reverse("usage")):
+        page.goto(address)
+        for target in page.locator(".tab:visible, main summary:visible").all():
+            box = target.bounding_box()
+            assert box is not None and box["height"] >= 43.5, (address, target.inner_text(), box)

@@ -371,7 +371,7 @@ def test_the_inbox_leads_from_a_takeover_into_the_picture(
 def test_what_is_asked_is_read_and_settled_beside_the_picture(
     open_page: OpenPage, olivia: Actor, size: tuple[int, int]
 ) -> None:
-    prompt = "I do not understand this part: “choose the seat”. " + "Take over, or reword it. " * 9
+    prompt = "I do not understand this part: “choose the seat”. " + "Take over, or reword it. " * 14
     asked = builders.ask(olivia, "takeover", prompt, context={"part": "choose the seat"})
     page, view = watch(open_page, olivia, builders.open_browser(asked.task.session), size=size)
     take(page, view)

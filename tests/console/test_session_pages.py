@@ -136,6 +136,15 @@ def test_a_closed_browser_leaves_its_last_picture(person: Client, operator: Acto
     assert "The browser is closed" not in text_of(person, "session-head", task.session_id)
 
 
+def test_a_browser_that_ended_after_its_task_is_closed_not_lost(
+    person: Client, operator: Actor
+) -> None:
+    done, waiting = builders.finished(operator), builders.ask(operator).task
+    AgentSession.objects.update(browser=None, browser_status="lost")
+    assert "The browser is closed" in text_of(person, "session-control", done.session_id)
+    assert "The browser was lost" in text_of(person, "session-control", waiting.session_id)
+
+
 def test_a_session_without_a_browser_is_shown_as_failed(person: Client, operator: Actor) -> None:
     task = builders.running(operator)
     sessions.set_browser(

@@ -27,6 +27,11 @@ def test_a_password_signs_in_and_leads_back(operator: Actor, client: Client) -> 
     assert client.get("/inbox/").status_code == 200
 
 
+def test_the_door_names_the_command_that_prints_a_link(client: Client) -> None:
+    # `up` would be refused: the product that shows this page holds its data directory.
+    assert "manage.py sign_in_link" in client.get(reverse("sign-in")).content.decode()
+
+
 def test_it_leads_to_no_other_site(operator: Actor, client: Client) -> None:
     assert enter(client, PASSWORD, next="https://evil.example/").headers["Location"] == "/"
 
