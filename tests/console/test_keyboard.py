@@ -112,7 +112,8 @@ def test_single_letters_can_be_switched_off(open_page: OpenPage, olivia: Actor) 
     expect(page.get_by_role("button", name="Take control")).to_be_visible()
     # A hint stands only where its key works.
     expect(page.locator("#take-control kbd")).to_be_hidden()
-    expect(page.locator(".request-card kbd").first).to_be_visible()
+    expect(page.locator(".request-card .decisions kbd")).to_be_hidden()
+    expect(page.locator(".request-card .in-words kbd")).to_be_visible()
     page.keyboard.press("Control+k")
     expect(page.locator("#palette")).to_be_visible()
 
