@@ -221,9 +221,8 @@
     const made = groups.at(-1);
     if (made && made.box === p && made.how === 'merged') made.parts = ofParts(list);
   }
-  // A page that has slid out of the window, as phones' pages do, is not shown.
-  const aside = document.documentElement.scrollWidth <= innerWidth + 2;
-  const gone = e => { const r = e.getBoundingClientRect(); return aside && r.width > 0 && (r.right <= 0 || r.left >= innerWidth); };
+  // A menu or page that has slid out of the window to its left is not shown.
+  const gone = e => { const r = e.getBoundingClientRect(); return r.width > 0 && r.right + scrollX <= 0; };
   const area = g => g.recs.reduce((a, r) => a + r.reduce((b, e) => { const q = e.getBoundingClientRect(); return b + q.width * q.height; }, 0), 0);
   const scored = [];
   for (const g of groups) {

@@ -176,6 +176,8 @@ def fits_kind(kind: str | None, element: Element, roles: Iterable[str] | None = 
     if kind is None:
         return 1.0
     wanted = KINDS.get(kind, ())
+    if kind == "column" and element.tag == "th":
+        return 1.0  # a head that a script listens to need not be marked as a control
     if element.role in wanted or (kind == "textarea" and element.tag == "textarea"):
         if kind == "textarea" and element.tag != "textarea":
             return 0.85

@@ -250,6 +250,9 @@ async def _choose_one(run: Run, step: Step, view: View, value: str) -> Decision 
             return await _open_list(run, step, openers[0].element, value)
         if drawn := beside_words(view, context or ""):
             return await _open_list(run, step, drawn, value)
+    under = target.get("under")  # "Under Size select Large"
+    if under and not st.get("opener") and (drawn := beside_words(view, under)):
+        return await _open_list(run, step, drawn, value)
     return await _choose_loosely(run, step, view, value, wanted)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from agents.model.embedded.doing.acting import act_on, controls
 from agents.model.embedded.doing.formats import moment
@@ -10,6 +11,7 @@ from agents.model.embedded.doing.touch import click_code, click_target, outcome_
 from agents.model.embedded.doing.ways import blocker
 from agents.model.embedded.grammar.details import DAY, details_of
 from agents.model.embedded.grammar.masking import mask
+from agents.model.embedded.grammar.phrases import bare
 from agents.model.embedded.grammar.words import same_as
 from agents.model.embedded.ground import (
     BOXES,
@@ -114,6 +116,15 @@ async def hover(run: Run, step: Step) -> Decision | None:
     return await click_target(run, step, step["target"], method="hover")
 
 
+def _called_so(view: View, target: dict[str, Any]) -> bool:
+    """Whether a control's name holds the kind of part that is named without a name of its own."""
+    word = (norm(target.get("raw") or "").split() or [""])[-1]
+    pressed = ("link", "button", "tab", "menuitem")
+    return len(word) > 3 and any(
+        e.role in pressed and word in norm(e.name).split() for e in view.elements
+    )
+
+
 async def expand(run: Run, step: Step) -> Decision | None:
     """Open (or close) a folded part of the page."""
     view = await run.view()
@@ -136,6 +147,10 @@ async def expand(run: Run, step: Step) -> Decision | None:
                 phase="acted",
                 aim=element.key,
             )
+    if not step["st"].get("phase") and not target.get("words") and _called_so(view, target):
+        # "Open the panel", and links are called “Left panel” and “Right panel”.
+        step.update(do="click", target={**target, "words": bare(target["raw"]), "kind": None})
+        return await click_target(run, step, step["target"])
     if not step["st"].get("phase") and not target.get("words"):
         folded = [e for e in view.elements if e.open == (1 if closing else 0)] or [
             e

@@ -160,6 +160,15 @@ def _fetched(intent: Intent, before: list[Intent]) -> bool:
     return True
 
 
+def _under(intent: Intent, before: list[Intent]) -> bool:
+    """ "Under Size select Large": the list that stands below these words."""
+    if intent["do"] == "select" and before and before[-1]["do"] == "visit":
+        target = intent.get("target") or {}
+        if before[-1].get("soft") and not target.get("words"):
+            intent["target"] = {**target, "under": before[-1]["name"]}
+    return False
+
+
 def _this_page(intent: Intent, before: list[Intent]) -> bool:
     """ "Go to page 2 and list the names": of that page only."""
     if intent["do"] == "extract" and any(i["do"] == "to_page" for i in before):
@@ -215,4 +224,4 @@ def amend(extract: Intent, change: Intent) -> None:
 
 
 TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _unwanted, _fields,
-          _fields_of_list, _fetched, _this_page)  # fmt: skip
+          _fields_of_list, _fetched, _this_page, _under)  # fmt: skip

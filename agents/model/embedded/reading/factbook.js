@@ -136,7 +136,7 @@
     if (ks.length >= 4 && ks.length % 2 === 0 && ks.every((k, i) => leaf(k) && (i % 2 || said(k))) && ks.length <= 60 && !ks.some(k => k.tagName === 'A')) {
       const odd = ks.filter((_, i) => i % 2 === 0), texts = odd.map(said);
       if (new Set(odd.map(k => k.tagName)).size === 1 && texts.every(t => isLabel(t.replace(/:$/, ''))) && new Set(texts).size === texts.length
-          && (odd[0].tagName !== ks[1].tagName || ks.some((k, i) => i % 2 && (k.tagName === 'SELECT' || /\d|@/.test(said(k))) ) || texts.some(t => /:$/.test(t))))
+          && (odd[0].tagName !== ks[1].tagName || (odd[0].className && odd.every(k => k.className === odd[0].className) && ks.every((k, i) => i % 2 === 0 || k.className !== odd[0].className)) || ks.some((k, i) => i % 2 && (k.tagName === 'SELECT' || /\d|@/.test(said(k))) ) || texts.some(t => /:$/.test(t))))
         odd.forEach((k, i) => put(said(k), said(ks[2 * i + 1]), ctx));
     }
   }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.browser.extract import Listing, find_lists
 from agents.browser.extract_fields import Record, plain, singular
 from agents.model.embedded.grammar.words import STOPWORDS
@@ -20,7 +22,9 @@ async def under(run: Run, step: Step) -> list[Record] | None:
     if not (words := step.get("headed")):
         return None
     lists = await find_lists(run.page)
-    just = [x for x in lists if _words(x.near) == _words(words)]
+    # "Working (try me)" is headed "Working".
+    heads = [(x, _words(re.sub(r"\([^()]*\)", "", x.near)), _words(x.near)) for x in lists]
+    just = [x for x, short, whole in heads if _words(words) in (short, whole)]
     wide = [x for x in lists if _words(words) and _words(words) <= _words(x.near)]
     wide = wide if len({x.near for x in wide}) == 1 else []
     rows = rows_of((just or wide)[0].records, step) if just or wide else []

@@ -324,6 +324,8 @@ async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
     """The rows of the page's first list that can honour the whole request, else those given."""
     if (meant := await headed.under(run, step)) is not None:
         return meant
+    if part := await headed.of_part(run, step):
+        return part
     if (times := await clocks.of_day(run, step)) is not None:
         return times
     elsewhere = await headed.saying(run, step, unsaid(rows, step)) if wanted_noun(step) else []
@@ -347,7 +349,7 @@ async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
         others = rows_of(listing.records, step)
         if honoured(shape_rows(others, step), step):
             return others
-    return await headed.of_part(run, step) or rows
+    return rows
 
 
 async def verify(run: Run, step: Step) -> Decision | None:
