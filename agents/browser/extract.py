@@ -6,7 +6,6 @@ visible content counts. The page is not touched.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +17,7 @@ from playwright.async_api import Page
 from rapidfuzz import fuzz
 
 from agents.browser import extract_fields as fields_of
+from agents.browser.as_text import as_text, from_text
 from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
 from agents.browser.extract_leftover import columns_of
 from agents.browser.extract_pick import pick, pick_all
@@ -43,27 +43,10 @@ class Listing:
     aliases: list[Record] = field(default_factory=list)  # by markup words, one for each record
 
 
-# Findings come as one text: thousands of values would go through Playwright's checks one by one,
-# half of the time that a look takes. Where a page has a way of its own to write JSON (as
-# Prototype.js does) or none, or where JSON has none for a number, they come as values.
-_AS_TEXT = """(given) => {
-  const found = (%s)(given);
-  let odd = [Object, Array, String, Number, Boolean].some(kind => 'toJSON' in kind.prototype);
-  const plain = (_, value) => {
-    odd ||= typeof value === 'number' && !Number.isFinite(value);
-    return value === undefined ? null : value;
-  };
-  try {
-    const text = odd ? '' : JSON.stringify(found, plain);
-    return odd || typeof text !== 'string' ? found : text;
-  } catch { return found; }
-}"""
-
-
 @cache
 def _script() -> str:
     script = Path(__file__).with_name("extract.js").read_text(encoding="utf-8")
-    return _AS_TEXT % unshadowed(script)
+    return as_text(unshadowed(script))
 
 
 async def read(page: Page, *, max_records: int = MAX_RECORDS) -> list[dict[str, Any]]:
@@ -77,8 +60,7 @@ async def read(page: Page, *, max_records: int = MAX_RECORDS) -> list[dict[str, 
                 and not await (await frame.frame_element()).is_visible()
             ):
                 continue
-            told = await frame.evaluate(_script(), options)
-            raw = json.loads(told) if isinstance(told, str) else told
+            raw = from_text(await frame.evaluate(_script(), options))
         except (PlaywrightError, ValueError):
             continue  # a frame may navigate or detach while being read, or write no JSON
         raw["main"] = frame.parent_frame is None

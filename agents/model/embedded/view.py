@@ -20,9 +20,11 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, JSHandle, Page
 
+from agents.browser.as_text import as_text, from_text
 from agents.browser.unshadowed import unshadowed
 
 MAX_ITEMS, MAX_TEXTS, MAX_BODY = 1500, 1200, 60_000
+_TOLD = as_text("h => ({...h, nodes: null})")
 _SAME = "(els, [h, i]) => [els.length, els.indexOf(h.nodes[i])]"
 _FRAME_PATH = """e => {
   const all = [...e.getRootNode().querySelectorAll('iframe,frame')];
@@ -203,9 +205,9 @@ async def look(page: Page) -> View:
             if prefix is None:
                 continue
             handle = await frame.evaluate_handle(_script(), options)
-            data = await handle.evaluate("h => ({...h, nodes: null})")
-        except PlaywrightError:
-            continue  # detached or navigating while being read
+            data = from_text(await handle.evaluate(_TOLD))
+        except (PlaywrightError, ValueError):
+            continue  # detached or navigating while being read, or writing no JSON
         main = frame.parent_frame is None
         doc = Document(frame, handle, prefix, data["url"], main)
         view.elements += [

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page
 
+from agents.browser.as_text import as_text, from_text
 from agents.browser.extract import read, shape_table
 from agents.browser.extract_tables import SECTION
 from agents.browser.unshadowed import unshadowed
@@ -74,7 +75,7 @@ class Book:
 
 @cache
 def _script() -> str:
-    return unshadowed(Path(__file__).with_name("factbook.js").read_text(encoding="utf-8"))
+    return as_text(unshadowed(Path(__file__).with_name("factbook.js").read_text(encoding="utf-8")))
 
 
 async def open_book(page: Page) -> Book:
@@ -86,9 +87,9 @@ async def open_book(page: Page) -> Book:
         try:
             if frame.parent_frame and not await (await frame.frame_element()).is_visible():
                 continue
-            raw = await frame.evaluate(_script(), {})
-        except PlaywrightError:
-            continue  # a frame may navigate while it is read
+            raw = from_text(await frame.evaluate(_script(), {}))
+        except (PlaywrightError, ValueError):
+            continue  # a frame may navigate while it is read, or write no JSON
         frames.append(frame)
         over = heads.get(frame.parent_frame, "") if frame.parent_frame else ""
         first = " ".join(t for level, t in raw["heads"] if level == 1)
