@@ -11,13 +11,16 @@
   const kids = e => e.shadowRoot ? [...e.shadowRoot.children] : e.tagName === 'SLOT' && e.assignedElements().length ? e.assignedElements() : [...e.children];
   const up = e => e.parentElement || (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
   const closest = (e, sel) => { for (let n = e; n; n = up(n)) if (n.matches(sel)) return n; return null; };
-  const text = (e, n) => clean(e.innerText === undefined ? e.textContent : e.innerText).slice(0, n || 160);
+  // The page stands still meanwhile: what many elements ask of the same one is found out once.
+  const once = (find, known = new Map()) => e => { if (!known.has(e)) known.set(e, find(e)); return known.get(e); };
+  const words = once(e => clean(e.innerText === undefined ? e.textContent : e.innerText));
+  const text = (e, n) => words(e).slice(0, n || 160);
   const byIds = (e, a) => (e.getAttribute(a) || '').split(/\s+/).filter(Boolean).map(i => e.getRootNode().getElementById ? e.getRootNode().getElementById(i) : document.getElementById(i)).filter(Boolean);
-  const shown = e => {
+  const shown = once(e => {
     if (e.checkVisibility && !e.checkVisibility({visibilityProperty: true})) return false;
     const r = e.getBoundingClientRect();
     return r.width > 0 && r.height > 0;
-  };
+  });
   const roleOf = e => {
     if (/slider[-_]*(?:handle|thumb|knob)|range[-_]*(?:handle|thumb)/i.test(e.getAttribute('class') || '') && !e.getAttribute('role')) return 'slider';
     const given = (e.getAttribute('role') || '').split(' ')[0];
@@ -32,10 +35,11 @@
   };
   // The words of a label in a shadow tree may stand in its host, and only be shown through a slot.
   const slotted = e => clean([...e.querySelectorAll('slot')].flatMap(s => s.assignedNodes({flatten: true})).map(n => n.textContent).join(' '));
+  const hasLabels = once(root => !!root.querySelector('label'));  // a browser goes through all for each field
   const labelOf = e => {
     const l = byIds(e, 'aria-labelledby').map(x => text(x)).join(' ') || clean(e.getAttribute('aria-label'));
     if (l) return l;
-    if (e.labels && e.labels.length) return clean([...e.labels].map(x => {
+    if (hasLabels(e.getRootNode()) && e.labels && e.labels.length) return clean([...e.labels].map(x => {
       const c = x.cloneNode(true); for (const n of c.querySelectorAll('select,textarea,script,style,button')) n.remove();
       return clean(c.innerText || c.textContent) || slotted(x);
     }).join(' ')).slice(0, 200);
@@ -89,36 +93,45 @@
     const t = alike ? beside(p, false) : ''; return t.length <= 40 ? t : '';
   };
   const headings = [];
+  // Lines of one card are alike, too; records are those that have such a control each.
+  const kinds = once(p => once(key => {
+    const [tag, inner] = key.split(' ', 2), name = key.slice(tag.length + inner.length + 2);
+    const same = [...p.children].filter(s => s.tagName === tag && s.className === name);
+    return same.filter(s => s.getElementsByTagName(inner).length > 0).length > 1 && same.every(hasWords);
+  }));
+  const hasWords = once(e => !!e.textContent.trim());
+  const length = once(e => clean(e.textContent).length);
   const rowOf = (e) => {
     // The record an element belongs to: a row, item, card. Grows until siblings of its kind appear.
     for (let n = up(e), i = 0; n && i < 9 && n.tagName !== 'BODY'; n = up(n), i++) {
       const role = n.getAttribute('role') || '';
       if (/^(TR|LI|ARTICLE|OPTION|DD)$/.test(n.tagName) || /^(row|listitem|option|article|menuitem|treeitem)$/.test(role)) return n;
+      if (/^(T[DH]|LABEL|SPAN)$/.test(n.tagName) || /cell/.test(role) || typeof n.className !== 'string') continue;
       const p = n.parentNode && n.parentNode.children ? n.parentNode : up(n);
-      if (p && n.children.length + (n.textContent.trim() ? 1 : 0) > 1) {
-        const same = [...p.children].filter(s => s.tagName === n.tagName && s.className === n.className && n.tagName !== 'LABEL' && n.tagName !== 'SPAN');
-        // Lines of one card are alike, too; records are those that have such a control each.
-        const alike = same.filter(s => s.getElementsByTagName(e.tagName).length > 0);
-        if (alike.length > 1 && !/^T[DH]$/.test(n.tagName) && !/cell/.test(role) && same.every(s => s.textContent.trim())
-            && clean(n.textContent).length > clean(e.textContent).length + 1) return n;
-      }
+      if (p && n.children.length + (hasWords(n) ? 1 : 0) > 1
+          && kinds(p)(`${n.tagName} ${e.tagName} ${n.className}`) && length(n) > length(e) + 1) return n;
     }
     return null;
   };
   const esc = s => CSS.escape(s);
-  const pathOf = e => {
-    const parts = [];
-    for (let n = e; n; n = up(n)) {
-      if (n.id && /^[A-Za-z][\w-]{0,40}$/.test(n.id) && !/\d{4,}/.test(n.id)) {
-        const root = n.getRootNode();
-        if (root.querySelectorAll('#' + esc(n.id)).length === 1) { parts.unshift('#' + esc(n.id)); if (root === document) break; continue; }
-      }
-      const p = n.parentNode, same = p && p.children ? [...p.children].filter(c => c.tagName === n.tagName) : [];
-      parts.unshift(n.tagName.toLowerCase() + (same.length > 1 ? `:nth-of-type(${same.indexOf(n) + 1})` : ''));
-      if (n.tagName === 'BODY') break;
+  // Each child's number among those of its tag, and how many there are.
+  const numbers = once(p => {
+    const count = new Map(), found = new Map();
+    for (const c of p.children) { count.set(c.tagName, (count.get(c.tagName) || 0) + 1); found.set(c, count.get(c.tagName)); }
+    return c => [found.get(c), count.get(c.tagName)];
+  });
+  const alone = once(root => once(id => root.querySelectorAll('#' + esc(id)).length === 1));
+  const pathOf = once(n => {
+    let part, last = n.tagName === 'BODY';
+    if (n.id && /^[A-Za-z][\w-]{0,40}$/.test(n.id) && !/\d{4,}/.test(n.id) && alone(n.getRootNode())(n.id)) {
+      part = '#' + esc(n.id);
+      last = n.getRootNode() === document;
+    } else {
+      const p = n.parentNode, [number, of] = p && p.children ? numbers(p)(n) : [1, 1];
+      part = n.tagName.toLowerCase() + (of > 1 ? `:nth-of-type(${number})` : '');
     }
-    return parts.join(' > ');
-  };
+    return last || !up(n) ? part : `${pathOf(up(n))} > ${part}`;
+  });
   const items = [], nodes = [], texts = [];
   const covered = e => {
     const r = e.getBoundingClientRect(), x = r.left + r.width / 2, y = r.top + r.height / 2;
@@ -188,12 +201,12 @@
     else if (e.getAttribute('aria-invalid') === 'true') it.bad = 'marked';
     it.group = sectionOf(e).slice(0, 120) || (role === 'button' || role === 'generic' ? stripOf(e) : '');
     const row = rowOf(e); it.row = row ? text(row, 400) : '';
-    it.rowId = row ? all.indexOf(row) : -1;
+    it.rowId = order.get(row) ?? -1;
     const place = closest(e, 'nav,[role=navigation],header,[role=banner],footer,[role=contentinfo],aside,main,[role=main],[role=dialog],[role=alertdialog],dialog,form,[role=search]');
     it.place = place ? (place.getAttribute('role') || place.tagName.toLowerCase()) : '';
     const form = e.form || closest(e, 'form,[role=form],fieldset'); it.form = form ? forms.indexOf(form) : -1;
     it.top = closest(e, 'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true],.modal.show,.modal.in') ? 1 : 0;
-    let head = ''; for (const h of headings) if (h.compareDocumentPosition(e) & 4) head = h; it.head = head ? text(head, 100) : '';
+    const head = headOf(e); it.head = head ? text(head, 100) : '';
     it.float = floats(e) ? 1 : 0;
     it.view = r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth ? 1 : 0;
     it.cover = it.view ? covered(e) : 0;
@@ -213,6 +226,15 @@
   // Counted among forms alone: a banner that goes away must not change a form's number.
   const forms = all.filter(e => e.matches('form,[role=form],fieldset'));
   for (const e of all) if ((/^H[1-6]$/.test(e.tagName) || e.getAttribute('role') === 'heading' || e.tagName === 'LEGEND') && shown(e)) headings.push(e);
+  const order = new Map(all.map((e, i) => [e, i]));
+  // Elements come in the order of the page, where no shadow tree says otherwise: so do their headings.
+  const before = (h, e) => h.compareDocumentPosition(e) & 4, straight = !all.some(e => e.shadowRoot);
+  let passed = 0;
+  const headOf = e => {
+    if (!straight) return headings.findLast(h => before(h, e));
+    while (passed < headings.length && before(headings[passed], e)) passed++;
+    return headings[passed - 1];
+  };
   const chosen = new Set();
   for (const e of all) {
     const T = e.tagName; if (T === 'OPTION' || T === 'BODY' || T === 'HTML') continue;

@@ -1,0 +1,38 @@
+"""A long page costs a look in proportion to its length: nobody waits for the square of it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page
+
+from agents.model.embedded.view import look
+
+pytestmark = pytest.mark.browser
+# How often anybody asked an element for its tag or its class, or the list of its children.
+COUNTING = """() => {
+  window.reads = 0;
+  for (const name of ['tagName', 'className', 'textContent']) {
+    const owner = name === 'textContent' ? Node.prototype : Element.prototype;
+    const found = Object.getOwnPropertyDescriptor(owner, name);
+    const get = function () { window.reads++; return found.get.call(this); };
+    Object.defineProperty(owner, name, {...found, get});
+  }
+}"""
+PAGES = {
+    "table": ("<table>", "<tr><td><a href=#>Order</a><td>Kim Berg<td><button>Open</button>"),
+    "cards": ("<main>", "<div class=card><h3>Lamp</h3><b>kr 5</b><p><button>Buy</button></div>"),
+}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+async def test_twice_as_many_rows_cost_twice_as_much(page: Page, kind: str) -> None:
+    start, row = PAGES[kind]
+    costs = []
+    for many in (100, 200):
+        await page.goto("about:blank")
+        await page.set_content(start + row * many)
+        await page.evaluate(COUNTING)
+        view = await look(page)
+        assert len([e for e in view.elements if e.role == "button"]) == many
+        costs.append(await page.evaluate("window.reads"))
+    assert costs[1] < 2.3 * costs[0], costs
