@@ -132,6 +132,12 @@
     }
     return last || !up(n) ? part : `${pathOf(up(n))} > ${part}`;
   });
+  // Drawn boxes keep the real one off the page, clipped away or invisible over the drawing.
+  const tucked = (e, r) => {
+    if (r.right + scrollX <= 0 || r.bottom + scrollY <= 0) return true;
+    const s = getComputedStyle(e);
+    return s.opacity === '0' || /^rect\((?:0|1)(?:px)?[ ,]/.test(s.clip) || /inset\((?:50|100)%/.test(s.clipPath);
+  };
   const items = [], nodes = [], texts = [];
   const covered = e => {
     const r = e.getBoundingClientRect(), x = r.left + r.width / 2, y = r.top + r.height / 2;
@@ -205,13 +211,14 @@
     const place = closest(e, 'nav,[role=navigation],header,[role=banner],footer,[role=contentinfo],aside,main,[role=main],[role=dialog],[role=alertdialog],dialog,form,[role=search]');
     it.place = place ? (place.getAttribute('role') || place.tagName.toLowerCase()) : '';
     const form = e.form || closest(e, 'form,[role=form],fieldset'); it.form = form ? forms.indexOf(form) : -1;
+    if (form && form.tagName !== 'FIELDSET') it.sent = 1;
     it.top = closest(e, 'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true],.modal.show,.modal.in') ? 1 : 0;
-    const head = headOf(e); it.head = head ? text(head, 100) : '';
+    const head = headOf(e, row); it.head = head ? text(head, 100) : '';
     it.float = floats(e) ? 1 : 0;
     it.view = r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth ? 1 : 0;
     it.cover = it.view ? covered(e) : 0;
     it.path = pathOf(e);
-    if (!shown(e) || (STATE.test(role) && r.width <= 2)) { const l = (e.labels && [...e.labels].find(shown)) || closest(up(e) || e, 'label') || up(e); if (l) it.proxy = pathOf(l); }
+    if (!shown(e) || (STATE.test(role) && (r.width <= 2 || (native && tucked(e, r))))) { const l = (e.labels && [...e.labels].find(shown)) || closest(up(e) || e, 'label') || up(e); if (l) it.proxy = pathOf(l); }
     // Where what it lies in takes the pointer, a list is opened by keys.
     if (role === 'combobox' && native && it.view && T !== 'SELECT') {
       const hit = e.getRootNode().elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
@@ -230,10 +237,21 @@
   // Elements come in the order of the page, where no shadow tree says otherwise: so do their headings.
   const before = (h, e) => h.compareDocumentPosition(e) & 4, straight = !all.some(e => e.shadowRoot);
   let passed = 0;
-  const headOf = e => {
-    if (!straight) return headings.findLast(h => before(h, e));
-    while (passed < headings.length && before(headings[passed], e)) passed++;
-    return headings[passed - 1];
+  const own = once(row => headings.find(h => row.contains(h)));
+  // What a control stands under: a heading of its own record, never that of the record before.
+  const headOf = (e, row) => {
+    if (straight) while (passed < headings.length && before(headings[passed], e)) passed++;
+    const inside = row && own(row);
+    if (inside && !before(inside, e)) return inside;
+    const list = row && up(row);
+    for (let i = straight ? passed - 1 : headings.length - 1; i >= 0; i--) {
+      const h = headings[i];
+      if (!straight && !before(h, e)) continue;
+      let n = h; while (list && n && up(n) !== list) n = up(n);
+      if (list && n && n !== row && n !== h && n.tagName === row.tagName && n.classList[0] === row.classList[0]) continue;
+      return h;
+    }
+    return null;
   };
   const chosen = new Set();
   for (const e of all) {

@@ -95,10 +95,13 @@ class View:
     tall: int = 0
     height: int = 0
     rolled: bool = False  # what was touched lay out of sight: that the page scrolled says nothing
+    whole: View | None = None  # what this is a part of
 
     @property
     def mark(self) -> str:
         """Changes whenever a person would see that something changed."""
+        if self.whole is not None:
+            return self.whole.mark
         states = [(e.d.get("value"), e.d.get("on"), e.d.get("open")) for e in self.elements]
         opened = sum(1 for e in self.elements if e.d.get("top"))
         scroll = "" if self.rolled else str(self.scroll)

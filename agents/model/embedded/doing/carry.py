@@ -11,7 +11,15 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import plain, singular
-from agents.model.embedded.doing import acting, asked, choosing, composing, placing, rows
+from agents.model.embedded.doing import (
+    acting,
+    alike_forms,
+    asked,
+    choosing,
+    composing,
+    placing,
+    rows,
+)
 from agents.model.embedded.doing.forms import submit_button
 from agents.model.embedded.doing.told import COMPLAINT, DEMAND, marked
 from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
@@ -19,7 +27,7 @@ from agents.model.embedded.doing.unsent import refused
 from agents.model.embedded.doing.unsent import why as refusal
 from agents.model.embedded.doing.ways import blocker, unopened, way_to
 from agents.model.embedded.ground import LEAST, describe, norm, rank
-from agents.model.embedded.run import Run, Step, settle_answer
+from agents.model.embedded.run import Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View
 from agents.ports import Decision
 
@@ -56,6 +64,9 @@ async def carry(run: Run, step: Step) -> Decision | None:
     view = await run.view()
     if result is not None and step.get("pressed") and _refused(run, step, view):
         return None
+    view = alike_forms.meant(view, step, run.memory.get("form"))
+    if rivals := alike_forms.rivals(view, step, run.memory.get("form")):
+        return _which_form(run, step, rivals)
     rest = [p for p in step["pieces"] if not p.get("done")]
     if result is not None and step.get("pressed") and view.mark == run.mark_before:
         run.fail(step, f"the page did not go on after {st.get('label', 'the button')}")
@@ -97,6 +108,22 @@ async def carry(run: Run, step: Step) -> Decision | None:
     return await _on(run, step, view, rest)
 
 
+def _which_form(run: Run, step: Step, rivals: list[Element]) -> Decision:
+    """Several forms ask for the same, and nothing that was said tells them apart."""
+    step["st"]["forms"] = True
+    return run.ask_which(step, rivals[:8])
+
+
+async def _take_form(run: Run, step: Step) -> Decision | None:
+    """Go on in the form that a person picked."""
+    step["st"].pop("forms")
+    picked = chosen(await run.view(), step)
+    step["st"].pop("chosen", None)
+    if picked is not None:
+        step["form"] = [picked.doc.prefix, picked.form]
+    return await carry(run, step)
+
+
 def _thing(view: View, step: Step) -> Element | None:
     """ "Book the meeting room Weser": the tab or link called “Weser”, where rooms are parted so."""
     name = rows.name_in(step.get("noun") or "")
@@ -120,6 +147,8 @@ async def _after_question(run: Run, step: Step) -> Decision | None:
         await choosing.take(run, step)
         return await carry(run, step)
     outcome = await settle_answer(run, step)
+    if outcome == "again" and step["st"].get("forms"):
+        return await _take_form(run, step)
     if outcome == "again" and "about" in step["st"]:
         return await choosing.take(run, step) or await carry(run, step)
     if outcome == "skip":
@@ -205,7 +234,10 @@ async def _on(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> D
     if wanted and not leads_on:
         names = ", ".join(f"“{p['raw']}”" for p in wanted[:4])
         return run.ask_takeover(step, f"I find no place for {names} here.")
-    owed = [e for e in composing.fields(view) if e.req and not (e.value or "").strip()]
+    here = alike_forms.at_hand(view, run.memory.get("form"))
+    owed = [
+        e for e in composing.fields(view) if e in here and e.req and not (e.value or "").strip()
+    ]
     if owed and not step.get("asked"):
         return _ask(run, step, owed)
     if button is None or step["pages"] >= MAX_PAGES:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_fields import plain, singular
+from agents.model.embedded.doing import alike_forms
 from agents.model.embedded.doing.forms import SUBMIT, submit_button
 from agents.model.embedded.doing.touch import after_click, click_code, outcome_of
 from agents.model.embedded.grammar.phrases import Target
@@ -58,7 +59,7 @@ async def create(run: Run, step: Step) -> Decision | None:
         if not st.get("opened"):
             step["splice"] = [_carried(step)]
             return None
-    steps = compose(view, step)
+    steps = compose(alike_forms.meant(view, step, run.memory.get("form")), step)
     if any(s["do"] == "unknown" for s in steps) or any(
         p.get("day") or p.get("time") or p.get("off") for p in step["pieces"]
     ):
@@ -244,7 +245,7 @@ def compose(view: View, step: Step) -> list[Step]:
     for piece in step["pieces"]:
         if piece["label"] and splits(view, piece):
             out += first_and_last(view, piece)
-        elif placed := place(view, piece):
+        elif (placed := place(view, piece)) and placed[0].key not in _taken(out):
             element, label, value = placed
             if element.role == "radio":
                 values = [value.get("text", "")]
@@ -279,6 +280,11 @@ def compose(view: View, step: Step) -> list[Step]:
             out.append({"do": "unknown", "words": piece["raw"]})
         out[-1].setdefault("text", piece["raw"])
     return [{"text": step["text"], **s} for s in out]
+
+
+def _taken(steps: list[Step]) -> set[str]:
+    """Fields that one of the steps fills already."""
+    return {s["st"]["chosen"] for s in steps if s.get("st", {}).get("chosen")}
 
 
 def offering(view: View, value: dict[str, Any]) -> Element | None:

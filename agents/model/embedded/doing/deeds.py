@@ -33,6 +33,8 @@ async def click(run: Run, step: Step) -> Decision | None:
     said = _PRONOUN.fullmatch(target.get("raw") or "")
     if said and (meant := given_last(run, await run.view())):
         target.update(words=meant, raw=meant)
+    if not step["st"].get("phase") and (name := _whole_name(await run.view(), step)):
+        target.update(words=name, raw=name)
     if not step["st"].get("phase") and (parts := _each_named(await run.view(), step)):
         step["splice"] = parts
         return None
@@ -51,6 +53,18 @@ async def click(run: Run, step: Step) -> Decision | None:
         )
     narrow = _no_boxes if step.get("double") else None
     return await click_target(run, step, target, method=method, narrow=narrow)
+
+
+_PRESS = re.compile(r"(?:click|press|tap|hit|push)(?: on)?\s+(?:the )?(?P<name>\S.*)", re.I)
+
+
+def _whole_name(view: View, step: Step) -> str:
+    """ "Press Give now": a button's whole name, though "now" says nothing of other things."""
+    said = _PRESS.fullmatch(step.get("text") or "")
+    name = norm(said["name"]) if said else ""
+    if not name or name == norm(step["target"].get("words") or "") or step["target"].get("nth"):
+        return ""
+    return name if any(name == norm(n) for e in view.elements if not e.off for n in e.names) else ""
 
 
 def _no_boxes(found: list[Match]) -> list[Match]:
