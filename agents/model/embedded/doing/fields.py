@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.model.embedded.doing import asked, held
+from agents.model.embedded.doing import asked, held, overwriting
 from agents.model.embedded.doing.adders import things_added
 from agents.model.embedded.doing.calendar import opened_beside, pick_day, wants_calendar
 from agents.model.embedded.doing.formats import for_field, may_hold, moment, same_value
@@ -69,6 +69,11 @@ async def fill(run: Run, step: Step) -> Decision | None:
     element = await _field(run, step, target)
     if not isinstance(element, Element):
         return element
+    if overwriting.overwrites(run, step, element, target):
+        st.setdefault("tried", []).append(element.key)
+        element = await point(run, step, target, editable=True)
+        if not isinstance(element, Element):
+            return element
     if cleared := await clear_way(run, step, element):
         return cleared
     if split := _date_and_time(view, step, element):
@@ -153,6 +158,7 @@ async def _field(run: Run, step: Step, target: dict[str, Any]) -> Element | Deci
             for e in view.elements
             if e.role in EDITABLE and not e.off and not e.ro and e.type not in ("hidden",)
             and (text is None or may_hold(e.type or "", text))
+            and not overwriting.overwrites(run, step, e, target)
         ]  # fmt: skip
         if target.get("kind") not in (None, "field"):
             pool = [m.element for m in rank(view, target, editable=True)] or pool
@@ -160,11 +166,33 @@ async def _field(run: Run, step: Step, target: dict[str, Any]) -> Element | Deci
         focused = [e for e in pool if e.focus]
         empty = [e for e in texts if not e.value]
         inputs = [e for e in empty or texts if e.tag == "input" or e.role == "searchbox"]
+        areas = _areas(empty) if len((text or "").split()) >= PROSE_WORDS else []
         if pick := (
-            focused or ([texts[0]] if len(texts) == 1 else inputs if len(inputs) == 1 else [])
+            focused
+            or (areas if len(areas) == 1 else [])
+            or ([texts[0]] if len(texts) == 1 else inputs if len(inputs) == 1 else [])
         ):
             return pick[0]
+    if step.get("long") and (area := _area(view, target)):
+        return area
     return brought_up(view, target) or await point(run, step, target, editable=True)
+
+
+PROSE_WORDS = 4  # a value of so many words is a text
+
+
+def _areas(pool: list[Element]) -> list[Element]:
+    """The fields that take longer texts."""
+    return [e for e in pool if e.tag == "textarea" or (e.role == "textbox" and e.tag == "div")]
+
+
+def _area(view: View, target: dict[str, Any]) -> Element | None:
+    """ "Write ... about my home": the field for texts that says so, or the only one."""
+    areas = [e for e in _areas(view.elements) if not e.off and not e.ro]
+    named = [m.element for m in rank(view, target, editable=True) if m.score >= LEAST]
+    fitting = [e for e in named if e in areas]
+    empty = [e for e in areas if not e.value]
+    return fitting[0] if fitting else empty[0] if len(empty) == 1 else None
 
 
 def brought_up(view: View, target: dict[str, Any]) -> Element | None:
@@ -339,6 +367,7 @@ async def _filled(run: Run, step: Step) -> Decision | None:
     if plain_text and opened_beside(view, set(st.get("known", []))):
         st["phase"] = "calendar"  # what is typed beside an open calendar may not be taken
         return await pick_day(run, step, text)
+    step["filled"] = st.get("aim")
     got = result.value if result is not None else None
     wanted = for_field(text or "", st.get("kind", ""))
     hidden = isinstance(got, str) and "[hidden" in got

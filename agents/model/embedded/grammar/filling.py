@@ -34,7 +34,8 @@ def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         return _lone(what, k)
     if rest := re.match(
         (
-            rf"(?P<first>.+?)(?:,| and|, and)\s+(?P<what>{MASK}|[\w@.-]+)\s+(?:in|into|"
+            rf"(?P<first>.+?)(?:,| and|, and)\s+(?P<what>{MASK}|[\w@.-]+|\+?\d[\d ()/.-]*|"
+            r"(?-i:[A-Z])[\w'’-]*(?: (?-i:[A-Z])[\w'’-]*)+)\s+(?:in|into|"
             rf"to|as|for|on)\s+(?P<where>.+)$"
         ),
         where,
@@ -53,10 +54,16 @@ _CALLED = re.compile(r"(?:the|my|your|its)\s", re.I)
 _WRITES = re.compile(r"write\b|(?:type|enter|input|insert|fill in)\s(?!.*\sin(?:to)?\s)", re.I)
 
 
+# "{{key}}, and off after 4 hours": the words behind the value are no part of it.
+_MORE_SAID = re.compile(rf"(?P<value>{MASK})\s*,\s*(?:and\s+|but\s+)?(?P<rest>\w+ \w.*)")
+
+
 def one_field(label: str, value: str, k: Masked) -> Intent:
     """One value into one field."""
     label, _, rest = label.partition(",")
     target = target_of(label, k)
+    if more := _MORE_SAID.fullmatch(value):
+        value, rest = more["value"], f"{more['rest']}, {rest}"
     given = value_of(value, k)
     parts = k.parts_in(value)
     if len(parts) > 1 and any(part["is"] == "var" for part in parts):
@@ -281,6 +288,11 @@ def _replace(m: re.Match[str], k: Masked) -> Intent:
     }
 
 
+def _about(m: re.Match[str], k: Masked) -> Intent:
+    """ "Write "..." about my home": into the field for texts that asks for that."""
+    return {**one_field(m.group("where"), m.group("what"), k), "long": True}
+
+
 def _focus(m: re.Match[str], k: Masked) -> Intent:
     return {"do": "focus", "target": target_of(m.group("what"), k)}
 
@@ -338,6 +350,10 @@ RULES = [
             r")?[A-Za-z].*)$"
         ),
         _fill,
+    ),
+    rule(
+        rf"(?:write|type|enter|say|put|tell them)\s+(?P<what>{MASK})\s+about\s+(?P<where>\S.*)$",
+        _about,
     ),
     rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+on$", _check(True)),
     rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+off$", _check(False)),

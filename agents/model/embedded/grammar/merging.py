@@ -100,6 +100,24 @@ def _unwanted(intent: Intent, before: list[Intent]) -> bool:
     return True
 
 
+_SENDS = re.compile(
+    r"(?:submit|send|post|save|apply|enrol|register|book|order|place|confirm|create|sign up|pay|"
+    r"finish|done|ask)\b",
+    re.I,
+)
+
+
+def _of_me(intent: Intent, before: list[Intent]) -> bool:
+    """What is said of oneself after the form was to be sent belongs before that."""
+    if not intent.pop("of_me", False) or not before or intent["do"] != "check":
+        return False
+    last = before[-1]
+    if last["do"] not in ("act_on", "submit", "click") or not _SENDS.match(last.get("text", "")):
+        return False
+    before.insert(len(before) - 1, intent)
+    return True
+
+
 def _fields(intent: Intent, before: list[Intent]) -> bool:
     """More fields of the list just named, or one look at the one thing that it is limited to."""
     last = _list_before(before)
@@ -223,5 +241,5 @@ def amend(extract: Intent, change: Intent) -> None:
         extract["limit"] = change["limit"]
 
 
-TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _unwanted, _fields,
+TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _of_me, _unwanted, _fields,
           _fields_of_list, _fetched, _this_page, _under)  # fmt: skip

@@ -19,6 +19,7 @@ from agents.model.embedded.grammar import (
     going,
     joining,
     making,
+    oneself,
     putting,
     saying,
     signing,
@@ -350,6 +351,8 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     if hint := _STANDS.search(text):
         text = clean(text[: hint.start()])
         return [{**one, "text": masked.original(text)} for one in parse_clause(text, masked)]
+    if of_me := oneself.told(text, masked):
+        return of_me
     if avoid := dealing.avoided(text, masked):
         return [avoid]
     if (

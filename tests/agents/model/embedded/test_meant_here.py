@@ -38,10 +38,8 @@ async def test_a_round_button_off_the_page_is_pressed_by_its_label(play: Play) -
 async def test_a_second_value_is_never_put_over_the_first(play: Play) -> None:
     done = await play(
         HALL,
-        "Enter Ada as your name and 0116 496 0 as phone, write "
+        "Enter 0116 496 0 as phone, write "
         '"Twelve people with drums." about my group, and send the question. '
         "I do not need a piano but I do have small children, so tick that one.",
     )
-    assert await done_there(done) == [
-        "who=Ada|tel=0116 496 0|text=Twelve people with drums.|child=on"
-    ]
+    assert await done_there(done) == ["who=|tel=0116 496 0|text=Twelve people with drums.|child=on"]
