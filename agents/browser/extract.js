@@ -223,11 +223,19 @@
   }
   // A menu or page that has slid out of the window to its left is not shown.
   const gone = e => { const r = e.getBoundingClientRect(); return r.width > 0 && r.right + scrollX <= 0; };
+  // The page below, where an app lays its pages over one another.
+  const below = e => {
+    const r = e.getBoundingClientRect(), hit = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+    if (!hit || e.contains(hit) || hit.contains(e)) return false;
+    let n = hit; while (n && !(up(n) && up(n).contains(e))) n = up(n);
+    const q = n && n.getBoundingClientRect();
+    return !!q && getComputedStyle(n).position === 'absolute' && q.width >= innerWidth * 0.9 && q.height >= innerHeight * 0.8;
+  };
   const area = g => g.recs.reduce((a, r) => a + r.reduce((b, e) => { const q = e.getBoundingClientRect(); return b + q.width * q.height; }, 0), 0);
   const scored = [];
   for (const g of groups) {
     g.n = g.recs.length;
-    if (gone(g.box) || gone(g.recs[0][0])) continue;
+    if (gone(g.box) || gone(g.recs[0][0]) || below(g.recs[0][0])) continue;
     const probe = g.recs.slice(0, 8).map(record).filter(r => r.tokens.length);
     if (probe.length < 2) continue;
     const chars = probe.reduce((a, r) => a + Math.min(600, r.tokens.reduce((b, t) => b + t.t.length, 0)), 0) / probe.length;
@@ -244,6 +252,8 @@
       * (0.6 + Math.min(0.6, g.area / (innerWidth * innerHeight)));
     // Parts of a page under their headings, which hold lists themselves, are no items.
     if (g.recs.some(r => r.some(e => [e, ...e.querySelectorAll('table')].some(t => t.tagName === 'TABLE' && t.rows.length > 2 && t.rows[0].cells.length > 2 && [...t.rows[0].cells].every(c => c.tagName === 'TH'))))) g.score *= 0.3;
+    // So are two or three boxes that hold menus or lists of links.
+    if (g.n < 4 && g.recs.filter(r => r.some(e => [...e.querySelectorAll('ul,ol')].some(u => [...u.children].filter(li => li.querySelector('a[href]')).length > 1))).length * 2 >= g.n) g.score *= 0.3;
     if (g.parts) g.score *= 0.3;
     if (g.how === 'span' && g.recs.some(r => r.some(e => /^(UL|OL|TABLE|DL)$/.test(e.tagName) && e.children.length > 1))) g.score *= 0.3;
     if (g.recs.every(r => r.length === 1 && /^H[1-6]$/.test(r[0].tagName))) g.score *= 0.3;  // headings head things
@@ -282,6 +292,8 @@
     return (above(el, headings.filter(h => !inside.some(r => r.some(e => e.contains(h.e))))) || {t: ''}).t;
   };
   // Without any heading, the few words right above a list head it ("Inbox").
+  // "The following browsers are supported:" heads the list below it.
+  const told = g => { const s = g.recs[0][0].previousElementSibling || g.box.previousElementSibling, t = s && /^(P|DIV|SPAN|STRONG|B|DT)$/.test(s.tagName) && visible(s) ? text(s) : ''; return /:$/.test(t) && t.length < 200 ? t : ''; };
   const lead = g => {
     const named = s => { const t = s && visible(s) && !s.querySelector('a[href],input,select') ? text(s) : ''; return t.length < 60 && /^\p{L}[\p{L} ’'-]*(?:\([^()]*\))?[^\p{L}\p{N}.,:;!?]*$/u.test(t) && t.replace(/\(.*/, '').trim().split(' ').length < 5 ? t : ''; };
     const first = g.recs[0][0].previousElementSibling;
@@ -298,7 +310,7 @@
     if (used.some(u => u.box === g.box && u.n === g.n && u.how === g.how)) continue;
     used.push(g);
     const rect = g.box.getBoundingClientRect(), records = recordsOf(g);
-    out.push({score: g.score, how: g.how, table: loud.findIndex(t => t.contains(g.box)), n: g.n, where: g.where, near: g.over || heading(g.box.getAttribute('aria-label') || g.box.getAttribute('aria-labelledby') ? g.box : g.recs[0][0], g.recs) || lead(g), words: describe(g.box) + ' ' + cls(g.recs[0][0]).join(' '),
+    out.push({score: g.score, how: g.how, table: loud.findIndex(t => t.contains(g.box)), n: g.n, where: g.where, near: told(g) || g.over || heading(g.box.getAttribute('aria-label') || g.box.getAttribute('aria-labelledby') ? g.box : g.recs[0][0], g.recs) || lead(g), words: describe(g.box) + ' ' + cls(g.recs[0][0]).join(' '),
       tag: g.recs[0][0].tagName.toLowerCase(), top: Math.round(rect.top + scrollY),
       records});
   }
@@ -349,7 +361,8 @@
     if (html && grid.length && !hdr.some(Boolean)) {
       const box = t.getBoundingClientRect(), n = (grid.find(Boolean) || []).length;
       const over = [...document.querySelectorAll('table')].filter(o => o !== t && !o.contains(t) && o.rows.length && o.compareDocumentPosition(t) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
-      const top = over && visible(over) && [...over.rows].find(r => r.cells.length === n && [...r.cells].every(c => c.tagName === 'TH'));
+      const bare = over && [...over.rows].every(r => [...r.cells].every(c => c.tagName === 'TH' || !text(c)));
+      const top = bare && visible(over) && [...over.rows].find(r => r.cells.length === n && [...r.cells].every(c => c.tagName === 'TH'));
       const at = top && over.getBoundingClientRect();
       if (top && Math.abs(at.left - box.left) < 30 && at.bottom <= box.top + 30 && at.bottom > box.top - 600) {
         grid.unshift([...top.cells].map(c => ({t: cellText(c), h: '', th: 1, b: 1, cs: 1})));

@@ -47,6 +47,7 @@ from agents.model.embedded.grammar.verbs import (
     verbed,
     verify_intent,
 )
+from agents.model.embedded.grammar.words import VERBS
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Masked], "Intent | list[Intent] | None"]]
 
@@ -334,13 +335,14 @@ def _with_rest(intent: Intent, masked: Masked) -> list[Intent]:
     return [intent, *(parse_clause(rest, masked) if rest else [])]
 
 
-# "Acknowledge the alert": any verb may be what a button is called.
-_ANY_DEED = re.compile(
-    r"(?P<verb>(?!use\b|make\b|take\b|have\b|keep\b|give\b|tell\b|say\b|let\b|be\b|help\b|try\b|do\b"
-    r"|see\b|look\b|know\b|want\b|need\b|think\b|wait\b|solve\b|calculate\b|figure\b|translate\b"
-    r"|explain\b|decide\b|convert\b|draw\b|drag\b|repeat\b|ignore\b|avoid\b|remember\b|play\b)"
-    r"[A-Za-z][a-z]{3,}) (?:the|my|this|that) (?P<what>[^,:]{2,60})$"
-)
+# "Acknowledge the alert": a verb that has no rule of its own may be what a button is called.
+_OTHER_VERBS = frozenset(
+    re.findall(r"\w+", "use make take have keep give tell say let help see look know want need "
+               "think wait solve calculate figure translate explain decide convert draw drag "
+               "repeat ignore avoid remember play with from "
+               "into after before under when then that this")
+) | frozenset(VERBS)  # fmt: skip
+_ANY_DEED = re.compile(r"(?P<verb>[A-Za-z][a-z]{3,}) (?:the|my|this|that) (?P<what>[^,:]{2,60})$")
 
 
 def parse_clause(clause: str, masked: Masked) -> list[Intent]:
@@ -387,6 +389,7 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
         return [{"do": "answer", "question": masked.raw(text)}]
     if wish := asking.bare_list(text, masked):
         return [wish]
-    if (deed := _ANY_DEED.match(text)) and (act := verbed(deed, masked)):
+    deed = _ANY_DEED.match(text)
+    if deed and deed["verb"].lower() not in _OTHER_VERBS and (act := verbed(deed, masked)):
         return [act]
     return [{"do": "unknown", "words": masked.original(text)}]

@@ -65,7 +65,7 @@ def clean(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip(" \t\n,;:")
     text = re.sub(r"[.!?]+$", "", text).strip()
     return re.sub(
-        r"\s*,?\s*\b(?:please|now|again|too|as well|right away|instead|there)$",
+        r"\s*,?\s*\b(?:please|now|again|too|as well|right away|instead)$",
         "",
         text,
         flags=re.I,

@@ -88,6 +88,7 @@ def fields_of(text: str, k: Masked) -> list[str] | None:
     text = re.sub(
         r"\s+(?:for|of) (?:each|every|all)\b.*$|\s+each$|\s+only$|\s+too$", "", text, flags=re.I
     )
+    text = re.sub(r"(?<=\w) (?:there|on it|in it|on (?:the|this) page)$", "", text, flags=re.I)
     text = _TOLD.sub(lambda m: _told_field(m), text)
     pieces = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+plus\s+", text)
     out = []

@@ -115,7 +115,7 @@
       const m = /^([^:.!?]{2,40}):\s+(\S.*)$/u.exec(line);
       if (m && isLabel(m[1]) && !/^https?$/.test(m[1])) { put(m[1], m[2], ctx); return; }
       // "Doors 19:30", "Entry £5": a word or two, and a time or a sum.
-      const short = line.length < 60 && /^(\p{L}[\p{L}’' -]{2,28}?)\s+((?:from |at )?(?:[£$€]\s?\d[\d.,]*|\d[\d.,]*\s?€|\d{1,2}[:.]\d\d(?:\s?[ap]m)?(?:\s?(?:[-–—]|to)\s?\d{1,2}[:.]\d\d(?:\s?[ap]m)?)?))$/u.exec(line);
+      const short = !ks.length && line.length < 60 && /^(\p{L}[\p{L}’' -]{2,28}?)\s+(?:from |at )?((?:[£$€]\s?\d[\d.,]*|\d[\d.,]*\s?€|\d{1,2}[:.]\d\d(?:\s?[ap]m)?(?:\s?(?:[-–—]|to)\s?\d{1,2}[:.]\d\d(?:\s?[ap]m)?)?))$/u.exec(line);
       if (short && isLabel(short[1])) put(short[1], short[2], ctx);
       if (own.length === 1 && ks.length === 1 && leaf(ks[0])) {
         const a = nodes(e).filter(x => x === own[0] || x === ks[0]).map(x => x.nodeType === 3 ? clean(x.data) : said(x));

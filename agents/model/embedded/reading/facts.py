@@ -44,9 +44,11 @@ async def details(run: Run, step: Step) -> Decision | None:
         )
         named = not subject or about.is_named(subject)
         step["st"]["in_row"] = record is not None and len(rows) > 1 and named
-        if record is not None and any(v is not None for v in pick(record, fields).values()):
+        told = pick(record, fields) if record is not None else {}
+        told = {f: None if _goes_on(str(v), f) else v for f, v in told.items()}
+        if any(v is not None for v in told.values()):
             run.memory["item"] = record
-            _found(run, step, pick(record, fields))
+            _found(run, step, told)
             return None
     elif st.get("phase") == "page":
         result = await outcome_of(run, step)
@@ -153,6 +155,13 @@ def _believed(view: View, step: Step, record: Record) -> Record:
     return out
 
 
+def _goes_on(value: str, name: str) -> bool:
+    """Whether what follows a name is the rest of a sentence about it, and no value."""
+    return len(value) > 40 and (
+        bool(re.match(r"\s*[(),;]", value)) or f"({name.lower()})" in value.lower()
+    )
+
+
 def _found(run: Run, step: Step, record: Record) -> None:
     missing = [k for k, v in record.items() if v in (None, "")]
     if missing:
@@ -196,7 +205,8 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
             sign = rf"{gap}(?:(?:is|are)\b|[:=#–-]|\n|(?=[$€£#\d])){gap}:?{gap}"
             # A point or comma within a word or number ends nothing: "ann@x.org", "£1,200.50".
             said = rf"\b{re.escape(name)}\b{sign}((?:[^\n.;,]|[.,](?=\w)){{1,80}})"
-            if (match := re.search(said, view.body, re.I)) and not about.heads_column(match, name):
+            match = re.search(said, view.body, re.I)
+            if match and not about.heads_column(match, name) and not _goes_on(match[1], name):
                 found[field] = match.group(1).strip()
                 break
     for field in [f for f in fields if f not in found]:

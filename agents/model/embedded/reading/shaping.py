@@ -33,8 +33,15 @@ def rows_of(value: Any, step: Step) -> list[Record]:
     elif tables:
         rows = [*rows, *(r for t in tables for r in t["rows"])]
     trimmed = [{k: v.strip() if isinstance(v, str) else v for k, v in r.items()} for r in rows]
+    trimmed = [r for r in trimmed if not _introduces(r)]
     shown = [r for r in trimmed if any(v not in (None, "") for v in r.values())]
     return grids.unfolded(shown, step)
+
+
+def _introduces(row: Record) -> bool:
+    """Whether a row is a sentence that leads to a list: "The following are supported:"."""
+    said = [v for k, v in row.items() if k not in ("url", "section") and isinstance(v, str)]
+    return len(said) == 1 and said[0].endswith(":") and len(said[0].split()) > 3
 
 
 def shape_rows(rows: list[Record], step: Step) -> list[Record]:

@@ -17,7 +17,7 @@ browsed = pytest.mark.browser
 
 @browsed
 async def test_pieces_of_cards_are_told_by_kind_and_place_and_prove_nothing(play: Play) -> None:
-    done = await play("boat_club.html", "List our boats with name, class, age and shed")
+    done = await play("rowing_crews.html", "List our boats with name, class, age and shed")
     assert done.outcome.output == [
         {"name": "Heron", "class": "Coxed four", "age": "12 years", "shed": "Upper shed"},
         {"name": "Coot", "class": "Double scull", "age": "3 years", "shed": "Lower shed"},
@@ -30,7 +30,7 @@ async def test_pieces_of_cards_are_told_by_kind_and_place_and_prove_nothing(play
 
 @browsed
 async def test_a_field_that_no_piece_can_be_is_missing(play: Play) -> None:
-    done = await play("boat_club.html", "List our boats with name, age and phone number")
+    done = await play("rowing_crews.html", "List our boats with name, age and phone number")
     assert done.outcome.is_task_successful is False
     assert "phone number" in done.outcome.text
 
@@ -39,11 +39,11 @@ async def test_a_field_that_no_piece_can_be_is_missing(play: Play) -> None:
 @pytest.mark.parametrize(
     ("page", "words", "has"),
     [
-        ("boat_club.html", "Which crews train on Wednesdays?", ["Masters", "Beginners"]),
-        ("boat_club.html", "What is the hour fee for a four?", ["£18"]),
-        ("boat_club.html", "What is the deposit for a pair of fours?", ["£90"]),
-        ("boat_club.html", "Tell me when the gates open", ["05:45"]),
-        ("boat_club.html", "What is the mooring fee for a dinghy?", ["£40"]),
+        ("rowing_crews.html", "Which crews train on Wednesdays?", ["Masters", "Beginners"]),
+        ("rowing_crews.html", "What is the hour fee for a four?", ["£18"]),
+        ("rowing_crews.html", "What is the deposit for a pair of fours?", ["£90"]),
+        ("rowing_crews.html", "Tell me when the gates open", ["05:45"]),
+        ("rowing_crews.html", "What is the mooring fee for a dinghy?", ["£40"]),
         (
             "defect_list.html",
             "Get all defects labelled safety, with number, title and who opened them",
