@@ -71,13 +71,16 @@ def norm(text: str) -> str:
     return inner or lowered
 
 
+_MAIL = re.compile(r"\be[- ]mail\b")
+
+
 def likeness(wanted: str, name: str) -> float:
     """How alike a wanted name and a given one are, in [0, 1]."""
     if not wanted or not name:
         return 0.0
     if wanted.strip() == name.strip():
         return 1.0
-    a, b = norm(wanted), norm(name)
+    a, b = (_MAIL.sub("email", norm(text)) for text in (wanted, name))
     if not a or not b:
         return 0.0
     if a == b:
@@ -200,6 +203,7 @@ def context_score(context: str, element: Element) -> float:
     for field, worth in (
         ("row", 0.97),
         ("group", 0.97),
+        ("sect", 0.92),
         ("head", 0.9),
         ("near", 0.9),
         ("attr", 0.7),
@@ -426,8 +430,8 @@ def describe(element: Element) -> str:
         where = f' in "{_cut(rest, 70)}"' if rest else ""
     if not where and element.group:
         where = f' in "{_cut(element.group, 60)}"'
-    if not where and element.head:
-        where = f' under "{_cut(element.head, 60)}"'
+    if not where and (element.sect or element.head):
+        where = f' under "{_cut(element.sect or element.head, 60)}"'
     return f'{kind} "{name}"{where}'
 
 

@@ -159,15 +159,26 @@ def _told_apart(view: View | None, elements: list[Element]) -> list[str]:
     """A label for each; those that would read alike say what stands above or before them, too."""
     labels = [describe(e) for e in elements]
     texts = view.texts if view else []
-    before = {e.key: [t.text for t in texts if t.text and t.order < e.order] for e in elements}
+    before = {e.key: _above(texts, e) for e in elements}
     for i, e in enumerate(elements):
         rivals = [o for o, label in zip(elements, labels, strict=True) if o is not e
                   and (label == labels[i] or o.name == e.name)]  # fmt: skip
         near = [t for o in rivals for t in before[o.key][-6:]]
         own = [t for t in reversed(before[e.key][-6:]) if t not in near and len(t) <= 60]
         if rivals and own:
-            labels[i] += f", by “{own[0]}”"
+            labels[i] += f", by “{' · '.join(reversed(own[:3]))}”"
     return labels
+
+
+def _above(texts: list[Element], e: Element) -> list[str]:
+    """What a person reads before the element: above it, or to its left on the same line."""
+    middle = e.y + e.h / 2
+    read = [
+        t for t in texts
+        if t.text and t.doc is e.doc
+        and (t.y + t.h <= middle or (t.y <= middle and t.x + t.w <= e.x + 2))
+    ]  # fmt: skip
+    return [t.text for t in sorted(read, key=lambda t: (t.y, t.x))]
 
 
 def reply_value(answer: Answer) -> Any:

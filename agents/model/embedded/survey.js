@@ -162,6 +162,27 @@
   const marksOf = e => [...e.querySelectorAll('i,span,svg,use')].slice(0, 4).map(n =>
     [n.getAttribute('class'), n.getAttribute('href') || n.getAttribute('xlink:href'), n.getAttribute('data-icon'), n.tagName === 'I' || n.tagName === 'SPAN' ? n.textContent : ''].filter(Boolean).join(' ')).join(' ');
   const LIT = /(?:^|[\s_-])(?:on|active|checked|selected|enabled|current)(?:$|\s)/i;
+  // A title without a heading's tag: the short line right above a form or table.
+  const sectOf = e => {
+    let n = e.form || closest(e, 'form,section,fieldset,table,[role=form]');
+    for (let i = 0; n && i < 2 && n.tagName !== 'BODY'; n = up(n), i++) {
+      for (let s = n.previousElementSibling; s; s = s.previousElementSibling) {
+        if (/^(BR|HR)$/.test(s.tagName) || !shown(s)) continue;
+        if (s.matches('input,select,textarea,button,form,table,nav,header,ul,ol') || s.querySelector('input,select,textarea,form,button')) return '';
+        const t = text(s, 80); if (t) return t.length <= 60 ? t : '';
+      }
+    }
+    return '';
+  };
+  // A small bordered square before words is a tick box that script keeps: its class tells its state.
+  const boxIn = e => {
+    const b = e.firstElementChild;
+    if (!b || b.textContent.trim() || b.children.length || /^(INPUT|IMG|SVG|BUTTON)$/i.test(b.tagName) || e.querySelector('input,select,textarea,a,button')) return false;
+    const r = b.getBoundingClientRect(), s = getComputedStyle(b);
+    return r.width >= 10 && r.width <= 32 && Math.abs(r.width - r.height) <= 6 && ['Left', 'Top'].every(k => s[`border${k}Style`] !== 'none' && parseFloat(s[`border${k}Width`]) >= 1);
+  };
+  // A pill with a knob and no words is a switch.
+  const pill = (e, r) => !e.textContent.trim() && e.children.length <= 1 && r.width >= 24 && r.width <= 90 && r.height >= 12 && r.height <= 44 && r.width >= 1.4 * r.height;
   const TOGGLE = /(?:^|[\s_-])(?:toggle|switch|tgl?|slider)(?:$|[\s_-])/i;
   const STATE = /checkbox|radio|switch|option|tab/;
   function take(e, role, inherited) {
@@ -180,7 +201,7 @@
       it.near = it.label ? '' : after || labelBefore(e) || beside(e, false) || (/checkbox|radio/.test(e.type || '') ? '' : beside(e, true));
     }
     if (role === 'generic' && e.tabIndex >= 0 && e.hasAttribute('tabindex') && it.text && it.text.length <= 60) it.near = beside(e, false);
-    if (role === 'generic' && !it.text && TOGGLE.test(e.getAttribute('class') || '')) it.near = beside(e, false) || beside(e, true);
+    if (role === 'generic' && !it.text && (TOGGLE.test(e.getAttribute('class') || '') || pill(e, r))) it.near = beside(e, false) || beside(e, true);
     if (/checkbox|radio|switch/.test(role) && !it.label && !it.near && !it.text) it.near = beside(e, true) || beside(e, false);
     it.attr = clean([e.id, e.getAttribute('name'), e.getAttribute('data-testid'), e.getAttribute('autocomplete'), typeof e.className === 'string' ? e.className : e.getAttribute('class') || ''].filter(Boolean).join(' ')).slice(0, 160);
     if (!native && !it.text && !it.label && !it.tip) it.attr = clean(`${it.attr} ${marksOf(e)}`).slice(0, 240);
@@ -195,7 +216,7 @@
     if (T === 'INPUT' && /range|number|date|time/.test(e.type)) { it.min = e.min; it.max = e.max; it.step = e.step; }
     const on = e.checked !== undefined && native ? e.checked : /true|mixed/.test(e.getAttribute('aria-checked') || e.getAttribute('aria-selected') || e.getAttribute('aria-pressed') || '');
     if (STATE.test(role) || e.getAttribute('aria-pressed')) it.on = on || (lit && !native && !e.hasAttribute('aria-checked') && !e.hasAttribute('aria-selected') && !e.hasAttribute('aria-pressed')) ? 1 : 0;
-    else if (role === 'generic') it.lit = lit;
+    else if (role === 'generic') { it.lit = lit; if (it.text && it.text.length <= 140 && boxIn(e)) it.boxed = 1; }
     if (e.disabled || e.getAttribute('aria-disabled') === 'true') it.off = 1;
     if (e.readOnly && native) it.ro = 1;
     if (e.getAttribute('aria-expanded') || T === 'SUMMARY') it.open = T === 'SUMMARY' ? (e.parentElement.open ? 1 : 0) : e.getAttribute('aria-expanded') === 'true' ? 1 : 0;
@@ -214,6 +235,7 @@
     if (form && form.tagName !== 'FIELDSET') it.sent = 1;
     it.top = closest(e, 'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true],.modal.show,.modal.in') ? 1 : 0;
     const head = headOf(e, row); it.head = head ? text(head, 100) : '';
+    if (native || role === 'generic' || role === 'button') it.sect = sectOf(e);
     it.float = floats(e) ? 1 : 0;
     it.view = r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth ? 1 : 0;
     it.cover = it.view ? covered(e) : 0;

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.doing import acting
+from agents.model.embedded.doing.drawn import DENIES, says
 from agents.model.embedded.doing.touch import (
     click_code,
     nearest,
@@ -122,16 +123,13 @@ def _akin(view: View, target: dict[str, Any], roles: set[str]) -> Element | None
     return akin[0] if len(akin) == 1 else None
 
 
-_NOT = re.compile(r"\b(?:no|not|never|without)\b|n['’]t\b", re.I)
-
-
 def _told(view: View, words: str) -> Element | None:
     """ "That I get a mail when somebody answers": the one box with most of its label's words."""
     wanted = {singular(w) for w in plain(words).split()} - STOPWORDS
     ranked: list[tuple[float, Element]] = []
     for e in view.elements:
         label = {singular(w) for w in plain(e.name).split()} - STOPWORDS
-        if bool(_NOT.search(e.name)) != bool(_NOT.search(words)):
+        if bool(DENIES.search(e.name)) != bool(DENIES.search(words)):
             continue  # "Do not send me mail" is the contrary of what was said
         if e.role in ("checkbox", "switch") and not e.off and len(label & wanted) >= 2:
             ranked.append((len(label & wanted) / len(label), e))
@@ -156,7 +154,7 @@ def _is_deed(view: View, target: dict[str, Any], verb: str, roles: set[str]) -> 
 
 
 def _drawn(view: View, target: dict[str, Any], roles: set[str]) -> Element | None:
-    """The drawn switch without a role that stands beside the words."""
+    """The drawn switch or tick box without a role that stands beside the words."""
     words = target.get("words") or ""
     named = rank(view, target, roles=roles) if words else []
     if not words or (named and named[0].score >= SURE):
@@ -164,8 +162,8 @@ def _drawn(view: View, target: dict[str, Any], roles: set[str]) -> Element | Non
     found = [
         e
         for e in view.elements
-        if e.role == "generic" and not e.text and e.lit is not None and e.near
-        and likeness(words, e.near) >= 0.6
+        if e.role == "generic" and e.lit is not None
+        and (likeness(words, e.near or "") >= 0.6 if not e.text else e.boxed and says(e, words))
     ]  # fmt: skip
     return found[0] if len(found) == 1 else None
 
@@ -175,13 +173,14 @@ async def _flip(run: Run, step: Step, toggle: Element, on: bool) -> Decision | N
     st = step["st"]
     if bool(toggle.lit) == on:
         if st.get("flipped"):
-            run.saw(toggle.near or "")
+            run.saw(toggle.near or toggle.text or "")
         return None
+    name = toggle.near or toggle.text
     if st.get("flipped"):
-        run.fail(step, f"“{toggle.near}” does not show whether it is on")
+        run.fail(step, f"“{name}” does not show whether it is on")
         return None
-    why = f"{'Switch on' if on else 'Switch off'} “{toggle.near}”."
-    return await run.act(step, await click_code(toggle), why, flipped=True)
+    why = f"{'Switch on' if on else 'Switch off'} “{name}”."
+    return await run.act(step, await click_code(toggle), why, on=toggle, flipped=True)
 
 
 def row_box(view: View, words: str) -> Element | None:

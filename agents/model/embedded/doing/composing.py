@@ -12,10 +12,12 @@ from typing import Any
 from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.doing import alike_forms
 from agents.model.embedded.doing.forms import SUBMIT, submit_button
+from agents.model.embedded.doing.offers import box_for, offering, option_of
+from agents.model.embedded.doing.prose import PROSE_WORDS
 from agents.model.embedded.doing.touch import after_click, click_code, outcome_of
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import BOXES, EDITABLE, describe, likeness, norm, rank
+from agents.model.embedded.ground import EDITABLE, describe, likeness, norm, rank
 from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.view import Element, View
 from agents.ports import Decision
@@ -70,7 +72,7 @@ async def create(run: Run, step: Step) -> Decision | None:
     lead = next((e for e in fields(view) if takes_enter(e)), None) if len(steps) == 1 else None
     if lead is not None and steps[0].get("st", {}).get("chosen") == lead.key:
         steps.append({"do": "press", "key": "Enter", "text": step["text"]})
-    elif steps and not sends(run.steps, run.memory["at"] + 1):
+    elif steps and not step.get("stop") and not sends(run.steps, run.memory["at"] + 1):
         steps.append(_sending(view, step))
     step["splice"] = steps
     return None
@@ -90,7 +92,7 @@ def _called(view: View, step: Step) -> None:
 
 
 def _carried(step: Step) -> Step:
-    kept = {k: step[k] for k in ("text", "verb", "noun", "pieces")}
+    kept = {k: step[k] for k in ("text", "verb", "noun", "pieces", "stop") if k in step}
     return {"do": "carry", **kept}
 
 
@@ -208,33 +210,15 @@ def place(view: View, piece: dict[str, Any]) -> tuple[Element, str, dict[str, An
         return element, piece["label"], piece["value"]
     if piece["label"] and "var" in piece["value"]:
         return None
+    if piece["value"] and not piece["label"] and not piece.get("choice"):
+        return None  # a value as a whole: no word of it is a label
     words = piece["raw"].split()
     for n in range(min(5, len(words) - 1), 0, -1):
         label = " ".join(words[:n])
+        if set(plain(label).split()) <= STOPWORDS:
+            continue
         if element := fits(view, label):
             return element, label, {"text": " ".join(words[n:])}
-    return None
-
-
-def box_for(view: View, raw: str) -> Element | None:
-    """The box that a piece without value means ("insured" and “Insure it”)."""
-    matches = rank(view, _target(raw), roles=BOXES)
-    if matches and matches[0].score >= 0.6:
-        return matches[0].element
-    start = plain(raw).split()[0][:5] if plain(raw) else ""
-    boxes = [e for e in view.elements if e.role in ("checkbox", "switch")]
-    near = [e for e in boxes if len(start) == 5 and plain(e.name).startswith(start)]
-    return near[0] if len(near) == 1 else None
-
-
-def option_of(view: View, raw: str) -> Element | None:
-    """ "priority urgent" where only the option “Urgent” has a name."""
-    words = raw.split()
-    for at in range(1, len(words)):
-        end = norm(" ".join(words[at:]))
-        named = [e for e in view.elements if e.role in BOXES and norm(e.name) == end and not e.off]
-        if len(named) == 1:
-            return named[0]
     return None
 
 
@@ -242,6 +226,7 @@ def compose(view: View, step: Step) -> list[Step]:
     """Steps of the plan for all pieces, each for one field."""
     out: list[Step] = []
     noun, opened = step.get("noun") or "", bool(step["st"].get("opened"))
+    kept = {placed[0].key for p in step["pieces"] if p["label"] and (placed := place(view, p))}
     for piece in step["pieces"]:
         if piece["label"] and splits(view, piece):
             out += first_and_last(view, piece)
@@ -267,7 +252,7 @@ def compose(view: View, step: Step) -> list[Step]:
         elif (
             piece["value"]
             and not piece["label"]
-            and (lead := _leading(view, out, noun, opened=opened))
+            and (lead := _leading(view, kept | _taken(out), noun, piece, opened=opened))
         ):
             chosen = {"chosen": lead.key}
             target = _target(lead.name or "field")
@@ -287,28 +272,16 @@ def _taken(steps: list[Step]) -> set[str]:
     return {s["st"]["chosen"] for s in steps if s.get("st", {}).get("chosen")}
 
 
-def offering(view: View, value: dict[str, Any]) -> Element | None:
-    """The one select that has the value among its options ("Dr. Lind")."""
-    text = value.get("text") or ""
-    selects = [e for e in view.elements if e.tag == "select" and not e.off and text]
-    found = [
-        e
-        for e in selects
-        if any(
-            likeness(text, o) >= 0.85 or plain(text) == plain(o) for o in e.d.get("options") or []
-        )
-    ]
-    return found[0] if len(found) == 1 else None
-
-
 def _leading(
-    view: View, taken: list[Step], noun: str = "", *, opened: bool = False
+    view: View, used: set[str], noun: str, piece: dict[str, Any], *, opened: bool = False
 ) -> Element | None:
     """The field for a name that was given without a label: one that asks for it, else the first."""
-    used = {s.get("st", {}).get("chosen") for s in taken}
     free = [e for e in fields(view) if e.role == "textbox" and e.key not in used]
     if noun and not opened:
         free = [e for e in free if not e.value]  # nothing that stands there is written over
+    prose = len((piece["value"].get("text") or "").split()) >= PROSE_WORDS
+    if prose and len(areas := [e for e in free if e.tag == "textarea" and not e.value]) == 1:
+        return areas[0]
     stems = {singular(w) for w in plain(noun).split()} - STOPWORDS
     own = [
         e
@@ -378,7 +351,10 @@ def sends(steps: list[Step], at: int) -> bool:
     return then["do"] in ("click", "act_on") and bool(SUBMIT.match(said) or _POSTS.fullmatch(said))
 
 
-_FIELDS = frozenset(["check", "uncheck", "fill", "set", "select", "fill_form"])
+_FIELDS = frozenset(
+    ["check", "uncheck", "fill", "set", "select", "fill_form", "avoid", "rate", "step_to",
+     "pick_date"]
+)  # fmt: skip
 _POSTS = re.compile(r"(?:(?:add|leave) )?(?:comment|reply|note|review|message|answer)", re.I)
 
 

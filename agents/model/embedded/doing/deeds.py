@@ -35,6 +35,8 @@ async def click(run: Run, step: Step) -> Decision | None:
         target.update(words=meant, raw=meant)
     if not step["st"].get("phase") and (name := _whole_name(await run.view(), step)):
         target.update(words=name, raw=name)
+    if not step["st"].get("phase") and (day := _day_shown(await run.view(), target)):
+        target.update(words=day, raw=day, quoted=True)
     if not step["st"].get("phase") and (parts := _each_named(await run.view(), step)):
         step["splice"] = parts
         return None
@@ -55,6 +57,19 @@ async def click(run: Run, step: Step) -> Decision | None:
     return await click_target(run, step, target, method=method, narrow=narrow)
 
 
+_A_DAY = re.compile(r"(?:the )?(?:day (?P<n>\d{1,2})|(?P<nth>\d{1,2})(?:st|nd|rd|th))", re.I)
+
+
+def _day_shown(view: View, target: dict[str, Any]) -> str:
+    """ "Click day 6", where a month stands open and its cells are mere numbers."""
+    said = _A_DAY.fullmatch(target.get("raw") or "")
+    cells = [e for e in view.elements if re.fullmatch(r"\d{1,2}", e.text or "")]
+    if said is None or len(cells) < DAYS_OF_A_MONTH:
+        return ""
+    return said["n"] or said["nth"]
+
+
+DAYS_OF_A_MONTH = 15  # of those that can be pressed, at least
 _PRESS = re.compile(r"(?:click|press|tap|hit|push)(?: on)?\s+(?:the )?(?P<name>\S.*)", re.I)
 
 

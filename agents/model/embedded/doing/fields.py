@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.model.embedded.doing import asked, held, overwriting
+from agents.model.embedded.doing import asked, held, overwriting, prose
 from agents.model.embedded.doing.adders import things_added
 from agents.model.embedded.doing.calendar import opened_beside, pick_day, wants_calendar
 from agents.model.embedded.doing.formats import for_field, may_hold, moment, same_value
@@ -71,6 +71,7 @@ async def fill(run: Run, step: Step) -> Decision | None:
         return element
     if overwriting.overwrites(run, step, element, target):
         st.setdefault("tried", []).append(element.key)
+        st.pop("chosen", None)
         element = await point(run, step, target, editable=True)
         if not isinstance(element, Element):
             return element
@@ -166,33 +167,19 @@ async def _field(run: Run, step: Step, target: dict[str, Any]) -> Element | Deci
         focused = [e for e in pool if e.focus]
         empty = [e for e in texts if not e.value]
         inputs = [e for e in empty or texts if e.tag == "input" or e.role == "searchbox"]
-        areas = _areas(empty) if len((text or "").split()) >= PROSE_WORDS else []
+        areas = prose.areas(empty) if len((text or "").split()) >= prose.PROSE_WORDS else []
         if pick := (
             focused
             or (areas if len(areas) == 1 else [])
             or ([texts[0]] if len(texts) == 1 else inputs if len(inputs) == 1 else [])
         ):
             return pick[0]
-    if step.get("long") and (area := _area(view, target)):
+    if step.get("long") and (area := prose.area(view, target)):
         return area
+    fresh = not step["st"].get("chosen") and not step["st"].get("phase")
+    if fresh and (lone := prose.unnamed(view, target)):
+        return lone
     return brought_up(view, target) or await point(run, step, target, editable=True)
-
-
-PROSE_WORDS = 4  # a value of so many words is a text
-
-
-def _areas(pool: list[Element]) -> list[Element]:
-    """The fields that take longer texts."""
-    return [e for e in pool if e.tag == "textarea" or (e.role == "textbox" and e.tag == "div")]
-
-
-def _area(view: View, target: dict[str, Any]) -> Element | None:
-    """ "Write ... about my home": the field for texts that says so, or the only one."""
-    areas = [e for e in _areas(view.elements) if not e.off and not e.ro]
-    named = [m.element for m in rank(view, target, editable=True) if m.score >= LEAST]
-    fitting = [e for e in named if e in areas]
-    empty = [e for e in areas if not e.value]
-    return fitting[0] if fitting else empty[0] if len(empty) == 1 else None
 
 
 def brought_up(view: View, target: dict[str, Any]) -> Element | None:

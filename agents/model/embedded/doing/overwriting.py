@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.model.embedded.grammar.phrases import Target
-from agents.model.embedded.ground import name_score
+from agents.model.embedded.ground import name_score, norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element
 
@@ -19,22 +19,24 @@ _CHANGES = re.compile(
 _SURE = 0.8  # a field named so well is the one that was meant
 
 
-def in_a_row(run: Run) -> set[str]:
-    """Keys of the fields that the steps right before this one have filled."""
-    out: set[str] = set()
+def in_a_row(run: Run) -> dict[str, str]:
+    """The fields that the steps right before this one have filled, and what each was called."""
+    out: dict[str, str] = {}
     for step in reversed(run.steps[: run.memory["at"]]):
         if step["do"] not in _GIVES:
             break
         if step.get("filled"):
-            out.add(step["filled"])
+            out.setdefault(step["filled"], (step.get("target") or {}).get("words") or "")
     return out
 
 
 def overwrites(run: Run, step: Step, element: Element, target: Target) -> bool:
     """Whether the field holds another value of this task and is not the one that was named."""
-    if element.key not in in_a_row(run) or step["st"].get("chosen") == element.key:
-        return False
+    filled = in_a_row(run)
+    if element.key not in filled or step["st"].get("asks"):
+        return False  # or a person picked it
     if _CHANGES.search(step.get("text") or "") or not (element.value or "").strip():
         return False
     words = target.get("words") or ""
-    return not words or name_score(words, element) < _SURE
+    same = norm(words) == norm(filled[element.key])
+    return not words or not same or name_score(words, element) < _SURE

@@ -9,6 +9,7 @@ from agents.browser.extract_fields import plain
 from agents.model.embedded.doing import composing
 from agents.model.embedded.doing.calendar import shown_month
 from agents.model.embedded.doing.formats import moment
+from agents.model.embedded.doing.prose import PROSE_WORDS
 from agents.model.embedded.doing.slots import slot
 from agents.model.embedded.doing.steppers import closed, stepper
 from agents.model.embedded.grammar.details import DAY, ENDS
@@ -33,6 +34,7 @@ def steps_for(view: View, pieces: list[Piece]) -> list[Step]:
     """Steps of the plan for the pieces that have a place here; those are marked as done."""
     out: list[Step] = []
     taken = {p["at"] for p in pieces if p.get("at")}
+    kept = _kept(view, pieces)
     if cell := slot(view, pieces):
         element, both = cell
         for piece in both:
@@ -44,7 +46,7 @@ def steps_for(view: View, pieces: list[Piece]) -> list[Step]:
         if piece.get("off"):
             out += _unticked(view, piece)
             continue
-        steps = _steps(view, piece, taken)
+        steps = _steps(view, piece, taken if piece.get("label") else taken | kept)
         if not steps:
             continue
         piece["done"] = True
@@ -52,6 +54,16 @@ def steps_for(view: View, pieces: list[Piece]) -> list[Step]:
         taken |= {s.get("st", {}).get("chosen") or "" for s in steps}
         out += [{"text": piece["raw"], **s} for s in steps]
     return out
+
+
+def _kept(view: View, pieces: list[Piece]) -> set[str]:
+    """The fields that the pieces with labels name: nothing without a label goes there."""
+    labels = [
+        p["label"]
+        for p in pieces
+        if p.get("label") and p["label"] not in ENDS and not p.get("done") and not p.get("day")
+    ]
+    return {e.key for label in labels if (e := composing.fits(view, label)) is not None}
 
 
 def _steps(view: View, piece: Piece, taken: set[str]) -> list[Step]:
@@ -325,6 +337,9 @@ def _where(view: View, piece: Piece, taken: set[str]) -> Element | None:
         return named[0]
     if piece.get("place") or (piece.get("choice") and not piece.get("label")):
         return None
+    prose = len((piece["value"].get("text") or "").split()) >= PROSE_WORDS
+    if prose and len(areas := [e for e in free if e.tag == "textarea"]) == 1:
+        return areas[0]
     lead = [e for e in free if composing.NAMING.search(f"{e.name} {e.attr or ''}")]
     return next(iter([*lead, *free]), None)
 
@@ -332,9 +347,31 @@ def _where(view: View, piece: Piece, taken: set[str]) -> Element | None:
 def _unticked(view: View, piece: Piece) -> list[Step]:
     """What is not wanted and stands ticked."""
     words = piece["off"]
-    ticked = [e for e in view.elements if e.role in ("checkbox", "switch") and e.on and not e.off]
+    if (denial := _denial(view, words)) is not None:
+        return [] if denial.on else [{"text": piece["raw"], **_do("check", denial)}]
+    ticked = [
+        e for e in view.elements
+        if not e.off and (e.lit and e.boxed if e.role == "generic" else e.on and e.role in _TICKED)
+    ]  # fmt: skip
     found = [e for e in ticked if unwanted(e, words)]
     return [{"text": piece["raw"], **_do("uncheck", e)} for e in found]
+
+
+_DENIES = re.compile(r"(?:no|none|without|not|don['’]?t|do not|skip)\b", re.I)
+
+
+def _denial(view: View, words: str) -> Element | None:
+    """The choice that says so itself: “No donation”, “Without gift wrap”."""
+    wanted = {w for w in plain(words).split() if len(w) > 3}
+    found = [
+        e for e in view.elements
+        if e.role == "radio" and not e.off and _DENIES.match(e.name)
+        and wanted and wanted <= set(plain(e.name).split())
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+_TICKED = frozenset(["checkbox", "switch"])
 
 
 def unwanted(e: Element, words: str) -> bool:

@@ -85,7 +85,8 @@ _ORDERS = re.compile(r"\b(?:sort(?:ed|ing)?|order(?:ed)? by|arrange)\b", re.I)
 
 def _opens_orders(e: Element) -> bool:
     """Whether a drawn control opens the orders of a list ("Sort by: Relevance")."""
-    drawn = e.role in ("combobox", "button") or (e.role == "generic" and e.popup)
+    arrow = re.search(r"[▾▼⌄▿˅]\s*$", e.text or "") and len(e.text or "") <= 60
+    drawn = e.role in ("combobox", "button") or (e.role == "generic" and (e.popup or arrow))
     said = f"{e.label or ''} {e.name} {e.near or ''}"
     return bool(drawn and e.tag not in ("select", "input") and not e.off and _ORDERS.search(said))
 

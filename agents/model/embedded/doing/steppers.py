@@ -15,7 +15,10 @@ from agents.ports import Decision
 Stepper = tuple[Element, Element, int]  # the button for less, the one for more, the number now
 _LESS = re.compile(r"minus|decre|less|remove|fewer|reduce|^[-−–]$", re.I)
 _MORE = re.compile(r"plus|incre|more|add|^\+$", re.I)
-_ODD = {"children": "child", "people": "person", "adult": "adult", "kids": "child"}
+_ODD = {
+    "children": "child", "people": "person", "adult": "adult", "kids": "child",
+    "serves": "serving", "portion": "serving", "portions": "serving", "quantity": "qty",
+}  # fmt: skip
 MAX_PRESSES = 30
 LINE = 14  # px that the middles of things on one line may differ by
 
@@ -37,7 +40,17 @@ def stepper(view: View, label: str) -> Stepper | None:
         words = {stem(w) for w in plain(e.text or "").split()}
         if wanted <= words and len(e.text or "") <= 60 and (found := _beside(view, e)):
             return found
-    return None
+    return _lone(view) if wanted <= _HOW_MANY else None
+
+
+_HOW_MANY = frozenset({"qty", "number", "amount", "count"})
+
+
+def _lone(view: View) -> Stepper | None:
+    """ "Make it two": the only stepper of the page."""
+    less = [e for e in _buttons(view) if _LESS.fullmatch(norm(e.name)) and not e.off]
+    more = [e for e in _buttons(view) if _MORE.fullmatch(norm(e.name)) and not e.off]
+    return _pair(view, [*less, *more]) if len(less) == len(more) == 1 else None
 
 
 def row_stepper(view: View, row: str) -> Stepper | None:
@@ -85,7 +98,7 @@ def _pair(view: View, buttons: list[Element]) -> Stepper | None:
         and less.x - 60 <= e.x <= more.x + more.w + 60
     ]
     if not numbers:
-        return _in_row(less, more)
+        return _in_row(less, more) or _between(view, less, more)
     return less, more, int(_shown(numbers[0]))
 
 
@@ -93,6 +106,13 @@ def _in_row(less: Element, more: Element) -> Stepper | None:
     """The number as a bare text among the words of the row."""
     found = re.findall(r"(?<![\d.,])\d{1,3}(?![\d.,])", more.row or "")
     return (less, more, int(found[-1])) if len(found) == 1 else None
+
+
+def _between(view: View, less: Element, more: Element) -> Stepper | None:
+    """The number as a bare text between the words of the two buttons."""
+    ends = [re.escape(e.text or "") for e in (less, more)]
+    found = re.findall(rf"{ends[0]}\s*(\d{{1,3}})\s*{ends[1]}", view.body) if all(ends) else []
+    return (less, more, int(found[0])) if len(found) == 1 else None
 
 
 def _shown(e: Element) -> str:

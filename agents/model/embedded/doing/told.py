@@ -37,6 +37,9 @@ _ORDERS = re.compile(
     re.I,
 )
 _LAST = frozenset({"submit", "click", "act_on", "create", "press"})
+_GOOD = re.compile(
+    r"(?:thanks?|thank you|we(?:['’]ve| have)? (?:got|received) (?:it|your))\b", re.I
+)
 _NOTHING = re.compile(
     r"^\W*(?:sorry,? |we |there (?:are|were) )*(?:found )?(?:no|0|zero) (?:\w+ ){0,2}"
     r"(?:results?|matches|hits|items|products|entries|articles)\b|"
@@ -88,7 +91,7 @@ async def complaint(run: Run, step: Step) -> None:
     flagged = marked(view)
     asks = {norm(n) for e in view.elements if e.role != "generic" for n in e.names}
     for line in fresh if len(fresh) <= MESSAGE_LINES else ():
-        if norm(line) in asks or re.fullmatch(r"[^.!:;]*\?\s*", line):
+        if _GOOD.match(line.strip()) or norm(line) in asks or re.fullmatch(r"[^.!:;]*\?\s*", line):
             continue  # a label or a question of a form that came up
         found = COMPLAINT.search(line) or (DEMAND.search(line) if norm(line) in flagged else None)
         stays = view.url == run.memory.get("before_url") and len(fresh) <= ORDER_LINES
