@@ -7,6 +7,7 @@ import re
 from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.doing import following, rows
 from agents.model.embedded.doing.forms import submit_button
+from agents.model.embedded.doing.naming import chooser
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import (
     click_code,
@@ -60,6 +61,11 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         if one is not None:
             code, why = await click_code(one), f"Click {describe(one)}."
             return await _deed(run, step, view, code, why, _plainly(verb), one)
+    both = f"{words} {target['in']}" if words and target.get("in") else ""
+    if both and controls(view, verb, both):
+        return await _goal(
+            run, step, _plainly(verb, nth=target.get("nth"), within=both)
+        )  # "Nell Harker in Leeds"
     if words and target.get("in") and (controls(view, verb, words) or rows.menu_of(view, words)):
         context = words  # "remove Per Holm from the contacts"
     goal = _plainly(verb, nth=target.get("nth"), within=context or None)
@@ -96,6 +102,9 @@ _TO = re.compile(r"(?:it|this|that) to (?P<who>\S.*)")
 def _assignee(run: Run, view: View, step: Step) -> Step | None:
     """ "Assign it to Ann" while a form asks for the assignee: that field is set."""
     said = _TO.fullmatch(step["target"].get("raw") or "") if step["verb"] == "assign" else None
+    if said and chooser(view, "assignee"):
+        chosen_in = {"do": "select", "values": [said["who"]], "target": _plainly("assignee")}
+        return {**chosen_in, "text": step["text"], "st": {}}
     found = rank(view, _plainly("assignee"), editable=True) if said else []
     found = found or (rank(view, _plainly("assigned to"), editable=True) if said else [])
     if said is None or not found or found[0].score < 0.7:
@@ -137,6 +146,9 @@ async def _behind(
         if button is not None and [button.doc.prefix, button.d.get("form")] == form:
             code, why = await click_code(button), f"Send the form with {describe(button)}."
             return await _deed(run, step, view, code, why, whole, button)
+    if (own := rows.of_page(view, verb, step["target"])) and not st.get("opened"):
+        code, why = await click_code(own), f"Click {describe(own)}."
+        return await _deed(run, step, view, code, why, _plainly(verb), own)
     if elsewhere := await _elsewhere(run, step, view, context):
         return elsewhere
     if step.get("state") or step.get("splice"):
@@ -165,9 +177,16 @@ _SENDING = frozenset(["send", "submit", "place"])
 
 
 def _name_field(view: View, context: str) -> Element | None:
-    """The field that holds the name of what is renamed ("Project name")."""
+    """The field that holds the name of what is renamed, or the one name field in its section."""
     fields = rank(view, _plainly(f"{context} name"), editable=True)
-    return fields[0].element if fields and fields[0].score >= 0.8 else None
+    if fields and fields[0].score >= 0.8:
+        return fields[0].element
+    named = [e for e in view.elements if e.role == "textbox" and _NAME.search(e.name) and not e.off]
+    own = [e for e in named if context_score(context, e) >= 0.85]
+    return own[0] if len(own) == 1 else None
+
+
+_NAME = re.compile(r"\b(?:name|title|label)\b", re.I)
 
 
 def _to_place(view: View, step: Step) -> Element | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from agents.browser.extract_fields import plain
 from agents.model.embedded.grammar.phrases import bare
+from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import LEAST, norm, rank
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import Element, View
@@ -32,6 +34,8 @@ def is_add(e: Element, step: Step) -> bool:
     if (place := verb.removeprefix("add to ")) != verb and re.fullmatch(
         rf"add\b(?:.*\bto (?:the |my |your )?{re.escape(place)}| it)?", e.name.strip(), re.I
     ):
+        return True
+    if place != verb and any(norm(n) in _to(place) for n in e.names):
         return True
     return bool(ADD.search(e.name)) or bool(
         re.search(r"add-?to-?(?:cart|basket|bag)|buy-?now", e.attr or "", re.I)
@@ -64,10 +68,40 @@ def things_added(view: View, step: Step) -> list[Step]:
     verb = f"add to {where.group(1).strip(' .').lower()}"
     adding = {"do": "add", "verb": verb, "text": step["text"], "quantity": 1}
     adders = [e for e in view.elements if presses(e) and is_add(e, adding)]
+    if one := _by_its_names(view, adders, step, text):
+        return [one]
     names = [text] if any(mentions(e, text) for e in adders) else _NAMES.split(text)
     if not all(any(mentions(e, bare(name)) for e in adders) for name in names):
         return []
     return [{**adding, "target": {"words": bare(n), "raw": n, "kind": None}} for n in names]
+
+
+def _to(place: str) -> set[str]:
+    """What a button that adds to a place is called, an icon's tooltip too."""
+    place = re.sub(r"^(?:the|my|your) ", "", place)
+    return {f"add to {word}{place}" for word in ("", "the ", "my ", "your ")}
+
+
+def _by_its_names(view: View, adders: list[Element], step: Step, text: str) -> Step | None:
+    """ "The Sunday screening of Night Ferry": the one row with all its names, day and heading.
+
+    What it is (a screening) need not stand there; more than one such row is no answer.
+    """
+    names = re.findall(r"(?<![\w'’-])(?:[A-Z]|\d)[\w'’-]*", text)
+    lowered = [w for w in norm(text).split() if w not in STOPWORDS]
+    if len(names) < 2 or not adders:
+        return None
+    own = [e for e in adders if e.row and _tells_all(e, names)]
+    fuller = [e for e in own if _tells_all(e, lowered)] or own
+    if len(fuller) != 1:
+        return None
+    target = {"words": text, "raw": text, "kind": None, "nth": None, "in": None}
+    return {"do": "click", "text": step["text"], "target": target, "st": {"chosen": fuller[0].key}}
+
+
+def _tells_all(e: Element, words: list[str]) -> bool:
+    about = f" {plain(f'{e.row} {e.head} {e.sect}')} "
+    return all(f" {plain(w)} " in about for w in words)
 
 
 _NAMES = re.compile(r",\s*(?:and\s+)?|\s+and\s+|\s+&\s+")

@@ -81,7 +81,9 @@ def values_of(run: Run, answer: Answer | None, names: Iterable[str]) -> dict[str
     if isinstance(response, dict):
         found = {n: response[n] for n in names if response.get(n) not in (None, "")}
         if found:
-            return {n: value_of(run, v) for n, v in found.items()}
+            given = {n: value_of(run, v) for n, v in found.items()}
+            run.memory.setdefault("given", {}).update(given)  # nobody is asked for it again
+            return given
     one = reply_value(answer)
     if len(names) == 1 and isinstance(one, str | int) and str(one).strip():
         return {names[0]: value_of(run, one)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from agents.browser.extract_fields import singular
 from agents.model.embedded.doing import asked, placing, steppers
@@ -22,6 +23,9 @@ async def add(run: Run, step: Step) -> Decision | None:
     st, target = step["st"], step["target"]
     if step.get("wish"):
         return await _the_best(run, step)
+    if step.get("bare") and not step["st"].get("acts") and not _sells(await run.view()):
+        step["splice"] = [{"do": "unknown", "words": step["text"], "text": step["text"]}]
+        return None
     if asked.fail_unknown(run, step):
         return None
     if await answered(run, step):
@@ -52,6 +56,12 @@ async def add(run: Run, step: Step) -> Decision | None:
         step["splice"] = several
         return None
     return await _find_button(run, step, view, name)
+
+
+def _sells(view: View) -> bool:
+    """Whether the page has buttons that add things, or a search for them."""
+    adds = any(presses(e) and is_add(e, {"verb": "add"}) for e in view.elements)
+    return adds or search_field(view) is not None
 
 
 async def _the_best(run: Run, step: Step) -> Decision | None:
@@ -274,11 +284,17 @@ async def checkout(run: Run, step: Step) -> Decision | None:
     if st.get("acts", 0) >= 8:
         return run.ask_takeover(step, "The checkout does not come to an end.")
     rest = [p for p in step.get("pieces") or [] if not p.get("done")]
-    if placed := placing.steps_for(view, rest):
+    if not st.get("cart") and (way := _to_cart(view)):
+        why = f"Open {describe(way)}."
+        return await run.act(step, await click_code(way), why, cart=True)
+    if placed := placing.steps_for(_body(view), rest):
         again = {k: v for k, v in step.items() if k != "state"}
         step["splice"] = [{"text": step["text"], **s} for s in placed] + [again]
         return None
     empty = [e for e in view.elements if _is_owed(e)]
+    if step.get("stop") and (last := stopping_at(view, empty)):
+        run.note(f"I stopped before {last}, as you said.")
+        return None
     if empty and not st.get("filled"):
         return await _type_given(run, step, empty) or _ask_details(run, step, empty)
     controls = [e for e in view.elements if presses(e)]
@@ -298,6 +314,51 @@ async def checkout(run: Run, step: Step) -> Decision | None:
         return run.ask_takeover(step, "I see no way on to the order from here.")
     run.note("It is in the cart; the page offers no checkout that I could see.")
     return None
+
+
+_PAYS = re.compile(r"\bcard\b|\bcc\b|\bcv[cv]2?\b|security code|expir|\biban\b|cardholder", re.I)
+
+
+def stopping_at(view: View, owed: list[Element]) -> str:
+    """What must not be touched by somebody who stops before paying: card fields, the last button.
+
+    Other details are still filled in; the last button waits until none is owed.
+    """
+    cards = [e for e in view.elements if e.role in ("textbox", "spinbutton") and _PAYS.search(
+        asked.about(e))]  # fmt: skip
+    others = [e for e in owed if e not in cards]
+    if others:
+        return ""
+    if cards:
+        return "the payment"
+    last = [e for e in view.elements if presses(e) and _FINAL.fullmatch(norm(e.name))]
+    return describe(last[-1]) if last else ""
+
+
+_FINAL = re.compile(
+    r"(?:place|complete|confirm|submit) (?:your |my |the )?(?:order|purchase|payment)|"
+    r"pay(?: now| \W?[\d.,]+.*)?|buy now|order now|order and pay|confirm and pay",
+    re.I,
+)
+
+
+def _body(view: View) -> View:
+    """The page without its foot: the letter that can be ordered there is no part of an order."""
+    foot = ("footer", "contentinfo")
+    kept = [e for e in view.elements if e.place not in foot and "footer" not in e.path]
+    return replace(view, elements=kept, whole=view)
+
+
+_AT_CART = re.compile(r"cart|basket|\bbag\b|trolley|check-?out|\border|payment|delivery", re.I)
+
+
+def _to_cart(view: View) -> Element | None:
+    """The way to the cart from another page, whose own fields (a letter, a note) take nothing."""
+    heads = " ".join(e.text or "" for e in view.texts if e.role == "heading")
+    if _AT_CART.search(f"{view.url.rpartition('/')[2]} {view.title} {heads}"):
+        return None
+    links = [e for e in view.elements if e.role == "link" and e.href and _is_cart(e) and not e.off]
+    return links[0] if len({e.href for e in links}) == 1 else None
 
 
 def _is_owed(e: Element) -> bool:
@@ -337,7 +398,7 @@ async def _take_answers(run: Run, step: Step) -> Decision | None:
 
 async def _type_given(run: Run, step: Step, fields: list[Element]) -> Decision | None:
     """Fill in what a person gave; None when nothing of it belongs here."""
-    given, lines = step.get("given", {}), []
+    given, lines = {**run.memory.get("given", {}), **step.get("given", {})}, []
     for i, element in enumerate(fields):
         value = given.get(element.name or f"field {i + 1}")
         if not value:

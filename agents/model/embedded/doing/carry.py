@@ -67,6 +67,7 @@ async def carry(run: Run, step: Step) -> Decision | None:
     view = alike_forms.meant(view, step, run.memory.get("form"))
     if rivals := alike_forms.rivals(view, step, run.memory.get("form")):
         return _which_form(run, step, rivals)
+    _letters(view, step)
     rest = [p for p in step["pieces"] if not p.get("done")]
     if result is not None and step.get("pressed") and view.mark == run.mark_before:
         run.fail(step, f"the page did not go on after {st.get('label', 'the button')}")
@@ -106,6 +107,18 @@ async def carry(run: Run, step: Step) -> Decision | None:
         why = f"Look for “{wanted[0]['raw']}” behind {describe(fold)}."
         return await run.act(step, await click_code(fold), why, label="the fold")
     return await _on(run, step, view, rest)
+
+
+def _letters(view: View, step: Step) -> None:
+    """ "Subscribe me to the weekly letter": said by the form itself where it offers no choice."""
+    for piece in step["pieces"]:
+        if not piece.get("letter") or piece.get("done") or composing.box_for(view, piece["raw"]):
+            continue
+        here = alike_forms.at_hand(view, None)
+        choice = [e for e in here if e.role in ("checkbox", "radio", "switch") or e.tag == "select"]
+        mails = [e for e in composing.fields(view) if e.type == "email" or "mail" in norm(e.name)]
+        own = [e for e in choice if mails and e.doc is mails[0].doc and e.form == mails[0].form]
+        piece["done"] = len({e.form for e in mails}) == 1 and not own
 
 
 def _which_form(run: Run, step: Step, rivals: list[Element]) -> Decision:
@@ -235,10 +248,18 @@ async def _on(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> D
         names = ", ".join(f"“{p['raw']}”" for p in wanted[:4])
         return run.ask_takeover(step, f"I find no place for {names} here.")
     here = alike_forms.at_hand(view, run.memory.get("form"))
+    if step.get("stop") and not leads_on and not wanted:
+        run.note("I stopped before the form was sent, as you said.")
+        return None
     owed = [
         e for e in composing.fields(view) if e in here and e.req and not (e.value or "").strip()
     ]
     if owed and not step.get("asked"):
+        known = {e.name: v for e in owed if (v := run.memory.get("given", {}).get(e.name))}
+        if len(known) == len(owed):  # a person was asked for all of it before
+            step["asked"] = True
+            step["pieces"] += [{"raw": k, "label": k, "value": v} for k, v in known.items()]
+            return await carry(run, step)
         return _ask(run, step, owed)
     if button is None or step["pages"] >= MAX_PAGES:
         return _ended(run, step, view, wanted)

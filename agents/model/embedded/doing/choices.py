@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
+from agents.browser.extract_fields import plain
 from agents.model.embedded.doing import rows
 from agents.model.embedded.doing.boxes import check_code, row_box
 from agents.model.embedded.doing.calendar import pick_day, shown_month, wants_calendar
 from agents.model.embedded.doing.fields import FILLABLE, brought_up, fill, give_code, pick_options
 from agents.model.embedded.doing.formats import moment
 from agents.model.embedded.doing.naming import (
+    chooser,
     drawn_chip,
     list_in_row,
     list_of_counts,
     name_and_value,
     radio_called,
+    without_kind,
 )
 from agents.model.embedded.doing.select_lists import by_noun, select_for
 from agents.model.embedded.doing.steppers import stepper
@@ -26,6 +29,7 @@ from agents.model.embedded.doing.touch import (
 )
 from agents.model.embedded.doing.ways import beside_words, leads_away
 from agents.model.embedded.grammar.phrases import Target
+from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import (
     BOXES,
     LEAST,
@@ -68,7 +72,7 @@ async def set_value(run: Run, step: Step) -> Decision | None:
             st["chosen"] = counts.key
             step.update(do="select", values=[step.pop("value").get("text", "")])
             return await select(run, step)
-        if _drawn_list(view, target):
+        if _drawn_list(view, target) or chooser(view, target.get("words") or ""):
             step.update(do="select", values=[step.pop("value").get("text", "")])
             return await select(run, step)
         if beside_words(view, target.get("words") or ""):
@@ -164,6 +168,8 @@ async def select(run: Run, step: Step) -> Decision | None:
                 return decision
     if await answered(run, step):
         return None
+    if step["target"].get("whole") and not st.get("phase"):
+        _as_whole(await run.view(), step)
     done = st.setdefault("done", [])
     left = [v for v in step["values"] if v not in done]
     if not left or (st.get("phase") == "chosen" and not left):
@@ -199,6 +205,16 @@ async def select(run: Run, step: Step) -> Decision | None:
     return await _choose_one(run, step, view, left[0])
 
 
+def _as_whole(view: View, step: Step) -> None:
+    """ "Collection from a branch" is one choice where one is called so, or nearly so."""
+    whole = step["target"].pop("whole")
+    boxes = [e for e in view.elements if e.role in BOXES and not e.off]
+    stems = {w[:6] for w in plain(whole).split()} - STOPWORDS
+    fits = [e for e in boxes if stems <= {w[:6] for w in plain(e.name).split()}]
+    if len(step["values"]) == 1 and len(fits) == 1 and len(stems) > 1:
+        step.update(values=[fits[0].name], target=_called(""))
+
+
 def _is_day(text: str) -> bool:
     """Whether a value is a whole date ("17 December 2026"), no bare number."""
     return bool(re.search(r"[a-z]{3}|\d[-/.]\d", text, re.I) and re.search(r"\d", text)) and (
@@ -227,6 +243,9 @@ _OPENERS = frozenset(
 async def _choose_one(run: Run, step: Step, view: View, value: str) -> Decision | None:
     """One value among boxes, options, tabs, cards; or open the list that hides it."""
     st, target = step["st"], step["target"]
+    if named := without_kind(view, value):
+        step["values"] = [named if v == value else v for v in step["values"]]
+        value = named
     context = target.get("words") or None
     wanted = {"words": value, "raw": value, "kind": None, "nth": None, "in": None, "quoted": True}
     roles = BOXES | {"treeitem", "gridcell", "tab"}
@@ -248,7 +267,7 @@ async def _choose_one(run: Run, step: Step, view: View, value: str) -> Decision 
         openers = [m for m in rank(view, target, roles=_OPENERS) if not leads_away(m.element)]
         if openers and openers[0].score >= LEAST:
             return await _open_list(run, step, openers[0].element, value)
-        if drawn := beside_words(view, context or ""):
+        if drawn := beside_words(view, context or "") or chooser(view, context or ""):
             return await _open_list(run, step, drawn, value)
     under = target.get("under")  # "Under Size select Large"
     if under and not st.get("opener") and (drawn := beside_words(view, under)):
@@ -290,7 +309,7 @@ async def _choose_loosely(
     if not step.get("parted") and (parted := name_and_value(view, value)):
         said_whole = value
         label, value = parted
-        others = [v for v in step["values"] if v != said_whole]
+        others = [v for v in step["values"] if v != said_whole and v not in st["done"]]
         if others:  # "size M and the colour Moss": each in its own
             again = {k: v for k, v in step.items() if k not in ("st", "state")}
             step["splice"] = [{**again, "values": [v]} for v in (said_whole, *others)]

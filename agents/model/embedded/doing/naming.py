@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from agents.browser.extract_fields import plain, singular
 from agents.model.embedded.grammar.phrases import Target
+from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import BOXES, likeness, name_score, norm
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import Element, View
@@ -79,3 +81,41 @@ def list_in_row(view: View, step: Step) -> Element | None:
         and norm(row) in norm(e.row or "")
     ]  # fmt: skip
     return found[0] if len(found) == 1 else None
+
+
+_CHOOSES = frozenset(["choose", "select", "pick", "edit", "set", "change", "add"])
+
+
+def chooser(view: View, label: str) -> Element | None:
+    """The one control that opens a choice of such things ("Choose labels", "Edit assignees")."""
+    stems = {singular(w) for w in plain(label).split()} - STOPWORDS
+    found = [
+        e
+        for e in view.elements
+        if stems and e.role in ("button", "generic", "link") and not e.off
+        and any(_opens_choice(name, stems) for name in e.names)
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _opens_choice(name: str, stems: set[str]) -> bool:
+    words = {singular(w) for w in plain(name).split()} - STOPWORDS
+    return bool(words & _CHOOSES) and words - _CHOOSES == stems
+
+
+def without_kind(view: View, said: str) -> str:
+    """ "The evening kind": the name of the one round button that is called “Evening”."""
+    first, _, kind = said.rpartition(" ")
+    if not first or kind.lower() not in _KINDS:
+        return ""
+    boxes = [e for e in view.elements if e.role in BOXES and not e.off]
+    if any(norm(e.name) == norm(said) for e in boxes):
+        return ""
+    named = [e for e in boxes if norm(e.name) == norm(first)]
+    return named[0].name if len(named) == 1 else ""
+
+
+_KINDS = frozenset(
+    ["kind", "type", "sort", "version", "variant", "option", "plan", "size", "colour", "color",
+     "style", "method", "format", "edition", "class", "one", "course", "ticket"]
+)  # fmt: skip

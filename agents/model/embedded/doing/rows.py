@@ -187,3 +187,24 @@ def without_rows(view: View, found: list[Match], verb: str) -> list[Match]:
         return any(row.doc is e.doc and e.path.startswith(f"{row.path} ") for e in said)
 
     return [m for m in found if not holds(m.element)]
+
+
+def of_page(view: View, verb: str, target: dict[str, Any]) -> Element | None:
+    """ "Star the repository": the one button called just so, where the page is about one thing.
+
+    A name has to stand in the page's own title or heading; a mere noun may mean the page itself.
+    """
+    said = target.get("raw") or ""
+    exact = [
+        e
+        for e in view.elements
+        if e.role == "button" and not e.off and not re.search(r"\w\w", e.row or "")
+        and e.place not in ("nav", "aside") and any(norm(n) == verb for n in e.names)
+    ]  # fmt: skip
+    if len(exact) != 1 or not said or target.get("all") or target.get("nth") or target.get("in"):
+        return None
+    heads = [e.text or "" for e in view.texts if e.role == "heading"]
+    shown = _stems(" ".join([view.title, *heads[:3]]))
+    words = _stems(said) - STOPWORDS
+    plain_noun = bool(re.fullmatch(r"(?:the|this|that|my)\s+[a-z]+", said))
+    return exact[0] if words <= shown or plain_noun else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.model.embedded.grammar import places, twofold
-from agents.model.embedded.grammar.masking import MASK
+from agents.model.embedded.grammar.masking import DOT, MASK
 from agents.model.embedded.grammar.words import BARE_VERBS, LAST_VERBS, OBJECT_VERBS, VERBS
 
 _VERB = "|".join(sorted(map(re.escape, VERBS), key=len, reverse=True))
@@ -15,7 +15,8 @@ _STARTS = re.compile(
     rf"(?:(?:{'|'.join(BARE_VERBS)})\b(?!\s+(?:of|button|bar|box|field|results?|name|type|text)\b)"
     rf"|(?:{'|'.join(LAST_VERBS)})(?: (?:it|them|changes|the changes|now))?\s*(?:$|[,.;]|and\b)"
     rf"|(?:cancel|deny|confirm) (?:when|if|once)\b|check(?:ing)? ?out\b"
-    rf"|(?:do not|don['’]t|never)\s+[a-z]"
+    rf"|(?:(?:i|we)\s+)?(?:do not|don['’]t|never)\s+[a-z]|have (?:it|them|this|that) [a-z]+ [a-z]"
+    rf"|stop (?:right |just )?before"
     rf"|(?-i:(?:{'|'.join(OBJECT_VERBS)})\s+(?:the|my|an?|this|that|it|them|all|every|in|on|for|"
     rf"from|out|off|up|both|her|his|their|our|[A-Z£$€#]|\d|{MASK}))"
     rf"|(?!note\s+{MASK})(?:{_VERB})\b(?!-|\s*(?:$|[,.;:]|of\b|and\b|or\b|is\b|are\b|number\b|name\b|"
@@ -161,6 +162,8 @@ def _sentences(text: str) -> list[str]:
     text = re.sub(r"\r\n?", "\n", text)
     # "account no. NB77" is one name.
     text = re.sub(rf"\b(no|nr)\.(?=\s*(?:{MASK}|[A-Z]{{0,3}}\d))", r"\1", text, flags=re.I)
+    # "Mona P. and my address": the full stop is the name's own.
+    text = re.sub(r"\b([A-Z][a-z]+ [A-Z])\.(?=,? and\b)", rf"\1{DOT}", text)
     # "1. Do this 2. Do that" on one line.
     text = re.sub(r"(?<![\w-])(?:step\s+)?\d{1,2}[.)]\s+(?=[A-Za-z])", "\n", text, flags=re.I)
     text = re.sub(r"\n\s*[-*•–]\s+", "\n", text)
@@ -172,7 +175,9 @@ def _sentences(text: str) -> list[str]:
     for line in text.split("\n"):
         # "Dr. Lind" is one name, too.
         line = _THEN_ASKS.sub(_asks_next, line) if _STARTS.match(line) else line
-        pieces += re.split(rf"{_NO_END}(?<=[\w)\]%{MASK[1:-1]}])[.!?]+(?:\s+|$)|;\s+", line)
+        pieces += re.split(
+            rf"{_NO_END}(?<=[\w)\]%{MASK[1:-1]}])[.!?]+(?:\s+(?!and\b|or\b)|$)|;\s+", line
+        )
     return [p for p in pieces if p.strip(" .!?")]
 
 
@@ -225,11 +230,15 @@ _NO_VERB = (
 _DOES = re.compile(
     rf"(?-i:(?!(?:{_NO_VERB})\b)[a-z]{{4,}} (?:the|my|this|that|all|every|it|them|both)\b)"
 )
+# "Pick Elm Street, my name is Ada": a detail that was said after a choice.
+_MINE = re.compile(r"(?:my|the) [a-z][a-z -]{1,24} (?:is|are|should be) \S", re.I)
+_CHOOSES = re.compile(r"(?:choose|select|pick|take|tick|check|press|click|open|go)\b", re.I)
 
 
 def _by_connectives(sentence: str) -> list[str]:
     """Cut at "then", and at "and" or a comma when a verb follows."""
     cuts: list[tuple[int, int]] = []
+    at = 0
     pattern = re.compile(
         r"\s*,?\s*\b(?:and then|and after that|after that|then|and finally|finally)\b,?\s+"
         r"|\s*,\s*(?:and|but)\s+|\s+and(?:\s+also)?\s+|\s*,\s*|\s+(?:before you|"
@@ -249,16 +258,16 @@ def _by_connectives(sentence: str) -> list[str]:
             continue  # "with the title X, type Bug": a detail, no typing
         strong = strong or (re.search(r",\s*and\s", connective) and _GETS.match(rest))
         asks = asks or (_LABEL.match(rest) and _DEED.match(sentence[: match.start()]))
+        asks = asks or (
+            _MINE.match(rest) and _CHOOSES.match(strip_lead(sentence[at : match.start()]))
+        )
         does = " and" in connective and _GOES.match(sentence[: match.start()]) and _DOES.match(rest)
-        if (
-            does
-            or strong
-            or asks
-            or _STARTS.match(rest)
-            or (_ASKS.match(sentence) and _ASKS.match(rest))
-        ):
+        both_ask = _ASKS.match(sentence) and _ASKS.match(rest)
+        if strong or asks or does or both_ask or _STARTS.match(rest):
             cuts.append((match.start(), match.end()))
-    out, at = [], 0
+            at = match.end()
+    out: list[str] = []
+    at = 0
     for start, end in cuts:
         out.append(sentence[at:start])
         at = end

@@ -36,7 +36,7 @@ def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         (
             rf"(?P<first>.+?)(?:,| and|, and)\s+(?P<what>{MASK}|[\w@.-]+|\+?\d[\d ()/.-]*|"
             r"(?-i:[A-Z])[\w'’-]*(?: (?-i:[A-Z])[\w'’-]*)+)\s+(?:in|into|"
-            rf"to|as|for|on)\s+(?P<where>.+)$"
+            rf"to|as|for|on|under)\s+(?P<where>.+)$"
         ),
         where,
         re.I,
@@ -237,6 +237,8 @@ def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     ):
         return {"do": "click", "target": target_of(what, k)}
     target = target_of(where or "", k)
+    if where:  # "Collection from a branch" may be what the choice itself is called
+        target["whole"] = k.raw(bare(clean(m.group().split(" ", 1)[1])))
     pure = [re.sub(r"\s+(?:option|radio button|checkbox|item)$", "", v, flags=re.I) for v in values]
     part = k.only(bare(what))
     value = {"var": part["raw"]} if part and part["is"] == "var" else None
@@ -286,11 +288,6 @@ def _replace(m: re.Match[str], k: Masked) -> Intent:
         "new": k.raw(m.group("new")),
         "target": target,
     }
-
-
-def _about(m: re.Match[str], k: Masked) -> Intent:
-    """ "Write "..." about my home": into the field for texts that asks for that."""
-    return {**one_field(m.group("where"), m.group("what"), k), "long": True}
 
 
 def _focus(m: re.Match[str], k: Masked) -> Intent:
@@ -350,10 +347,6 @@ RULES = [
             r")?[A-Za-z].*)$"
         ),
         _fill,
-    ),
-    rule(
-        rf"(?:write|type|enter|say|put|tell them)\s+(?P<what>{MASK})\s+about\s+(?P<where>\S.*)$",
-        _about,
     ),
     rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+on$", _check(True)),
     rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+off$", _check(False)),

@@ -76,6 +76,23 @@ def _as_reason(intent: Intent, before: list[Intent]) -> Intent:
     return reason
 
 
+_ONES = re.compile(r"(?P<which>[a-z][\w -]*?) ones?", re.I)
+
+
+def _of_searched(intent: Intent, before: list[Intent]) -> Intent:
+    """ "Search for plasters, add the waterproof ones to the basket": waterproof plasters."""
+    target = intent.get("target") or {}
+    said = _ONES.fullmatch(target.get("words") or "")
+    search = next((i for i in reversed(before) if i["do"] in ("search", "filter", "only")), None)
+    if said is None or search is None or intent["do"] not in ("add", "click", "act_on"):
+        return intent
+    noun = (search.get("value") or {}).get("text") or (search.get("target") or {}).get("words")
+    if not noun or len(noun.split()) > 3:
+        return intent
+    name = f"{said['which']} {noun}"
+    return {**intent, "target": {**target, "words": name, "raw": name}}
+
+
 def _as_sent(intent: Intent, before: list[Intent]) -> Intent:
     if _hands_in(intent, before):
         return {"do": "submit", "verb": "send", "text": intent.get("text", "")}
@@ -277,5 +294,6 @@ _REWORDS = (
     _as_first_found,
     _as_reason,
     _as_sent,
+    _of_searched,
     _as_of_found,
 )

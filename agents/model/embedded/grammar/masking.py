@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _BASE = 0xE000
+DOT = "\u2024"  # a full stop that ends no sentence
 MASK = "[\ue000-\uf000]"
 
 _URL = r"https?://[^\s\"'<>«»“”]+[^\s\"'<>«»“”.,;:!?)\]]"
@@ -32,6 +33,9 @@ _PATTERN = re.compile(
 )
 
 
+_NEW_SENTENCE = re.compile(r"\s+(?:My|The|I|It|We|Then|Now|Also|Please|After|Do|Don['’]t)\s")
+
+
 @dataclass
 class Masked:
     """A text whose protected parts are single characters."""
@@ -41,11 +45,11 @@ class Masked:
 
     def raw(self, text: str) -> str:
         """The text with its protected parts put back, quotes dropped."""
-        return re.sub(MASK, lambda m: self._part(m.group())["raw"], text).strip()
+        return re.sub(MASK, lambda m: self._part(m.group())["raw"], text).replace(DOT, ".").strip()
 
     def original(self, text: str) -> str:
         """The text as the person wrote it."""
-        return re.sub(MASK, lambda m: self._part(m.group())["as"], text).strip()
+        return re.sub(MASK, lambda m: self._part(m.group())["as"], text).replace(DOT, ".").strip()
 
     def parts_in(self, text: str) -> list[dict[str, Any]]:
         """Protected parts of a piece of text, in order."""
@@ -63,7 +67,7 @@ class Masked:
             return {"var": part["raw"]}
         if part:
             return {"text": part["raw"]}
-        return {"text": self.raw(text).strip(" .,;")}
+        return {"text": self.raw(text.strip(" .,;")).strip(" ,;")}
 
     def _part(self, char: str) -> dict[str, Any]:
         return self.parts[ord(char) - _BASE]
@@ -80,7 +84,10 @@ def mask(text: str) -> Masked:
         masked.parts.append(
             {"is": "quote" if kind[0] == "q" else kind, "raw": raw, "as": match.group()}
         )
-        return chr(_BASE + len(masked.parts) - 1)
+        # "... it freezes well." My name is Mona: the quote's full stop ends the sentence, too.
+        after = match.string[match.end() : match.end() + 40]
+        ends = kind[0] == "q" and raw[-1:] in ".!?" and _NEW_SENTENCE.match(after)
+        return chr(_BASE + len(masked.parts) - 1) + ("." if ends else "")
 
     masked.text = _PATTERN.sub(hide, text[:40_000])
     return masked

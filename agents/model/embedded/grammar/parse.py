@@ -23,6 +23,8 @@ from agents.model.embedded.grammar import (
     putting,
     saying,
     signing,
+    stopping,
+    taking,
     wishes,
 )
 from agents.model.embedded.grammar.clauses import split
@@ -39,6 +41,7 @@ from agents.model.embedded.grammar.verbs import (
     copy_intent,
     drag_intent,
     lookup_intent,
+    only_intent,
     paste_intent,
     respond_intent,
     simple,
@@ -164,7 +167,7 @@ RULES: list[Rule] = [
         r"(?:show|display|list|view)(?: me)? (?:only|just)\s+(?:the )?(?P<what>[\w '-]+|"
         + MASK
         + r")$",
-        targeted("only"),
+        only_intent,
     ),
     _rule(r"(?:look|check|see) (?:under|in|inside)\s+(?P<what>[^,]{2,40})$", targeted("click")),
     _rule(r"within\s+(?P<what>.+)$", within_intent),
@@ -174,6 +177,7 @@ RULES: list[Rule] = [
         + r")$",
         look_intent,
     ),
+    *taking.RULES,
     *asking.RULES_BEFORE,
     *signing.SIGN_RULES,
     _rule(
@@ -326,7 +330,9 @@ def parse(text: str) -> list[Intent]:
         for intent in parse_clause(clause, masked):
             intent.setdefault("text", masked.original(clause))
             intents.append(intent)
-    return joining.join(intents)[:MAX_INTENTS]
+    joined = joining.join(intents)[:MAX_INTENTS]
+    stopping.apply(joined)
+    return joined
 
 
 def _with_rest(intent: Intent, masked: Masked) -> list[Intent]:
@@ -353,6 +359,8 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     if hint := _STANDS.search(text):
         text = clean(text[: hint.start()])
         return [{**one, "text": masked.original(text)} for one in parse_clause(text, masked)]
+    if halt := stopping.stop(text):
+        return [halt]
     if of_me := oneself.told(text, masked):
         return of_me
     if avoid := dealing.avoided(text, masked):
@@ -371,6 +379,8 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
                 return [one for intent in found for one in _with_rest(intent, masked)]
     if by := stepped(text):
         return [by]
+    if added := putting.added(text, masked):
+        return [added]
     if re.fullmatch(r"next|previous|ok(?:ay)?|yes|no|later", text, re.I):
         return [{"do": "click", "target": target_of(text, masked)}]
     if match := re.fullmatch(r"from\s+(.+?)\s+(?:to|until|till)\s+(.+)", text, re.I):

@@ -92,3 +92,19 @@ ORDERS: list[tuple[re.Pattern[str], Any]] = [
         lambda m, k: put_intent(m, k, m.group("verb").lower()),
     ),
 ]
+
+
+_ELSE = re.compile(rf"{MASK}|\b(?:to|into|called|named|saying|with|that)\b", re.I)
+_ADDED = re.compile(
+    rf"add\s+(?P<what>(?:the|an?|both|{_NUMBER})\s+[^:]{{2,80}}|(?-i:[A-Z])[\w'’ -]{{2,60}})", re.I
+)
+
+
+def added(text: str, k: Masked) -> Intent | None:
+    """ "Add the lamp and two blankets": where to is said by the page's own buttons."""
+    match = _ADDED.fullmatch(text)
+    if match is None or re.search(
+        rf"{MASK}|\b(?:to|into|called|named|saying|with|that)\b", text, re.I
+    ):
+        return None
+    return {"do": "add", "verb": "add", "target": product_of(match["what"], k), "bare": True}

@@ -110,7 +110,7 @@ def _sign_up(m: re.Match[str], k: Masked) -> Intent:
     """ "Sign ann@x.org up for The Friday read": an address, and what is ticked for it."""
     what = k.raw(clean(m.group("what")))
     address = {"raw": k.raw(m.group("who")), "label": "email", "value": value_of(m.group("who"), k)}
-    wished = {"raw": what, "label": None, "value": None}
+    wished = {"raw": what, "label": None, "value": None, "letter": True}
     return {"do": "carry", "verb": "sign up", "noun": "", "pieces": [address, wished]}
 
 
@@ -188,7 +188,7 @@ RULES = [
         _so_many,
     ),
     _rule(
-        r"(?:give|assign|add)\s+it\s+(?:the|a)\s+(?P<label>label|tag|category|priority|status|type)"
+        r"(?:give|assign|add)\s+it\s+(?:the|a)\s+(?P<label>label|tag|category|priority|status|type|topic|severity|section|stage)"
         rf"\s+(?P<value>{MASK}|\S+)$",
         _given_it,
     ),

@@ -54,9 +54,21 @@ _THE_SAME = re.compile(
 )
 
 
+# "Enter A as email, and the same again to confirm it".
+_THE_SAME_AGAIN = re.compile(
+    rf"(?P<value>{MASK})\s+as\s+(?:the |my )?(?P<label>[a-z][a-z -]*?),?\s+and\s+"
+    r"(?:(?:enter|type|put)\s+)?(?:the same|it)(?:\s+once more|\s+again)"
+    r"(?:\s+(?:to confirm(?: it)?|as (?:a )?confirmation))?(?=\W|$)",
+    re.I,
+)
+
+
 def said_apart(sentence: str) -> str:
     """The sentence with a comma before a press that has none; "everyone" is all people."""
     sentence = _PRESS.sub(", ", sentence)
+    sentence = _THE_SAME_AGAIN.sub(
+        r"\g<value> as \g<label>, enter \g<value> as confirm \g<label>", sentence
+    )
     sentence = _WHO_IS.sub(r"which person is the \1", sentence)
     sentence = _ANOTHER.sub(r"\g<all>, \g<verb> \g<what> \g<name>", sentence)
     if same := _THE_SAME.search(sentence):

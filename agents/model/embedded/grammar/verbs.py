@@ -159,6 +159,19 @@ def targeted(do: str, **more: Any) -> Callable[[re.Match[str], Masked], Intent]:
     return lambda m, k: {"do": do, "target": target_of(m.group("what"), k), **more}
 
 
+_ANYTHING = re.compile(
+    r"(?:the )?(?:things?|items?|ones?|everything|products?|results?|entries|what(?:'s| is))", re.I
+)
+
+
+def only_intent(m: re.Match[str], k: Masked) -> Intent:
+    """ "Show only things for the Office": what they are for is the filter."""
+    target = target_of(m.group("what"), k)
+    if target["in"] and _ANYTHING.fullmatch(target["words"] or ""):
+        target.update({"words": target["in"], "raw": target["in"], "in": None, "kind": None})
+    return {"do": "only", "target": target}
+
+
 def drag_intent(m: re.Match[str], k: Masked) -> Intent:
     return {
         "do": "drag",

@@ -368,7 +368,10 @@ BARE_VERBS = [
     "summarise",
 ]
 # These are commands only when nothing follows: "choose red and apply".
-LAST_VERBS = ["apply", "cancel", "update", "create", "publish", "finish", "post", "ok", "register"]
+LAST_VERBS = [
+    "apply", "cancel", "update", "create", "publish", "finish", "post", "ok", "register", "enrol",
+    "enroll", "subscribe", "join", "donate", "reserve", "pay",
+]  # fmt: skip
 STOPWORDS = frozenset(
     [
         "the",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agents.events import TaskPlanReady
 from tests.agents.model.embedded.test_deeds_unprepared import done_there
 from tests.agents.model.embedded.test_planner import Play, play
 
@@ -43,3 +44,81 @@ async def test_a_second_value_is_never_put_over_the_first(play: Play) -> None:
         "I do not need a piano but I do have small children, so tick that one.",
     )
     assert await done_there(done) == ["who=|tel=0116 496 0|text=Twelve people with drums.|child=on"]
+
+
+BARN = "sound_barn.html"
+
+
+@pytest.mark.parametrize(
+    ("words", "deeds"),
+    [
+        ("Follow the Sound Barn", ["follow"]),
+        (
+            "Add the Tuesday concert of Reed Trio to my evening",
+            ["evening|Tuesday 4 May|Reed Trio"],
+        ),
+        (
+            "Put {{email}} on the waiting list for Ukulele in Ipswich",
+            ["wait|mail=ann@x.org|ukulele-ipswich"],
+        ),
+        (
+            "Rename the rehearsal room to “Oak” and press Keep it",
+            ["room|door=Oak|lock=Never|heat=false"],
+        ),
+        (
+            "Turn the heating on, have it lock after 2 hours and press Keep it",
+            ["room|door=Room A|lock=2 hours|heat=true"],
+        ),
+        ("Subscribe {{email}} to the monthly letter", ["letter|mail=ann@x.org"]),
+    ],
+)
+async def test_a_plain_wish_finds_its_control(play: Play, words: str, deeds: list[str]) -> None:
+    done = await play(BARN, words)
+    assert await done_there(done) == deeds
+
+
+async def test_stars_topics_and_drawn_boxes_of_a_comment(play: Play) -> None:
+    done = await play(
+        BARN,
+        'Give it 3 stars and leave a comment saying "The second half was far too loud." '
+        "My name is Bo K. and I accept the house rules, no gift. Give it the topic sound, "
+        "I don't want the programme. Post it.",
+    )
+    assert await done_there(done) == [
+        "say|who=Bo K.|words=The second half was far too loud.|gift=0|"
+        "stars=3|mail=false|rules=true|topics=sound"
+    ]
+
+
+SHOP = "mug_shop.html"
+
+
+async def test_things_are_added_though_nobody_says_where_to(play: Play) -> None:
+    done = await play(SHOP, "Add the desk lamp and two wool blankets")
+    assert sorted(await done_there(done)) == [
+        "add|Desk lamp",
+        "add|Wool blanket",
+        "add|Wool blanket",
+    ]
+    assert "Not understood" not in " ".join(done.world.of(TaskPlanReady)[0].steps)
+
+
+async def test_things_for_a_room_are_filtered_by_the_room(play: Play) -> None:
+    done = await play(SHOP, "Show only things for the Office")
+    assert await done_there(done) == ["room|Office"]
+
+
+async def test_stopping_before_paying_asks_for_no_card(play: Play) -> None:
+    done = await play(
+        SHOP, "Check out with name Ada Byron, email ada@example.org, but stop before paying"
+    )
+    assert await done_there(done) == []
+    assert not done.asked
+    assert await done.session.page.locator("[name=email]").input_value() == "ada@example.org"
+    assert "stopped before the payment" in done.outcome.text
+
+
+async def test_one_value_leaves_the_rest_of_the_sentence_alone(play: Play) -> None:
+    done = await play(BARN, "Set the name on the door to “Oak”, lock after 2 hours", "1", "1")
+    assert await done.session.page.locator("#room [name=door]").input_value() == "Oak"
+    assert await done.session.page.locator("[name=lock]").input_value() == "2 hours"
