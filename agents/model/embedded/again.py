@@ -44,12 +44,16 @@ def may_try_another(step: Step, result: StepResult) -> bool:
 
 def unsure(result: StepResult) -> bool:
     """Whether a step that failed may have done all the same what it was to do."""
-    return result.error_code in _UNSURE or any(
-        record.mutating
-        and (
+    touched = [record for record in result.actions if record.mutating]
+    # The press came through, and the browser was lost before the step could end.
+    pressed = result.error_code in _CUT and touched and touched[-1].status == "completed"
+    return (
+        result.error_code in _UNSURE
+        or bool(pressed)
+        or any(
             record.status == "started" or (record.intent is not None and record.error_code in _CUT)
+            for record in touched
         )
-        for record in result.actions
     )
 
 

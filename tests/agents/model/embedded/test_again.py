@@ -81,9 +81,10 @@ async def test_what_a_failed_press_leads_to(page: Page) -> None:
         pressed = await desk.at_the_button()
         desk.came(pressed, error_code=code, error_message="It was cut short.")
         assert (await desk.next()).code == pressed.code, code
-    for code in ("interrupted_action", "action_timeout", "browser_gone"):
+    cut = [("interrupted_action", "started"), ("action_timeout", "started")]
+    for code, status in [*cut, ("browser_gone", "started"), ("browser_gone", "completed")]:
         desk = Desk(page)
-        record = ActionRecord("2.1", "locator.click", "", {}, "started", mutating=True)
+        record = ActionRecord("2.1", "locator.click", "", {}, status, mutating=True)
         told = {"error_code": code, "error_message": "Who knows.", "actions": [record]}
         desk.came(await desk.at_the_button(), **told)
         assert isinstance(await desk.next(), Ask), code
