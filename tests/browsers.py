@@ -47,7 +47,7 @@ class SharedBrowser:
         session = self._session
         if session is None or not session.alive:
             return
-        if not await _emptied(session):
+        if not await emptied(session):
             await session.new_tab()
             while len(session.pages) > 1:
                 await session.close_tab(0)
@@ -67,7 +67,7 @@ class SharedBrowser:
             await terminate(session.handle)
 
 
-async def _emptied(session: BrowserSession) -> bool:
+async def emptied(session: BrowserSession) -> bool:
     """Whether its only tab is empty now, without a past. A new tab costs twice as much."""
     if len(session.pages) != 1:
         return False

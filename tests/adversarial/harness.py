@@ -41,6 +41,7 @@ from tests.adversarial.scenario import Guard, Scenario
 from tests.adversarial.world import EVIL, OTHER, SECRET, SHOP, World, open_world
 from tests.agents.fakes import FakeContext, make_task
 from tests.agents.fakes import World as Host
+from tests.browsers import emptied
 
 LIMIT_S = 60.0
 
@@ -137,10 +138,11 @@ class Rig:
 
     async def _clear(self) -> None:
         """Leave nothing of the last attack: no tab, no page, no memory of the servers."""
-        old = list(self._session.context.pages)
-        await self._session.context.new_page()
-        for page in old:
-            await page.close()
+        if not await emptied(self._session):
+            old = list(self._session.context.pages)
+            await self._session.context.new_page()
+            for page in old:
+                await page.close()
         await self._session.context.clear_cookies()
         self.world.forget()
 
