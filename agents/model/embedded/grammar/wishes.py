@@ -251,13 +251,21 @@ def _take_fields_of(text: str, wish: Intent, k: Masked) -> str:
     return bare(match.group("noun"))
 
 
+# "Under Services in the footer": the heading tells enough.
+_AREA = re.compile(
+    r"(?<=\w)\s+(?:in|on|at) the (?:footer|header|side ?bar|page footer|main (?:part|area|text)"
+    r"|navigation|bottom|top)$",
+    re.I,
+)
+
+
 def _take_place(text: str, wish: Intent, k: Masked) -> str:
     """ "in the Sales section"; a vague place ("on the page") is dropped."""
     for _ in range(2):
         match = _PLACE.search(text)
         if match is None:
             break
-        place = clean(match.group("place"))
+        place = clean(_AREA.sub("", match.group("place")))
         if match.group().strip().lower().startswith("of ") and not VAGUE.fullmatch(place):
             break
         text = clean(text[: match.start()])

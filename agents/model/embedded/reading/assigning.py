@@ -123,6 +123,12 @@ def settle(step: Step, rows: list[Record]) -> list[Record]:
     absent = _absent(rows, names) if len(rows) > 1 else []
     if not absent or len(absent) > MAX_FIELDS:
         return rows
+    for name in [n for n in absent if _PROSE.search(plain(n))]:
+        absent.remove(name)
+        if prose := _prose_of(rows):
+            rows = [{**r, name: r.get(prose)} for r in rows]
+    if not absent:
+        return rows
     columns = _spare(rows, [n for n in names if n not in absent])
     if sum(map(is_person, rows)) * 2 > len(rows):
         columns = [c for c in columns if c.name != "title"]  # who each is, not what of them
@@ -135,6 +141,22 @@ def settle(step: Step, rows: list[Record]) -> list[Record]:
     guessed = [n for n, (_, sure) in told.items() if not sure]
     step["st"]["placed"] = sorted({*step["st"].get("placed", ()), *guessed})
     return rows
+
+
+_PROSE = re.compile(r"\b(?:descriptions?|explanations?|meanings?|what (?:it|they|each)\b.*)$")
+_LEAST_PROSE_CHARS = 25
+
+
+def _prose_of(rows: list[Record]) -> str | None:
+    """The one unnamed column that explains: its texts are by far the longest."""
+    sizes = {
+        c: sum(len(str(r.get(c) or "")) for r in rows) / len(rows)
+        for c in columns_of(rows)
+        if re.fullmatch(r"text(?:_\d+)?|column \d+", c)
+    }
+    first, *rest = sorted(sizes, key=lambda c: -sizes[c]) or [""]
+    long = bool(first) and sizes[first] >= _LEAST_PROSE_CHARS
+    return first if long and not (rest and sizes[rest[0]] * 1.5 > sizes[first]) else None
 
 
 def _absent(rows: list[Record], names: list[str]) -> list[str]:

@@ -124,7 +124,7 @@ async def _settle_either(run: Run, step: Step, names: list[str]) -> None:
 def list_code(step: Step) -> str:
     """The program that reads a list."""
     noun, near = wanted_noun(step), step.get("near")
-    if noun in _PARTS and not step.get("fields"):
+    if noun in _PARTS and not step.get("fields") and not near:
         return _parts_code(_PARTS[noun], step)
     table = noun == "table" or (step.get("as") == "table" and noun in ("row", "data"))
     if table and not step.get("fields"):
