@@ -18,8 +18,8 @@ from rapidfuzz import fuzz
 
 from agents.browser import extract_fields as fields_of
 from agents.browser.as_text import as_text, from_text
-from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
 from agents.browser.extract_leftover import columns_of
+from agents.browser.extract_names import Record, canonical, match_column, plain, singular
 from agents.browser.extract_pick import pick, pick_all
 from agents.browser.extract_records import aliases_of, name_records, own_titles, without_ads
 from agents.browser.extract_tables import looks_like_header, row_headers, shape_table

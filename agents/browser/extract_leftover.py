@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import Record, canonical, is_begun, plain
+from agents.browser.extract_fields import is_begun
+from agents.browser.extract_names import Record, canonical, plain
 from agents.browser.extract_values import by_content
 
 PROSE = frozenset(["text", "content", "message", "body", "post", "comment"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import Record, canonical, plain
+from agents.browser.extract_names import Record, canonical, plain
 
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?: ?[ap]\.?m\.?)?", re.I)
 _SCORE = re.compile(r"(?:\d|10)(?:[.,]\d)?")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
 from agents.browser.extract_leftover import (
     PROSE,
     authors_by_title,
@@ -15,6 +14,7 @@ from agents.browser.extract_leftover import (
     without_echoes,
 )
 from agents.browser.extract_looks import by_list
+from agents.browser.extract_names import Record, canonical, match_column, plain, singular
 from agents.browser.extract_values import by_content, value_of
 
 

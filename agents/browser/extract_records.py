@@ -6,18 +6,9 @@ import re
 from collections import Counter
 from typing import Any
 
-from agents.browser.extract_fields import (
-    COMMON,
-    Record,
-    Token,
-    canonical,
-    name_tokens,
-    plain,
-    singular,
-    split_facts,
-    title_token,
-)
+from agents.browser.extract_fields import Token, name_tokens, split_facts, title_token
 from agents.browser.extract_labels import take_labels
+from agents.browser.extract_names import COMMON, Record, canonical, plain, singular
 from agents.browser.extract_tables import SECTION
 from agents.browser.extract_values import FREE, SEPARATOR
 

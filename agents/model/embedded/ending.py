@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract import pick
-from agents.browser.extract_fields import match_column
+from agents.browser.extract_names import match_column
 from agents.model.embedded.doing import unsent
 from agents.model.embedded.reading import covered
 from agents.model.embedded.reading.measures import amount

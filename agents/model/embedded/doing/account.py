@@ -7,7 +7,8 @@ from typing import Any
 
 from agents.model.embedded.doing import asked
 from agents.model.embedded.doing.touch import click_code, outcome_of, recover
-from agents.model.embedded.ground import describe, name_score, rank
+from agents.model.embedded.ground import describe, rank
+from agents.model.embedded.likeness import name_score
 from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.view import Element, View, locate, value_code
 from agents.ports import Ask, Decision

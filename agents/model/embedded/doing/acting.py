@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.doing import following, rows
 from agents.model.embedded.doing.forms import submit_button
 from agents.model.embedded.doing.naming import chooser
@@ -15,16 +15,8 @@ from agents.model.embedded.doing.touch import (
     nearest,
 )
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import (
-    EDITABLE,
-    LEAST,
-    Match,
-    context_score,
-    describe,
-    name_score,
-    norm,
-    rank,
-)
+from agents.model.embedded.ground import LEAST, Match, describe, rank
+from agents.model.embedded.likeness import EDITABLE, context_score, name_score, norm
 from agents.model.embedded.reading.items import next_link
 from agents.model.embedded.run import Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View, locate

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import plain
+from agents.browser.extract_names import plain
 from agents.model.embedded.grammar.phrases import bare
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import LEAST, norm, rank
+from agents.model.embedded.ground import LEAST, rank
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import Element, View
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import EDITABLE, norm
+from agents.model.embedded.likeness import EDITABLE, norm
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import Element, View
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.browser.extract_fields import Record
+from agents.browser.extract_names import Record
 from agents.model.embedded.doing.touch import click_code, click_target
 from agents.model.embedded.reading import items, lists
 from agents.model.embedded.run import Run, Step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.doing import acting
 from agents.model.embedded.doing.drawn import DENIES, says
 from agents.model.embedded.doing.touch import (
@@ -16,15 +16,8 @@ from agents.model.embedded.doing.touch import (
     recover,
 )
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import (
-    BOXES,
-    LEAST,
-    SURE,
-    describe,
-    likeness,
-    norm,
-    rank,
-)
+from agents.model.embedded.ground import LEAST, SURE, describe, rank
+from agents.model.embedded.likeness import BOXES, likeness, norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision

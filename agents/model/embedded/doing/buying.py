@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from agents.browser.extract_fields import singular
+from agents.browser.extract_names import singular
 from agents.model.embedded.doing import asked, placing, steppers
 from agents.model.embedded.doing.adders import ADD, is_add, mentions, presses
 from agents.model.embedded.doing.best import best_of, title_of
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
 from agents.model.embedded.grammar.phrases import bare, leading_count
-from agents.model.embedded.ground import describe, likeness, norm, rank
+from agents.model.embedded.ground import describe, rank
+from agents.model.embedded.likeness import likeness, norm
 from agents.model.embedded.run import Run, Step, answered, settle_answer
 from agents.model.embedded.view import Element, View, locate, quote, value_code
 from agents.ports import Decision

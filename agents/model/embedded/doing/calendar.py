@@ -7,7 +7,7 @@ from datetime import datetime
 
 from agents.model.embedded.doing.formats import moment
 from agents.model.embedded.doing.touch import click_code, outcome_of
-from agents.model.embedded.ground import norm
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.doing import (
     acting,
     alike_forms,
@@ -26,7 +26,8 @@ from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of,
 from agents.model.embedded.doing.unsent import refused
 from agents.model.embedded.doing.unsent import why as refusal
 from agents.model.embedded.doing.ways import blocker, unopened, way_to
-from agents.model.embedded.ground import LEAST, describe, norm, rank
+from agents.model.embedded.ground import LEAST, describe, rank
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View
 from agents.ports import Decision

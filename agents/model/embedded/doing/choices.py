@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import plain
+from agents.browser.extract_names import plain
 from agents.model.embedded.doing import rows
 from agents.model.embedded.doing.boxes import check_code, row_box
 from agents.model.embedded.doing.calendar import pick_day, shown_month, wants_calendar
@@ -30,16 +30,8 @@ from agents.model.embedded.doing.touch import (
 from agents.model.embedded.doing.ways import beside_words, leads_away
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import (
-    BOXES,
-    LEAST,
-    Match,
-    decide,
-    describe,
-    likeness,
-    norm,
-    rank,
-)
+from agents.model.embedded.ground import LEAST, Match, decide, describe, rank
+from agents.model.embedded.likeness import BOXES, likeness, norm
 from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agents.browser.extract_fields import plain
+from agents.browser.extract_names import plain
 from agents.model.embedded.doing import placing
 from agents.model.embedded.doing.touch import click_code
 from agents.model.embedded.ground import describe

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.doing import alike_forms
 from agents.model.embedded.doing.forms import SUBMIT, submit_button
 from agents.model.embedded.doing.offers import box_for, offering, option_of
@@ -17,7 +17,8 @@ from agents.model.embedded.doing.prose import PROSE_WORDS
 from agents.model.embedded.doing.touch import after_click, click_code, outcome_of
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import EDITABLE, describe, likeness, norm, rank
+from agents.model.embedded.ground import describe, rank
+from agents.model.embedded.likeness import EDITABLE, likeness, norm
 from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.view import Element, View
 from agents.ports import Decision

@@ -13,13 +13,8 @@ from agents.model.embedded.grammar.details import DAY, details_of
 from agents.model.embedded.grammar.masking import mask
 from agents.model.embedded.grammar.phrases import bare
 from agents.model.embedded.grammar.words import same_as
-from agents.model.embedded.ground import (
-    BOXES,
-    Match,
-    describe,
-    norm,
-    rank,
-)
+from agents.model.embedded.ground import Match, describe, rank
+from agents.model.embedded.likeness import BOXES, norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate
 from agents.ports import Decision

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import singular
+from agents.browser.extract_names import singular
 from agents.model.embedded.doing import rows
 from agents.model.embedded.doing.touch import click_code, outcome_of, point, recover
 from agents.model.embedded.doing.ways import parts_of, way_to
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import context_score, describe, norm, rank
+from agents.model.embedded.ground import describe, rank
+from agents.model.embedded.likeness import context_score, norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate
 from agents.ports import Decision

@@ -17,13 +17,8 @@ from agents.model.embedded.doing.touch import (
     recover,
 )
 from agents.model.embedded.grammar.words import ordinal_in
-from agents.model.embedded.ground import (
-    EDITABLE,
-    LEAST,
-    describe,
-    likeness,
-    rank,
-)
+from agents.model.embedded.ground import LEAST, describe, rank
+from agents.model.embedded.likeness import EDITABLE, likeness
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate, quote, value_code
 from agents.ports import Decision

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.model.embedded.doing import composing, placing
-from agents.model.embedded.ground import norm
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import View
 from agents.ports import Decision

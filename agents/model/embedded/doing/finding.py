@@ -9,7 +9,8 @@ from agents.model.embedded.doing.searching import search, search_field
 from agents.model.embedded.doing.touch import click_code, point
 from agents.model.embedded.grammar.making import pieces_of
 from agents.model.embedded.grammar.masking import mask
-from agents.model.embedded.ground import decide, describe, norm, rank
+from agents.model.embedded.ground import decide, describe, rank
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.reading.items import next_link
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate

@@ -8,7 +8,8 @@ from agents.model.embedded.doing import rows
 from agents.model.embedded.doing.fields import give_code, pick_options, shown
 from agents.model.embedded.doing.forms import SUBMIT
 from agents.model.embedded.doing.touch import after_click, click_code, outcome_of, recover
-from agents.model.embedded.ground import describe, likeness, norm
+from agents.model.embedded.ground import describe
+from agents.model.embedded.likeness import likeness, norm
 from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision

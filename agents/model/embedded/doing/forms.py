@@ -14,11 +14,8 @@ from agents.model.embedded.doing.touch import (
     point,
     recover,
 )
-from agents.model.embedded.ground import (
-    describe,
-    norm,
-    rank,
-)
+from agents.model.embedded.ground import describe, rank
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate
 from agents.ports import Decision

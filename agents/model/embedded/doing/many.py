@@ -8,7 +8,7 @@ from agents.model.embedded.doing import acting, rows
 from agents.model.embedded.doing.best import best_of, title_of
 from agents.model.embedded.doing.touch import click_code
 from agents.model.embedded.grammar.phrases import bare
-from agents.model.embedded.ground import context_score, norm
+from agents.model.embedded.likeness import context_score, norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import View
 from agents.ports import Decision

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.doing.touch import click_code, click_target, outcome_of
 from agents.model.embedded.doing.ways import cart_link, folded_menu, way_to
 from agents.model.embedded.grammar.nouns import is_place, place_named
 from agents.model.embedded.grammar.phrases import Target, bare
-from agents.model.embedded.ground import BOXES, EDITABLE, describe, rank
+from agents.model.embedded.ground import describe, rank
+from agents.model.embedded.likeness import BOXES, EDITABLE
 from agents.model.embedded.run import Run, Step, reply_value
 from agents.model.embedded.view import Element, View, quote
 from agents.ports import Ask, Decision

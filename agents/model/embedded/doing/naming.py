@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import BOXES, likeness, name_score, norm
+from agents.model.embedded.likeness import BOXES, likeness, name_score, norm
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import Element, View
 

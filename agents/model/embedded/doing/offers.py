@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from agents.browser.extract_fields import plain
+from agents.browser.extract_names import plain
 from agents.model.embedded.doing.drawn import drawn_box
 from agents.model.embedded.grammar.phrases import Target
-from agents.model.embedded.ground import BOXES, likeness, norm, rank
+from agents.model.embedded.ground import rank
+from agents.model.embedded.likeness import BOXES, likeness, norm
 from agents.model.embedded.view import Element, View
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from agents.browser.extract_fields import Record, plain, singular
+from agents.browser.extract_names import Record, plain, singular
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import BOXES, EDITABLE, SURE, Match, likeness, norm, rank
+from agents.model.embedded.ground import SURE, Match, rank
+from agents.model.embedded.likeness import BOXES, EDITABLE, likeness, norm
 from agents.model.embedded.run import Run
 from agents.model.embedded.view import Element, View
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.model.embedded.grammar.phrases import Target
-from agents.model.embedded.ground import name_score, norm
+from agents.model.embedded.likeness import name_score, norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element
 

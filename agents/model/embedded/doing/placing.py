@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import plain
+from agents.browser.extract_names import plain
 from agents.model.embedded.doing import composing
 from agents.model.embedded.doing.calendar import shown_month
 from agents.model.embedded.doing.formats import moment
@@ -13,7 +13,8 @@ from agents.model.embedded.doing.prose import PROSE_WORDS
 from agents.model.embedded.doing.slots import slot
 from agents.model.embedded.doing.steppers import closed, stepper
 from agents.model.embedded.grammar.details import DAY, ENDS
-from agents.model.embedded.ground import BOXES, likeness, norm, rank
+from agents.model.embedded.ground import rank
+from agents.model.embedded.likeness import BOXES, likeness, norm
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import Element, View
 

@@ -17,7 +17,7 @@ from agents.guard.risk_dialogs import wants_secret
 from agents.model.embedded.doing.searching import value_code
 from agents.model.embedded.grammar.masking import mask
 from agents.model.embedded.grammar.words import VERBS
-from agents.model.embedded.ground import norm
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step, reply_value
 from agents.model.embedded.view import quote
 from agents.ports import Act, Ask, Decision

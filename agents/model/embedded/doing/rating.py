@@ -7,7 +7,8 @@ import re
 from agents.model.embedded.doing.boxes import check_code
 from agents.model.embedded.doing.fields import give_code
 from agents.model.embedded.doing.touch import outcome_of, recover
-from agents.model.embedded.ground import BOXES, describe, norm
+from agents.model.embedded.ground import describe
+from agents.model.embedded.likeness import BOXES, norm
 from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.run import chosen as picked
 from agents.model.embedded.view import Element, View

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.doing.forms import SUBMIT
 from agents.model.embedded.grammar.words import STOPWORDS, same_as
-from agents.model.embedded.ground import Match, context_score, norm
+from agents.model.embedded.ground import Match
+from agents.model.embedded.likeness import context_score, norm
 from agents.model.embedded.view import Element, View
 
 Step = dict[str, Any]

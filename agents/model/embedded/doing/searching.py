@@ -17,7 +17,7 @@ from agents.model.embedded.doing.touch import (
 from agents.model.embedded.grammar.details import details_of
 from agents.model.embedded.grammar.masking import mask
 from agents.model.embedded.grammar.words import count_of
-from agents.model.embedded.ground import norm
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate, value_code
 from agents.ports import Decision

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from agents.browser.extract_fields import plain
+from agents.browser.extract_names import plain
 from agents.model.embedded.doing.fields import pick_options
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import likeness, name_score, norm
+from agents.model.embedded.likeness import likeness, name_score, norm
 from agents.model.embedded.run import Step, chosen
 from agents.model.embedded.view import Element, View
 

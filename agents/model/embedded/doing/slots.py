@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.model.embedded.doing.formats import moment
-from agents.model.embedded.ground import norm
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.view import Element, View
 
 Piece = dict[str, Any]

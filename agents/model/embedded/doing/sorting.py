@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import singular
+from agents.browser.extract_names import singular
 from agents.model.embedded.doing.deeds import FILTERS, click
 from agents.model.embedded.doing.fields import pick_options
 from agents.model.embedded.doing.touch import (
@@ -13,14 +13,8 @@ from agents.model.embedded.doing.touch import (
     outcome_of,
 )
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import (
-    SURE,
-    decide,
-    describe,
-    likeness,
-    norm,
-    rank,
-)
+from agents.model.embedded.ground import SURE, decide, describe, rank
+from agents.model.embedded.likeness import likeness, norm
 from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision

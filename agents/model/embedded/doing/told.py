@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.model.embedded.doing import questions
-from agents.model.embedded.ground import norm
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import READING, Run, Step
 from agents.model.embedded.view import BUSY, View
 from agents.model.embedded.view import settle as settle_page

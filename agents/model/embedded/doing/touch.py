@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.again import may_try_another
 from agents.model.embedded.doing.opening import items_meant, row_link
 from agents.model.embedded.doing.ways import (
@@ -19,7 +19,8 @@ from agents.model.embedded.doing.ways import (
 from agents.model.embedded.grammar.nouns import is_place
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import LEAST, Match, decide, describe, norm, rank
+from agents.model.embedded.ground import LEAST, Match, decide, describe, rank
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View, locate, quote, settle
 from agents.ports import Decision, StepResult

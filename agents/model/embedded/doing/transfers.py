@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import match_column, plain
+from agents.browser.extract_names import match_column, plain
 from agents.model.embedded.doing import fields, forms, searching
 from agents.model.embedded.doing.touch import click_code, click_target, outcome_of, point
-from agents.model.embedded.ground import describe, likeness, norm, rank
+from agents.model.embedded.ground import describe, rank
+from agents.model.embedded.likeness import likeness, norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate
 from agents.ports import Decision

@@ -7,7 +7,8 @@ from agents.model.embedded.doing.touch import (
     outcome_of,
     point,
 )
-from agents.model.embedded.ground import Match, norm, rank
+from agents.model.embedded.ground import Match, rank
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision

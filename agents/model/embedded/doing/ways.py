@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.grammar.nouns import is_place
 from agents.model.embedded.grammar.words import OBJECT_VERBS, STOPWORDS, VERBS
-from agents.model.embedded.ground import norm
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.view import Element, View
 
 _DISMISS = re.compile(

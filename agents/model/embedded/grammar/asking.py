@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from agents.browser.extract_fields import canonical, singular
+from agents.browser.extract_names import canonical, singular
 from agents.model.embedded.grammar import inquiring, which, whole
 from agents.model.embedded.grammar.conditions import ARE
 from agents.model.embedded.grammar.masking import MASK, Masked

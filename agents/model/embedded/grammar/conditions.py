@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import canonical
+from agents.browser.extract_names import canonical
 from agents.browser.extract_values import CURRENCIES
 from agents.model.embedded.grammar.dates import take_dates
 from agents.model.embedded.grammar.masking import MASK, Masked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import singular
+from agents.browser.extract_names import singular
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.superlatives import measure_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import singular
+from agents.browser.extract_names import singular
 
 ITEM_NOUNS = frozenset(
     re.findall(

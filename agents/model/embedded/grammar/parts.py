@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.grammar.nouns import is_mere_kind
 from agents.model.embedded.grammar.words import STOPWORDS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import singular
+from agents.browser.extract_names import singular
 from agents.model.embedded.grammar import wishes
 from agents.model.embedded.grammar.going import SUPERLATIVE
 from agents.model.embedded.grammar.masking import MASK, Masked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import canonical
+from agents.browser.extract_names import canonical
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.words import ordinal_in
 

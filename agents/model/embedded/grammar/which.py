@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from agents.browser.extract_fields import singular
+from agents.browser.extract_names import singular
 from agents.model.embedded.grammar.conditions import MEASURED_BY, each_said
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import canonical, singular
+from agents.browser.extract_names import canonical, singular
 from agents.model.embedded.grammar import conditions, headed, rows_meant
 from agents.model.embedded.grammar.masking import Masked
 from agents.model.embedded.grammar.nouns import is_item_noun

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import Record, plain, singular
+from agents.browser.extract_names import Record, plain, singular
 from agents.browser.extract_values import PRICE
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import norm
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.reading.cells import says_literals
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.browser.extract_values import DATE, MONTH, PRICE
 from agents.model.embedded.reading.cells import said
 

@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass
 
 from agents.browser.extract import find_lists, pick_all
-from agents.browser.extract_fields import Record, canonical, plain, singular
 from agents.browser.extract_leftover import columns_of
+from agents.browser.extract_names import Record, canonical, plain, singular
 from agents.browser.extract_values import DATE, MONTH, PRICE, by_content
 from agents.model.embedded.grammar.superlatives import FAMILIES
 from agents.model.embedded.grammar.words import STOPWORDS

@@ -11,7 +11,7 @@ import re
 from playwright.async_api import Page
 
 from agents.browser.extract import find_lists
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.browser.extract_values import PRICE
 from agents.model.embedded.grammar.words import STOPWORDS
 

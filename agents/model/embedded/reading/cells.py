@@ -15,7 +15,7 @@ from typing import Any
 from playwright.async_api import Page
 
 from agents.browser.extract import read, shape_table
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.browser.extract_values import PRICE
 from agents.model.embedded.grammar.nouns import is_mere_kind
 from agents.model.embedded.grammar.words import STOPWORDS

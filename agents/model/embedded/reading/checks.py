@@ -10,13 +10,13 @@ import re
 from typing import Any
 
 from agents.browser.extract import pick, pick_all
-from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
 from agents.browser.extract_looks import by_list
+from agents.browser.extract_names import Record, canonical, match_column, plain, singular
 from agents.browser.extract_tables import SECTION
 from agents.browser.extract_values import PRICE, money
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import likeness
+from agents.model.embedded.likeness import likeness
 from agents.model.embedded.reading.dated import within
 from agents.model.embedded.reading.measures import amount, quantity
 from agents.model.embedded.run import Step

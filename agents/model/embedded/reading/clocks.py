@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract import find_lists
-from agents.browser.extract_fields import Record, plain, singular
+from agents.browser.extract_names import Record, plain, singular
 from agents.model.embedded.reading.checks import availability
 from agents.model.embedded.reading.shaping import rows_of
 from agents.model.embedded.run import Run, Step

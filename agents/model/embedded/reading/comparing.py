@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agents.browser.extract import Listing, find_lists
-from agents.browser.extract_fields import Record, match_column
 from agents.browser.extract_leftover import columns_of
+from agents.browser.extract_names import Record, match_column
 from agents.model.embedded.doing.touch import outcome_of
 from agents.model.embedded.reading.measures import order_rows
 from agents.model.embedded.reading.named import row_about

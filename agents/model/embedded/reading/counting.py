@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from agents.browser.extract_fields import Record, canonical, plain
-from agents.model.embedded.ground import norm
+from agents.browser.extract_names import Record, canonical, plain
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.reading.cells import Cell, asked_words, cell_for, said
 from agents.model.embedded.reading.checks import wanted_noun
 from agents.model.embedded.reading.lists import extract

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from agents.browser.extract_fields import Record, canonical
+from agents.browser.extract_names import Record, canonical
 from agents.model.embedded.grammar.dates import span_of
 from agents.model.embedded.reading.measures import SLASHED, quantity
 

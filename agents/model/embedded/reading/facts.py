@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 from agents.browser.extract import extract_text, find_lists, pick, pick_all
-from agents.browser.extract_fields import Record, canonical, match_column, plain
+from agents.browser.extract_names import Record, canonical, match_column, plain
 from agents.browser.extract_values import PRICE
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.doing.ways import unopened
-from agents.model.embedded.ground import decide, describe, norm, rank
+from agents.model.embedded.ground import decide, describe, rank
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.reading import about, answers, by_kind, holders, inquiry
 from agents.model.embedded.reading.cells import asked_words, cell_for
 from agents.model.embedded.reading.lists import rows_of

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract import find_lists
-from agents.browser.extract_fields import Record, plain, singular
+from agents.browser.extract_names import Record, plain, singular
 from agents.model.embedded.doing.opening import searched
 from agents.model.embedded.doing.touch import click_code
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import norm
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.reading.checks import GENERIC, PEOPLE, wanted_noun
 from agents.model.embedded.reading.shaping import rows_of
 from agents.model.embedded.run import Run, Step

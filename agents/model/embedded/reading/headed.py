@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract import Listing, find_lists
-from agents.browser.extract_fields import Record, plain, singular
+from agents.browser.extract_names import Record, plain, singular
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.reading.checks import has_words
 from agents.model.embedded.reading.shaping import honoured, rows_of, shape_rows

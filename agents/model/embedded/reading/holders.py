@@ -8,7 +8,7 @@ from typing import Any
 from playwright.async_api import Page
 
 from agents.browser.extract import find_lists
-from agents.browser.extract_fields import Record, plain
+from agents.browser.extract_names import Record, plain
 from agents.model.embedded.run import Step
 
 _WHO = re.compile(r"(?i)\s*(?:(?:tell me|find out|get|show me|say) )?who(?:'s| is| are| was)\b")

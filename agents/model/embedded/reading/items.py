@@ -6,7 +6,7 @@ import re
 from urllib.parse import urljoin
 
 from agents.browser.extract import Listing, find_lists
-from agents.browser.extract_fields import Record
+from agents.browser.extract_names import Record
 from agents.model.embedded.doing.opening import hits, lists_hits, searched
 from agents.model.embedded.doing.searching import describe_short
 from agents.model.embedded.doing.touch import (
@@ -17,7 +17,7 @@ from agents.model.embedded.doing.touch import (
     outcome_of,
     recover,
 )
-from agents.model.embedded.ground import likeness, norm
+from agents.model.embedded.likeness import likeness, norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View
 from agents.ports import Decision

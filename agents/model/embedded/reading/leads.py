@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_fields import plain
+from agents.browser.extract_names import plain
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import click_code, freeing_code
 from agents.model.embedded.grammar.words import OBJECT_VERBS, STOPWORDS, VERBS

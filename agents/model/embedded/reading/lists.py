@@ -6,12 +6,13 @@ import re
 from urllib.parse import urlsplit
 
 from agents.browser.extract import find_lists, pick, pick_all, read
-from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
+from agents.browser.extract_names import Record, canonical, match_column, plain, singular
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.superlatives import FAMILIES
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import describe, likeness, norm
+from agents.model.embedded.ground import describe
+from agents.model.embedded.likeness import likeness, norm
 from agents.model.embedded.reading import (
     answers,
     assigning,

@@ -15,7 +15,7 @@ from typing import Any
 from dateutil import parser as dates
 
 from agents.browser.extract import pick
-from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
+from agents.browser.extract_names import Record, canonical, match_column, plain, singular
 from agents.browser.extract_values import PRICE, money, number
 from agents.model.embedded.doing.formats import moment
 from agents.model.embedded.grammar.superlatives import FAMILIES

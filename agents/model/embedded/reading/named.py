@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract import pick
-from agents.browser.extract_fields import Record, plain, singular
+from agents.browser.extract_names import Record, plain, singular
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import likeness
+from agents.model.embedded.likeness import likeness
 from agents.model.embedded.reading import about
 from agents.model.embedded.reading.checks import several_prices
 

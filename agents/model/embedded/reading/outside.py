@@ -7,7 +7,7 @@ question for all that meet a condition is not answered by the list alone then.
 from __future__ import annotations
 
 from agents.browser.extract import find_lists
-from agents.browser.extract_fields import Record, plain
+from agents.browser.extract_names import Record, plain
 from agents.model.embedded.reading.checks import has_words, narrowed, wanted_noun
 from agents.model.embedded.run import Run, Step
 

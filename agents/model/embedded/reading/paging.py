@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_fields import Record
+from agents.browser.extract_names import Record
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.doing.waiting import wheel_code
-from agents.model.embedded.ground import describe, norm
+from agents.model.embedded.ground import describe
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.reading.items import next_link
 from agents.model.embedded.reading.measures import in_order
 from agents.model.embedded.reading.rolling import box_of, lacks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agents.browser.extract import find_lists
-from agents.browser.extract_fields import Record, plain, singular
+from agents.browser.extract_names import Record, plain, singular
 from agents.browser.unshadowed import unshadowed
 from agents.model.embedded.run import Run
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from agents.browser.extract_fields import Record
+from agents.browser.extract_names import Record
 from agents.browser.unshadowed import unshadowed
 from agents.model.embedded.run import Run
 

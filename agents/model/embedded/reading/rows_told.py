@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from playwright.async_api import Page
 
 from agents.browser.extract import Listing, find_lists
-from agents.browser.extract_fields import Record, canonical, plain, singular
+from agents.browser.extract_names import Record, canonical, plain, singular
 from agents.browser.extract_tables import SECTION
 from agents.browser.extract_values import PRICE, by_content
 from agents.model.embedded.grammar.nouns import is_mere_kind

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from agents.browser.extract import extract_text
-from agents.browser.extract_fields import plain, singular
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import likeness
+from agents.model.embedded.likeness import likeness
 from agents.model.embedded.reading.cells import ASKING, says_literals, suits
 from agents.model.embedded.run import Run
 from agents.model.embedded.view import Element, View

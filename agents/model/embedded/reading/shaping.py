@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from agents.browser.extract import pick, pick_all
-from agents.browser.extract_fields import Record, match_column
-from agents.model.embedded.ground import likeness
+from agents.browser.extract_names import Record, match_column
+from agents.model.embedded.likeness import likeness
 from agents.model.embedded.reading import grids
 from agents.model.embedded.reading.checks import narrowed, wanted_noun, with_looks
 from agents.model.embedded.reading.measures import column_of, order_rows

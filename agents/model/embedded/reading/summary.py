@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from agents.browser.extract import extract_text
-from agents.browser.extract_fields import plain
+from agents.browser.extract_names import plain
 from agents.model.embedded.doing.touch import outcome_of
 from agents.model.embedded.grammar.parts import exact_of
 from agents.model.embedded.grammar.words import STOPWORDS

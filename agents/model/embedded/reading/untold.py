@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract import find_lists, pick
-from agents.browser.extract_fields import Record, canonical, match_column, plain, singular
+from agents.browser.extract_names import Record, canonical, match_column, plain, singular
 from agents.model.embedded.reading.checks import has_word
 from agents.model.embedded.reading.shaping import rows_of
 from agents.model.embedded.run import Run, Step

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from agents.browser.extract_fields import plain
+from agents.browser.extract_names import plain
 from agents.model.embedded.reading.alike import (
     forms,
     names_kind,

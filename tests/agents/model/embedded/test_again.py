@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import Page
 
 from agents.model.embedded import EmbeddedRoute
-from agents.model.embedded.ground import LEAST, likeness
+from agents.model.embedded.ground import LEAST
+from agents.model.embedded.likeness import likeness
 from agents.ports import REOPENED, Act, ActionRecord, Ask, DecideInput, Finish, StepResult, Turn
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.browser.extract_fields import match_column
+from agents.browser.extract_names import match_column
 from agents.model.embedded.grammar.parse import parse
 from tests.agents.model.embedded.test_planner import Play, play
 
