@@ -35,11 +35,17 @@ def _offers(e: Element, label: str, value: str) -> bool:
         begins = f"{norm(e.row or '')} ".startswith(f"{norm(label)} ")
         named = likeness(label, e.group or "") >= 0.8 or (e.role == "radio" and begins)
         return bool(label and value) and norm(e.name) == norm(value) and named
-    if drawn_chip(e, label, value):
+    if drawn_chip(e, label, value) or _unfolds(e, label):
         return True
     return e.role in _OPENERS and bool(e.popup) and any(
         norm(label) == norm(name) for name in e.names
     )  # fmt: skip
+
+
+def _unfolds(e: Element, label: str) -> bool:
+    """Whether it is a drawn list that says its name, what is chosen, and shows an arrow."""
+    said = re.fullmatch(r"(?P<name>[^:]{2,30}):.{1,30}[▾▼⌄▿˅]", (e.text or "").strip())
+    return bool(said and e.role in ("generic", "button") and norm(said["name"]) == norm(label))
 
 
 def drawn_chip(e: Element, label: str, value: str) -> bool:

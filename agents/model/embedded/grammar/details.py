@@ -40,7 +40,7 @@ _CUT = re.compile(
 )
 _BEFORE = re.compile(
     r"(?<!check-in)(?<!check-out)(?<!check in)(?<!check out)(?<!born)"
-    r"\s+(?=(?:from|on|at|for|to|until|till|with|in|under|near)\s+(?!the\s+(?:name|morning)\b))"
+    r"\s+(?=(?:from|on|at|for|to|until|till|with|in|under|near)\s+(?!the\s+(?:name|morning|afternoon|evening)\b))"
     r"|\s+(?=(?:check(?:ing)?[- ]?in|check(?:ing)?[- ]?out)\b)|\s+(?=under\s+the\s+name\b)",
     re.I,
 )
@@ -157,6 +157,9 @@ def _read(part: str, k: Masked) -> list[Piece]:
             piece(f"{end} {day} {rest}", end, {"text": f"{day} {rest}"}, day=True)
             for end, day in (("from", span.group("a")), ("to", span.group("b")))
         ]
+    if at := _PART_OF_DAY.fullmatch(said):
+        part_of_day = piece(at["part"], None, {"text": at["part"]}, choice=True)
+        return [piece(at["day"], "date", {"text": at["day"]}, day=True), part_of_day]
     paid = _SUM.search(said)
     if paid and paid.start() and paid.end() == len(said) and _PERSON.match(said):
         return [_bare(said[: paid.start()].strip(), k), _bare(paid.group(), k)]
@@ -167,6 +170,11 @@ def _read(part: str, k: Masked) -> list[Piece]:
     word, _, rest = part.partition(" ")
     by_word = _after(word.lower(), rest.strip(), k) if rest else None
     return [by_word or _bare(part, k)]
+
+
+_PART_OF_DAY = re.compile(
+    rf"(?:on\s+)?(?P<day>(?:{DAY.pattern}))\s+in the (?P<part>morning|afternoon|evening)", re.I
+)
 
 
 def _after(word: str, rest: str, k: Masked) -> Piece | None:

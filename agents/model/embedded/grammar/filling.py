@@ -237,7 +237,8 @@ def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     ):
         return {"do": "click", "target": target_of(what, k)}
     target = target_of(where or "", k)
-    if where:  # "Collection from a branch" may be what the choice itself is called
+    if re.search(r"\s(?:from|in|at|by)\s+(?:an?|the)\s", m.group()):
+        # "Collection from a branch" may be what the choice itself is called
         target["whole"] = k.raw(bare(clean(m.group().split(" ", 1)[1])))
     pure = [re.sub(r"\s+(?:option|radio button|checkbox|item)$", "", v, flags=re.I) for v in values]
     part = k.only(bare(what))

@@ -47,6 +47,12 @@ def _takes(m: re.Match[str], k: Masked) -> Intent:
     return {"do": "select", "values": [k.raw(bare(m.group("what")))], "target": target_of("", k)}
 
 
+def _has_done(m: re.Match[str], k: Masked) -> Intent:
+    """ "Have it gift wrapped": the box or choice that says so."""
+    words = k.raw(m.group("what"))
+    return {"do": "check", "target": {**target_of("it", k), "words": words, "raw": words}}
+
+
 def _sets_more(m: re.Match[str], k: Masked) -> list[Intent] | None:
     """ "Set the date to 3 May, 4 nights, a suite": a whole value, then further details."""
     head, *rest = _PARTS.split(m.group("value"))
@@ -104,5 +110,9 @@ RULES = [
         r"(?:after|for|at|every|until|to|by|in|on))\s+"
         rf"(?P<value>{MASK}|(?:an?\s+)?\d\S*(?:\s\S+){{0,2}}|(?-i:[A-Z])\S*(?:\s\S+){{0,2}})$",
         _has_it,
+    ),
+    _rule(
+        r"have\s+(?:it|them|this|that)\s+(?P<what>[a-z-]+(?:\s[a-z-]+){0,2}ed)$",
+        _has_done,
     ),
 ]

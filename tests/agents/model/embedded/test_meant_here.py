@@ -122,3 +122,17 @@ async def test_one_value_leaves_the_rest_of_the_sentence_alone(play: Play) -> No
     done = await play(BARN, "Set the name on the door to “Oak”, lock after 2 hours", "1", "1")
     assert await done.session.page.locator("#room [name=door]").input_value() == "Oak"
     assert await done.session.page.locator("[name=lock]").input_value() == "2 hours"
+
+
+async def test_a_drawn_list_with_an_arrow_and_a_part_of_the_day(play: Play) -> None:
+    done = await play(
+        "viewing_desk.html",
+        "Choose 3 or more seats and request a visit on 4 May 2027 in the afternoon for Ada Byron",
+    )
+    assert await done_there(done) == ["seats|3 or more", "visit|2027-05-04|Afternoon|Ada Byron"]
+
+
+async def test_a_page_s_only_delete_is_not_for_a_noun_it_does_not_show(play: Play) -> None:
+    done = await play("viewing_desk.html", "Delete the trailer", "Skip")
+    assert await done_there(done) == []
+    assert done.outcome.is_task_successful is not True
