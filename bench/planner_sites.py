@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import web
 
 _THANKS = "<!doctype html><title>Thank you</title><h1>Thank you</h1><p>We got it: {}.</p>"
+_FRESH = {"Cache-Control": "no-store"}  # another site may have had the port before
 
 
 @dataclass
@@ -52,7 +53,11 @@ class Site:
         path = request.match_info["path"]
         if request.method in ("GET", "HEAD"):
             found = self._file(path)
-            return web.FileResponse(found) if found else web.Response(status=404, text="Not found")
+            return (
+                web.FileResponse(found, headers=_FRESH)
+                if found
+                else web.Response(status=404, text="Not found")
+            )
         fields = await _fields(request)
         self.sent.append(Sent("/" + path, fields))
         if request.headers.get("Sec-Fetch-Dest", "empty") == "empty":

@@ -310,7 +310,7 @@
     if (used.some(u => u.box === g.box && u.n === g.n && u.how === g.how)) continue;
     used.push(g);
     const rect = g.box.getBoundingClientRect(), records = recordsOf(g);
-    out.push({score: g.score, how: g.how, table: loud.findIndex(t => t.contains(g.box)), n: g.n, where: g.where, near: told(g) || g.over || heading(g.box.getAttribute('aria-label') || g.box.getAttribute('aria-labelledby') ? g.box : g.recs[0][0], g.recs) || lead(g), words: describe(g.box) + ' ' + cls(g.recs[0][0]).join(' '),
+    out.push({score: g.score, how: g.how, table: loud.findIndex(t => t.contains(g.box)), n: g.n, where: g.where, near: g.over || heading(g.box.getAttribute('aria-label') || g.box.getAttribute('aria-labelledby') ? g.box : g.recs[0][0], g.recs) || lead(g), words: describe(g.box) + ' ' + cls(g.recs[0][0]).join(' ') + ' ' + told(g),
       tag: g.recs[0][0].tagName.toLowerCase(), top: Math.round(rect.top + scrollY),
       records});
   }
