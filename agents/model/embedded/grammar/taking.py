@@ -9,6 +9,7 @@ from agents.model.embedded.grammar.details import DAY, details_of
 from agents.model.embedded.grammar.filling import one_field, value_of
 from agents.model.embedded.grammar.filling import rule as _rule
 from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.pairs import pairs_of
 from agents.model.embedded.grammar.phrases import bare, clean, target_of
 from agents.model.embedded.grammar.words import count_of
 
@@ -58,7 +59,8 @@ def _sets_more(m: re.Match[str], k: Masked) -> list[Intent] | None:
     head, *rest = _PARTS.split(m.group("value"))
     whole = DAY.fullmatch(clean(head)) or re.fullmatch(rf"{MASK}|\d[\d.,:]*(?: [a-z]+)?", head)
     labelled = any(re.match(r"the [a-z ]{2,24} to \S", part) for part in rest)
-    if not rest or not (whole or labelled):
+    said = f"{m.group('where')} to {m.group('value')}"
+    if not rest or not (whole or labelled) or len(pairs_of(said, k)) > 1:
         return None
     out = [{**one_field(clean(m.group("where")), head, k), "do": "set"}]
     pieces: list[Intent] = []
