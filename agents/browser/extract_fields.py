@@ -104,7 +104,8 @@ def title_token(tokens: list[Token]) -> int | None:
         bold = bool(token.get("b") or re.search(r"\bbold\b|\bstrong\b", words))
         score = min(len(text), 80) / 80 + token.get("fs", 12) / 16 + bold * 0.6
         score += 2.5 if token.get("hd") else 0
-        score += 0.4 if i == 0 and bold else 0  # what begins a card in bold heads it
+        worded = re.search(r"[^\W\d_]{2}", text)  # "07:05" heads nothing
+        score += 0.4 if i == 0 and bold and worded else 0  # what begins a card in bold heads it
         score += 2.5 if re.search(r">dt\b", token.get("p", "")) else 0  # a term
         link = token.get("h") or ""
         score += 1.2 if link and not link.startswith(("javascript:", "mailto:", "tel:")) else 0

@@ -82,7 +82,17 @@ def _only(rows: list[Record], look: re.Pattern[str], also: Any = None) -> list[A
 def _clock(rows: list[Record], nth: int) -> list[Any] | None:
     """The earlier or the later of the two times that each row shows."""
     fits = [t for t in _texts(rows).values() if all(x and _CLOCK.fullmatch(x) for x in t)]
-    return fits[nth] if len(fits) == 2 else None
+    if len(fits) != 2:
+        return None
+    # Whatever order they stand in; a night train is an exception among many.
+    sooner = sum(_minutes(a) < _minutes(b) for a, b in zip(*fits, strict=True))
+    return (fits if sooner * 2 >= len(rows) else fits[::-1])[nth]
+
+
+def _minutes(clock: Any) -> int:
+    hours, minutes = map(int, re.findall(r"\d+", str(clock))[:2])
+    after_noon = re.search(r"p\.?m", str(clock), re.I) and hours < 12
+    return (hours + (12 if after_noon else 0)) * 60 + minutes
 
 
 _ORG = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.browser.extract_fields import name_tokens
+from agents.browser.extract_looks import by_list
 from agents.model.embedded.grammar.parse import parse
 from agents.model.embedded.reading.assigning import Column, assign
 from tests.agents.browser.conftest import browser_handle, browser_options, driver
@@ -99,3 +100,9 @@ def test_a_title_that_ends_with_by_names_nobody() -> None:
 def test_fields_said_apart_belong_to_the_list(words: str, noun: str, fields: list[str]) -> None:
     (wish,) = parse(words)
     assert (wish["do"], wish["noun"], wish["fields"]) == ("extract", noun, fields)
+
+
+def test_departures_come_before_arrivals_wherever_they_stand() -> None:
+    rows = [{"text": "07:28", "text_2": "07:05"}, {"text": "12:10 pm", "text_2": "11:50 am"}]
+    assert by_list(rows, "departure") == ["07:05", "11:50 am"]
+    assert by_list(rows, "arrival") == ["07:28", "12:10 pm"]
