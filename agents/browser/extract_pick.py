@@ -150,6 +150,7 @@ def _by_look(name: str, record: Record) -> Any:
 def _counted(name: str, record: Record) -> str | None:
     """ "306 pages" for the pages; None when several texts count them."""
     name = re.sub(r"^how (?:many|much)(?: \w+)* (?:it|they|people|each|one) (?:can )?", "", name)
+    name = re.sub(r" (?:per|a|each|every) (?:month|year|week|day|hour|person|user|page)$", "", name)
     noun = singular(re.sub(r"^(?:number|count|amount) of |(?: count|s)$", "", plain(name)))
     begun = noun[: max(3, len(noun) // 2)]  # "3 bed" counts bedrooms
     said = re.compile(

@@ -323,6 +323,16 @@ async def _choose_loosely(
     return missing
 
 
+def _alike_options(fresh: list[Match], value: str) -> list[Element]:
+    """Two options or more that say all of a value and more, when none says just that."""
+    words = set(norm(value).split())
+    options = [m.element for m in fresh if m.element.role in ("option", "menuitem", "listitem")]
+    if any(norm(e.name) == norm(value) for e in options):
+        return []
+    fits = [e for e in options if words <= set(norm(e.name).split())]
+    return fits if len({norm(e.name) for e in fits}) > 1 else []
+
+
 def _exact(matches: list[Match], value: str) -> list[Match]:
     """When one is called exactly so, its likes with more words are no rivals."""
     exact = [m for m in matches if any(norm(n) == norm(value) for n in m.element.names)]
@@ -357,6 +367,9 @@ async def _pick_open(run: Run, step: Step, view: View, value: str) -> Decision |
         if m.element.key not in known or m.element.role in ("option", "menuitem")
     ]
     fresh = [m for m in fresh if m.score >= 0.55]
+    alike = _alike_options(fresh, value)
+    if alike and st.get("asks", 0) < 2 and "chosen" not in st:
+        return run.ask_which(step, alike)
     if fresh:
         st["done"].append(value)
         st["opener"] = None  # a list may close after each choice, and is opened again

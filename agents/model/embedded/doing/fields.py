@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from agents.model.embedded.doing import asked, held, overwriting, prose
 from agents.model.embedded.doing.adders import things_added
 from agents.model.embedded.doing.calendar import opened_beside, pick_day, wants_calendar
 from agents.model.embedded.doing.formats import for_field, may_hold, moment, same_value
+from agents.model.embedded.doing.mixed import mixed_code
 from agents.model.embedded.doing.touch import (
     clear_way,
     click_code,
@@ -80,7 +82,7 @@ async def fill(run: Run, step: Step) -> Decision | None:
     if wants_calendar(element) and moment(step["value"].get("text", "")) is not None:
         why = f"Open the calendar of {describe(element)}."
         return await run.act(step, await click_code(element), why, phase="calendar")
-    code = await give_code(element, step["value"])
+    code = await give_code(element, step["value"], run.turn.variables or {})
     if code is None:
         run.fail(step, f"{describe(element)} has no option “{shown(step['value'])}”")
         return None
@@ -186,10 +188,18 @@ def brought_up(view: View, target: dict[str, Any]) -> Element | None:
     return focused[0] if focused and (not named or named[0].score < LEAST) else None
 
 
-async def give_code(element: Element, value: dict[str, Any]) -> str | None:
-    """Code that gives one value to one element; None when it has no such option."""
+async def give_code(
+    element: Element, value: dict[str, Any], variables: Collection[str] = ()
+) -> str | None:
+    """Code that gives one value to one element; None when it has no such option.
+
+    variables: names that a text may hold in double braces.
+    """
     where = await locate(element)
     text = value.get("text", "")
+    written = element.role in ("textbox", "searchbox") and "{{" in text
+    if written and (code := mixed_code(where, text, variables)):
+        return code
     if element.tag == "select":
         if "var" in value:
             return f"await {where}.select_option({value_code(value)})"

@@ -101,6 +101,9 @@ def split(text: str) -> list[str]:
         if there:
             out.insert(0, f"go to {there}")
             sentence = rest
+        if part := _IN_PART.match(sentence):
+            out.append(f"within {part['part']}")
+            sentence = part["do"]
         place, sentence = places.place_first(sentence)
         if place:
             out.append(f"within {place}")
@@ -131,6 +134,15 @@ def _asked_after(sentences: list[str]) -> list[str]:
         else:
             out += asked if asked and _TELLS.fullmatch(before.strip()) else [before, *asked]
     return out
+
+
+# "In the newsletter box type …": the part of the page comes first, without a comma.
+_IN_PART = re.compile(
+    r"(?:in|under|within|on) (?P<part>the (?:[\w-]+ ){1,3}?(?:box|section|form|panel|area|card"
+    r"|footer|header|sidebar|dialog|block))\s+(?P<do>(?:type|enter|fill|click|press|choose|select|check|tick|untick"
+    r"|uncheck|write|put)\b.+)$",
+    re.I,
+)
 
 
 def strip_lead(text: str) -> str:
@@ -235,6 +247,14 @@ _MINE = re.compile(r"(?:my|the) [a-z][a-z -]{1,24} (?:is|are|should be) \S", re.
 _CHOOSES = re.compile(r"(?:choose|select|pick|take|tick|check|press|click|open|go)\b", re.I)
 
 
+_IN_FIELDS = re.compile(
+    r"\b(?:list|get|return|extract|show|give)\b.*\b(?:with|including|their)\b", re.I
+)
+_LAST_FIELDS = re.compile(
+    r"(?:the |their )?[a-z]+(?: [a-z]+)?(?:,? and (?:the |their )?[a-z]+(?: [a-z]+)?)?", re.I
+)
+
+
 def _by_connectives(sentence: str) -> list[str]:
     """Cut at "then", and at "and" or a comma when a verb follows."""
     cuts: list[tuple[int, int]] = []
@@ -254,6 +274,8 @@ def _by_connectives(sentence: str) -> list[str]:
         strong = "then" in connective or "after that" in connective or "finally" in connective
         rest = sentence[match.end() :]
         asks = connective.strip().startswith(",") and _QUESTION.match(rest)
+        if _IN_FIELDS.search(sentence[: match.start()]) and _LAST_FIELDS.fullmatch(rest):
+            continue  # "with date, place and event": three fields
         if _TYPE.match(rest) and (_MAKES.match(sentence) or ":" in sentence[: match.start()]):
             continue  # "with the title X, type Bug": a detail, no typing
         strong = strong or (re.search(r",\s*and\s", connective) and _GETS.match(rest))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.model.embedded.grammar.masking import MASK, Masked
-from agents.model.embedded.grammar.pairs import LABELS, pairs_of, series_of
+from agents.model.embedded.grammar.pairs import LABELS, pairs_of, series_of, values_in_turn
 from agents.model.embedded.grammar.phrases import bare, clean, target_of, values_of
 from agents.model.embedded.grammar.superlatives import HIGH, LOW
 from agents.model.embedded.grammar.wishes import list_wish
@@ -27,6 +27,8 @@ def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         or re.search(r"\b(?:fields|form|inputs|boxes|details)$", where, re.I)
     ):
         return [one_field(label, value, k) for label, value in pairs]
+    if pairs := _each_with_label(m.group(), k):
+        return pairs
     turned = re.search(r"\sas\s", m.group()) and _CALLED.match(what) and not k.parts_in(what)
     if turned and not _CALLED.match(where):
         return one_field(what, where, k)  # "enter the name as Ada"
@@ -56,6 +58,11 @@ _WRITES = re.compile(r"write\b|(?:type|enter|input|insert|fill in)\s(?!.*\sin(?:
 
 # "{{key}}, and off after 4 hours": the words behind the value are no part of it.
 _MORE_SAID = re.compile(rf"(?P<value>{MASK})\s*,\s*(?:and\s+|but\s+)?(?P<rest>\w+ \w.*)")
+
+
+def _each_with_label(text: str, k: Masked) -> list[Intent]:
+    """ "Enter X as name, Y in City and 5 as the number": a value and its field each; [] if not."""
+    return [one_field(label, value, k) for label, value in values_in_turn(clean(text))]
 
 
 def one_field(label: str, value: str, k: Masked) -> Intent:
@@ -188,6 +195,12 @@ _ALSO = re.compile(
 BEST = re.compile(rf"(?:the )?(?:{LOW}|{HIGH})\b", re.I)
 
 
+# "Japanese under I am learning and B1" (as my level): a choice, its list, and the next choice.
+_TWO_LISTS = re.compile(
+    r"(?P<what>[^,]+?) (?:under|in|from|as) (?P<where>[^,]+?)(?:,| and|, and) (?P<last>[^,]+)", re.I
+)
+
+
 def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     what = re.sub(r"\s+instead$", "", clean(m.group("what")), flags=re.I)
     where = m.groupdict().get("where")
@@ -203,6 +216,10 @@ def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
                 "target": target_of(named["label"], k)}  # fmt: skip
     if ">" in what and not re.search(MASK, what):
         return {"do": "path", "names": [k.raw(p).strip() for p in what.split(">") if p.strip()]}
+    if where and (both := _TWO_LISTS.fullmatch(what)):
+        first = {"do": "select", "values": values_of(both["what"], k)}
+        last = {"do": "select", "values": values_of(both["last"], k), "target": target_of(where, k)}
+        return [{**first, "target": target_of(both["where"], k)}, last]
     if where and (
         rest := re.match(
             r"(?P<first>.+?)(?:,| and|, and)\s+(?P<what>.+?)\s+(?:as|for|from|in)\s+(?P<where>.+)$",
@@ -246,6 +263,15 @@ def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     return {"do": "select", "values": pure, "target": target, **({"value": value} if value else {})}
 
 
+def _box(name: str, target: dict[str, Any]) -> dict[str, Any]:
+    """A box of several: "Makrona under Brand" has a heading of its own."""
+    words, under, head = name.partition(" under ")
+    if under:
+        return {**target, "words": words, "raw": name, "kind": None, "in": head}
+    own = None if " under " in (target.get("raw") or "") else target.get("in")
+    return {**target, "words": name, "kind": None, "raw": name, "in": own}
+
+
 def _check(on: bool) -> Callable[[re.Match[str], Masked], Intent | list[Intent] | None]:
     def build(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         what = clean(m.group("what"))
@@ -267,9 +293,7 @@ def _check(on: bool) -> Callable[[re.Match[str], Masked], Intent | list[Intent] 
             re.sub(r"\s+(?:check ?boxe?s?|options?|boxe?s)$", "", what, flags=re.I), k
         )
         if len(names) > 1 and not re.search(r"\bterms and conditions\b", what, re.I):
-            return [
-                {"do": do, "target": {**target, "words": n, "kind": None, "raw": n}} for n in names
-            ]
+            return [{"do": do, "target": _box(n, target)} for n in names]
         return {"do": do, "target": target}
 
     return build

@@ -96,3 +96,21 @@ def _is_prose(piece: re.Match[str]) -> bool:
         and not re.fullmatch(f"{LABELS}|{MASK}", bare(clean(piece["l"])), re.I)
         and not (re.match(rf"{MASK}|[\d+£$€]", piece["v"]))
     )
+
+
+_VALUE = rf"(?:{MASK}|[£$€]?\d[\d.,]*)"
+_LABEL = rf"(?:the |my |a )?[^,{MASK[1:-1]}]+?"
+_ITEM = rf"{_VALUE}\s+(?:as|in|into|for)\s+{_LABEL}"
+_AND = r"(?:,\s*(?:and\s+)?|\s+and\s+)"
+_SERIES = re.compile(rf"\w+\s+(?P<all>{_ITEM}(?:{_AND}{_ITEM})+)$", re.I)
+_EACH = re.compile(
+    rf"(?P<value>{_VALUE})\s+(?:as|in|into|for)\s+(?P<label>{_LABEL})(?=\s*{_AND}{_ITEM}|$)", re.I
+)
+
+
+def values_in_turn(text: str) -> list[tuple[str, str]]:
+    """(label, value) of "enter X as name, Y in City and 5 as the number"; [] for anything else."""
+    series = _SERIES.match(text)
+    return (
+        [(x["label"].strip(), x["value"]) for x in _EACH.finditer(series["all"])] if series else []
+    )

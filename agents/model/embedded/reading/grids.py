@@ -19,6 +19,7 @@ def unfolded(rows: list[Record], step: Step) -> list[Record]:
     """The cells of a week plan as entries, when a day is asked for; else the rows."""
     days = _days(rows)
     told = " ".join([*(str(f["value"]) for f in step.get("filters") or []), step.get("near") or ""])
+    told = f"{told} {step.get('noun') or ''}"
     if len(days) < 3 or not _DAY.search(told):
         return rows
     cells = [(d, str(r.get(d) or "").strip(), r) for r in rows for d in days]

@@ -296,6 +296,13 @@ def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -
         run.memory["unheard"] = True
         told = ", ".join(f"“{f}”" for f in guessed)
         run.note(f"The page calls nothing {told}: it is what is left beside the rest.")
+    lead = (step.get("fields") or [""])[0]
+    nameless = sum(r.get(lead) in (None, "") for r in enough) if lead and not missing else 0
+    if nameless:
+        run.memory["unheard"] = True
+        run.note(
+            f"{nameless} of the {len(enough)} entries show no {lead}: they may be cut wrongly."
+        )
     if step.get("order") or step.get("limit") == 1:
         run.memory["item"] = kept_for(kept, enough[0])
     found = {"kind": "list", "value": enough, "of": step["text"], "as": step.get("as")}
