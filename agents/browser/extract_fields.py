@@ -242,6 +242,8 @@ def _guess(token: Token, tokens: list[Token], i: int) -> str | None:
     marked, looks = by_markup(token), by_content(text)
     if re.fullmatch(r"[\d.,]+k?", text) and token.get("tip"):
         looks = by_content(token["tip"]) or looks  # a bare number, and what it counts
+    if looks in _COUNTED and token.get("hd") and len(text.split()) > 2:
+        looks = None  # "Fund passes £40,000" is a headline
     if looks and looks != "date":
         return "old_price" if looks == "price" and marked == "old_price" else looks
     if _SAYS_WHO.search(previous) and len(text) < 60 and looks != "date":

@@ -34,9 +34,11 @@ def authors_by_title(rows: list[Record], names: list[str], out: list[Record]) ->
     """What heads a comment is who wrote it, where nothing else is and the comment follows."""
     author = next((n for n in names if canonical(n) == "author"), None)
     prose = next((n for n in names if plain(n) in PROSE), None)
-    if not author or not prose or not out or any(r[author] is not None for r in out):
+    if not author or not prose or not out:
         return
     heads = [str(r.get("title") or next(iter(r.values()), "")) for r in rows]
+    if any(r[author] not in (None, head) for r, head in zip(out, heads, strict=True)):
+        return  # somebody else is named
     short = all(h and len(h.split()) <= 3 and not h[0].isdigit() for h in heads)
     if short and all(str(r[prose] or "") not in ("", h) for r, h in zip(out, heads, strict=True)):
         for shaped, head in zip(out, heads, strict=True):

@@ -75,6 +75,9 @@ def canonical(name: str) -> str | None:
     words = re.sub(r"^(?:the|its|their|each|every) ", "", plain(name))
     if _WHO_MADE.fullmatch(words):
         return "author"
+    words = re.sub(
+        r" (?:per|a|each|every) (?:month|year|week|day|hour|person|user|page)$", "", words
+    )
     for candidate in (words, " ".join(singular(w) for w in words.split())):
         if candidate in SYNONYMS:
             return SYNONYMS[candidate]

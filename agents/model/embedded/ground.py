@@ -6,6 +6,7 @@ nothing else comes close; two that fit alike are a question for a person.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -33,6 +34,11 @@ class Match:
 
     element: Element
     score: float
+
+
+_COMES = re.compile(
+    r"^\W*(?:loading|searching|looking for|please wait|fetching)\b.*(?:…|\.\.\.)\W*$", re.I
+)
 
 
 def rank(
@@ -63,6 +69,8 @@ def rank(
         score -= 0.03 if element.cover else 0.0
         score -= 0.1 if editable and element.d.get("ro") and not element.d.get("popup") else 0.0
         clickable = element.d.get("host") and score >= 0.9  # a word inside of a bigger control
+        if element.role == "text" and _COMES.search(element.text or ""):
+            continue  # "Looking for trains…" is what will not stay
         if element.role == "text" and (score < 0.9 or (element.text or "").endswith(":")):
             score *= 0.6  # a sentence that mentions the words is no control
         score -= (

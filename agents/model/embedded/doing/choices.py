@@ -381,6 +381,9 @@ async def _pick_open(run: Run, step: Step, view: View, value: str) -> Decision |
             phase="chosen",
             label=describe(element),
         )
+    if _is_day(value) and shown_month(view) is not None:
+        st["as"], step["value"] = "day", {"text": value}  # a calendar opened, and no list
+        return await pick_day(run, step, value)
     typing = next((e for e in view.elements if e.focus and e.tag == "input" and not e.ro), None)
     if typing is not None and not st.get("sought") and typing.role in ("combobox", "searchbox"):
         code = await give_code(typing, {"text": value}) or ""  # a long list shows a part of it

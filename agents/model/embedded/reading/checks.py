@@ -98,6 +98,9 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
     kind = [r for r in rows if last and _is_kind(r, last)]
     rows = kind or rows  # "flats" where some rows say that they are houses
     words = [w for w in words if w not in GENERIC | _WHOLE and not (w == last and is_item_noun(w))]
+    columns = {singular(w) for r in rows[:1] for c in r for w in plain(c).split()}
+    said = [w for w in words if any(has_word(r, w) for r in rows)]
+    words = [w for w in words if w in said or w not in columns]  # "sessions" under "Session"
     if last in words and any(_heads(h, last) for h in heads):
         words.remove(last)  # "Weeknight soups" heads soups only, whatever each is called
     told = [r for r in rows if all(has_word(r, w) for w in words)]
