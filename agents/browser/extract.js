@@ -289,6 +289,12 @@
   const heading = (el, inside = []) => {
     const lab = el.getAttribute('aria-label') || (el.getAttribute('aria-labelledby') || '').split(/\s+/).map(i => i && document.getElementById(i)).filter(Boolean).map(text).join(' ');
     if (lab) return clean(lab);
+    // The head of the panel that it stands in is nearer than a heading above the panel.
+    for (let n = el, i = 0; n && i < 6 && n !== document.body; n = up(n), i++) {
+      const s = n.previousElementSibling, t = s && /\b(?:panel|card|box|widget|portlet|tile|x_)[-_]?(?:head|title|caption)|\bheader\b/i.test(cls(s).join(' ')) && visible(s) && !s.querySelector('table,input,select') ? text(s) : '';
+      if (t && t.length < 60) return t;
+      if (n.previousElementSibling && /^H[1-6]$/.test(n.previousElementSibling.tagName)) break;
+    }
     return (above(el, headings.filter(h => !inside.some(r => r.some(e => e.contains(h.e))))) || {t: ''}).t;
   };
   // Without any heading, the few words right above a list head it ("Inbox").

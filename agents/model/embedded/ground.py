@@ -15,6 +15,7 @@ from agents.model.embedded.grammar.nouns import place_named
 from agents.model.embedded.grammar.phrases import Target, bare
 from agents.model.embedded.grammar.words import KINDS
 from agents.model.embedded.likeness import (
+    BOXES,
     EDITABLE,
     PRESSED,
     context_score,
@@ -125,7 +126,11 @@ def _score(
             score = 0.95  # "Open the panel": “Left panel”, “Right panel”
     score *= kind
     said = norm(target.get("raw") or "")
-    whole_name = roles is None and bool(said) and said in (norm(n) for n in element.names)
+    whole_name = (
+        (roles is None or element.role in BOXES)
+        and bool(said)
+        and said in (norm(n) for n in element.names)
+    )
     if kind < 1.0 and whole_name:
         score = max(score, 0.93)  # "Item 4" is its whole name, not an item called 4
     if (
@@ -143,7 +148,7 @@ def _score(
         said = norm(target.get("raw") or "")
         raw = name_score(said, element) if norm(target["in"]) in said else 0.0
         score = max(score, 0.98 * kind * max(whole, raw) if max(whole, raw) > 0.75 else 0.0)
-    if whole_name and element.role in PRESSED | {"link", "tab"} and said != norm(words):
+    if whole_name and element.role in PRESSED | BOXES | {"link", "tab"} and said != norm(words):
         score = max(score, 0.98)  # "Remove "Done" board" is all of a button's name
     return score
 

@@ -20,7 +20,7 @@ from agents.model.embedded.doing.touch import (
 )
 from agents.model.embedded.grammar.words import ordinal_in
 from agents.model.embedded.ground import LEAST, describe, rank
-from agents.model.embedded.likeness import EDITABLE, likeness
+from agents.model.embedded.likeness import EDITABLE, context_score, likeness
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate, quote, value_code
 from agents.ports import Decision
@@ -158,6 +158,8 @@ async def _field(run: Run, step: Step, target: dict[str, Any]) -> Element | Deci
             and (text is None or may_hold(e.type or "", text))
             and not overwriting.overwrites(run, step, e, target)
         ]  # fmt: skip
+        if place := target.get("in"):  # "In “My list” type …"
+            pool = [e for e in pool if context_score(place, e) >= 0.8] or pool
         if target.get("kind") not in (None, "field"):
             pool = [m.element for m in rank(view, target, editable=True)] or pool
         texts = [e for e in pool if e.role in ("textbox", "searchbox", "spinbutton")] or pool

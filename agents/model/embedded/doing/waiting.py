@@ -7,6 +7,7 @@ from agents.model.embedded.doing.touch import (
     outcome_of,
     point,
 )
+from agents.model.embedded.grammar.phrases import bare
 from agents.model.embedded.ground import Match, rank
 from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step
@@ -19,7 +20,7 @@ _PARTS = {
     "table": "table, [role=table], [role=grid]",
     "list": "ul, ol, [role=list], [role=listbox]",
     "form": "form, [role=form]",
-    "dialog": "dialog, [role=dialog], [role=alertdialog]",
+    "dialog": "dialog, [role=dialog], [role=alertdialog], .modal, .dialog",
     "chart": "canvas, svg",
     "map": "canvas, svg, [class*=map]",
 }
@@ -105,7 +106,7 @@ async def wait_for(run: Run, step: Step) -> Decision | None:
     """Wait until something is there, or gone."""
     st = step["st"]
     target = step["target"]
-    words = target.get("words") or target.get("raw") or ""
+    words = bare(target.get("words") or target.get("raw") or "")
     if st.get("phase") == "drawn":
         result = await outcome_of(run, step)
         if result is not None and not result.ok:
@@ -126,7 +127,8 @@ async def wait_for(run: Run, step: Step) -> Decision | None:
         return None
     view = await run.view()
     if (drawn := _DRAWN.get(words.lower())) and not step.get("gone"):
-        code = f"await page.locator({quote(drawn)}).first.wait_for(timeout=15000)"
+        shown = f'page.locator({quote(drawn)}).locator("visible=true").first'
+        code = f"await {shown}.wait_for(timeout=15000)"
         return await run.act(step, code, f"Wait for a {words}.", phase="drawn")
     matches = rank(view, target, texts=True)
     if matches and matches[0].score >= 0.75:

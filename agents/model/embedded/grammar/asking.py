@@ -256,7 +256,14 @@ _THERE = re.compile(
 _AT = r"(?:in|on|at|from|by|under|over|below|above|between|since|after|before|for|with)\b"
 
 
+_SEVERAL_COUNTS = re.compile(r"(?:[a-z-]+ ){0,2}[a-z-]+s(?:,\s*(?:and )?|\s+and\s+|$)", re.I)
+
+
 def _count(what: str, k: Masked) -> Intent:
+    if len(_SEVERAL_COUNTS.findall(what)) > 2 and not _SEVERAL_COUNTS.sub("", what).strip():
+        fields = fields_of(what, k)  # "the number of new orders, new tasks and tickets"
+        if fields:
+            return {"do": "details", "fields": fields, "subject": None, "nth": None}
     if ARE.search(clean(what)):
         return {"do": "count", **list_wish(what, k)}
     what = _THERE.sub("", clean(what))
@@ -317,6 +324,13 @@ RULES_BEFORE = [
     ),
     _rule(
         r"(?:show|display|view)\s+(?P<what>(?:all|every)\s.+?\s(?:with|including)\s.+)$", _extract
+    ),
+    _rule(
+        r"(?:get|give|read|return|copy|extract|show|tell)(?: me)? (?:all )?(?:the )?"
+        r"(?:whole |full )?"
+        r"(?:texts?|contents?|words|paragraphs?) (?:under|below|of|in) (?:the )?"
+        rf"(?:(?:heading|section) )?(?P<head>{MASK}|(?-i:[A-Z])[^,]+?)(?: section| heading)?$",
+        whole.section,
     ),
     *inquiring.RULES,
     *which.RULES,

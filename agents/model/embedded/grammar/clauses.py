@@ -274,6 +274,8 @@ def _by_connectives(sentence: str) -> list[str]:
         strong = "then" in connective or "after that" in connective or "finally" in connective
         rest = sentence[match.end() :]
         asks = connective.strip().startswith(",") and _QUESTION.match(rest)
+        if re.match(r"(?:confirm|repeat) (?:the |my )?password\b", rest, re.I) and ":" in sentence:
+            continue  # "…, password X, confirm password X": the field's name
         if _IN_FIELDS.search(sentence[: match.start()]) and _LAST_FIELDS.fullmatch(rest):
             continue  # "with date, place and event": three fields
         if _TYPE.match(rest) and (_MAKES.match(sentence) or ":" in sentence[: match.start()]):

@@ -62,7 +62,12 @@ _MORE_SAID = re.compile(rf"(?P<value>{MASK})\s*,\s*(?:and\s+|but\s+)?(?P<rest>\w
 
 def _each_with_label(text: str, k: Masked) -> list[Intent]:
     """ "Enter X as name, Y in City and 5 as the number": a value and its field each; [] if not."""
-    return [one_field(label, value, k) for label, value in values_in_turn(clean(text))]
+    pairs = values_in_turn(clean(text))
+    return [
+        one_field(one, value, k)
+        for label, value in pairs
+        for one in re.split(r"\s+and (?:in|into|as) ", label, flags=re.I)  # twice the same
+    ]
 
 
 def one_field(label: str, value: str, k: Masked) -> Intent:

@@ -180,16 +180,36 @@ def _fetched(intent: Intent, before: list[Intent]) -> bool:
 
 def _under(intent: Intent, before: list[Intent]) -> bool:
     """ "Under Size select Large": the list that stands below these words."""
-    if intent["do"] == "select" and before and before[-1]["do"] == "visit":
-        target = intent.get("target") or {}
-        if before[-1].get("soft") and not target.get("words"):
-            intent["target"] = {**target, "under": before[-1]["name"]}
+    target, last = intent.get("target") or {}, before[-1] if before else {}
+    if last.get("do") != "visit" or not last.get("soft") or target.get("words"):
+        return False
+    if intent["do"] == "select":
+        intent["target"] = {**target, "under": last["name"]}
+    elif intent["do"] == "fill" and not target.get("in"):
+        intent["target"] = {**target, "in": last["name"]}
+    return False
+
+
+# "Select 25 entries per page": so many are wanted, and not the next page's, too.
+_SIZE = re.compile(r"\d+\b.*\b(?:entries|rows|results|items|per page)\b|\bshow entries\b", re.I)
+_SHOWN = re.compile(r"\b(?:shown|displayed|visible|on this page|on the page)\b", re.I)
+
+
+def _from_there(intent: Intent, before: list[Intent]) -> bool:
+    """ "Scroll down to the Transactions and get the amount of all of them": of that part."""
+    last = before[-1] if before else {}
+    bare_list = intent["do"] == "extract" and not intent.get("noun") and not intent.get("near")
+    if bare_list and last.get("do") == "scroll" and (last.get("target") or {}).get("words"):
+        intent["near"] = last["target"]["words"]
     return False
 
 
 def _this_page(intent: Intent, before: list[Intent]) -> bool:
     """ "Go to page 2 and list the names": of that page only."""
-    if intent["do"] == "extract" and any(i["do"] == "to_page" for i in before):
+    if intent["do"] != "extract":
+        return False
+    sized = [i for i in before if i["do"] in ("select", "set") and _SIZE.search(i.get("text", ""))]
+    if sized or any(i["do"] == "to_page" for i in before) or _SHOWN.search(intent.get("text", "")):
         intent["one_page"] = True
     return False
 
@@ -242,4 +262,5 @@ def amend(extract: Intent, change: Intent) -> None:
 
 
 TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _of_me, _unwanted, _fields,
-          _fields_of_list, _fetched, _this_page, _under)  # fmt: skip
+          _fields_of_list, _fetched, _this_page, _under,
+          _from_there)  # fmt: skip

@@ -71,6 +71,12 @@ def summarise(m: re.Match[str], k: Masked) -> Intent:
     }
 
 
+def section(m: re.Match[str], k: Masked) -> Intent:
+    """ "Get the text under “Delivery”": all that stands below that heading."""
+    head = k.raw(bare(m.group("head")))
+    return {"do": "summarise", "sentences": None, "words": None, "about": head, "section": True}
+
+
 def table(m: re.Match[str], k: Masked) -> Intent:
     rest = m.groupdict().get("rest") or ""
     near = re.sub(

@@ -158,6 +158,11 @@ _QUANTIFIED = re.compile(
 _SHAPED = re.compile(
     r"(?:an? |the )?(?P<as>table|list) of (?=(?:all|every|each|them|these|those)\b)", re.I
 )
+_FIRST_ROWS = re.compile(
+    rf"(?:the )?(?:first|top) (?P<n>{_NUMBERS}) (?:rows|lines|entries|records) (?:of|in|from) "
+    r"(?=(?:the )?(?:[\w-]+ ){0,3}(?:table|list)\b)",
+    re.I,
+)
 _SECTION = re.compile(
     r"\s+(?:section|table|list|panel|box|heading|area|part|page|tab|block)$", re.I
 )
@@ -187,6 +192,9 @@ def list_wish(text: str, k: Masked) -> Intent:
     if match := _ALL_PAGES.search(text):
         wish["all_pages"] = True
         text = clean(text[: match.start()] + text[match.end() :])
+    if rows := _FIRST_ROWS.search(text):  # "the ages of the first 3 rows of the bar chart table"
+        wish["limit"] = count_of(rows["n"])
+        text = clean(f"{text[: rows.start()]} {text[rows.end() :]}")
     if shaped := _SHAPED.match(text):
         wish["as"], text = shaped.group("as").lower(), text[shaped.end() :]
     text, listed = rows_meant.take_listed(text)

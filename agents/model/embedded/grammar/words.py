@@ -59,6 +59,7 @@ KIND_WORDS = {
     "buttons": "button", "links": "link", "radio buttons": "radio", "color picker": "field",
     "folder": "item", "file": "item", "form": "field", "column header": "column",
     "column heading": "column", "header": "column", "column": "column",
+    "column head": "column",
 }  # fmt: skip
 _KIND_TAIL = "|".join(sorted(map(re.escape, KIND_WORDS), key=len, reverse=True))
 KIND_TAIL = re.compile(rf"(?:^|\s)({_KIND_TAIL})$", re.I)

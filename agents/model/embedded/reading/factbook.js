@@ -128,7 +128,7 @@
     if (ks.length === 2 && leaves.length === 2 && isLabel(said(ks[0]).replace(/:$/, '')) && said(ks[1]).length < 300) {
       put(said(ks[0]), said(ks[1]), ctx);
       // "2,356" over "New users": the figure may stand first.
-      if (/^[^\p{L}]*\d[^\p{L}]*$/u.test(said(ks[0])) && isLabel(said(ks[1]))) put(said(ks[1]), said(ks[0]), ctx);
+      if (/^[^\p{L}]*\d[^\p{L}]*$/u.test(said(ks[0])) && isLabel(said(ks[1]).replace(/!$/, ''))) put(said(ks[1]), said(ks[0]), ctx);
       return;
     }
     if (ks.length === 2 && leaves.length === 2 && /^[^\p{L}]*\d[\d.,]*.{0,4}$/u.test(said(ks[0])) && isLabel(said(ks[1]))) { put(said(ks[1]), said(ks[0]), ctx); return; }

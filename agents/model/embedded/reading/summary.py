@@ -25,7 +25,11 @@ async def summarise(run: Run, step: Step) -> Decision | None:
     await outcome_of(run, step)
     blocks = await extract_text(run.page)
     view = await run.view()
-    if part := section_of(blocks, step["text"]):
+    named = section_named(blocks, step["about"]) if step.get("section") else []
+    if step.get("section") and not named:
+        run.fail(step, f"I see no heading “{step['about']}” with text below it")
+        return None
+    if part := named or section_of(blocks, step["text"]):
         run.saw(part[0])
         value = " ".join(part)
         found = {"kind": "summary", "value": value, "title": part[0], "of": step["text"]}
@@ -47,6 +51,18 @@ async def summarise(run: Run, step: Step) -> Decision | None:
 
 
 MAX_SECTION_CHARS = 1500
+
+
+def section_named(blocks: list[dict[str, Any]], name: str) -> list[str]:
+    """A heading and all that stands below it, up to the next of its kind or a higher one."""
+    for n, head in enumerate(blocks):
+        if head["tag"][:1] != "h" or plain(head["text"]) != plain(name):
+            continue
+        rest = blocks[n + 1 :]
+        end = next((i for i, b in enumerate(rest) if "h1" <= b["tag"] <= head["tag"]), len(rest))
+        if end:
+            return [head["text"], *(b["text"] for b in rest[:end])]
+    return []
 
 
 def section_of(blocks: list[dict[str, Any]], asked: str) -> list[str]:
