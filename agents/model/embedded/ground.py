@@ -86,8 +86,22 @@ def rank(
         if modal:
             score += 0.06 if element.top else -0.1
         out.append(Match(element, max(0.0, min(1.0, score))))
+    _prefer_whole(out, target)
     out.sort(key=lambda m: -m.score)
     return _nth(out, target)
+
+
+def _prefer_whole(matches: list[Match], target: Target) -> None:
+    """ "Checkbox 2" is what one box is called; others called "2" are not meant then."""
+    said = norm(target.get("raw") or "")
+    if not said or said == norm(target.get("words") or "") or target.get("in"):
+        return
+    pressed = PRESSED | BOXES | {"link", "tab"}
+    whole = [m for m in matches if m.element.role in pressed
+             and m.score >= 0.9 and said in map(norm, m.element.names)]  # fmt: skip
+    for match in matches if whole else ():
+        if match not in whole:
+            match.score = max(0.0, match.score - 0.1)
 
 
 def _score(

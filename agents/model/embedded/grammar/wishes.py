@@ -194,7 +194,9 @@ def list_wish(text: str, k: Masked) -> Intent:
         text = clean(text[: match.start()] + text[match.end() :])
     if rows := _FIRST_ROWS.search(text):  # "the ages of the first 3 rows of the bar chart table"
         wish["limit"] = count_of(rows["n"])
-        text = clean(f"{text[: rows.start()]} {text[rows.end() :]}")
+        said = re.match(r"(?P<fields>.+?) of$", clean(text[: rows.start()]), re.I)
+        wish["fields"] = fields_of(said["fields"], k) if said else None
+        text = clean(f"{'' if wish['fields'] else text[: rows.start()]} {text[rows.end() :]}")
     if shaped := _SHAPED.match(text):
         wish["as"], text = shaped.group("as").lower(), text[shaped.end() :]
     text, listed = rows_meant.take_listed(text)

@@ -33,6 +33,7 @@ _WHEN = re.compile(
     re.I,
 )
 _DATED = re.compile(rf"{MONTH}|{_WHOLE_DAYS}|\d{{1,2}}[:./]\d\d|ago|today|yesterday|tomorrow", re.I)
+_SUM = re.compile(rf"{PRICE.pattern}|^[+\-−]\s?\d[\d.,]*$", re.I)  # "+82.6" of an account
 _AGED = re.compile(r"\b\d+(?:[.,]\d+)? ?(?:years?|yrs?|months?|mo|weeks?|y|days?)\b", re.I)
 _LASTS = re.compile(r"\b\d+(?:[.,]\d+)? ?(?:h|hours?|hrs?|min(?:ute)?s?|m|days?|weeks?)\b", re.I)
 _PLACE = re.compile(
@@ -60,7 +61,7 @@ _KINDS: list[tuple[re.Pattern[str], re.Pattern[str]]] = [
     (re.compile(
         r"\b(?:prices?|costs?|fees?|sums?|amounts?|raised|totals?|salar\w+|pay|wages?|rents?|budget"
         r"|goal|target|balance|donat\w+|income|turnover|revenue|fares?|deposit|bid|offers?)\b"),
-     PRICE),
+     _SUM),
     (re.compile(r"\b(?:durations?|lengths?|how long|runtime|running time|lasts)\b"), _LASTS),
     (re.compile(
         r"\b(?:dates?|days?|when|until|till|since|from|due|deadlines?|times?|hours?|months?|years?"

@@ -353,11 +353,13 @@ async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
     lists = await find_lists(run.page, fields=step.get("fields"), near=noun)
     meant = [x for x in lists if noun and has_words(x.near, noun)]
     asked = [f for f in step.get("fields") or [] if canonical(f) != "title"]
-    for listing in [*meant[:8], *(lists[:8] if not meant or len(asked) > 1 else [])]:
+    headed_so = [x for x in meant if step.get("near") and norm(x.near) == norm(step["near"])]
+    wide = [] if headed_so else lists[:8] if not meant or len(asked) > 1 else []
+    for listing in [*meant[:8], *wide]:
         others = rows_of(listing.records, step)
         if honoured(shape_rows(others, step), step):
             return others
-    return rows
+    return rows_of(headed_so[0].records, step) if headed_so else rows
 
 
 async def verify(run: Run, step: Step) -> Decision | None:
