@@ -98,7 +98,9 @@
         && !elems.some(n => /^(DEL|S)$/.test(n.tagName))) {
       out.push(token(el, whole.replace(/(\d) (\d\d)$/, '$1.$2').replace(/\s+/g, ''), ctx, extra())); return;
     }
-    if (hasText && elems.length && elems.every(n => INLINE.has(n.tagName) && !n.querySelector('a,button,img'))
+    // Lines with a bold one among them are a title and facts, no running text.
+    const lines = elems.some(n => n.tagName === 'BR') && elems.some(n => /^(B|STRONG)$/.test(n.tagName));
+    if (hasText && elems.length && !lines && elems.every(n => INLINE.has(n.tagName) && !n.querySelector('a,button,img'))
         && !elems.some(n => cls(n).length)) { if (whole) out.push(token(el, whole, ctx, extra())); return; }
     for (const n of ns) {
       if (n.nodeType === 3) { const t = clean(n.data); if (t) out.push(token(el, t, ctx, extra())); }

@@ -231,7 +231,7 @@
     it.rowId = order.get(row) ?? -1;
     const place = closest(e, 'nav,[role=navigation],header,[role=banner],footer,[role=contentinfo],aside,main,[role=main],[role=dialog],[role=alertdialog],dialog,form,[role=search]');
     it.place = place ? (place.getAttribute('role') || place.tagName.toLowerCase()) : '';
-    const form = e.form || closest(e, 'form,[role=form],fieldset'); it.form = form ? forms.indexOf(form) : -1;
+    const form = e.form || closest(e, 'form,[role=form]') || closest(e, 'fieldset'); it.form = form ? forms.indexOf(form) : -1;
     if (form && form.tagName !== 'FIELDSET') it.sent = 1;
     it.top = closest(e, 'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true],.modal.show,.modal.in') ? 1 : 0;
     const head = headOf(e, row); it.head = head ? text(head, 100) : '';

@@ -82,6 +82,8 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
         each = [_by_noun(rows, {**step, "any": None, "noun": n}) for n in names]
         return [r for r in rows if any(r in some for some in each)] if all(each) else []
     words = [singular(w) for w in plain(step.get("noun") or "").split() if w not in STOPWORDS]
+    if headed := [r for r in rows if words and _words(r.get(SECTION)) == set(words)]:
+        return headed  # "the news" are what stands under "News"
     if (step.get("st") or {}).get("week"):
         words = words[:-1]  # what a week plan holds need not say its kind in each cell
     if _told_by_columns(rows, step) or _heads_rows(rows, words):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from agents.browser.extract import find_lists, pick, pick_all, read
 from agents.browser.extract_names import Record, canonical, match_column, plain, singular
@@ -328,12 +328,30 @@ async def _look_around(run: Run, st: Step) -> None:
     st["heads"] = sorted({*st.get("heads", ()), *(norm(h) for h in heads if h)})
 
 
+async def _headed_just_so(run: Run, step: Step) -> list[Record]:
+    """The rows of the list that is headed by just the place named, if they are what is asked."""
+    if not (near := norm(step.get("near") or "")):
+        return []
+    if wanted_noun(step) == "link" and not step.get("fields"):
+        links = [e for e in (await run.view()).elements if e.role == "link" and e.href]
+        if own := [e for e in links if norm(e.head or "") == near]:
+            step["noun"] = ""
+            return [{"title": e.name, "url": urljoin(e.doc.url, e.href)} for e in own]
+    for listing in await find_lists(run.page, fields=step.get("fields"), near=near):
+        rows = rows_of(listing.records, step) if norm(listing.near) == near else []
+        if rows and honoured(shape_rows(rows, step), step):
+            return rows
+    return []
+
+
 async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
     """The rows of the page's first list that can honour the whole request, else those given."""
     if (meant := await headed.under(run, step)) is not None:
         return meant
     if part := await headed.of_part(run, step):
         return part
+    if under := await _headed_just_so(run, step):
+        return under
     if (times := await clocks.of_day(run, step)) is not None:
         return times
     elsewhere = await headed.saying(run, step, unsaid(rows, step)) if wanted_noun(step) else []

@@ -106,3 +106,41 @@ def test_departures_come_before_arrivals_wherever_they_stand() -> None:
     rows = [{"text": "07:28", "text_2": "07:05"}, {"text": "12:10 pm", "text_2": "11:50 am"}]
     assert by_list(rows, "departure") == ["07:05", "11:50 am"]
     assert by_list(rows, "arrival") == ["07:28", "12:10 pm"]
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("words", "has", "lacks"),
+    [
+        ("List the cards of the Doing board", ["Sand the hull", "Order rope"], ["Buy paint"]),
+        ("Get the first 2 sailors with name, age and port", ["Ada", "41", "Oban"], ["Cem"]),
+        ("Get the top 2 news with date and title", ["3 May 2026", "Slip closed"], ["Regatta"]),
+        ("List the links under Services in the footer", ["Moorings", "Fuel"], ["Imprint"]),
+        ("Get the text under Rates", ["Ten pounds a night."], ["Sand the hull"]),
+    ],
+)
+async def test_parts_of_a_page_are_told_by_what_heads_them(
+    play: Play, words: str, has: list[str], lacks: list[str]
+) -> None:
+    done = await play("slipway.html", words)
+    shown = str(done.outcome.output)
+    assert all(text in shown for text in has), (shown, done.outcome.text)
+    assert not any(text in shown for text in lacks), shown
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("Press Book for Teal", "booked === 'Teal'"),
+        (
+            'Type "Hello, write to {{email}} in Oban." into Message',
+            "m.value.endsWith('to ann@x.org in Oban.')",
+        ),
+        ("Check Box 2", "b2.checked && !b1.checked"),
+        ("Click the Age header", "sorted === 'Age'"),
+    ],
+)
+async def test_controls_are_found_by_all_that_is_said(play: Play, words: str, state: str) -> None:
+    done = await play("slipway.html", words)
+    assert await done.session.page.evaluate(f"() => Boolean({state})"), done.outcome.text
