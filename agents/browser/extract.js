@@ -98,8 +98,9 @@
         && !elems.some(n => /^(DEL|S)$/.test(n.tagName))) {
       out.push(token(el, whole.replace(/(\d) (\d\d)$/, '$1.$2').replace(/\s+/g, ''), ctx, extra())); return;
     }
-    // Lines with a bold one among them are a title and facts, no running text.
-    const lines = elems.some(n => n.tagName === 'BR') && elems.some(n => /^(B|STRONG)$/.test(n.tagName));
+    // Lines with a bold one among them, in one of several such, are a title and facts.
+    const lines = elems.some(n => n.tagName === 'BR') && elems.some(n => /^(B|STRONG)$/.test(n.tagName))
+      && el.parentElement && [...el.parentElement.children].some(s => s !== el && s.tagName === T && s.className === el.className && s.querySelector('br'));
     if (hasText && elems.length && !lines && elems.every(n => INLINE.has(n.tagName) && !n.querySelector('a,button,img'))
         && !elems.some(n => cls(n).length)) { if (whole) out.push(token(el, whole, ctx, extra())); return; }
     for (const n of ns) {

@@ -27,7 +27,7 @@ from agents.browser.extract_values import by_content, value_of
 from agents.browser.unshadowed import unshadowed
 
 MAX_RECORDS = 500
-MAX_GROUPS = 12
+MAX_GROUPS = 18
 MAX_FACTS = 40  # boxes of labels and values
 
 

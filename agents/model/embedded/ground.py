@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from agents.model.embedded.grammar.nouns import place_named
 from agents.model.embedded.grammar.phrases import Target, bare
 from agents.model.embedded.grammar.words import KINDS
 from agents.model.embedded.likeness import (
@@ -37,6 +36,11 @@ class Match:
     score: float
 
 
+_TAIL = re.compile(
+    r"(?<=\w) (?:page|tab|demo|example|section|screen|view|panel|module|board|tutorial|widget|area"
+    r"|dialog|form)$",
+    re.I,
+)
 _COMES = re.compile(
     r"^\W*(?:loading|searching|looking for|please wait|fetching)\b.*(?:…|\.\.\.)\W*$", re.I
 )
@@ -115,7 +119,7 @@ def _score(
         score = name_score(words, element)
         if target.get("alt"):
             score = max(score, name_score(target["alt"], element))
-        core = place_named(words)  # "the Localization demo" is a link "Localization"
+        core = _TAIL.sub("", words)  # "the Localization demo" is a link "Localization"
         if core != words and score < 0.9 and element.role not in EDITABLE:
             score = max(score, 0.94 * name_score(core, element))
         if target.get("raw") and target["raw"] != words and not target.get("quoted"):

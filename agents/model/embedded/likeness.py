@@ -197,8 +197,10 @@ def context_score(context: str, element: Element) -> float:
     ):
         value = norm(element.d.get(field) or "")
         if value and re.search(rf"(?:^|\W){re.escape(wanted)}(?:\W|$)", value):
-            # What a row begins with is what it is called; others may only mention it.
-            return worth if field != "row" or value.startswith(wanted) else _MENTIONED
+            # "To do (only from Doing)" mentions Doing in brackets, and is not called so.
+            plainly = re.sub(r"\([^()]*\)", " ", value)
+            there = re.search(rf"(?:^|\W){re.escape(wanted)}(?:\W|$)", plainly)
+            return worth if there or field != "row" else _MENTIONED
     if element.doc.frame.name and wanted in norm(element.doc.frame.name):
         return 0.9
     place = {
