@@ -168,6 +168,7 @@ def _labelled(tokens: list[Token]) -> dict[int, str]:
             labels[i] = tokens[i - 1]["t"].rstrip(":")
         elif (
             _is_plain(token)
+            and not token.get("said")
             and len(text) < 120
             and not re.match(r"(?:re|fwd?|aw|ps|https?):", text, re.I)
             and (match := re.match(r"([A-Za-z][\w /-]{1,24}):\s+(?=\S)", text))

@@ -33,8 +33,11 @@ def pick(record: Record, names: list[str]) -> Record:
 _PERSON = re.compile(r"[A-Z][\w.'’-]*(?: (?:van|von|de|di|da|al|bin))?(?: [A-Z][\w.'’-]*){1,2}")
 
 
+_NO_PROSE = ("url", "image", "author", "date", "datetime", "rank")
+
+
 def _longest(record: Record) -> str | None:
-    texts = {k: v for k, v in record.items() if isinstance(v, str) and k not in ("url", "image")}
+    texts = {k: v for k, v in record.items() if isinstance(v, str) and k not in _NO_PROSE}
     return max(texts, key=lambda k: len(texts[k]), default=None)
 
 

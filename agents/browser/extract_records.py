@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from agents.browser import extract_bylines
 from agents.browser.extract_fields import Token, name_tokens, split_facts, title_token
 from agents.browser.extract_labels import take_labels
 from agents.browser.extract_names import COMMON, Record, canonical, plain, singular
@@ -56,6 +57,7 @@ def name_records(records: list[dict[str, Any]]) -> list[Record]:
     choices = all(len(t) == 1 and _is_choice(t[0]) for t in pieces)
     if choices and (len(pieces) > 2 or all(_CLOCK.fullmatch(t[0]["t"]) for t in pieces)):
         pieces = [[{**t[0], "btn": 0}] for t in pieces]  # free times, sizes: buttons to pick from
+    pieces = extract_bylines.cut(pieces)
     path = _title_path(pieces)
     rows = [name_tokens(tokens, path) for tokens in pieces]
     for row, tokens in zip(rows, pieces, strict=True):

@@ -34,10 +34,12 @@ def shape_table(table: Table) -> Table:
     totals: dict[str, str] = {}
     for row, section in parts[body_at:]:
         texts = [c["t"] for c in row["cells"]]
-        if row["head"] or row["foot"] or not any(texts) or texts in titles:
+        if row["head"] or not any(texts) or texts in titles:
             continue
-        if (label := _sums_up(row, width)) and shaped:
+        if (label := _sums_up(row, width)) and (shaped or row["foot"]):
             totals[label] = texts[-1]
+            continue
+        if row["foot"]:
             continue
         record = {headers[x]: text for x, text in enumerate(texts)}
         if sections and section:

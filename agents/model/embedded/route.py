@@ -61,6 +61,8 @@ from agents.model.embedded.reading import (
     summary,
 )
 from agents.model.embedded.reading.comparing import compare
+from agents.model.embedded.reading.offered import offered
+from agents.model.embedded.reading.tally import tally
 from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.view import Element
 from agents.ports import Act, Ask, DecideInput, Decision, Reply, Usage
@@ -193,6 +195,8 @@ HANDLERS: dict[str, Handler] = {
     "details": facts.details,
     "count": counting.count,
     "compare": compare,
+    "tally": tally,
+    "offered": offered,
     "summarise": summary.summarise,
     "answer": answers.answer,
     "inquire": inquiry.inquire,

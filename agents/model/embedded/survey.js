@@ -233,6 +233,7 @@
     it.place = place ? (place.getAttribute('role') || place.tagName.toLowerCase()) : '';
     const form = e.form || closest(e, 'form,[role=form]') || closest(e, 'fieldset'); it.form = form ? forms.indexOf(form) : -1;
     if (form && form.tagName !== 'FIELDSET') it.sent = 1;
+    if (form && (form.getAttribute('method') || '').toLowerCase() === 'post') it.post = 1;
     it.top = closest(e, 'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true],.modal.show,.modal.in') ? 1 : 0;
     const head = headOf(e, row); it.head = head ? text(head, 100) : '';
     if (native || role === 'generic' || role === 'button') it.sect = sectOf(e);

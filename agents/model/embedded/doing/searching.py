@@ -67,6 +67,18 @@ def search_field(view: View) -> Element | None:
     return fields[0] if len(fields) == 1 and says else None
 
 
+_FILLED = ("textbox", "searchbox", "combobox", "checkbox", "radio", "spinbutton")
+
+
+def sure_search_field(view: View) -> Element | None:
+    """The page's search, for one who only reads: no field of a form that sends more than that."""
+    field = search_field(view)
+    if field is None or not field.post:
+        return field
+    same = [e for e in view.elements if e.form == field.form and e.role in _FILLED and not e.off]
+    return field if len(same) == 1 else None
+
+
 async def search(run: Run, step: Step) -> Decision | None:
     """Type into the page's search and send it off."""
     st = step["st"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.browser.extract_names import canonical, singular
-from agents.model.embedded.grammar import inquiring, which, whole
+from agents.model.embedded.grammar import inquiring, spoken, which, whole, whose
 from agents.model.embedded.grammar.conditions import ARE
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
@@ -123,6 +123,8 @@ def _is_list(what: str, wish: Intent) -> bool:
         return True
     if noun and noun[-1] in ("table", "data", "news", "list", "everything"):
         return True
+    if wish.get("one_page") and text.split()[0] != singular(text.split()[0]):
+        return True  # "the titles on page 2"
     if wish.get("either") or _SEVERAL.match(text):
         return True
     if noun and noun[-1] != singular(noun[-1]) and not re.search(r"\bof the \w+$", text):
@@ -145,6 +147,11 @@ _ITS_AND = re.compile(
 )
 
 
+_ITS_TOO = re.compile(
+    r"(?:me )?(?P<one>(?:the )?[\w -]{2,40}?) of (?P<s>[^,]{2,60}?)"
+    r"(?P<more>(?:,? (?:and )?its [\w -]{2,30}?)+)",
+    re.I,
+)
 # "How much is the adoption fee for a cat?": the fee, and not what a fee costs.
 _HOW_MUCH_IS = re.compile(
     r"how much (?:is|are|was) (?:the )?(?P<f>(?:[a-z]+ ){0,2}(?:fee|fees|price|deposit|rent|fine"
@@ -168,6 +175,11 @@ def _details(what: str, k: Masked) -> Intent | list[Intent] | None:
     if its := _ITS_AND.fullmatch(clean(what)):
         both = [(_details(its.group(g), k), k.raw(its.group(g))) for g in ("one", "other")]
         return [{**told, "text": said} for told, said in both if told]
+    if more := _ITS_TOO.fullmatch(clean(what)):  # "the price of the toner, its item number"
+        told = _details(f"{more['one']} of {more['s']}", k)
+        also = fields_of(re.sub(r"\bits ", "", more["more"].strip(" ,"), flags=re.I), k)
+        whole = isinstance(told, dict) and also
+        return {**told, "fields": [*told["fields"], *also]} if whole else told
     if both_of := _OF_AND.fullmatch(clean(what)):
         parts = [(_details(both_of.group(g), k), k.raw(both_of.group(g))) for g in ("one", "other")]
         if all(isinstance(told, dict) for told, _ in parts):
@@ -256,17 +268,35 @@ _THERE = re.compile(
 _AT = r"(?:in|on|at|from|by|under|over|below|above|between|since|after|before|for|with)\b"
 
 
+_LEFT = re.compile(
+    r"(?:of (?:it|them|these|those) )?(?:are|is) (?:there )?(?:still )?(?:left|in stock|available)"
+    r"(?: in stock)?",
+    re.I,
+)
+_LEFT_OF = re.compile(
+    r"(?:pieces? |units? )?of the (?P<s>[^,]{2,60}?) (?:are|is) (?:there )?(?:still )?"
+    r"(?:left|in stock|available)(?: in stock)?",
+    re.I,
+)
 _SEVERAL_COUNTS = re.compile(r"(?:[a-z-]+ ){0,2}[a-z-]+s(?:,\s*(?:and )?|\s+and\s+|$)", re.I)
 
 
 def _count(what: str, k: Masked) -> Intent:
+    if _LEFT.fullmatch(clean(what)):  # "... and how many are in stock?", of what was asked about
+        return {"do": "details", "fields": ["stock"], "subject": None, "nth": None, "left": True}
+    if left := _LEFT_OF.fullmatch(clean(what)):
+        subject = _subject(left["s"], k)
+        return {"do": "details", "fields": ["stock"], "subject": subject, "nth": None}
     if len(_SEVERAL_COUNTS.findall(what)) > 2 and not _SEVERAL_COUNTS.sub("", what).strip():
         fields = fields_of(what, k)  # "the number of new orders, new tasks and tickets"
         if fields:
             return {"do": "details", "fields": fields, "subject": None, "nth": None}
     if ARE.search(clean(what)):
         return {"do": "count", **list_wish(what, k)}
-    what = _THERE.sub("", clean(what))
+    what = whose.made_by(_THERE.sub("", clean(what)))
+    rated = list_wish(re.sub(r"\s+(?:is|are) (?=rated\b)", " ", what), k)
+    if re.search(r"\b(?:rated|posted by)\b", what) and rated["filters"]:
+        return {"do": "count", **rated}
     one = re.match(rf"(?P<f>[a-z]+s) (?:is|are) (?!{_AT})(?P<s>.*(?:[A-Z]|\d|{MASK}).*)$", what)
     if one:  # "how many credits is CS101"
         fields, subject = [one.group("f")], _subject(one.group("s"), k)
@@ -279,6 +309,12 @@ def _count(what: str, k: Masked) -> Intent:
     if re.search(r"\b(?:did|does|do|has|have|had|was|were|will|can|takes?|needs?)\b", what, re.I):
         return {"do": "answer", "question": k.raw(f"how many {what}")}
     return {"do": "count", **list_wish(what, k)}
+
+
+def mere_fields(text: str, k: Masked) -> list[str]:
+    """ "Name, price and rating": nothing but what columns are called; else none."""
+    fields = fields_of(text, k) or []
+    return fields if len(fields) > 1 and all(canonical(f) for f in fields) else []
 
 
 def bare_list(text: str, k: Masked) -> Intent | None:
@@ -332,6 +368,7 @@ RULES_BEFORE = [
         rf"(?:(?:heading|section) )?(?P<head>{MASK}|(?-i:[A-Z])[^,]+?)(?: section| heading)?$",
         whole.section,
     ),
+    *spoken.RULES,
     *inquiring.RULES,
     *which.RULES,
     _rule(r"(?:summari[sz]e|sum up|tl;?dr|recap)\b\s*(?P<what>.*)$", whole.summarise),
@@ -343,8 +380,13 @@ RULES_BEFORE = [
         whole.summarise,
     ),
     _rule(
+        r"(?:tell me )?what(?:['’]s| is| can i (?:see|find|do|read)| does it say)"
+        r"(?: shown| written)?(?: on)?(?: (?:this|the) (?:page|site)| here)(?: about)?(?P<what>)$",
+        whole.summarise,
+    ),
+    _rule(
         (
-            r"(?:tell me |describe |explain )(?:what )?(?:it|this|the (?:page|article|"
+            r"(?:tell me |describe |explain )(?:what )?(?:it|this|(?:the|this) (?:page|article|"
             r"post|story)) is about(?P<what>)$"
         ),
         whole.summarise,
@@ -369,7 +411,8 @@ RULES_BEFORE = [
         (
             r"(?:return|give|show|output|format|present|list|put|print|"
             r"report)\s+(?:me\s+)?(?:them|it|these|those|this|the results?|results?|"
-            r"everything|the output)(?: all| back)?(?:\s+(?:as|in|into)\s+.+)?$"
+            r"everything|the output)(?: all| back)?"
+            r"(?:\s+(?:as|in|into)\s+(?!the\b|this\b|my\b|your\b).+)?$"
         ),
         lambda m, k: {"do": "format", "as": format_of(m.group()) or "list"},
     ),

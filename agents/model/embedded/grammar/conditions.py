@@ -17,6 +17,7 @@ from agents.model.embedded.grammar.dates import take_dates
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.rows_meant import take_marked, take_named, take_or_more
+from agents.model.embedded.grammar.whose import take_maker, take_owner, take_site
 from agents.model.embedded.grammar.words import count_of
 
 Intent = dict[str, Any]
@@ -70,7 +71,8 @@ _BELONGS = re.compile(
     r"\s+(?:of|for|by|from|with|in)\s+(?:the )?(?P<field>customer|client|author|user|seller|brand"
     r"|company|status|department|team|office|city|country|category|type|priority|owner|rank)"
     r"\s+(?P<value>(?!and\b|or\b|is\b|are\b)[^\s,]"
-    r"(?:(?!\s(?:which|that|who)\s)[^,]){0,40})$",
+    r"(?:(?!\s(?:which|that|who|with|including|showing)\s)[^,]){0,40}?)"
+    r"(?=$|\s(?:with|including|showing)\s)",
     re.I,
 )
 _NUMBERED = re.compile(
@@ -158,7 +160,7 @@ def _take_equal(text: str, wish: Intent, k: Masked) -> str:
         return text  # "with title and number of replies": two fields
     value = k.raw(match.group("value"))
     wish["filters"].append({"field": k.raw(match.group("field")), "op": "=", "value": value})
-    return clean(text[: match.start()])
+    return clean(text[: match.start()] + text[match.end() :])
 
 
 def _take_filter(text: str, wish: Intent, k: Masked) -> str:
@@ -318,7 +320,8 @@ _TAKING = (
     take_marked,
     take_or_more,
     _take_number,
-    _take_equal, _take_state, _take_between, _take_filter, take_dates, _take_years, _take_by
+    _take_equal, _take_state, _take_between, _take_filter, take_dates, _take_years, _take_by,
+    take_maker, take_site, take_owner
 )  # fmt: skip
 
 

@@ -64,15 +64,27 @@ _MORE = r"(?P<more>(?:more|less) [a-z]+|[a-z]+(?:er|ier)|better|worse|fewer)"
 _ONE = r"(?:which|what)(?: one| [a-z]+)?(?: of (?:them|these|the two|both))?"
 
 
+_COMPARATIVES = {
+    ("cost", "more"): "dearer", ("cost", "less"): "cheaper", ("weigh", "more"): "heavier",
+    ("weigh", "less"): "lighter", ("last", "more"): "longer", ("last", "less"): "shorter",
+    ("pay", "more"): "best paid", ("earn", "more"): "best paid",
+}  # fmt: skip
+_BY_HOW_MUCH = re.compile(r",?\s+(?:and )?by how (?:much|many)(?: [a-z]+)?$", re.I)
+
+
 def _either(m: re.Match[str], k: Masked) -> Intent | None:
     """ "Which is cheaper, the red kettle or the blue one?": both, the one that is so first."""
-    order = measure_of(m.group("more"), m.groupdict().get("of") or "")
+    said = m.groupdict()
+    how = _COMPARATIVES.get((said.get("verb"), m.group("more").lower())) or m.group("more")
+    order = measure_of(how, said.get("of") or "")
     if order is None:
         return None
-    names = [k.raw(bare(clean(m.group(g)))) for g in ("a", "b")]
+    b, by_how_much = _BY_HOW_MUCH.subn("", m.group("b"))
+    names = [k.raw(bare(clean(x))) for x in (m.group("a"), b)]
     head = names[0].rpartition(" ")[2]
     names[1] = re.sub(r"\bone$", head, names[1])
-    return {"do": "compare", "names": names, "order": order}
+    wish = {"do": "compare", "names": names, "order": order}
+    return {**wish, "difference": True} if by_how_much else wish
 
 
 def _field_of(m: re.Match[str], k: Masked) -> Intent | None:
@@ -90,7 +102,22 @@ def _rule(pattern: str, build: Any) -> tuple[re.Pattern[str], Any]:
     return re.compile(pattern, re.I), build
 
 
+def _offered(m: re.Match[str], k: Masked) -> Intent:
+    """ "Which countries can I choose?": the choices of that list."""
+    return {"do": "offered", "words": singular(k.raw(bare(m.group("noun"))))}
+
+
 RULES = [
+    _rule(
+        r"(?:which|what) (?P<noun>(?!else\b)[a-z]+(?: [a-z]+)?) (?:can|could|may) (?:i|we|you|one) "
+        r"(?:choose|pick|select)(?: from)?(?: (?:here|there))?$",
+        _offered,
+    ),
+    _rule(
+        r"(?:which|what) (?:options|choices) (?:are there|do i have|are offered) "
+        r"(?:for|in|under) (?:the )?(?P<noun>[a-z]+(?: [a-z]+)?)$",
+        _offered,
+    ),
     _rule(
         r"(?:which|what) (?P<f>[a-z]+(?: [a-z]+)?) (?:is|are|was|were) "
         r"(?P<s>(?:the |an? )?\S.{0,60}?)"
@@ -104,6 +131,12 @@ RULES = [
     ),
     _rule(
         rf"{_ONE} (?:is|are|was|costs?|has|have|looks?) (?:the )?{_MORE}(?: (?P<of>[a-z]+))?"
+        r"\s*[,:]?\s+(?P<a>(?!than\b).+?),? or (?P<b>.+)$",
+        _either,
+    ),
+    _rule(
+        r"(?:which|what)(?: one| [a-z]+)?(?: of (?:them|these|the two|both))? "
+        r"(?P<verb>cost|weigh|last|pay|earn)s? (?:the )?(?P<more>more|less)"
         r"\s*[,:]?\s+(?P<a>(?!than\b).+?),? or (?P<b>.+)$",
         _either,
     ),

@@ -127,6 +127,9 @@ def _fields(intent: Intent, before: list[Intent]) -> bool:
         return True
     if last is None or before[-1] is not last:
         return False
+    if intent["do"] == "unknown" and (named := intent.pop("fields", None)):
+        intent = {**intent, "do": "amend", "fields": named}
+        last["base_fields"] = []  # "Which products are there? Name, price and rating"
     if intent["do"] == "amend":
         amend(last, intent)
         return True
@@ -206,8 +209,10 @@ def _from_there(intent: Intent, before: list[Intent]) -> bool:
 
 def _this_page(intent: Intent, before: list[Intent]) -> bool:
     """ "Go to page 2 and list the names": of that page only."""
-    if intent["do"] != "extract":
+    if intent["do"] not in ("extract", "count"):
         return False
+    if number := intent.pop("page", None):  # "the stories on page 2"
+        before.append({"do": "to_page", "n": number, "text": f"go to page {number}"})
     sized = [i for i in before if i["do"] in ("select", "set") and _SIZE.search(i.get("text", ""))]
     if sized or any(i["do"] == "to_page" for i in before) or _SHOWN.search(intent.get("text", "")):
         intent["one_page"] = True
@@ -261,6 +266,22 @@ def amend(extract: Intent, change: Intent) -> None:
         extract["limit"] = change["limit"]
 
 
+_BY_HOW_MUCH = re.compile(
+    r"by how (?:much|many)(?: [a-z]+)?|(?:what is|what's) the difference", re.I
+)
+
+
+def _difference(intent: Intent, before: list[Intent]) -> bool:
+    """ "Which costs more, A or B, and by how much": the difference of what the two show."""
+    last = before[-1] if before else {}
+    asks = _BY_HOW_MUCH.fullmatch(clean(intent.get("text", "")))
+    if not asks or last.get("do") != "compare" or not last.get("order"):
+        return False
+    last["difference"] = True
+    last["text"] += f"; {intent['text']}"
+    return True
+
+
 TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _of_me, _unwanted, _fields,
           _fields_of_list, _fetched, _this_page, _under,
-          _from_there)  # fmt: skip
+          _from_there, _difference)  # fmt: skip

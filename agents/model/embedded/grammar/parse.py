@@ -402,4 +402,6 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     deed = _ANY_DEED.match(text)
     if deed and deed["verb"].lower() not in _OTHER_VERBS and (act := verbed(deed, masked)):
         return [act]
-    return [{"do": "unknown", "words": masked.original(text)}]
+    unknown = {"do": "unknown", "words": masked.original(text)}
+    fields = asking.mere_fields(text, masked)
+    return [{**unknown, "fields": fields} if fields else unknown]

@@ -108,8 +108,14 @@ def _read(piece: str) -> list[Part]:
     return []
 
 
+_ITS_TOO = re.compile(r",?\s+(?:and\s+)?its\s+", re.I)
+
+
 def _named(text: str, piece: str) -> list[Part]:
     """ "the temperature and the humidity in the nursery": two, about one thing."""
+    first, *more = _ITS_TOO.split(text)
+    if more and _OF.search(first):  # "the price of the toner, its item number"
+        return [p for one in (first, *more) for p in _named(one, piece)]
     owned = re.match(r"(?P<s>(?:[A-Z][\w.-]*\s)*[A-Z][\w.-]*)['’]s\s+(?P<f>.+)$", text)
     head, rest = (owned["f"], owned["s"]) if owned else (text, "")
     cut = None if owned else _OF.search(head)
@@ -121,6 +127,7 @@ def _named(text: str, piece: str) -> list[Part]:
         if attr := _words(one):
             name = re.sub(r"^(?:the|its|his|her|their|an?)\s+", "", one.strip(), flags=re.I)
             kind = "email" if {"mail", "email"} & set(attr) else ""
+            kind = "money" if attr in (["price"], ["cost"], ["fare"]) else kind
             out.append({"attr": attr, "rest": told, "kind": kind, "text": piece, "name": name})
     return out if all(len(p["attr"]) <= 4 for p in out) else []
 
@@ -173,6 +180,8 @@ def gather(intents: list[dict[str, Any]]) -> list[dict[str, Any]]:
         text = intent.get("text", "")
         alone = intent["do"] in _ASKED_BY and intent.get("nth") is None
         parts = parts_of(text) if alone or intent["do"] == "count" else []
+        if not parts and intent["do"] == "details" and intent.get("left"):
+            parts = [{"attr": ["stock"], "rest": [], "kind": "number", "text": text}]
         if intent["do"] == "unknown" and not _OPENS.match(text):
             parts = []
         last = out[-1] if out and "parts" in (out[-1].get("wish") or {}) else None

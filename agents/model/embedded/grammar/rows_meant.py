@@ -52,11 +52,11 @@ _MARKED = re.compile(
     rf"(?P<value>{MASK}|[\w-]+(?: [\w-]+)?)$",
     re.I,
 )
-_UP = r"more|longer|over|above|up|higher|older|larger|bigger|heavier|later"
-_DOWN = r"less|shorter|fewer|under|below|lower|cheaper|younger|smaller|lighter|earlier"
+_UP = r"more|longer|over|above|up|higher|older|larger|bigger|heavier|later|better|upwards?"
+_DOWN = r"less|shorter|fewer|under|below|lower|cheaper|younger|smaller|lighter|earlier|worse"
 _OR_MORE = re.compile(
     r"\s+(?:(?:that|which|who)\s+)?(?P<verb>takes?|lasts?|costs?|weighs?|pays?|has|have|with|of|for"
-    r"|at|from|is|are|rated)\s+(?:at least |at most |a |an )?"
+    r"|at|from|(?:is |are )?rated|is|are)\s+(?:at least |at most |a |an )?"
     rf"(?P<num>[£$€]?\s?\d[\d.,]*|{MASK})\s*(?P<unit>[a-z°%]+(?: [a-z]+)?)?\s+(?:or|and)\s+"
     rf"(?P<way>{_UP}|{_DOWN})$",
     re.I,
@@ -120,6 +120,7 @@ def take_or_more(text: str, wish: Intent, k: Masked) -> str:
     if match is None or not amount:
         return text
     verb = match["verb"].lower()
+    verb = re.sub(r"^(?:is|are) ", "", verb)
     field = match["unit"] or next((f for v, f in _BY_VERB.items() if verb.startswith(v)), "price")
     op = ">=" if re.fullmatch(_UP, match["way"], re.I) else "<="
     wish["filters"].append({"field": field, "op": op, "value": float(amount)})

@@ -20,7 +20,7 @@ LOW = (
 
 HIGH = (
     r"(?:best|highest)[- ](?:paid|paying)|latest(?! (?:\d|[a-z]+s\b))|"
-    r"most expensive|priciest|highest[- ]priced|highest[- ]rated|best[- ]rated|"
+    r"most expensive|dearest|costliest|priciest|highest[- ]priced|highest[- ]rated|best[- ]rated|"
     r"top[- ]rated|most reviewed|most commented|most discussed"
     r"|most upvoted|most popular|most viewed|most recent|newest|highest|largest|"
     r"biggest|longest|greatest|heaviest|tallest"
@@ -41,6 +41,8 @@ FIELD_OF_SUPER = {
     "price": "price",
     "cost": "price",
     "priciest": "price",
+    "dearest": "price",
+    "costliest": "price",
     "rated": "rating",
     "reviewed": "reviews",
     "commented": "comments",
@@ -98,7 +100,9 @@ def measure_of(word: str, of: str = "") -> Intent | None:
     word = word.lower()
     if word in ("more", "fewer", "less"):
         return {"by": of, "desc": word == "more", "word": f"{word} {of}"} if of else None
-    irregular = {"better": "best rated", "worse": "worst rated"}
+    irregular = {"better": "best rated", "worse": "worst rated", "dearer": "most expensive",
+                 "costlier": "most expensive", "pricier": "most expensive",
+                 "best paid": "best paid"}  # fmt: skip
     most = re.sub(r"^more ", "most ", re.sub(r"^less ", "least ", word))
     most = irregular.get(word) or re.sub(r"(?<=[a-z])er$", "est", most)
     found = SUPER.fullmatch(most)

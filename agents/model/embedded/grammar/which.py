@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from agents.browser.extract_names import singular
+from agents.browser.extract_names import canonical, singular
 from agents.model.embedded.grammar.conditions import MEASURED_BY, each_said
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
@@ -43,7 +43,22 @@ def _best(m: re.Match[str], k: Masked) -> Intent:
     order = {"by": by, "desc": not low, "word": word}
     if to := m.group("to"):
         order["to"] = k.raw(bare(to))
-    return {"do": "extract", **wish, "order": order}
+    found = {"do": "extract", **wish, "order": order}
+    kind, things = singular(wish["noun"].lower()), said.lower()
+    if word in ("most", "fewest", "least") and canonical(kind) in _TALLIED and is_item_noun(things):
+        asked = {"noun": things, "of": kind, "desc": not low, "filters": wish["filters"]}
+        return {"do": "tally", **asked, "near": wish["near"], "else": found}
+    return found
+
+
+_TALLIED = ("author", "category", "company", "location", "site")
+
+
+def _who_most(m: re.Match[str], k: Masked) -> Intent:
+    """ "Who wrote the most stories?": counted by their authors."""
+    wish = list_wish(m.group("noun"), k)
+    asked = {"noun": wish["noun"], "of": "author", "desc": m.group("word").lower() == "most"}
+    return {"do": "tally", **asked, "filters": wish["filters"], "near": wish["near"]}
 
 
 def _first(m: re.Match[str], k: Masked) -> Intent:
@@ -99,6 +114,11 @@ def _for_money(m: re.Match[str], k: Masked) -> Intent:
     return {"do": "extract", **list_wish(f"everything priced {m.group('rest')}", k)}
 
 
+def _for_use(m: re.Match[str], k: Masked) -> Intent:
+    """ "What can I buy for the office?": all that stands there."""
+    return {"do": "extract", **list_wish(f"everything in {m.group('rest')}", k)}
+
+
 def _compare(m: re.Match[str], k: Masked) -> Intent:
     """ "Compare the Starter and Pro plans": both of them."""
     names = [k.raw(bare(clean(m.group(g)))) for g in ("one", "other")]
@@ -149,6 +169,12 @@ _DOING = (
 
 RULES = [
     _rule(
+        r"(?:which (?:author|user|person|member)|who)(?: has| have)? (?:posted|wrote|written"
+        r"|started|made|submitted|published|opened|has|have) (?:the )?(?P<word>most|fewest|least) "
+        r"(?P<noun>[a-z]+s(?: .+)?)$",
+        _who_most,
+    ),
+    _rule(
         r"what(?:['’]s| is| are| films? (?:is|are)| films?) (?:on|showing|playing)"
         r"(?: (?:at|in) (?P<at>(?!(?:the )?moment)(?:the )?[^,?]+?))?"
         rf"(?: on)?(?: (?P<day>{_WHAT_DAY}))?$",
@@ -180,6 +206,11 @@ RULES = [
         r"what (?:can|could) (?:i|we|you|one) (?:get|buy|have|order|book|do|eat) (?:for )?"
         r"(?P<rest>(?:under|below|less than|up to|at most)\s.+)$",
         _for_money,
+    ),
+    _rule(
+        r"what (?:can|could) (?:i|we|you|one) (?:get|buy|have|order|book) (?:for|in) "
+        r"(?P<rest>(?:the )?(?!under\b|below\b|less\b|up\b|at\b)[^,\d£$€]{2,30})$",
+        _for_use,
     ),
     _rule(rf"{_NOUN}\s+(?P<aux>{_AUX})\s+(?P<rest>(?!the\b|called\b|there\b).+)$", _some),
     _rule(

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_names import canonical, singular
-from agents.model.embedded.grammar import conditions, headed, rows_meant
+from agents.model.embedded.grammar import conditions, headed, rows_meant, whose
 from agents.model.embedded.grammar.masking import Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
@@ -199,6 +199,7 @@ def list_wish(text: str, k: Masked) -> Intent:
         text = clean(f"{'' if wish['fields'] else text[: rows.start()]} {text[rows.end() :]}")
     if shaped := _SHAPED.match(text):
         wish["as"], text = shaped.group("as").lower(), text[shaped.end() :]
+    text = whose.take_page(text, wish)
     text, listed = rows_meant.take_listed(text)
     text = conditions.take(_KEPT.sub("", take_sorting(text, wish)), wish, k)
     text = rows_meant.take_best(text, wish)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.browser.extract import Listing, find_lists
 from agents.browser.extract_leftover import columns_of
 from agents.browser.extract_names import Record, match_column
 from agents.model.embedded.doing.touch import outcome_of
-from agents.model.embedded.reading.measures import order_rows
+from agents.model.embedded.reading.measures import amount, column_of, order_rows
 from agents.model.embedded.reading.named import row_about
 from agents.model.embedded.reading.paging import MAX_SOUGHT, more_link, turning_code
 from agents.model.embedded.run import Run, Step
@@ -35,6 +37,8 @@ async def compare(run: Run, step: Step) -> Decision | None:
                 continue  # one of the two does not show it
             value = {"kind": "list", "value": rows, "of": step["text"], "as": None}
             run.memory["results"].append({**value, "noun": "comparison"})
+            if step.get("difference"):
+                _tell_difference(run, step, rows)
             return None
     pages = st.get("pages", 1)
     link = more_link(await run.view(), pages)
@@ -45,6 +49,26 @@ async def compare(run: Run, step: Step) -> Decision | None:
     shown = f" by which to tell the {step['order']['word']}" if step.get("order") else ""
     run.fail(step, f"no list on the page shows both {' and '.join(names)}{shown}")
     return None
+
+
+def _tell_difference(run: Run, step: Step, rows: list[Record]) -> None:
+    """ "… and by how much": what the two measures differ by, in the unit that both are shown in."""
+    column = column_of(rows, step["order"])
+    shown = [str(r.get(column, "")) for r in rows] if column else []
+    values = [amount(v) for v in shown]
+    shapes = {_FIGURE.sub("#", v, count=1).strip() for v in shown}
+    if len(values) < 2 or None in values or len(shapes) > 1:
+        run.fail(step, "what the two show cannot be subtracted")
+        return
+    decimals = max(len(m[1]) if (m := _DECIMALS.search(v)) else 0 for v in shown)
+    by = f"{abs(float(values[0] or 0) - float(values[1] or 0)):,.{decimals}f}"
+    told = _FIGURE.sub(by, shown[0], count=1)
+    found = {"kind": "details", "value": {"difference": told}, "of": step["text"]}
+    run.memory["results"].append(found)
+
+
+_FIGURE = re.compile(r"\d[\d,.]*\d|\d")
+_DECIMALS = re.compile(r"\.(\d{1,2})(?!\d)")
 
 
 def _beside(listing: Listing, names: list[str]) -> list[Record]:

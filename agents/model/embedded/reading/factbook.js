@@ -15,7 +15,7 @@
     return ok;
   };
   const live = e => kids(e).filter(shown);
-  const chosenOf = e => clean([...e.selectedOptions].map(o => o.text).join(', '));
+  const chosenOf = e => clean([...e.selectedOptions].filter(o => o.value !== '').map(o => o.text).join(', '));
   const valueOf = e => e.tagName === 'SELECT' ? chosenOf(e)
     : e.tagName === 'INPUT' && /^(text|number|date|email|tel|url|time|search)$/.test(e.type) && e.readOnly ? clean(e.value) : '';
   const control = e => /^(BUTTON|INPUT|TEXTAREA)$/.test(e.tagName) || e.getAttribute('role') === 'button';

@@ -17,10 +17,13 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page
 
 from agents.browser.as_text import as_text, from_text
-from agents.browser.extract import read, shape_table
+from agents.browser.extract import extract_details, read, shape_table
+from agents.browser.extract_names import canonical
 from agents.browser.extract_tables import SECTION
+from agents.browser.extract_values import PRICE
 from agents.browser.unshadowed import unshadowed
 from agents.model.embedded.reading.alike import tells
+from agents.model.embedded.reading.totals import grand_total, is_total
 
 MAX_ROWS = 300  # of a table
 
@@ -38,6 +41,7 @@ class Fact:
     row: str
     group: str
     frame: int = 0
+    line: bool = False  # of a table with totals below it: a part of these
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,25 @@ async def open_book(page: Page) -> Book:
         book.text = f"{book.text} {raw['text']}"
         _take(book, raw, len(book.around) - 1)
     await _take_tables(book, page, {f.url: n for n, f in enumerate(frames)})
+    await _take_unlabelled(book, page)
     return book
+
+
+_TOLD_BY_LOOKS = ("price", "rating", "reviews")
+
+
+async def _take_unlabelled(book: Book, page: Page) -> None:
+    """What a page about one thing shows without a label: the price under its name, its stars."""
+    if len({p.group() for p in PRICE.finditer(book.text)}) != 1:
+        return  # it shows several things, or none that is sold
+    main = [f for f in book.facts if f.frame == 0]
+    found = await extract_details(page)
+    title = str(found.get("title") or "")
+    for name in _TOLD_BY_LOOKS:
+        value = found.get(name)
+        if value in (None, "") or any(canonical(f.label) == name for f in main):
+            continue
+        book.facts.append(Fact(name.capitalize(), str(value), (title,), "", f"0/{title}"))
 
 
 def _words_of(url: str) -> str:
@@ -138,6 +160,7 @@ def _take_table(book: Book, table: dict[str, Any], frame: int, n: int) -> None:
     heads = shaped["headers"]
     if not shaped["rows"] or (width == 2 and not any(r["head"] for r in table["rows"])):
         return
+    totals = shaped["totals"]
     for y, row in enumerate(shaped["rows"]):
         told = [str(row.get(h) or "") for h in heads]
         part = (str(row[SECTION]),) if row.get(SECTION) else ()
@@ -146,6 +169,9 @@ def _take_table(book: Book, table: dict[str, Any], frame: int, n: int) -> None:
             label = "" if head.startswith("column ") else head
             if value:
                 group = f"{frame}/t{n}/{y}"
-                book.facts.append(Fact(label, value, (*near, *part), text, group, frame))
-    for label, value in shaped["totals"].items():
+                fact = Fact(label, value, (*near, *part), text, group, frame, bool(totals))
+                book.facts.append(fact)
+    if grand := grand_total(shaped):
+        totals = {**totals, **({} if any(map(is_total, totals)) else {"Total": grand})}
+    for label, value in totals.items():
         book.facts.append(Fact(label, value, near, "", f"{frame}/t{n}", frame))

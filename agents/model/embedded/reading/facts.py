@@ -8,7 +8,7 @@ from typing import Any
 from agents.browser.extract import extract_text, find_lists, pick, pick_all
 from agents.browser.extract_names import Record, canonical, match_column, plain
 from agents.browser.extract_values import PRICE
-from agents.model.embedded.doing.searching import search_field
+from agents.model.embedded.doing.searching import sure_search_field
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.doing.ways import unopened
 from agents.model.embedded.ground import decide, describe, rank
@@ -203,7 +203,8 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
             # What stands below a mere name is not what was asked about it.
             # A value follows a sign or stands on its own; it is no rest of a sentence.
             gap = r"[^\S\n]*" if name == step.get("subject") else r"\s*"
-            sign = rf"{gap}(?:(?:is|are)\b|[:=#–-]|\n|(?=[$€£#\d])){gap}:?{gap}"
+            below = "" if name == step.get("subject") else r"|\n"
+            sign = rf"{gap}(?:(?:is|are)\b|[:=#–-]{below}|(?=[$€£#\d])){gap}:?{gap}"
             # A point or comma within a word or number ends nothing: "ann@x.org", "£1,200.50".
             said = rf"\b{re.escape(name)}\b{sign}((?:[^\n.;,]|[.,](?=\w)){{1,80}})"
             match = re.search(said, view.body, re.I)
@@ -281,7 +282,7 @@ async def _seek(run: Run, step: Step, view: View) -> Decision | None:
         code = await turning_code(view, link)
         why = f"“{name}” is not on this page of the list: go to the next."
         return await run.act(step, code, why, phase="", pages=pages + 1)
-    field = search_field(view)
+    field = sure_search_field(view)
     if field is None or st.get("searched"):
         return None
     code = f'box = {await locate(field)}\nawait box.fill({quote(name)})\nawait box.press("Enter")'

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_names import plain
-from agents.model.embedded.doing.searching import search_field
+from agents.model.embedded.doing.searching import sure_search_field
 from agents.model.embedded.doing.touch import click_code, freeing_code
 from agents.model.embedded.grammar.words import OBJECT_VERBS, STOPWORDS, VERBS
 from agents.model.embedded.ground import describe
@@ -152,7 +152,7 @@ async def _further(run: Run, step: Step, wish: dict[str, Any], view: View) -> De
     led, exact = step["st"]["led"], wish["exact"]
     if not exact or all(tells_exactly(view.body, t) for t in exact):
         return None
-    field = search_field(view)
+    field = sure_search_field(view)
     mark = f"search {field.key}" if field is not None else ""
     if field is not None and mark not in led:
         led.append(mark)

@@ -17,6 +17,7 @@ from agents.model.embedded.reading import (
     answers,
     assigning,
     clocks,
+    facets,
     found,
     headed,
     outside,
@@ -71,6 +72,13 @@ async def extract(run: Run, step: Step) -> Decision | None:
         return await _take_rows(run, step)
     if st.get("phase") == "home":
         return None
+    if st.get("phase") == "faceted":
+        applied = await facets.applied(run, step)
+        if not isinstance(applied, bool):
+            return applied
+        if not applied:
+            run.fail(step, f"the page did not take “{st['facet']['option']}”")
+            return None
     if st.get("phase") == "entered":
         result = await outcome_of(run, step)
         if result is not None and not result.ok:
@@ -190,6 +198,8 @@ async def _take_rows(run: Run, step: Step) -> Decision | None:
     await _look_around(run, st)
     st["unnamed"] = await untold.unnamed(run, step)
     rows = await assigning.widened(run, step, rows_of(result.value, step))
+    if not kept and (chosen := await facets.choose(run, step, rows)):
+        return chosen
     if not kept:
         rows = await found.brought(run, step, rows)
         fitting = await _fitting(run, step, rows)

@@ -21,6 +21,7 @@ from agents.model.embedded.reading.alike import (
     tells_exactly,
 )
 from agents.model.embedded.reading.factbook import Book, Fact, Item
+from agents.model.embedded.reading.totals import asks_for_total
 
 MAX_SOFT = 1  # verbs that nothing on the page says
 MAX_VALUE = 300
@@ -93,6 +94,8 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
     if score is None:
         return None
     kinds, soft = set(wish["kinds"]), 0
+    if fact.line and asks_for_total(part["attr"]) and not _is_of_line(part, wish, row):
+        return None  # of a line, where the total stands below
     named = [w for w in part["attr"] if tells(fact.label, w)]
     # "How long is the guarantee": a label may say what is measured, in place of "duration".
     hard = part["attr"] if part["kind"] not in ("money", "measure") else []
@@ -130,6 +133,13 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
     score -= 0.1 * sum(not any(same(t, w) for t in told) for w in forms(first)) if fact.row else 0
     score += 3 * len(named) + 2 * len(beside) + (1 if mere else 0) + 0.5 * own_words
     return Told(fact.label, fact.value, fact.group, score - 0.5 * len(spare) - soft)
+
+
+def _is_of_line(part: dict[str, Any], wish: dict[str, Any], row: str) -> bool:
+    """Whether a question is about one line of a table: it says what stands in it."""
+    return any(tells_exactly(row, t) for t in wish["exact"]) or any(
+        tells(row, w) for w in part["rest"] if w not in wish["kinds"]
+    )
 
 
 def _is_name(word: str, text: str) -> bool:

@@ -1,0 +1,144 @@
+"""Who said something, and how much of it one entry has: "who commented and what they wrote"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agents.model.embedded.grammar import whole
+from agents.model.embedded.grammar.going import open_intent
+from agents.model.embedded.grammar.masking import Masked
+from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.wishes import list_wish
+from agents.model.embedded.grammar.words import ordinal_in
+
+Intent = dict[str, Any]
+
+_SPOKEN = {
+    "comment": "comments", "repl": "replies", "answer": "answers", "review": "reviews",
+    "respond": "replies",
+}  # fmt: skip
+_NTH = r"(?:the )?(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th))"
+_WHO_SPOKE = re.compile(
+    r"(?:me )?who(?: has| have| all)? (?P<verb>comment|repl|answer|review|respond)(?:ed|ied|d)"
+    r"(?: there| here| (?:on|to) (?:it|this|that|(?:this|the) (?:story|article|post|topic|page)))?"
+    rf"(?: (?:on|to|under) (?P<on>{_NTH} (?:story|article|post|topic|entry|item|one)))?"
+    r"(?P<said>,? and what (?:they|each|he|she|people|everyone)(?: of them| one)?"
+    r"(?: have| has| had)? (?:wrote|written|said|say|thinks?|thought|answered|replied)"
+    r"(?: there| in it)?)?",
+    re.I,
+)
+
+
+def who_spoke(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
+    """ "Who commented, and what they wrote": the comments with their authors."""
+    said = _WHO_SPOKE.fullmatch(clean(m.group("what")))
+    if said is None:
+        return None
+    fields = ["author", *(["text"] if said["said"] else [])]
+    noun = _SPOKEN[said["verb"].lower()]
+    wish = {"do": "extract", "limit": None, "noun": noun, "fields": fields, "order": None,
+            "filters": [], "near": None, "beside": True}  # fmt: skip
+    return _opened(said["on"], wish, k) if said["on"] else wish
+
+
+def _opened(on: str, wish: Intent, k: Masked) -> list[Intent]:
+    return [{**open_intent(on, k), "text": f"open {on}"}, wish]
+
+
+_LIST_OF = re.compile(
+    r"(?P<list>(?:get|list|show|give|read|extract|return|tell)(?: me| us)? (?:all )?"
+    r"(?:of )?(?:the )?(?:comments|replies|answers|reviews|paragraphs|text))"
+    rf" (?:on|of|to|under|for|in|from) (?P<on>{_NTH} (?!comment|reply|page)[a-z]+)(?P<rest> .+)?$",
+    re.I,
+)
+
+
+def of_nth(m: re.Match[str], k: Masked) -> list[Intent] | None:
+    """ "List the comments on the first story": open it, then read them."""
+    what = re.sub(r"^\w+(?: me| us)? ", "", m["list"], flags=re.I)
+    wish = {"do": "extract", **list_wish(f"{what}{m['rest'] or ''}", k)}
+    return _opened(m["on"], wish, k)
+
+
+_HAS = re.compile(
+    r"how many (?P<field>[a-z]+(?: [a-z]+)?) (?:does|do|has|have) the "
+    r"(?P<nth>first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)) (?P<noun>[a-z]+)"
+    r"(?: have| got| get)?"
+    rf"|who (?:posted|wrote|started|made|submitted|added) (?P<by>{_NTH}) (?P<what>[a-z]+)",
+    re.I,
+)
+
+
+def nth_has(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "How many comments does the first story have": what its row says."""
+    said = _HAS.fullmatch(clean(m.group()))
+    if said is None:
+        return None
+    nth, _ = ordinal_in(bare(f"{said['nth'] or said['by']} {said['noun'] or said['what']}"))
+    field = (said["field"] or "author").lower()
+    asked = {"do": "details", "fields": [field], "subject": None, "nth": nth}
+    return asked if nth is not None else None
+
+
+_SAYING = re.compile(
+    r"(?:tell me |show me )?what (?:are|do|did|have|is) (?:people|others|readers|users|commenters"
+    r"|they|everyone|everybody)(?: all)? (?:saying|say|said|think|thinking|writing|write|wrote"
+    r"|written|commented|comment)(?: here| there)?"
+    r"(?: (?:about|on|to|under|of) (?:it|this|(?:the|this) (?:story|article|post|topic)"
+    rf"|(?P<on>{_NTH} [a-z]+)))?$",
+    re.I,
+)
+_SUM_UP = re.compile(
+    rf"(?:please )?(?:summari[sz]e|sum up) (?P<on>{_NTH} "
+    r"(?!paragraph|sentence|section|page)[a-z]+)(?P<rest> (?:in|with) .+)?$",
+    re.I,
+)
+_WHEN_MADE = re.compile(
+    r"(?:(?:tell|show) me )?when (?:was|were) (?:the )?"
+    r"(?P<s>(?:story|article|post|topic|thread|item|question"
+    r"|entry|page) (?:about|on|called|titled|named) .+?) (?:posted|published|written"
+    r"|submitted|added|created|started|opened|asked|updated|released)$",
+    re.I,
+)
+
+
+def saying(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
+    """ "What are people saying about the first story": the comments under it."""
+    wish = {"do": "extract", **list_wish("comments with author and text", k)}
+    return _opened(m["on"], wish, k) if m["on"] else wish
+
+
+def sum_up(m: re.Match[str], k: Masked) -> list[Intent]:
+    """ "Summarise the second story": open it first."""
+    return _opened(m["on"], whole.summarise(_mere(m["rest"] or ""), k), k)
+
+
+def _mere(text: str) -> re.Match[str]:
+    match = re.match(r"(?P<what>.*)$", text.strip())
+    assert match is not None  # any text fits
+    return match
+
+
+def when_made(m: re.Match[str], k: Masked) -> Intent:
+    """ "When was the story about X posted": the date in its row, or on its page."""
+    subject, question = k.raw(m["s"]), k.raw(clean(m.group()))
+    asked = {"do": "details", "fields": ["date"], "subject": subject, "nth": None}
+    return {**asked, "question": question}
+
+
+RULES = [
+    (_SAYING, saying),
+    (_SUM_UP, sum_up),
+    (_WHEN_MADE, when_made),
+    (re.compile(r"(?:how many|who) .+$", re.I), nth_has),
+    (_LIST_OF, of_nth),
+    (
+        re.compile(
+            r"(?:(?:tell|show|give|list|get|find out|report|see|say)(?: me| us)? )?"
+            r"(?P<what>who .+)$",
+            re.I,
+        ),
+        who_spoke,
+    ),
+]

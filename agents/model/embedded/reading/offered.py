@@ -1,0 +1,55 @@
+"""What a list of choices offers: "Which countries can I choose?"."""
+
+from __future__ import annotations
+
+import re
+
+from agents.browser.extract_names import plain, singular
+from agents.model.embedded.doing.touch import outcome_of
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.view import Element, View, locate
+from agents.ports import Decision
+
+_NO_CHOICE = re.compile(r"(?:please )?(?:choose|select|pick)\b.*|[-–—.\s]*|none selected", re.I)
+
+
+async def offered(run: Run, step: Step) -> Decision | None:
+    """The names of the choices that a list or a group of boxes called so has."""
+    if step["st"].get("phase") != "read":
+        view = await run.view()
+        found = [e for e in view.elements if e.tag == "select" and _called(e, step["words"])]
+        if len(found) == 1:
+            code = f'await {await locate(found[0])}.locator("option").all_inner_texts()'
+            return await run.act(step, code, f"Read what “{found[0].name}” offers.", phase="read")
+        return _told(run, step, _boxes(view, step["words"]))
+    result = await outcome_of(run, step)
+    names = result.value if result is not None and isinstance(result.value, list) else []
+    return _told(run, step, [str(n).strip() for n in names])
+
+
+def _called(e: Element, words: str) -> bool:
+    return _stems(words) <= _stems(e.name)
+
+
+def _boxes(view: View, words: str) -> list[str]:
+    """The boxes to tick, or to pick one of, under a heading that is called so."""
+    return [
+        e.name for e in view.elements
+        if e.role in ("radio", "checkbox") and e.group and _stems(words) <= _stems(e.group)
+    ]  # fmt: skip
+
+
+def _stems(text: str) -> set[str]:
+    return {singular(w) for w in plain(text).split()}
+
+
+def _told(run: Run, step: Step, names: list[str]) -> None:
+    shown = [n for n in names if n and not _NO_CHOICE.fullmatch(n)]
+    if not shown:
+        run.fail(step, f"I see no list on the page that offers {step['words']}")
+        return
+    for name in shown[:3]:
+        run.saw(name)
+    rows = [{step["words"]: name} for name in shown]
+    found = {"kind": "list", "value": rows, "of": step["text"], "as": None}
+    run.memory["results"].append({**found, "noun": step["words"]})

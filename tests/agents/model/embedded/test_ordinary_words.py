@@ -1,0 +1,191 @@
+"""Reading in the words people use at first: by whom, from where, of which kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.model.embedded.grammar.parse import parse
+from tests.agents.model.embedded.test_planner import Play, play
+
+__all__ = ["play"]
+
+browsed = pytest.mark.browser
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("List the posts by dev_null", ["Mending a kite", "A box kite from reeds"]),
+        (
+            "List dev_null's posts with title and points",
+            ["Mending a kite", "A box kite from reeds"],
+        ),
+        ("Posts by wrenna with points", ["Wind over the fen"]),
+        ("Get the posts from seams.example", ["Mending a kite", "The line that sang"]),
+        ("Get the posts by odo on page 1", ["The line that sang"]),
+    ],
+)
+async def test_those_by_someone_or_from_somewhere(
+    play: Play, words: str, titles: list[str]
+) -> None:
+    done = await play("kite_club.html", words)
+    told = [
+        next(iter(v for k, v in r.items() if k in ("title", "post"))) for r in done.outcome.output
+    ]
+    assert told == titles
+    assert done.outcome.is_task_successful is True
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("words", "many"),
+    [("Count dev_null's posts", 2), ("How many posts did wrenna write?", 1)],
+)
+async def test_how_many_someone_made(play: Play, words: str, many: int) -> None:
+    done = await play("kite_club.html", words)
+    assert done.outcome.output == many
+
+
+@browsed
+async def test_reading_types_into_no_form_that_sends_more_than_a_search(play: Play) -> None:
+    done = await play("kite_club.html", "Get the posts from nowhere.example with title", "skip")
+    assert done.outcome.is_task_successful is not True
+    code = "\n".join(done.code)
+    assert "press(" not in code and "fill(" not in code, code
+    await done.session.page.goto(done.session.page.url.rpartition("/")[0] + "/kite_request.html")
+    assert await done.session.page.evaluate("window.name") == ""
+
+
+@browsed
+async def test_comments_have_authors_and_sentences_are_no_labels(play: Play) -> None:
+    done = await play("kite_thread.html", "Tell me who commented and what they wrote")
+    assert done.outcome.output == [
+        {"author": "wrenna", "text": "Tape came off mine in the first rain."},
+        {"author": "odo", "text": "Counterpoint: mine has held for three summers by the sea."},
+        {"author": "wrenna", "text": "Then it is the tape that differs."},
+        {"author": "Ann Moor", "text": "Silk or nylon?"},
+    ]
+
+
+@browsed
+async def test_who_commented_on_the_first_is_read_where_it_stands(play: Play) -> None:
+    done = await play("kite_club.html", "Who commented on the first post?")
+    assert [r["author"] for r in done.outcome.output] == ["wrenna", "odo", "wrenna", "Ann Moor"]
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("How many comments does the third post have?", {"comments": 9}),
+        ("Who posted the second post?", {"author": "wrenna"}),
+    ],
+)
+async def test_what_one_row_has(play: Play, words: str, told: dict[str, object]) -> None:
+    assert (await play("kite_club.html", words)).outcome.output == told
+
+
+HERBS = ["Genovese basil", "Curled parsley", "Lemon thyme"]
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("Which herb products are there? Name, price and rating", HERBS),
+        ("Show me everything in the Herbs category with name and price", HERBS),
+        ("Which products are in Herbs? Give name and price", HERBS),
+        ("What is the cheapest thing in Flowers?", ["Wild marigold"]),
+        ("What is the highest rated vegetable product?", ["Kitchen garden radish"]),
+    ],
+)
+async def test_a_kind_that_the_page_offers_is_chosen(
+    play: Play, words: str, titles: list[str]
+) -> None:
+    done = await play("seed_shelf.html", words)
+    told = [r.get("title") or r.get("Name") or r.get("name") for r in done.outcome.output]
+    assert told == titles, done.code
+    assert done.outcome.is_task_successful is True
+
+
+@browsed
+async def test_a_kind_that_nothing_offers_is_not_met(play: Play) -> None:
+    done = await play("seed_shelf.html", "Which fruit products are there?", "skip")
+    assert done.outcome.is_task_successful is not True
+
+
+@browsed
+async def test_the_difference_of_two_is_told(play: Play) -> None:
+    words = "What costs more, the sweet pea or the lemon thyme, and by how much?"
+    done = await play("seed_shelf.html", words)
+    first, second = done.outcome.output["comparison"]
+    assert (first["title"], second["title"]) == ("Sweet pea", "Lemon thyme")
+    assert done.outcome.output["details"] == {"difference": "£0.30"}
+
+
+@browsed
+@pytest.mark.parametrize(
+    "words",
+    ["What is the address and the total of this order?", "What is the total of order QX-88?"],
+)
+async def test_the_total_of_an_order_is_none_of_its_lines(play: Play, words: str) -> None:
+    done = await play("order_lines.html", words)
+    assert done.outcome.output["total"] == "£20.95"
+
+
+@browsed
+async def test_the_total_of_a_line_is_that_line_s(play: Play) -> None:
+    done = await play("order_lines.html", "What is the total for the brass hook?")
+    assert list(done.outcome.output.values()) == ["£17.00"]
+
+
+@pytest.mark.parametrize(
+    ("words", "filters"),
+    [
+        ("Show the men's shoes", []),
+        ("List products by size", []),
+        ("List today's offers", []),
+        ("List the stories by Ann Moor", [{"field": "author", "op": "by", "value": "Ann Moor"}]),
+    ],
+)
+def test_what_is_no_one_s_name(words: str, filters: list[dict[str, str]]) -> None:
+    (wish,) = parse(words)
+    assert wish.get("filters", []) == filters
+
+
+def test_a_page_of_a_list_is_gone_to_first() -> None:
+    first, then = parse("List the titles on page 3")
+    assert (first["do"], first["n"], then["one_page"]) == ("to_page", 3, True)
+
+
+@browsed
+async def test_what_sets_a_state_is_no_choice_for_reading(play: Play) -> None:
+    done = await play("ticket_state.html", "Which closed tickets are there?", "skip")
+    assert await done.session.page.title() == "Ticket 12"
+    assert done.outcome.is_task_successful is not True
+
+
+@browsed
+async def test_the_choices_of_a_list_are_told_without_its_invitation(play: Play) -> None:
+    done = await play("seed_shelf.html", "Which kinds can I choose?")
+    assert [r["kind"] for r in done.outcome.output] == ["All", "Herbs", "Flowers", "Vegetables"]
+
+
+@browsed
+async def test_what_others_say_of_the_first_is_read_where_it_stands(play: Play) -> None:
+    done = await play("kite_club.html", "What are people saying about the first post?")
+    assert done.outcome.output[3] == {"author": "Ann Moor", "text": "Silk or nylon?"}
+
+
+@browsed
+@pytest.mark.parametrize("words", ["Which author has the most posts?", "Who wrote the most posts?"])
+async def test_things_are_counted_by_who_made_them(play: Play, words: str) -> None:
+    done = await play("kite_club.html", words)
+    assert done.outcome.output == {"author": "dev_null", "posts": 2}
+
+
+@browsed
+async def test_equal_numbers_are_all_told(play: Play) -> None:
+    done = await play("kite_club.html", "Who wrote the fewest posts?")
+    assert [r["author"] for r in done.outcome.output] == ["wrenna", "odo"]
