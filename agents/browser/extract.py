@@ -234,8 +234,19 @@ async def extract_details(page: Page, *, fields: list[str] | None = None) -> Rec
 _BY = re.compile(r"(?:written |posted |published )?by:? ([^\d:·|]{2,50})", re.I)
 
 
+_META = re.compile(
+    r"(?:\d[\d,]* [a-z]+ )?by [^\d,.:]{2,40},\s*(?:about )?"
+    r"(?:\d+ [a-z]+ ago|yesterday|[^,]{3,20}\d)"
+    r"(?:, ?[^,]{2,40}){0,3}",
+    re.I,
+)
+
+
 def _facts_of(leaf: dict[str, Any]) -> list[str]:
     """ "By Kim · 3 March 2026": a short run of facts, cut."""
+    if _META.fullmatch(leaf["t"]) and not leaf["hd"]:  # "121 points by ann, 3 hours ago, x.org"
+        parts = re.split(r",\s*", leaf["t"])
+        return [p for part in parts for p in re.split(r"\s+(?=by \S)", part, maxsplit=1)]
     pieces = [p.strip() for p in re.split(r"\s*[·|•]\s*", leaf["t"]) if p.strip()]
     return pieces if len(pieces) > 1 and len(leaf["t"]) < 160 else [leaf["t"]]
 

@@ -103,6 +103,9 @@ def _singulars(name: str) -> str:
 _NUMBERED = "room|house|seat|track|page|flight|model|account|floor|platform|bus|line|gate"
 
 
+MAX_MORE_WORDS = 3  # of what is asked for than of a column's name: "sites appear most often"
+
+
 def match_column(field: str, columns: list[str]) -> str | None:
     """The column a requested field means, or None. Exact words, then common name, then likeness."""
     field = _HOW_MANY.sub("", field)  # "how many they sleep"
@@ -126,7 +129,8 @@ def match_column(field: str, columns: list[str]) -> str | None:
             return plainly[0]
     best, score = None, 0.0
     for text, column in by_plain.items():
-        likeness = fuzz.token_set_ratio(want, text) if len(text) > 2 else 0
+        near = len(want.split()) - len(text.split()) < MAX_MORE_WORDS
+        likeness = fuzz.token_set_ratio(want, text) if len(text) > 2 and near else 0
         likeness = max(likeness, fuzz.ratio(want, text))
         if likeness > score:
             best, score = column, likeness

@@ -195,6 +195,7 @@ HANDLERS: dict[str, Handler] = {
     "details": facts.details,
     "count": counting.count,
     "compare": compare,
+    "record": facts.record,
     "tally": tally,
     "offered": offered,
     "summarise": summary.summarise,

@@ -323,6 +323,8 @@ def bare_list(text: str, k: Masked) -> Intent | None:
     noun = wish["noun"].split()
     plural = bool(noun) and singular(noun[-1]) != noun[-1] and len(noun) <= 4
     told = wish["order"] or wish["filters"] or wish["fields"]
+    if wish.get("one_page") and (plural or wish["fields"]):
+        return {"do": "extract", **wish}
     if (plural and told) or (wish["fields"] and wish["near"] and not noun):
         return {"do": "extract", **wish}
     fact = re.match(r"(?:the )?(?P<field>(?:[\w-]+ )?[\w-]+) (?:of|for) (?:the )?\S", text, re.I)
@@ -360,6 +362,19 @@ RULES_BEFORE = [
     ),
     _rule(
         r"(?:show|display|view)\s+(?P<what>(?:all|every)\s.+?\s(?:with|including)\s.+)$", _extract
+    ),
+    _rule(
+        r"(?:show|display|view)(?: me)?\s+(?P<what>(?:the )?(?:names?|titles?|prices?|headlines?)"
+        r" (?:and [a-z]+ )?of (?:everything|all|every|each|the)\b.+)$",
+        _extract,
+    ),
+    _rule(
+        r"(?:get|give|read|return|copy|extract|show|tell|list)(?: me)? (?:all |every )?(?:of )?"
+        r"(?:the |its )?(?:details?|facts|information|data|attributes|specifications|specs)"
+        r"(?: (?:of|about|on|for) (?:it|(?:this|the) (?:[a-z]+ )?(?:product|item|page|article|book"
+        r"|job|event|recipe|order|person|thing|house|car|hotel|film|movie)))?"
+        r"(?: (?:on|from) (?:this|the) page)?$",
+        whole.record,
     ),
     _rule(
         r"(?:get|give|read|return|copy|extract|show|tell)(?: me)? (?:all )?(?:the )?"

@@ -282,6 +282,25 @@ def _difference(intent: Intent, before: list[Intent]) -> bool:
     return True
 
 
+_IT_HAS = re.compile(
+    r"how (?:many|much) (?P<f>[a-z]+(?: [a-z]+)?) (?:does it have|has it(?: got)?|it has)"
+    r"|who (?:posted|wrote|made|started) it|when was it (?:posted|written|published|made)",
+    re.I,
+)
+
+
+def _of_the_nth(intent: Intent, before: list[Intent]) -> bool:
+    """ "What's the top story, and how many points does it have": more of the same row."""
+    last, asks = before[-1] if before else {}, _IT_HAS.fullmatch(clean(intent.get("text", "")))
+    if not asks or last.get("do") != "details" or not last.get("nth") or last.get("subject"):
+        return False
+    asked = asks.group().lower()
+    field = asks["f"] or ("author" if asked.startswith("who") else "date")
+    last["fields"] = [*last["fields"], field]
+    last["text"] += f"; {intent['text']}"
+    return True
+
+
 TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _of_me, _unwanted, _fields,
           _fields_of_list, _fetched, _this_page, _under,
-          _from_there, _difference)  # fmt: skip
+          _from_there, _difference, _of_the_nth)  # fmt: skip

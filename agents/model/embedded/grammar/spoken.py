@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.model.embedded.grammar import whole
 from agents.model.embedded.grammar.going import open_intent
-from agents.model.embedded.grammar.masking import Masked
+from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.wishes import list_wish
 from agents.model.embedded.grammar.words import ordinal_in
@@ -19,6 +19,11 @@ _SPOKEN = {
     "respond": "replies",
 }  # fmt: skip
 _NTH = r"(?:the )?(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th))"
+_NAMED = (
+    r"(?:the )?(?:story|article|post|topic|thread|question|video)"
+    r"(?: (?:about|on|called|titled|named))?"
+    rf" (?:{MASK}|(?<=about )(?:the )?[\w-]+(?: [\w-]+)?)"
+)
 _WHO_SPOKE = re.compile(
     r"(?:me )?who(?: has| have| all)? (?P<verb>comment|repl|answer|review|respond)(?:ed|ied|d)"
     r"(?: there| here| (?:on|to) (?:it|this|that|(?:this|the) (?:story|article|post|topic|page)))?"
@@ -49,7 +54,8 @@ def _opened(on: str, wish: Intent, k: Masked) -> list[Intent]:
 _LIST_OF = re.compile(
     r"(?P<list>(?:get|list|show|give|read|extract|return|tell)(?: me| us)? (?:all )?"
     r"(?:of )?(?:the )?(?:comments|replies|answers|reviews|paragraphs|text))"
-    rf" (?:on|of|to|under|for|in|from) (?P<on>{_NTH} (?!comment|reply|page)[a-z]+)(?P<rest> .+)?$",
+    rf" (?:on|of|to|under|for|in|from) (?P<on>{_NTH} (?!comment|reply|page)[a-z]+|{_NAMED})"
+    r"(?P<rest> .+)?$",
     re.I,
 )
 
@@ -94,6 +100,17 @@ _SUM_UP = re.compile(
     r"(?!paragraph|sentence|section|page)[a-z]+)(?P<rest> (?:in|with) .+)?$",
     re.I,
 )
+_SAYS = re.compile(
+    rf"(?:tell me )?what does (?P<on>{_NTH} [a-z]+|{_NAMED}) say$|(?:tell me )?what (?:is|['’]s) "
+    rf"(?P<about>{_NTH} (?:story|article|post|topic)|{_NAMED}) about$",
+    re.I,
+)
+_TOP = re.compile(
+    r"(?:tell me |show me )?(?:what(?:['’]s| is) )?(?:the )(?P<nth>top|first|second|third|last) "
+    r"(?P<noun>story|article|post|topic|entry|item|product|result|question|headline|event|job)"
+    r"(?: (?:on|of|in) (?:the |this )?(?:page|list|news|site))?$",
+    re.I,
+)
 _WHEN_MADE = re.compile(
     r"(?:(?:tell|show) me )?when (?:was|were) (?:the )?"
     r"(?P<s>(?:story|article|post|topic|thread|item|question"
@@ -127,7 +144,20 @@ def when_made(m: re.Match[str], k: Masked) -> Intent:
     return {**asked, "question": question}
 
 
+def says(m: re.Match[str], k: Masked) -> list[Intent]:
+    """ "What does the story about the lighthouse say": open it, and sum it up."""
+    return _opened(m["on"] or m["about"], whole.summarise(_mere(""), k), k)
+
+
+def top(m: re.Match[str], k: Masked) -> Intent:
+    """ "What's the top story": what stands first."""
+    nth, _ = ordinal_in(re.sub(r"^top$", "first", m["nth"], flags=re.I))
+    return {"do": "details", "fields": ["title"], "subject": None, "nth": nth}
+
+
 RULES = [
+    (_SAYS, says),
+    (_TOP, top),
     (_SAYING, saying),
     (_SUM_UP, sum_up),
     (_WHEN_MADE, when_made),

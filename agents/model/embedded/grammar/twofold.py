@@ -82,10 +82,15 @@ def said_apart(sentence: str) -> str:
     return _EVERYONE.sub(lambda m: f"{m[1]} {m[2] or ''}all people", sentence)
 
 
+_OF_IT = re.compile(rf"{_HEAD}\b(?: (?:is|are|does|do))? (?:it|they|this|that)\b", re.I)
+
+
 def questions(clause: str) -> list[str]:
     """ "How much is the lamp and is it in stock" as two questions about the lamp."""
     match = _ABOUT.fullmatch(clause.strip())
     subject = _SUBJECT.match(match["first"]) if match else None
+    if match and subject is None and _OF_IT.match(match["first"]):
+        return [match["first"], f"{match['head']} {match['it']}{match['rest']}"]
     if match is None or subject is None:
         return [clause]
     possessive = match["it"].lower() in ("its", "their")

@@ -8,12 +8,13 @@ from typing import Any
 
 from agents.browser.extract_names import canonical, singular
 from agents.model.embedded.grammar.conditions import MEASURED_BY, each_said
+from agents.model.embedded.grammar.going import open_intent
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.superlatives import FAMILIES, FIELD_OF_SUPER, HIGH, LOW
 from agents.model.embedded.grammar.wishes import Intent, list_wish
-from agents.model.embedded.grammar.words import count_of
+from agents.model.embedded.grammar.words import count_of, ordinal_in
 
 _WORD = rf"{LOW}|{HIGH}|best|most|fewest|least|worst|top"
 _LOWEST = re.compile(LOW + r"|fewest|least|worst|shortest|earliest", re.I)
@@ -54,11 +55,21 @@ def _best(m: re.Match[str], k: Masked) -> Intent:
 _TALLIED = ("author", "category", "company", "location", "site")
 
 
-def _who_most(m: re.Match[str], k: Masked) -> Intent:
+def _who_most(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
     """ "Who wrote the most stories?": counted by their authors."""
     wish = list_wish(m.group("noun"), k)
     asked = {"noun": wish["noun"], "of": "author", "desc": m.group("word").lower() == "most"}
-    return {"do": "tally", **asked, "filters": wish["filters"], "near": wish["near"]}
+    asked = {"do": "tally", **asked, "filters": wish["filters"], "near": wish["near"]}
+    if (near := asked["near"]) and ordinal_in(near)[0]:  # "under the first story"
+        return [{**open_intent(near, k), "text": f"open {near}"}, {**asked, "near": None}]
+    return asked
+
+
+def _most_often(m: re.Match[str], k: Masked) -> Intent:
+    """ "Which sites appear most often": counted over the whole list."""
+    few = m.group("word").lower() != "most"
+    of = singular(m.group("noun").lower())
+    return {"do": "tally", "noun": "entries", "of": of, "desc": not few}
 
 
 def _first(m: re.Match[str], k: Masked) -> Intent:
@@ -168,6 +179,11 @@ _DOING = (
 )
 
 RULES = [
+    _rule(
+        r"(?:which|what) (?P<noun>[a-z]+) (?:appears?|occurs?|comes? up|shows? up|is|are)"
+        r"(?: the)? (?P<word>most|least) (?:often|frequent(?:ly)?|common(?:ly)?)$",
+        _most_often,
+    ),
     _rule(
         r"(?:which (?:author|user|person|member)|who)(?: has| have)? (?:posted|wrote|written"
         r"|started|made|submitted|published|opened|has|have) (?:the )?(?P<word>most|fewest|least) "

@@ -34,6 +34,11 @@ def with_fields(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "extract", **wish, "again": said != m.group("what")}
 
 
+def record(m: re.Match[str], k: Masked) -> Intent:
+    """ "Give me all details of this product": all that its page says of it."""
+    return {"do": "record"}
+
+
 OF_EACH = (
     r"(?P<what>[^?]+?)\s+(?:of|for|from)\s+(?:each|every one|them|these|those|both)"
     r"(?: one| of (?:them|these|those)| all)?$"

@@ -104,7 +104,7 @@ def fields_of(text: str, k: Masked) -> list[str] | None:
 
 # "All commands with what each one does", "with when they start and how much they cost".
 _TOLD = re.compile(
-    r"\b(?P<asks>what|when|where|who|how much|how long|how many)(?: (?P<of>[a-z]+s))?"
+    r"\b(?P<asks>what|when|where|who|how much|how long|how many|how old)(?: (?P<of>[a-z]+s))?"
     r"(?: (?:each|every)(?: (?:one|of them))?| (?:it|they|these|those))?"
     r" (?P<does>do(?:es)?|is|are|was|were|costs?|means?|says?|takes?|lasts?|starts?|begins?|opens?"
     r"|ends?|closes?|wrote|made|has|have)(?: (?:it|them|each|about|for))?\b",
@@ -120,6 +120,8 @@ def _told_field(match: re.Match[str]) -> str:
     asks, does = match.group("asks").lower(), match.group("does").lower()
     if asks == "how many" or does.startswith("cost"):
         return match.group("of") or "price"
+    if asks == "how old":
+        return "age"
     known = {"when": "date", "where": "location", "who": "author", "how much": "price",
              "how long": "duration"}  # fmt: skip
     return known.get(asks, "text" if does.startswith("say") else "description")
@@ -140,7 +142,9 @@ def format_of(text: str) -> str | None:
 
 
 _ALL_PAGES = re.compile(
-    r",?\s*\b(?:from|on|over|across|through)\s+(?:all|every)(?: of)?(?: the)?\s+pages?\b", re.I
+    r",?\s*\b(?:from|on|of|over|across|through)\s+(?:all|every)(?: of)?(?: the)?"
+    r"(?: (?:two|three|four|five|\d+))?\s+pages?\b",
+    re.I,
 )
 _NUMBERS = (
     r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|fifty|a dozen"
@@ -171,7 +175,7 @@ _SECTION = re.compile(
 _ALL_PLURAL = re.compile(
     r"(?:[\w-]+ )?[\w-]{2,}(?<!s)s(?:(?:, | and |, and )(?:[\w-]+ )?[\w-]{2,}(?<!s)s)+", re.I
 )
-_MEASURED = frozenset(["title", "price", "name", "rating", "date"])
+_MEASURED = frozenset(["headline", "title", "price", "name", "rating", "date"])
 # "All authors with their status": what each is called is wanted, too.
 _PLURAL = re.compile(r"[a-z]{2,}s$", re.I)
 
@@ -220,7 +224,7 @@ def list_wish(text: str, k: Masked) -> Intent:
     if called:
         wish["near"] = called  # "the hours table (Öffnungszeiten)": what the page says
     if wish.get("beside"):
-        wish["beside"] = bool(_PLURAL.search(wish["noun"]))
+        wish["beside"] = not wish["noun"] or bool(_PLURAL.search(wish["noun"]))
     return wish
 
 

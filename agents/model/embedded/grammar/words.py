@@ -14,7 +14,10 @@ ORDINAL_WORDS = {
     "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
     "last": -1, "final": -1, "bottom": -1, "top": 1, "topmost": 1,
 }  # fmt: skip
-ORDINAL = re.compile(rf"\b(?:(\d+)(?:st|nd|rd|th)|({'|'.join(ORDINAL_WORDS)})(?!\s+\d))\b", re.I)
+# "The 1 second page" counts seconds.
+ORDINAL = re.compile(
+    rf"\b(?<!\d\s)(?:(\d+)(?:st|nd|rd|th)|({'|'.join(ORDINAL_WORDS)})(?!\s+\d))\b", re.I
+)
 
 # A kind of thing on a page, as people call it -> roles it may have.
 KINDS: dict[str, tuple[str, ...]] = {

@@ -131,7 +131,7 @@ def settle(step: Step, rows: list[Record]) -> list[Record]:
     if not absent:
         return rows
     columns = _spare(rows, [n for n in names if n not in absent])
-    if sum(map(is_person, rows)) * 2 > len(rows):
+    if sum(map(is_person, rows)) * 2 > len(rows) or step.get("beside"):
         columns = [c for c in columns if c.name != "title"]  # who each is, not what of them
     told = assign(absent, columns)
     for name, (column, _) in told.items():

@@ -79,6 +79,21 @@ async def details(run: Run, step: Step) -> Decision | None:
     )
 
 
+async def record(run: Run, step: Step) -> Decision | None:
+    """All that the page says of the one thing it is about."""
+    if step["st"].get("phase") != "read":
+        code = "await page.extract_details()"
+        return await run.act(step, code, "Read what the page is about.", phase="read")
+    result = await outcome_of(run, step)
+    found = result.value if result is not None and isinstance(result.value, dict) else {}
+    shown = {k: v for k, v in found.items() if k not in ("url", "image") and v not in (None, "")}
+    if len(shown) < 2:
+        run.fail(step, "the page tells no details of one thing")
+        return None
+    run.memory["results"].append({"kind": "details", "value": shown, "of": step["text"]})
+    return None
+
+
 def _with_left_over(rows: list[Record], fields: list[str]) -> list[Record]:
     """The rows of a list, with what the list as a whole tells of the fields."""
     shaped = pick_all(rows, ["title", *[f for f in fields if f != "title"]])

@@ -37,6 +37,7 @@ from agents.model.embedded.reading.checks import (
     wanted_noun,
 )
 from agents.model.embedded.reading.measures import is_measured
+from agents.model.embedded.reading.offered import is_offered, offered
 from agents.model.embedded.reading.shaping import (
     absent,
     honoured,
@@ -64,6 +65,9 @@ async def extract(run: Run, step: Step) -> Decision | None:
         await _settle_either(run, step, names)
     if not st.get("phase"):
         headed.settle_kind(run, step)
+    if not st.get("phase") and is_offered(await run.view(), step):
+        step.update(do="offered", words=wanted_noun(step), st={})
+        return await offered(run, step)
     if not st.get("phase") and wanted_noun(step) in PEOPLE:
         await _settle_people(run, step)
     if not st.get("phase") and step.get("fields") and "beside" in step:

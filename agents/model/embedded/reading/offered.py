@@ -27,6 +27,18 @@ async def offered(run: Run, step: Step) -> Decision | None:
     return _told(run, step, [str(n).strip() for n in names])
 
 
+def is_offered(view: View, step: Step) -> bool:
+    """ "What categories are there?", where the page has a list of choices that is called so."""
+    told = [step.get(k) for k in ("fields", "order", "near", "limit", "counted", "again")]
+    told += [r for r in step.get("filters") or [] if r.get("value") not in ("offered", "available")]
+    noun = step.get("noun") or ""
+    if any(told) or not noun or " " in noun or _stems(noun) == {plain(noun)}:
+        return False
+    heads = [_stems(e.name) for e in [*view.elements, *view.texts] if e.role == "heading"]
+    found = [e for e in view.elements if e.tag == "select" and _stems(e.name) == _stems(noun)]
+    return len(found) == 1 and _stems(noun) not in heads
+
+
 def _called(e: Element, words: str) -> bool:
     return _stems(words) <= _stems(e.name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from agents.browser.extract import pick
 from agents.browser.extract_names import singular
 from agents.model.embedded.reading.lists import extract
 from agents.model.embedded.run import Run, Step
@@ -17,7 +18,7 @@ async def tally(run: Run, step: Step) -> Decision | None:
     """
     of = step["of"]
     wish: Step = step["st"].setdefault("list", {
-        "do": "extract", "text": step["text"], "noun": step["noun"], "fields": [of], "limit": None,
+        "do": "extract", "text": step["text"], "noun": step["noun"], "fields": None, "limit": None,
         "order": None, "filters": step.get("filters") or [], "near": step.get("near"),
         "counted": True, "st": {},
     })  # fmt: skip
@@ -26,13 +27,17 @@ async def tally(run: Run, step: Step) -> Decision | None:
     if decision is not None:
         return decision
     rows = run.memory["results"].pop()["value"] if len(run.memory["results"]) > before else []
-    shown = Counter(str(r[of]) for r in rows if r.get(of) not in (None, ""))
+    told = [pick(r, [of])[of] for r in rows]
+    shown = Counter(str(v) for v in told if v not in (None, ""))
     if not shown and step.get("else"):
         step.update({**step["else"], "text": step["text"], "st": {}})
         return await extract(run, step)
-    if not shown or wish.get("state") == "failed" or sum(shown.values()) < len(rows):
-        run.fail(step, wish.get("why") or f"not every one of the {step['noun']} shows its {of}")
+    without = len(rows) - sum(shown.values())
+    if not shown or wish.get("state") == "failed" or without * 2 > len(rows):
+        run.fail(step, wish.get("why") or f"most of the {step['noun']} show no {of}")
         return None
+    if without:
+        run.note(f"{without} of the {len(rows)} show no {of}.")
     most = max(shown.values()) if step["desc"] else min(shown.values())
     found = [{of: name, step["noun"]: n} for name, n in shown.items() if n == most]
     for row in found[:3]:

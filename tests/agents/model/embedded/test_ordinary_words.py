@@ -189,3 +189,76 @@ async def test_things_are_counted_by_who_made_them(play: Play, words: str) -> No
 async def test_equal_numbers_are_all_told(play: Play) -> None:
     done = await play("kite_club.html", "Who wrote the fewest posts?")
     assert [r["author"] for r in done.outcome.output] == ["wrenna", "odo"]
+
+
+@browsed
+async def test_seconds_are_no_second_one(play: Play) -> None:
+    done = await play("kite_waits.html", "Open the 1 second page")
+    assert done.session.page.url.endswith("#one")
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Is it in stock and what does it cost?", ["In stock: 7 left", "£2.90"]),
+        ("What is the price of the lemon thyme, its item number and how many are in stock?",
+         ["£2.90", "TH-31", "7 left"]),
+        ("What is its rating and how many reviews does it have?", ["4.7", "31"]),
+    ],
+)  # fmt: skip
+async def test_a_page_about_one_thing_tells_what_it_shows(
+    play: Play, words: str, told: list[str]
+) -> None:
+    done = await play("seed_one.html", words)
+    assert [str(v) for v in done.outcome.output.values()] == told
+
+
+@browsed
+async def test_all_details_are_all_that_the_page_says(play: Play) -> None:
+    done = await play("seed_one.html", "Give me all details of this product")
+    assert {"title": "Lemon thyme", "price": "£2.90", "Item number": "TH-31"}.items() <= (
+        done.outcome.output.items()
+    )
+
+
+@browsed
+async def test_kinds_that_are_asked_for_are_the_choices(play: Play) -> None:
+    done = await play("seed_shelf.html", "What kinds are there?")
+    assert [r["kind"] for r in done.outcome.output] == ["All", "Herbs", "Flowers", "Vegetables"]
+
+
+@browsed
+async def test_what_appears_most_often_is_counted_over_all(play: Play) -> None:
+    done = await play("kite_club.html", "Which site appears most often?")
+    assert done.outcome.output["site"] == "seams.example"
+
+
+@browsed
+async def test_the_comments_of_a_named_one_are_the_comments(play: Play) -> None:
+    done = await play("kite_club.html", 'Get the comments of the post "Mending a kite"')
+    assert [r["author"] for r in done.outcome.output] == ["wrenna", "odo", "wrenna", "Ann Moor"]
+
+
+@browsed
+async def test_who_wrote_most_under_the_first(play: Play) -> None:
+    done = await play("kite_club.html", "Who wrote the most comments under the first post?")
+    assert done.outcome.output == {"author": "wrenna", "comments": 2}
+
+
+@browsed
+async def test_the_top_one_and_more_of_it(play: Play) -> None:
+    done = await play("kite_club.html", "What's the top post and how many points does it have?")
+    assert done.outcome.output == {"title": "Mending a kite", "points": 121}
+
+
+@browsed
+async def test_a_name_leads_what_else_was_asked(play: Play) -> None:
+    done = await play("seed_shelf.html", "List the top 2 with price")
+    assert done.outcome.output[0] == {"name": "Genovese basil", "price": "£2.10"}
+
+
+@browsed
+async def test_what_no_row_shows_is_not_the_title(play: Play) -> None:
+    done = await play("seed_shelf.html", "Give me a list of all seeds with their stock", "skip")
+    assert done.outcome.is_task_successful is False
