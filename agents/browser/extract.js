@@ -370,7 +370,7 @@
     if (html && grid.length && !hdr.some(Boolean)) {
       const box = t.getBoundingClientRect(), n = (grid.find(Boolean) || []).length;
       const over = [...document.querySelectorAll('table')].filter(o => o !== t && !o.contains(t) && o.rows.length && o.compareDocumentPosition(t) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
-      const bare = over && [...over.rows].every(r => [...r.cells].every(c => c.tagName === 'TH' || !text(c)));
+      const bare = over && [...over.rows].every(r => !visible(r) || [...r.cells].every(c => c.tagName === 'TH' || !text(c) || c.querySelector('input,select')));
       const top = bare && visible(over) && [...over.rows].find(r => r.cells.length === n && [...r.cells].every(c => c.tagName === 'TH'));
       const at = top && over.getBoundingClientRect();
       if (top && Math.abs(at.left - box.left) < 30 && at.bottom <= box.top + 30 && at.bottom > box.top - 600) {

@@ -147,6 +147,13 @@ _ITS_AND = re.compile(
 )
 
 
+# "The amounts of Profit, Sales and Payments": a figure for each of these labels.
+_FIGURES = re.compile(
+    r"(?:me )?(?:the )?(?:amounts|values|figures|numbers|totals|sums)(?: shown)? (?:of|for) "
+    r"(?P<names>(?:the )?(?-i:[A-Z])[\w -]*(?:, (?:and )?(?-i:[A-Z])[\w -]*)*,? and "
+    r"(?-i:[A-Z])[\w -]*)",
+    re.I,
+)
 _ITS_TOO = re.compile(
     r"(?:me )?(?P<one>(?:the )?[\w -]{2,40}?) of (?P<s>[^,]{2,60}?)"
     r"(?P<more>(?:,? (?:and )?its [\w -]{2,30}?)+)",
@@ -175,6 +182,9 @@ def _details(what: str, k: Masked) -> Intent | list[Intent] | None:
     if its := _ITS_AND.fullmatch(clean(what)):
         both = [(_details(its.group(g), k), k.raw(its.group(g))) for g in ("one", "other")]
         return [{**told, "text": said} for told, said in both if told]
+    if several := _FIGURES.fullmatch(clean(what)):
+        names = [k.raw(n) for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", several["names"])]
+        return {"do": "details", "fields": names, "subject": None, "nth": None, "figures": True}
     if more := _ITS_TOO.fullmatch(clean(what)):  # "the price of the toner, its item number"
         told = _details(f"{more['one']} of {more['s']}", k)
         also = fields_of(re.sub(r"\bits ", "", more["more"].strip(" ,"), flags=re.I), k)
@@ -290,7 +300,8 @@ def _count(what: str, k: Masked) -> Intent:
     if len(_SEVERAL_COUNTS.findall(what)) > 2 and not _SEVERAL_COUNTS.sub("", what).strip():
         fields = fields_of(what, k)  # "the number of new orders, new tasks and tickets"
         if fields:
-            return {"do": "details", "fields": fields, "subject": None, "nth": None}
+            told = {"fields": fields, "subject": None, "nth": None}
+            return {"do": "details", **told, "figures": True}
     if ARE.search(clean(what)):
         return {"do": "count", **list_wish(what, k)}
     what = whose.made_by(_THERE.sub("", clean(what)))

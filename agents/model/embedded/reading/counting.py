@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from agents.browser.extract_names import Record, canonical, plain
 from agents.model.embedded.likeness import norm
+from agents.model.embedded.reading import figures
 from agents.model.embedded.reading.cells import Cell, asked_words, cell_for, said
 from agents.model.embedded.reading.checks import wanted_noun
 from agents.model.embedded.reading.lists import extract
@@ -53,7 +53,7 @@ async def count(run: Run, step: Step) -> Decision | None:
 
 
 def _told(view: View, step: Step) -> tuple[str, int] | None:
-    return said_so(view, step) or figure_below(view, step)
+    return said_so(view, step) or figure_beside(view, step)
 
 
 def said_so(view: View, step: Step) -> tuple[str, int] | None:
@@ -71,19 +71,16 @@ def said_so(view: View, step: Step) -> tuple[str, int] | None:
     return line, int(many.replace(",", ""))
 
 
-_NUMBER = re.compile(r"\d{1,3}(?:[,. ]\d{3})+|\d+")
-
-
-def figure_below(view: View, step: Step) -> tuple[str, int] | None:
-    """ "NEW USERS" over "2,356": a line that is just what is counted, and the number after it."""
+def figure_beside(view: View, step: Step) -> tuple[str, int] | None:
+    """ "NEW USERS" over "2,356": a line that is just what is counted, and the number beside it."""
     noun = norm(step.get("noun") or "")
-    lines = [line.strip() for line in view.body.split("\n")]
-    pairs = pairwise(lines)
-    found = {below for label, below in pairs if norm(label) == noun and _NUMBER.fullmatch(below)}
-    if not noun or step.get("filters") or len(found) != 1:
+    if not noun or step.get("filters"):
         return None
-    (number,) = found
-    return number, int(re.sub(r"\D", "", number))
+    number = figures.beside(view, [noun]).get(noun, "")
+    return (number, int(re.sub(r"\D", "", number))) if _NUMBER.fullmatch(number) else None
+
+
+_NUMBER = re.compile(r"\d{1,3}(?:[,. ]\d{3})+|\d+")
 
 
 async def _figure(run: Run, step: Step) -> Cell | None:

@@ -13,7 +13,7 @@ from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_
 from agents.model.embedded.doing.ways import unopened
 from agents.model.embedded.ground import decide, describe, rank
 from agents.model.embedded.likeness import norm
-from agents.model.embedded.reading import about, answers, by_kind, holders, inquiry
+from agents.model.embedded.reading import about, answers, by_kind, figures, holders, inquiry
 from agents.model.embedded.reading.cells import asked_words, cell_for
 from agents.model.embedded.reading.lists import rows_of
 from agents.model.embedded.reading.named import row_about
@@ -30,6 +30,8 @@ async def details(run: Run, step: Step) -> Decision | None:
     if (sure := await inquiry.at_hand(run, step)) is not False:
         return sure if sure is not True else None
     subject, fields = step.get("subject"), step["fields"] or ["title"]
+    if step.get("figures") and (told := figures.beside(await run.view(), fields)):
+        return await _read_figures(run, step, told)
     if st.get("phase") == "list":
         result = await outcome_of(run, step)
         rows = rows_of(result.value, {}) if result is not None and result.ok else []
@@ -77,6 +79,16 @@ async def details(run: Run, step: Step) -> Decision | None:
         f"Read {', '.join(fields)} off the page.",
         phase="page",
     )
+
+
+async def _read_figures(run: Run, step: Step, told: dict[str, str]) -> Decision | None:
+    """The figures beside their labels; the page is read first, as others do."""
+    if step["st"].get("phase") != "read":
+        code = "await page.page_text(max_chars=20000)"
+        return await run.act(step, code, "Read the figures off the page.", phase="read")
+    await outcome_of(run, step)
+    _found(run, step, dict(told))
+    return None
 
 
 async def record(run: Run, step: Step) -> Decision | None:
@@ -163,6 +175,8 @@ def _believed(view: View, step: Step, record: Record) -> Record:
         worked_out = _AGGREGATE.match(field)
         if worked_out and norm(worked_out.group()) not in norm(view.body):
             out[field] = None  # one price is no average
+        if f"({field.lower()})" in value.lower():
+            out[field] = None  # the field's own name in brackets: a sentence about it
         if canonical(field) == "price" and not (PRICE.search(value) or _COST.fullmatch(value)):
             out[field] = None
         advice = _TELLS.search(value) and not re.search(r"\d", value)
@@ -259,6 +273,7 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
     if cell is None and step.get("subject"):
         question = step.get("question") or step["text"]
         cell = await cell_of_row(run.page, question, asked_words(question))
+    cell = None if cell and _goes_on(cell.value, fields[0]) else cell
     if cell and (fields != ["price"] or PRICE.search(cell.value)):
         _found(run, step, {fields[0]: cell.value})
         return None

@@ -50,6 +50,26 @@ async def of_part(run: Run, step: Step) -> list[Record]:
     return rows or []
 
 
+_GOES = frozenset(["click", "visit", "scroll", "on_site", "expand"])
+_ANY_LIST = frozenset(["", "table", "list", "row", "data"])
+
+
+async def of_visited(run: Run, step: Step) -> list[Record]:
+    """ "Go to Customize and list … of the table": the one that stands under that heading."""
+    before = run.steps[run.memory["at"] - 1] if run.memory["at"] else {}
+    words = (before.get("target") or {}).get("words") or before.get("name") or ""
+    noun = (step.get("noun") or "").lower()
+    if before.get("do") not in _GOES or noun not in _ANY_LIST or step.get("near") or not words:
+        return []
+    lists = [x for x in await find_lists(run.page) if _words(x.near) == _words(words)]
+    for listing in lists:
+        rows = rows_of(listing.records, step)
+        if rows and honoured(shape_rows(rows, step), step):
+            step["st"]["hint"] = listing.near
+            return rows
+    return []
+
+
 _NARROWS = frozenset(["check", "select", "only", "filter"])
 
 

@@ -362,7 +362,7 @@ async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
     """The rows of the page's first list that can honour the whole request, else those given."""
     if (meant := await headed.under(run, step)) is not None:
         return meant
-    if part := await headed.of_part(run, step):
+    if part := await headed.of_part(run, step) or await headed.of_visited(run, step):
         return part
     if under := await _headed_just_so(run, step):
         return under

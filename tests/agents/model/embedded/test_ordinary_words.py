@@ -262,3 +262,18 @@ async def test_a_name_leads_what_else_was_asked(play: Play) -> None:
 async def test_what_no_row_shows_is_not_the_title(play: Play) -> None:
     done = await play("seed_shelf.html", "Give me a list of all seeds with their stock", "skip")
     assert done.outcome.is_task_successful is False
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Return the number of new comments, new tasks and new orders", ["26", "12", "124"]),
+        ("Return the amounts of Profit, Sales and Payments", ["$12,628", "$4,679", "$2,456"]),
+    ],
+)
+async def test_figures_stand_above_or_below_their_labels(
+    play: Play, words: str, told: list[str]
+) -> None:
+    done = await play("desk_figures.html", words)
+    assert list(done.outcome.output.values()) == told
