@@ -63,6 +63,7 @@ from agents.model.embedded.reading import (
 from agents.model.embedded.reading.comparing import compare
 from agents.model.embedded.reading.offered import offered
 from agents.model.embedded.reading.tally import tally
+from agents.model.embedded.reading.verifying import verify
 from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.view import Element
 from agents.ports import Act, Ask, DecideInput, Decision, Reply, Usage
@@ -204,7 +205,7 @@ HANDLERS: dict[str, Handler] = {
     "open_form": deeds.open_form,
     "create": composing.create,
     "fill_form": filling_in.fill_form,
-    "verify": lists.verify,
+    "verify": verify,
     "copy": transfers.copy,
     "fill_from": transfers.fill_from,
     "respond": transfers.respond,

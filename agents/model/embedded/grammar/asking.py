@@ -7,27 +7,25 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.browser.extract_names import canonical, singular
-from agents.model.embedded.grammar import inquiring, spoken, which, whole, whose
-from agents.model.embedded.grammar.conditions import ARE
+from agents.model.embedded.grammar import inquiring, spoken, which, whole
+from agents.model.embedded.grammar.amounts import count
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.single import details, subject_of
 from agents.model.embedded.grammar.superlatives import HIGH, LOW
 from agents.model.embedded.grammar.wishes import (
-    FORMAT,
-    VAGUE,
     Intent,
     fields_of,
     format_of,
     list_wish,
 )
-from agents.model.embedded.grammar.words import ordinal_in
 
 
 def _extract(m: re.Match[str], k: Masked) -> Intent | None:
     what = re.sub(r"^(?:is|are|was|were)\s+(?=the\b)", "", m.group("what"), flags=re.I)
     if re.match(r"(?:me\s+)?(?:how many|the (?:number|count|total number) of)\b", what, re.I):
-        return _count(
+        return count(
             re.sub(
                 r"^(?:me\s+)?(?:how many|the (?:number|count|total number) of)\s+",
                 "",
@@ -57,7 +55,7 @@ def _extract(m: re.Match[str], k: Masked) -> Intent | None:
         asks = re.match(r"what\b", m.group(), re.I)
         told = {"question": k.raw(clean(m.group()))} if asks else {}
         return {"do": "extract", **wish, **told}
-    return _details(what, k)
+    return details(what, k)
 
 
 _IN_STOCK = re.compile(
@@ -69,7 +67,7 @@ _IN_STOCK = re.compile(
 
 def _stock(m: re.Match[str], k: Masked) -> Intent:
     """ "Is the blue bag in stock?": what its page, or its row, says of it."""
-    subject = _subject(m.group("s"), k)
+    subject = subject_of(m.group("s"), k)
     return {"do": "details", "fields": ["availability"], "subject": subject, "nth": None}
 
 
@@ -82,7 +80,7 @@ _MEASURES = {
 
 def _how(m: re.Match[str], k: Masked) -> Intent:
     """ "How large is the file?": its size, or what a sentence says of it."""
-    field, subject = _MEASURES[m.group("how").lower()], _subject(m.group("s"), k)
+    field, subject = _MEASURES[m.group("how").lower()], subject_of(m.group("s"), k)
     return {
         "do": "details", "fields": [field], "subject": subject, "nth": None,
         "question": k.raw(clean(m.group())),
@@ -139,189 +137,6 @@ def _is_list(what: str, wish: Intent) -> bool:
     )
 
 
-# "Its shelf mark and its status at Northgate": only the second is said of Northgate.
-_ITS_AND = re.compile(
-    r"(?:me )?(?P<one>(?:its|their|his|her)(?: (?!(?:at|in|on|for|of|from)\b)[\w-]+){1,3}),? and "
-    r"(?P<other>(?:its|their|his|her|the) (?:[\w-]+ ){1,3}(?:at|in|on|for|from) (?:the )?\S.*)",
-    re.I,
-)
-
-
-# "The amounts of Profit, Sales and Payments": a figure for each of these labels.
-_FIGURES = re.compile(
-    r"(?:me )?(?:the )?(?:amounts|values|figures|numbers|totals|sums)(?: shown)? (?:of|for) "
-    r"(?P<names>(?:the )?(?-i:[A-Z])[\w -]*(?:, (?:and )?(?-i:[A-Z])[\w -]*)*,? and "
-    r"(?-i:[A-Z])[\w -]*)",
-    re.I,
-)
-_ITS_TOO = re.compile(
-    r"(?:me )?(?P<one>(?:the )?[\w -]{2,40}?) of (?P<s>[^,]{2,60}?)"
-    r"(?P<more>(?:,? (?:and )?its [\w -]{2,30}?)+)",
-    re.I,
-)
-# "How much is the adoption fee for a cat?": the fee, and not what a fee costs.
-_HOW_MUCH_IS = re.compile(
-    r"how much (?:is|are|was) (?:the )?(?P<f>(?:[a-z]+ ){0,2}(?:fee|fees|price|deposit|rent|fine"
-    r"|charge|postage|shipping|delivery|tax|discount|fare|surcharge|membership|subscription))"
-    r" (?:for|of|on|to|in|at) (?P<s>.+)",
-    re.I,
-)
-
-
-# "The phone number of the lost property desk and the desk hours": two facts, one of the desk.
-_OF_AND = re.compile(
-    r"(?:me )?(?P<one>(?:the |its )?[\w -]{2,40}? (?:of|for|at) (?:the )?[^,]{2,40}?),? and "
-    r"(?P<other>(?:the|its) (?:[\w-]+ ){0,3}(?:hours|numbers?|address(?:es)?|e-?mail|price|fee|time"
-    r"|times|date|cost|deadline|status|author|owner|rating|size|weight|length|duration))",
-    re.I,
-)
-
-
-def _details(what: str, k: Masked) -> Intent | list[Intent] | None:
-    """Single facts: "the price of the blue backpack", "its title and rating"."""
-    if its := _ITS_AND.fullmatch(clean(what)):
-        both = [(_details(its.group(g), k), k.raw(its.group(g))) for g in ("one", "other")]
-        return [{**told, "text": said} for told, said in both if told]
-    if several := _FIGURES.fullmatch(clean(what)):
-        names = [k.raw(n) for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", several["names"])]
-        return {"do": "details", "fields": names, "subject": None, "nth": None, "figures": True}
-    if more := _ITS_TOO.fullmatch(clean(what)):  # "the price of the toner, its item number"
-        told = _details(f"{more['one']} of {more['s']}", k)
-        also = fields_of(re.sub(r"\bits ", "", more["more"].strip(" ,"), flags=re.I), k)
-        whole = isinstance(told, dict) and also
-        return {**told, "fields": [*told["fields"], *also]} if whole else told
-    if both_of := _OF_AND.fullmatch(clean(what)):
-        parts = [(_details(both_of.group(g), k), k.raw(both_of.group(g))) for g in ("one", "other")]
-        if all(isinstance(told, dict) for told, _ in parts):
-            return [{**told, "text": said} for told, said in parts if isinstance(told, dict)]
-    text = clean(FORMAT.sub("", clean(what)))
-    text = re.sub(r"^me\s+", "", text, flags=re.I)
-    text = re.sub(r"^(?:about\s+)?(?:(?:what|who) (?:is|are|was|were)\s+)", "", text, flags=re.I)
-    if match := _HOW_MUCH_IS.fullmatch(text):
-        subject, field = _subject(match.group("s"), k), match.group("f")
-        question = f"how much is the {k.raw(field)} for {k.raw(match.group('s'))}"
-        return {
-            "do": "details", "fields": [k.raw(field)], "subject": subject, "nth": None,
-            "question": question,
-        }  # fmt: skip
-    text = re.sub(
-        r"^(how much (?:does|do) .+?) costs? (?=(?:in|for|as|with) )", r"\1 ", text, flags=re.I
-    )
-    if match := re.match(
-        r"how much (?:does |is |do |are )?(?:the )?(?P<s>.+?)(?: costs?| is| are)?$", text, re.I
-    ):
-        return {
-            "do": "details",
-            "fields": ["price"],
-            "subject": _subject(match.group("s"), k),
-            "nth": None,
-            "question": f"how much does {k.raw(match.group('s'))} cost",
-        }
-    if match := re.match(
-        r"who (?:wrote|posted|opened|started|reported|is the author of)\s+(?P<s>.+)$", text, re.I
-    ):
-        return {
-            "do": "details",
-            "fields": ["author"],
-            "subject": _subject(match.group("s"), k),
-            "nth": None,
-        }
-    if re.match(r"who (?!is\b|are\b|was\b|were\b)\w+\s", text, re.I):
-        return {"do": "answer", "question": k.raw(text)}
-    if re.search(r"\b(?:do|does|did|can|will|should)\s+(?:you|they|we|i|it|the)\b", text, re.I):
-        return {"do": "answer", "question": k.raw(f"which {text}")}
-    match = re.match(r"(?P<f>.+?)\s+(?:of|for|from|in|on)\s+(?P<s>.+)$", bare(text), re.I)
-    owned = re.match(r"(?P<s>(?:[A-Z][\w.-]*\s)*[A-Z][\w.-]*)['’]s\s+(?P<f>.+)$", bare(text))
-    match = owned or match  # "Omar Said's e-mail address"
-    fields = fields_of(match.group("f") if match else text, k)
-    if not fields:
-        return None
-    subject, nth = None, None
-    if match:
-        subject = _subject(match.group("s"), k)
-        nth, noun = ordinal_in(bare(match.group("s")))
-        if (
-            nth is not None
-            and is_item_noun(re.sub(r"^(?:of )?(?:the )?", "", noun))
-            and not re.search(MASK, match.group("s"))
-        ):
-            subject = None
-        else:
-            nth = None
-    fields = [re.sub(r"^(?:its|their|his|her)\s+", "", f, flags=re.I) for f in fields]
-    return {"do": "details", "fields": fields, "subject": subject, "nth": nth}
-
-
-def _subject(text: str, k: Masked) -> str | None:
-    text = clean(text)
-    if VAGUE.fullmatch(text) or re.fullmatch(
-        (
-            r"(?:it|this|that|them|this (?:product|article|item|story|post|book|"
-            r"movie)|the (?:product|article|item|page|story|post|current page))(?: "
-            r"costs?)?"
-        ),
-        text,
-        re.I,
-    ):
-        return None
-    return k.raw(bare(text)) or None
-
-
-# What stands after the things that are counted, and says no more than that they are there.
-_THERE = re.compile(
-    r"\s+(?:are|is) (?:there|listed|shown)(?: (?:here|in total|altogether))?(?=$|\s)"
-    r"|\s+(?:are|is)? ?(?:on|in) (?:the|this) (?:page|list|shop|store|site|catalogue)$"
-    r"|\s+(?:do|does|can) (?:you|the page|it|they|we) (?:see|have|show|list|sell|stock)\b"
-    r"|\s+there are\b",
-    re.I,
-)
-_AT = r"(?:in|on|at|from|by|under|over|below|above|between|since|after|before|for|with)\b"
-
-
-_LEFT = re.compile(
-    r"(?:of (?:it|them|these|those) )?(?:are|is) (?:there )?(?:still )?(?:left|in stock|available)"
-    r"(?: in stock)?",
-    re.I,
-)
-_LEFT_OF = re.compile(
-    r"(?:pieces? |units? )?of the (?P<s>[^,]{2,60}?) (?:are|is) (?:there )?(?:still )?"
-    r"(?:left|in stock|available)(?: in stock)?",
-    re.I,
-)
-_SEVERAL_COUNTS = re.compile(r"(?:[a-z-]+ ){0,2}[a-z-]+s(?:,\s*(?:and )?|\s+and\s+|$)", re.I)
-
-
-def _count(what: str, k: Masked) -> Intent:
-    if _LEFT.fullmatch(clean(what)):  # "... and how many are in stock?", of what was asked about
-        return {"do": "details", "fields": ["stock"], "subject": None, "nth": None, "left": True}
-    if left := _LEFT_OF.fullmatch(clean(what)):
-        subject = _subject(left["s"], k)
-        return {"do": "details", "fields": ["stock"], "subject": subject, "nth": None}
-    if len(_SEVERAL_COUNTS.findall(what)) > 2 and not _SEVERAL_COUNTS.sub("", what).strip():
-        fields = fields_of(what, k)  # "the number of new orders, new tasks and tickets"
-        if fields:
-            told = {"fields": fields, "subject": None, "nth": None}
-            return {"do": "details", **told, "figures": True}
-    if ARE.search(clean(what)):
-        return {"do": "count", **list_wish(what, k)}
-    what = whose.made_by(_THERE.sub("", clean(what)))
-    rated = list_wish(re.sub(r"\s+(?:is|are) (?=rated\b)", " ", what), k)
-    if re.search(r"\b(?:rated|posted by)\b", what) and rated["filters"]:
-        return {"do": "count", **rated}
-    one = re.match(rf"(?P<f>[a-z]+s) (?:is|are) (?!{_AT})(?P<s>.*(?:[A-Z]|\d|{MASK}).*)$", what)
-    if one:  # "how many credits is CS101"
-        fields, subject = [one.group("f")], _subject(one.group("s"), k)
-        asked = {"fields": fields, "subject": subject, "nth": None}
-        return {"do": "details", **asked, "question": k.raw(f"how many {what}")}
-    what = re.sub(rf"\s+(?:is|are) (?={_AT})", " ", what, flags=re.I)
-    told = list_wish(re.sub(r"\s+(?:have|has|had|got)\s+", " with ", what, count=1), k)
-    if told["filters"] and len(told["noun"].split()) < 3 and not told["fields"]:
-        return {"do": "count", **told}  # "how many books have a rating above 4"
-    if re.search(r"\b(?:did|does|do|has|have|had|was|were|will|can|takes?|needs?)\b", what, re.I):
-        return {"do": "answer", "question": k.raw(f"how many {what}")}
-    return {"do": "count", **list_wish(what, k)}
-
-
 def mere_fields(text: str, k: Masked) -> list[str]:
     """ "Name, price and rating": nothing but what columns are called; else none."""
     fields = fields_of(text, k) or []
@@ -343,7 +158,7 @@ def bare_list(text: str, k: Masked) -> Intent | None:
         r"\b(?:number|address|hours|size|capacity)$", fact.group("field"), re.I
     )
     known = fact and canonical(fact.group("field").lower())
-    return _details(text, k) if named or known else None
+    return details(text, k) if named or known else None
 
 
 def _rule(
@@ -447,14 +262,14 @@ RULES_BEFORE = [
         rf"how (?P<how>{'|'.join(_MEASURES)})\s+(?:is|are)\s+(?:the\s+)?(?P<s>[^,]+)$",
         _how,
     ),
-    _rule(r"how many\s+(?P<what>.+)$", lambda m, k: _count(m.group("what"), k)),
-    _rule(r"count\s+(?P<what>.+)$", lambda m, k: _count(m.group("what"), k)),
-    _rule(r"how much\s+.+$", lambda m, k: _details(m.group(), k)),
+    _rule(r"how many\s+(?P<what>.+)$", lambda m, k: count(m.group("what"), k)),
+    _rule(r"count\s+(?P<what>.+)$", lambda m, k: count(m.group("what"), k)),
+    _rule(r"how much\s+.+$", lambda m, k: details(m.group(), k)),
     _rule(
         r"what\s+(?:does|do)\s+(?P<s>.+?)\s+cost$",
-        lambda m, k: _details(f"how much is {m.group('s')}", k),
+        lambda m, k: details(f"how much is {m.group('s')}", k),
     ),
-    _rule(r"who\s+.+$", lambda m, k: _details(m.group(), k)),
+    _rule(r"who\s+.+$", lambda m, k: details(m.group(), k)),
     _rule(
         (
             r"(?:get|list|extract|return|scrape|show(?: me)?|give(?: me)?|read|copy|"
@@ -498,7 +313,7 @@ RULES = [
             r"find\s+(?:out\s+)?(?P<what>(?:the\s+)?(?:price|cost|number|title|author|"
             r"date|rating|name|address|phone|email)\b.* of .*|its \w+.*)$"
         ),
-        lambda m, k: _details(m.group("what"), k),
+        lambda m, k: details(m.group("what"), k),
     ),
     _rule(
         r"(?:pick|choose|select)\s+(?P<what>(?:the )?(?:" + LOW + "|" + HIGH + r")\b.*)$",

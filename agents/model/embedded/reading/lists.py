@@ -12,7 +12,7 @@ from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.superlatives import FAMILIES
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe
-from agents.model.embedded.likeness import likeness, norm
+from agents.model.embedded.likeness import norm
 from agents.model.embedded.reading import (
     answers,
     assigning,
@@ -392,18 +392,3 @@ async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
         if honoured(shape_rows(others, step), step):
             return others
     return rows_of(headed_so[0].records, step) if headed_so else rows
-
-
-async def verify(run: Run, step: Step) -> Decision | None:
-    """Whether the page shows what it should."""
-    view = await run.view()
-    for words in step["words"]:
-        fits = norm(words) in norm(view.body) or any(
-            likeness(words, n) > 0.85 for e in view.elements for n in e.names
-        )
-        if fits:
-            run.saw(words)
-            run.memory["results"].append({"kind": "check", "value": True, "of": words})
-        else:
-            run.fail(step, f"the page does not show “{words}”")
-    return None

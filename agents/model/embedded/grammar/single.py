@@ -1,0 +1,138 @@
+"""The grammar of single facts: "the price of the blue backpack", "its title and rating"."""
+
+from __future__ import annotations
+
+import re
+
+from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.nouns import is_item_noun
+from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.wishes import FORMAT, VAGUE, Intent, fields_of
+from agents.model.embedded.grammar.words import ordinal_in
+
+# "Its shelf mark and its status at Northgate": only the second is said of Northgate.
+_ITS_AND = re.compile(
+    r"(?:me )?(?P<one>(?:its|their|his|her)(?: (?!(?:at|in|on|for|of|from)\b)[\w-]+){1,3}),? and "
+    r"(?P<other>(?:its|their|his|her|the) (?:[\w-]+ ){1,3}(?:at|in|on|for|from) (?:the )?\S.*)",
+    re.I,
+)
+
+
+# "The amounts of Profit, Sales and Payments": a figure for each of these labels.
+_FIGURES = re.compile(
+    r"(?:me )?(?:the )?(?:amounts|values|figures|numbers|totals|sums)(?: shown)? (?:of|for) "
+    r"(?P<names>(?:the )?(?-i:[A-Z])[\w -]*(?:, (?:and )?(?-i:[A-Z])[\w -]*)*,? and "
+    r"(?-i:[A-Z])[\w -]*)",
+    re.I,
+)
+_ITS_TOO = re.compile(
+    r"(?:me )?(?P<one>(?:the )?[\w -]{2,40}?) of (?P<s>[^,]{2,60}?)"
+    r"(?P<more>(?:,? (?:and )?its [\w -]{2,30}?)+)",
+    re.I,
+)
+# "How much is the adoption fee for a cat?": the fee, and not what a fee costs.
+_HOW_MUCH_IS = re.compile(
+    r"how much (?:is|are|was) (?:the )?(?P<f>(?:[a-z]+ ){0,2}(?:fee|fees|price|deposit|rent|fine"
+    r"|charge|postage|shipping|delivery|tax|discount|fare|surcharge|membership|subscription))"
+    r" (?:for|of|on|to|in|at) (?P<s>.+)",
+    re.I,
+)
+
+
+# "The phone number of the lost property desk and the desk hours": two facts, one of the desk.
+_OF_AND = re.compile(
+    r"(?:me )?(?P<one>(?:the |its )?[\w -]{2,40}? (?:of|for|at) (?:the )?[^,]{2,40}?),? and "
+    r"(?P<other>(?:the|its) (?:[\w-]+ ){0,3}(?:hours|numbers?|address(?:es)?|e-?mail|price|fee|time"
+    r"|times|date|cost|deadline|status|author|owner|rating|size|weight|length|duration))",
+    re.I,
+)
+
+
+def details(what: str, k: Masked) -> Intent | list[Intent] | None:
+    """Single facts: "the price of the blue backpack", "its title and rating"."""
+    if its := _ITS_AND.fullmatch(clean(what)):
+        both = [(details(its.group(g), k), k.raw(its.group(g))) for g in ("one", "other")]
+        return [{**told, "text": said} for told, said in both if told]
+    if several := _FIGURES.fullmatch(clean(what)):
+        names = [k.raw(n) for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", several["names"])]
+        return {"do": "details", "fields": names, "subject": None, "nth": None, "figures": True}
+    if more := _ITS_TOO.fullmatch(clean(what)):  # "the price of the toner, its item number"
+        told = details(f"{more['one']} of {more['s']}", k)
+        also = fields_of(re.sub(r"\bits ", "", more["more"].strip(" ,"), flags=re.I), k)
+        whole = isinstance(told, dict) and also
+        return {**told, "fields": [*told["fields"], *also]} if whole else told
+    if both_of := _OF_AND.fullmatch(clean(what)):
+        parts = [(details(both_of.group(g), k), k.raw(both_of.group(g))) for g in ("one", "other")]
+        if all(isinstance(told, dict) for told, _ in parts):
+            return [{**told, "text": said} for told, said in parts if isinstance(told, dict)]
+    text = clean(FORMAT.sub("", clean(what)))
+    text = re.sub(r"^me\s+", "", text, flags=re.I)
+    text = re.sub(r"^(?:about\s+)?(?:(?:what|who) (?:is|are|was|were)\s+)", "", text, flags=re.I)
+    if match := _HOW_MUCH_IS.fullmatch(text):
+        subject, field = subject_of(match.group("s"), k), match.group("f")
+        question = f"how much is the {k.raw(field)} for {k.raw(match.group('s'))}"
+        return {
+            "do": "details", "fields": [k.raw(field)], "subject": subject, "nth": None,
+            "question": question,
+        }  # fmt: skip
+    text = re.sub(
+        r"^(how much (?:does|do) .+?) costs? (?=(?:in|for|as|with) )", r"\1 ", text, flags=re.I
+    )
+    if match := re.match(
+        r"how much (?:does |is |do |are )?(?:the )?(?P<s>.+?)(?: costs?| is| are)?$", text, re.I
+    ):
+        return {
+            "do": "details",
+            "fields": ["price"],
+            "subject": subject_of(match.group("s"), k),
+            "nth": None,
+            "question": f"how much does {k.raw(match.group('s'))} cost",
+        }
+    if match := re.match(
+        r"who (?:wrote|posted|opened|started|reported|is the author of)\s+(?P<s>.+)$", text, re.I
+    ):
+        return {
+            "do": "details",
+            "fields": ["author"],
+            "subject": subject_of(match.group("s"), k),
+            "nth": None,
+        }
+    if re.match(r"who (?!is\b|are\b|was\b|were\b)\w+\s", text, re.I):
+        return {"do": "answer", "question": k.raw(text)}
+    if re.search(r"\b(?:do|does|did|can|will|should)\s+(?:you|they|we|i|it|the)\b", text, re.I):
+        return {"do": "answer", "question": k.raw(f"which {text}")}
+    match = re.match(r"(?P<f>.+?)\s+(?:of|for|from|in|on)\s+(?P<s>.+)$", bare(text), re.I)
+    owned = re.match(r"(?P<s>(?:[A-Z][\w.-]*\s)*[A-Z][\w.-]*)['’]s\s+(?P<f>.+)$", bare(text))
+    match = owned or match  # "Omar Said's e-mail address"
+    fields = fields_of(match.group("f") if match else text, k)
+    if not fields:
+        return None
+    subject, nth = None, None
+    if match:
+        subject = subject_of(match.group("s"), k)
+        nth, noun = ordinal_in(bare(match.group("s")))
+        if (
+            nth is not None
+            and is_item_noun(re.sub(r"^(?:of )?(?:the )?", "", noun))
+            and not re.search(MASK, match.group("s"))
+        ):
+            subject = None
+        else:
+            nth = None
+    fields = [re.sub(r"^(?:its|their|his|her)\s+", "", f, flags=re.I) for f in fields]
+    return {"do": "details", "fields": fields, "subject": subject, "nth": nth}
+
+
+def subject_of(text: str, k: Masked) -> str | None:
+    text = clean(text)
+    if VAGUE.fullmatch(text) or re.fullmatch(
+        (
+            r"(?:it|this|that|them|this (?:product|article|item|story|post|book|"
+            r"movie)|the (?:product|article|item|page|story|post|current page))(?: "
+            r"costs?)?"
+        ),
+        text,
+        re.I,
+    ):
+        return None
+    return k.raw(bare(text)) or None
