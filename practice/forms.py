@@ -131,11 +131,11 @@ async def show(request: web.Request) -> web.Response:
 def _echo(values: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
     rows = []
     for name, value in values:
-        if isinstance(value, web.FileField):
+        if isinstance(value, bytes | bytearray):
+            # Without a file's name: as a file field arrives that was left empty.
+            rows.append((name, f"{len(value)} bytes" if value else "(no file)"))
+        elif isinstance(value, web.FileField):
             data = value.file.read()
-            if not value.filename:
-                rows.append((name, "(no file)"))
-                continue
             digest = hashlib.sha256(data).hexdigest()
             rows.append((name, f"{value.filename}, {len(data)} bytes, sha256 {digest}"))
         elif name == "pin":

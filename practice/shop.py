@@ -158,11 +158,18 @@ def _filters(query: str, category: str, sort: str) -> str:
 <button>Search</button></form>"""
 
 
+def _nothing_found(category: str) -> str:
+    if category and category not in CATEGORIES:
+        return f"There is no category “{category}”. There are {', '.join(CATEGORIES)}."
+    return "No product matches. Try another word."
+
+
 @routes.get("/shop/")
 async def catalogue(request: web.Request) -> web.Response:
     """All products; ?q= searches, ?category= narrows, ?sort= orders."""
     query = request.query.get("q", "")[:100]
-    category = request.query.get("category", "")
+    asked = request.query.get("category", "").strip()[:60]
+    category = next((known for known in CATEGORIES if known.lower() == asked.lower()), asked)
     sort = request.query.get("sort", "featured")
     found = _matches(query, category, sort)
     cards = "".join(
@@ -175,7 +182,7 @@ async def catalogue(request: web.Request) -> web.Response:
 </li>"""
         for p in found
     )
-    empty = "" if found else notice("info", "No product matches. Try another word.")
+    empty = "" if found else notice("info", _nothing_found(category))
     body = f"""<h1>Shop</h1>
 {_filters(query, category, sort)}
 <p class="count">{plural(len(found), "product")}</p>{empty}

@@ -62,6 +62,19 @@ async def test_search_narrows_and_sort_orders_the_catalogue(site: TestClient) ->
     assert cheapest_first.index("Enamel mug") < cheapest_first.index("Toner cartridge")
 
 
+async def test_a_category_is_found_however_it_is_written(site: TestClient) -> None:
+    for written in ("Kitchen", "kitchen", "KITCHEN%20"):
+        text = await read(site, f"/shop/?category={written}")
+        assert "2 products<" in text
+        assert "<option selected>Kitchen</option>" in text
+
+
+async def test_a_category_that_the_shop_does_not_have_is_named(site: TestClient) -> None:
+    text = await read(site, "/shop/?category=<Garden>")
+    assert "There is no category “&lt;Garden&gt;”. There are Home, Kitchen, Office, Travel." in text
+    assert "0 products<" in text
+
+
 async def test_an_order_is_recorded_once_and_every_payment_attempt_counted(
     site: TestClient,
 ) -> None:
@@ -186,6 +199,17 @@ async def test_the_form_repeats_what_arrived(site: TestClient) -> None:
     assert f"scan.txt, 5 bytes, sha256 {hashlib.sha256(b'hello').hexdigest()}" in text
     assert "1234" not in text
     assert "TR-2001" in text
+
+
+async def test_a_file_field_left_empty_is_no_file(site: TestClient) -> None:
+    part = '--cut\r\nContent-Disposition: form-data; name="{}"; filename=""\r\n'
+    part += "Content-Type: application/octet-stream\r\n\r\n\r\n"
+    body = part.format("passport") + part.format("receipts") + "--cut--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=cut"}
+    async with site.post("/forms/result", data=body, headers=headers) as answer:
+        text = await answer.text()
+    assert text.count("(no file)") == 2
+    assert "bytearray" not in text
 
 
 async def test_the_slow_page_waits_and_refuses_nonsense(site: TestClient) -> None:
