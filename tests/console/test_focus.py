@@ -11,9 +11,9 @@ from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_project
 from tests.console import builders
 from tests.console.conftest import OpenPage, until
+from tests.console.picture import PICTURE, take, watch
 from tests.console.test_accessibility import screens
 from tests.console.test_deliveries_page import FAILED, sent
-from tests.console.test_driving import PICTURE, take, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
