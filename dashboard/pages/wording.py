@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 _VERBS = {
     "goto": "Open", "click": "Click", "dblclick": "Double-click", "tap": "Tap", "fill": "Type",
@@ -101,6 +101,20 @@ def address(url: str) -> str:
         return clip(url, 80)
     query = f"?{parts.query}" if parts.query else ""
     return clip(f"{parts.netloc}{parts.path}{query}", 80)
+
+
+def page_title(url: str, title: str) -> str:
+    """A page's title; nothing of an empty page, or where it is the address once more.
+
+    Browsers name a page by its address until it has said its title.
+    """
+
+    def bare(words: str) -> str:
+        return words.split("#")[0].split("://")[-1].rstrip("/")
+
+    title = title.strip()
+    same = bare(title) in (bare(url), bare(unquote(url)))
+    return "" if is_blank(url) or same else title
 
 
 def action(tool: str, target: str, arguments: dict[str, Any]) -> str:

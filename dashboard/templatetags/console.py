@@ -158,8 +158,8 @@ def model_words(name: str) -> str:
 
 @register.filter
 def page_name(session: Any) -> str:
-    """The title of the page that a session is at; nothing before its first page."""
-    return "" if wording.is_blank(session.page_url) else session.page_title
+    """The title of the page that a session is at; nothing where it would say the address again."""
+    return wording.page_title(session.page_url, session.page_title)
 
 
 @register.filter

@@ -40,6 +40,18 @@ document.addEventListener("submit", (event) => {
   delete form.dataset.sent;
 });
 
+// A page that has not said its title yet has its address for one.
+function titleOf(tab) {
+  const bare = (words) => words.replace(/^https?:\/\//, "").replace(/#.*$/, "").replace(/\/$/, "");
+  let read = tab.url;
+  try {
+    read = decodeURI(tab.url);
+  } catch {
+    // no text in UTF-8: as it stands
+  }
+  return [tab.url, read].some((url) => bare(url) === bare(tab.title)) ? "" : tab.title;
+}
+
 // --- tabs ---------------------------------------------------------------------------------------
 let tabs = [];
 
@@ -91,7 +103,7 @@ function showAddress() {
   if (!words) return;
   words.title = active.url;
   const blank = active.url === "about:blank";
-  words.querySelector("[data-page-title]").textContent = blank ? "" : active.title;
+  words.querySelector("[data-page-title]").textContent = blank ? "" : titleOf(active);
   words.querySelector("[data-page-address]").textContent = blank
     ? "No page yet"
     : active.url.replace(/^https?:\/\//, "").slice(0, 80);

@@ -31,6 +31,7 @@ class View:
         self.inputs: list[dict] = []
         self._socket: WebSocketRoute | None = None
         self._control = {"driver": "agent", "by": None, "you": False}
+        self._tabs = TABS
         page.route_web_socket("**/view?**", self._connect)
 
     def _connect(self, socket: WebSocketRoute) -> None:
@@ -47,7 +48,12 @@ class View:
     def _tell(self) -> None:
         assert self._socket is not None
         state = {"type": "state", "state": "live", "reason": "", "last_frame_at": None}
-        self._socket.send(json.dumps(state | {"control": self._control, "tabs": TABS}))
+        self._socket.send(json.dumps(state | {"control": self._control, "tabs": self._tabs}))
+
+    def show(self, url: str, title: str) -> None:
+        """One tab, at this page."""
+        self._tabs = [{"target_id": "a", "title": title, "url": url, "active": True}]
+        self._tell()
 
     def lead(self) -> None:
         """The viewer drives now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.urls import reverse
@@ -143,3 +144,16 @@ def test_names_of_tabs_have_room(open_page: OpenPage, olivia: Actor, session: Ag
     take(page, view)
     tab = page.get_by_role("button", name="Checkout of the shop", exact=True)
     assert tab.evaluate("tab => tab.scrollWidth <= tab.clientWidth")
+
+
+@pytest.mark.parametrize("url", ["https://a.test/cart?of=me#top", "http://a.test/an%20old%20page"])
+def test_a_page_without_a_title_yet_has_its_address_once(
+    open_page: OpenPage, olivia: Actor, session: AgentSession, url: str
+) -> None:
+    page, view = watch(open_page, olivia, session)
+    address = url.partition("://")[2]
+    view.show(url, unquote(address))
+    words = page.locator("#address-words")
+    expect(words).to_have_text(address)
+    view.show(url, "Your cart")
+    expect(words).to_have_text(f"Your cart {address}")

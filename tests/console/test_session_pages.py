@@ -7,9 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +16,7 @@ from dashboard.models import AgentSession, Event, Role, Task
 from dashboard.pages import timeline
 from dashboard.services import control, leases, messages, requests, sessions, tasks, workers
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_session, make_task
+from tests.conftest import make_actor, make_task
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +101,14 @@ def test_a_browser_without_a_page_is_not_said_to_be_at_one(person: Client, opera
     page = person.get(reverse("session", args=[task.session_id])).content.decode()
     assert ">about:blank<" not in page
     assert "about:blank" not in person.get(reverse("sessions")).content.decode()
+
+
+def test_a_page_without_a_title_yet_has_its_address_once(person: Client, operator: Actor) -> None:
+    task = builders.running(operator)
+    builders.open_browser(task.session)
+    sessions.set_page(task.session_id, url="https://a.test/cart?of=me", title="a.test/cart?of=me")
+    assert text_of(person, "browser-bar", task.session_id).count("a.test/cart?of=me</") == 1
+    assert person.get(reverse("sessions")).content.decode().count("a.test/cart?of=me") == 1
 
 
 def test_a_question_before_any_page_has_no_picture_yet(person: Client, operator: Actor) -> None:
@@ -297,65 +303,6 @@ def test_only_success_ends_with_a_check_mark(
     task.refresh_from_db()
     end = timeline.items(task, list(Event.objects.filter(task=task).order_by("seq")))[-1]
     assert (end.text, end.icon) == (words, icon)
-
-
-def test_the_new_session_form_names_what_is_wrong(person: Client, operator: Actor) -> None:
-    address = reverse("new-session")
-    data = {"instructions": "Go", "start_url": "ftp://x", "max_steps": "0", "max_cost_usd": "x"}
-    refused = person.post(address, data)
-    text = refused.content.decode()
-    assert refused.status_code == 422 and text.count('aria-invalid="true"') == 3
-    assert ">Go</textarea>" in text and '<details class="more" open>' in text
-    assert person.post(address, {"instructions": "  "}).status_code == 422
-    made = person.post(address, {"instructions": "Read the news", "start_url": "news.example"})
-    session = AgentSession.objects.get()
-    assert made.headers["Location"] == reverse("session", args=[session.pk])
-    assert session.tasks.get().options["start_url"] == "https://news.example/"
-    assert "Read the news" in person.get(address + "?instructions=Read+the+news").content.decode()
-
-
-# --- the list -----------------------------------------------------------------------------------
-def test_the_list_takes_as_many_queries_for_25_as_for_2(person: Client, operator: Actor) -> None:
-    operator.project.max_concurrent_sessions = 100
-    operator.project.save()
-    for _ in range(2):
-        make_session(operator)
-    person.get(reverse("sessions"))
-    with CaptureQueriesContext(connection) as few:
-        person.get(reverse("sessions"))
-    for _ in range(23):
-        session = make_session(operator)
-        tasks.cancel(session.tasks.get(), by=operator)
-        person.post(reverse("follow-up", args=[session.pk]), {"instructions": "More"})
-    with CaptureQueriesContext(connection) as many:
-        page = person.get(reverse("sessions")).content.decode()
-    assert len(many) == len(few)
-    assert page.count('class="list-row session-row"') == 25 and page.count("2 tasks") == 23
-
-
-def test_the_list_is_filtered_by_state_and_words(person: Client, operator: Actor) -> None:
-    done, failed = builders.finished(operator), builders.finished(operator, failed=True)
-    asks = builders.ask(operator, instructions="Book a room").task
-    queued = make_task(operator, instructions="Read the tenders")
-    rows = {"done": done, "failed": failed, "asks": asks, "queued": queued}
-
-    def shown(query: str) -> set[str]:
-        text = person.get(reverse("sessions") + query, headers=PART).content.decode()
-        return {name for name, task in rows.items() if f"row-{task.session_id}" in text}
-
-    assert shown("") == set(rows)
-    assert shown("?tab=waiting") == {"asks"}
-    assert shown("?tab=active") == {"asks", "queued"}
-    assert shown("?tab=done") == {"done"} and shown("?tab=failed") == {"failed"}
-    assert shown("?q=tenders+read") == {"queued"}
-    assert shown(f"?q={asks.session_id}") == {"asks"}
-    assert "No session matches" in person.get(reverse("sessions") + "?q=zzz").content.decode()
-
-
-def test_new_sessions_wait_behind_a_count(person: Client, operator: Actor) -> None:
-    first = make_session(operator)
-    make_session(operator)
-    assert "1 new: show" in text_of(person, "sessions-newer", after=first.pk)
 
 
 def test_a_lost_driver_is_told_and_asked_about(person: Client, operator: Actor) -> None:
