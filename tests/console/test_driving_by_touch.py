@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from dashboard.models import AgentSession
 from dashboard.services.actors import Actor
@@ -13,7 +13,7 @@ from tests.conftest import make_actor, make_project
 from tests.console import builders
 from tests.console.conftest import OpenPage, until
 from tests.console.picture import IN_PICTURE, PHONE, PICTURE, View, take, watch
-from tests.console.test_accessibility import overflow
+from tests.console.test_accessibility import overflow, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -114,3 +114,33 @@ def test_a_button_brings_the_keyboard(
     page.get_by_label("Note to the agent", exact=True).focus()
     page.get_by_role("button", name="Keyboard for the page").click()
     until(page, IN_PICTURE)
+
+
+def in_reach(button: Locator) -> bool:
+    """Whether a finger at the button's lower edge hits it, and nothing that lies over it."""
+    return button.evaluate(
+        """(button) => {
+          const box = button.getBoundingClientRect();
+          return button.contains(document.elementFromPoint(box.x + box.width / 2, box.bottom - 2));
+        }"""
+    )
+
+
+def test_the_bar_below_covers_no_button(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, view = watch(open_page, olivia, session, **PHONE)
+    assert in_reach(page.get_by_role("button", name="Skip"))
+    take(page, view)
+    assert in_reach(page.get_by_role("button", name="Hand back"))
+
+
+def test_what_is_asked_comes_right_after_the_picture(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, view = watch(open_page, olivia, session, **PHONE)
+    take(page, view)
+    parts = ("#browser-bar", "live-view", ".request-card", "#paste", "#timeline-box")
+    tops = [page.locator(part).bounding_box()["y"] for part in parts]
+    assert tops == sorted(tops)
+    assert not overflow(page) and not violations(page)

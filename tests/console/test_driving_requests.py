@@ -83,7 +83,7 @@ def test_what_is_asked_is_read_and_settled_beside_the_picture(
     expect(box).to_have_attribute("data-more", "")  # and it shows, as a shade over the edge
     box.evaluate("(box) => box.scrollTo(0, box.scrollHeight)")
     expect(box).not_to_have_attribute("data-more", "")
-    if size[0] < 1000:  # the card stands above the picture
+    if size[0] < 1000:  # the card stands below the picture
         page.get_by_role("button", name="Skip").scroll_into_view_if_needed()
     expect(page.get_by_role("button", name="Skip")).to_be_in_viewport(ratio=1)
     words = page.locator(".request-card summary", has_text="Other words")
@@ -92,6 +92,7 @@ def test_what_is_asked_is_read_and_settled_beside_the_picture(
     expect(box).to_have_attribute("data-more", "")
     page.get_by_label("In other words").fill("Click seat 12")
     expect(page.get_by_label("In other words")).to_be_in_viewport(ratio=1)
+    page.evaluate("scrollTo(0, 0)")  # no button half under the bar
     assert not overflow(page)
     assert not violations(page)
     page.get_by_label("In other words").press("Enter")
@@ -136,4 +137,28 @@ def test_a_tall_card_leaves_the_timeline_in_reach_of_who_drives(
     page.keyboard.press("Tab")
     expect(cards.get_by_label("Full name")).to_be_focused()
     expect(cards.get_by_label("Full name")).to_be_in_viewport(ratio=1)
+    page.evaluate("scrollTo(0, 0)")  # no button half under the bar
     assert not overflow(page) and not violations(page)
+
+
+def test_beside_a_tall_card_the_timeline_fills_the_room_below_the_picture(
+    open_page: OpenPage, olivia: Actor, session: AgentSession
+) -> None:
+    page, _ = watch(open_page, olivia, session)
+    browser, card = page.locator(".browser"), page.locator(".request-card")
+    timeline = page.locator("#timeline-box")
+    left = browser.bounding_box()
+    below = timeline.bounding_box()
+    assert below["x"] == left["x"] and below["y"] > left["y"] + left["height"]
+    assert card.bounding_box()["y"] == left["y"]
+    page.get_by_role("button", name="Skip").click()
+    expect(card).to_have_attribute("data-settled", "")
+    until(page, f"document.querySelector('#timeline-box').getBoundingClientRect().x > {left['x']}")
+
+
+def test_a_short_card_has_the_timeline_below_it(open_page: OpenPage, olivia: Actor) -> None:
+    session = builders.open_browser(builders.ask(olivia, "question").task.session)
+    page, _ = watch(open_page, olivia, session)
+    card = page.locator(".request-card").bounding_box()
+    timeline = page.locator("#timeline-box").bounding_box()
+    assert timeline["x"] == card["x"] and timeline["y"] > card["y"] + card["height"]
