@@ -40,6 +40,10 @@ def rows_of(request: ConsoleRequest) -> QuerySet[InputRequest]:
     return rows.select_related("task__session", "assignee").defer(*_HEAVY)
 
 
+# What fits a row of the list: browsers would cut within a word.
+_PROMPT_LETTERS, _WHERE_LETTERS, _LEAST_LETTERS = 60, 42, 16
+
+
 def row_context(row: InputRequest) -> dict[str, Any]:
     """A request as the list shows it. Past its deadline it is not open, swept up or not."""
     word, symbol = KIND_WORDS.get(row.kind, (row.kind, "question"))
@@ -49,6 +53,10 @@ def row_context(row: InputRequest) -> dict[str, Any]:
     facts = approvals.row_facts(row)
     return facts | {
         "row": row,
+        "prompt": wording.clip(row.prompt, _PROMPT_LETTERS),
+        "session_title": wording.clip(
+            row.task.session.title, max(_LEAST_LETTERS, _WHERE_LETTERS - len(facts["host"] or ""))
+        ),
         "kind_word": word,
         "kind_icon": symbol,
         "is_open": is_open,

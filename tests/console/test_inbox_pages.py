@@ -330,3 +330,16 @@ def test_an_approval_says_so_too(person: Client, operator: Actor) -> None:
     sessions.set_browser(task.session_id, status="live", handle={"pid": 2}, host="desk", task=task)
     text = person.get(reverse("request", args=[row.pk])).content.decode()
     assert "The browser was started anew since this was asked" in text
+
+
+def test_a_rows_words_are_whole_and_all_of_them_a_hint(person: Client, operator: Actor) -> None:
+    prompt = "I was given no account for this sign-in. Please take over and sign in, then go on."
+    instructions = "Open the first story of the news and tell me what it says about telescopes"
+    builders.ask(operator, "takeover", prompt, instructions=instructions)
+    rows = person.get(reverse("inbox"), headers=PART).content.decode()
+    shown = re.search(r'inbox-prompt" dir="auto" title="([^"]*)">.*</span>([^<]*)</span>', rows)
+    assert shown is not None and shown[1] == prompt
+    assert shown[2] == "I was given no account for this sign-in. Please take over…"
+    where = re.search(r'inbox-where" title="([^"]*)">.*?<bdi>([^<]*)</bdi>', rows)
+    assert where is not None and where[1] == instructions
+    assert where[2] == "Open the first story of the news and tell…"
