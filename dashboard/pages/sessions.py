@@ -135,11 +135,13 @@ def newer(request: ConsoleRequest) -> HttpResponse:
                                          "newest": after})  # fmt: skip
 
 
+_FIELDS = ("instructions", "start_url", "model", "title", "max_steps", "max_cost_usd",
+           "max_duration_minutes", "approval")  # fmt: skip
+
+
 def _submitted(post: Any) -> tuple[NewSession | None, dict[str, str]]:
     """The form as options, or what is wrong with each field."""
-    fields = ("instructions", "start_url", "model", "max_steps", "max_cost_usd",
-              "max_duration_minutes", "title", "approval")  # fmt: skip
-    data: dict[str, Any] = {name: post.get(name, "").strip() or None for name in fields}
+    data: dict[str, Any] = {name: post.get(name, "").strip() or None for name in _FIELDS}
     data["instructions"] = post.get("instructions", "")
     data["keep_alive"] = post.get("keep_alive") == "on"
     try:
@@ -173,6 +175,7 @@ def new(request: ConsoleRequest) -> HttpResponse:
         "section": "sessions",
         "values": values,
         "errors": errors,
+        "focus": next((name for name in _FIELDS if name in errors), "instructions"),
         "refused": refused,
         "limits": LIMITS,
         "examples": examples(),

@@ -145,6 +145,12 @@ def clip(text: str, most: int) -> str:
 
 
 @register.filter
+def sentence(text: str) -> str:
+    """The text with a capital letter in front."""
+    return wording.sentence(text)
+
+
+@register.filter
 def as_title(instructions: str) -> str:
     """What was asked, as a title."""
     return titles.title_of(instructions)

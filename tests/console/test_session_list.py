@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -32,6 +34,10 @@ def test_the_new_session_form_names_what_is_wrong(person: Client, operator: Acto
     text = refused.content.decode()
     assert refused.status_code == 422 and text.count('aria-invalid="true"') == 3
     assert ">Go</textarea>" in text and '<details class="more" open>' in text
+    # One goes on where the first of it is.
+    assert text.count("autofocus") == 1 and re.search(r'id="start_url"[^>]*autofocus', text)
+    limits = person.post(address, {"instructions": "Go", "max_steps": "0"}).content.decode()
+    assert limits.count("autofocus") == 1 and re.search(r'id="max_steps"[^>]*autofocus', limits)
     assert person.post(address, {"instructions": "  "}).status_code == 422
     made = person.post(address, {"instructions": "Read the news", "start_url": "news.example"})
     session = AgentSession.objects.get()

@@ -211,6 +211,9 @@ def test_cancelling_and_ending_are_two_things(person: Client, operator: Actor) -
     person.post(reverse("steer", args=[task.session_id, "cancel"]))
     head = text_of(person, "session-head", task.session_id)
     assert "cancelling…" in head and "Cancel task" not in head
+    queued = make_task(operator)
+    person.post(reverse("steer", args=[queued.session_id, "cancel"]))
+    assert ">Cancelled by olivia</p>" in text_of(person, "session-details", queued.session_id)
 
 
 def test_pause_and_resume_name_who_did_it(person: Client, operator: Actor) -> None:
