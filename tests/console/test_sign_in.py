@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,13 @@ def test_a_password_signs_in_and_leads_back(operator: Actor, client: Client) -> 
 def test_the_door_names_the_command_that_prints_a_link(client: Client) -> None:
     # `up` would be refused: the product that shows this page holds its data directory.
     assert "manage.py sign_in_link" in client.get(reverse("sign-in")).content.decode()
+
+
+def test_after_a_wrong_password_one_goes_on_in_its_field(operator: Actor, client: Client) -> None:
+    text = enter(client, "wrong").content.decode()
+    assert "That user name and password do not fit together." in text
+    assert 'value="olivia"' in text
+    assert text.count("autofocus") == 1 and re.search(r'id="id_password"[^>]*autofocus', text)
 
 
 def test_it_leads_to_no_other_site(operator: Actor, client: Client) -> None:
