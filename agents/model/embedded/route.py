@@ -200,6 +200,7 @@ HANDLERS: dict[str, Handler] = {
     "tally": tally,
     "offered": offered,
     "summarise": summary.summarise,
+    "piece": summary.piece,
     "answer": answers.answer,
     "inquire": inquiry.inquire,
     "open_form": deeds.open_form,

@@ -7,11 +7,11 @@ import re
 from agents.model.embedded.doing import composing
 from agents.model.embedded.doing.searching import search, search_field
 from agents.model.embedded.doing.touch import click_code, point
+from agents.model.embedded.doing.ways import next_link
 from agents.model.embedded.grammar.making import pieces_of
 from agents.model.embedded.grammar.masking import mask
 from agents.model.embedded.ground import decide, describe, rank
 from agents.model.embedded.likeness import norm
-from agents.model.embedded.reading.items import next_link
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate
 from agents.ports import Decision

@@ -11,6 +11,7 @@ from agents.model.embedded.doing.touch import (
     click_target,
     outcome_of,
 )
+from agents.model.embedded.grammar.superlatives import take_sorting
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import SURE, decide, describe, rank
 from agents.model.embedded.likeness import likeness, norm
@@ -69,7 +70,24 @@ async def sort(run: Run, step: Step) -> Decision | None:
         known = [e.key for e in view.elements][-600:]
         why = f"Open {describe(opener)}."
         return await run.act(step, await click_code(opener), why, phase="opened", known=known)
+    if (not named or named[0].score < SURE) and (listed := _then_listed(run)):
+        listed["order"] = _order_of(step["by"])
+        return None  # the page has no control for it: what is listed next is put in order
     return await click_target(run, step, target)
+
+
+def _then_listed(run: Run) -> Step | None:
+    """The list that the next step reads, when nothing else tells its order."""
+    rest = run.steps[run.memory["at"] + 1 :]
+    found = rest[0] if rest and rest[0]["do"] == "extract" else None
+    return found if found is not None and not found.get("order") else None
+
+
+def _order_of(by: str) -> dict[str, object]:
+    """ "age, newest first": by which field, and which way."""
+    wish: Step = {"order": None}
+    take_sorting(f"all by {by}", wish)
+    return wish["order"] or {"by": by, "desc": False, "word": ""}
 
 
 def _akin(by: str, option: str) -> float:

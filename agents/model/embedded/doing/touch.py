@@ -13,6 +13,7 @@ from agents.model.embedded.doing.ways import (
     cart_link,
     folded_menu,
     named_so,
+    next_link,
     unopened,
     way_to,
 )
@@ -27,6 +28,9 @@ from agents.ports import Decision, StepResult
 
 MAX_TRIES, MAX_WAYS = 3, 3
 Coder = Callable[[Element, str], "str | Awaitable[str]"]
+
+
+MAX_TURNS = 10  # pages of a list that one thing to open is looked for on
 
 
 async def point(
@@ -137,6 +141,11 @@ async def _missing(run: Run, step: Step, view: View, target: Target) -> Decision
             return await run.act(
                 step, code, f"Close what lies over the page: {describe(button)}.", phase=""
             )
+    turned = st.get("turned_for", 0)
+    further = next_link(view) if step.get("opens") and turned < MAX_TURNS else None
+    if further is not None and not further.popup:
+        code, why = await click_code(further), f"“{named(target)}” is not on this page of the list"
+        return await run.act(step, code, f"{why}: go to the next.", phase="", turned_for=turned + 1)
     focus = run.memory.get("focus")
     if focus and "focus" not in recovered and (holder := named_so(view, focus)):
         recovered.append("focus")

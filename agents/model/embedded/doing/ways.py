@@ -177,3 +177,35 @@ def _right_of(label: Element, e: Element) -> bool:
 
 def _below(label: Element, e: Element) -> bool:
     return abs(label.x - e.x) <= 12 and 0 <= e.y - label.y - label.h <= 24
+
+
+# They turn a calendar or a row of pictures, no list.
+_CALENDAR = re.compile(r"next[ _-]?(?:month|week|day|year|slide|picture|image)", re.I)
+
+
+def next_link(view: View) -> Element | None:
+    """The control that leads to the next page of a list."""
+    best: tuple[float, Element] | None = None
+    for e in view.elements:
+        if e.role not in ("link", "button", "generic") or e.off or e.weak:
+            continue
+        name = norm(e.name)
+        score = 0.0
+        if _CALENDAR.search(f"{name} {e.attr or ''}"):
+            continue
+        if re.fullmatch(
+            (
+                r"next(?: page)?|next ?[›»→>]?|more|older(?: posts)?|load more.*|show "
+                r"more.*|more (?:stories|results|items|posts)|nächste|suivant|"
+                r"siguiente|>|>>"
+            ),
+            name,
+        ):
+            score = 2.0 - (0.4 if name.startswith(("more", "load", "show")) else 0.0)
+        if re.search(r"(?:^|[\s_-])next(?:$|[\s_-])|morelink", e.attr or "", re.I):
+            score += 1.0
+        if score and re.search(r"pag(?:er|ination)|nav", f"{e.attr} {e.path} {e.place}", re.I):
+            score += 0.5
+        if score and (best is None or score > best[0]):
+            best = (score, e)
+    return best[1] if best else None

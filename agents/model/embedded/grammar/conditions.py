@@ -103,7 +103,7 @@ _BY = re.compile(
     r"|submitted|asked|painted|reported|taught|led|given|held|sold|built|designed|run|sent|organi[sz]ed"
     r"|hosted|played|sung|composed|signed|owned)\s+)?by\s+(?:the\s+)?(?P<value>"
     + MASK
-    + r"|[^\s,][^,]{0,40})$",
+    + r"|[^\s,](?:(?! (?:with|including|showing) )[^,]){0,40})$",
     re.I,
 )
 _EXCEPT = re.compile(

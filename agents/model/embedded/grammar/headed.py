@@ -15,8 +15,9 @@ Intent = dict[str, Any]
 
 _WHATEVER = re.compile(
     r"\bwhat(?:ever)?\s+(?:(?:is|are|was|were)\s+(?:then |now |still )?(?:left|shown|listed"
-    r"|displayed|found|there)(?: over)?|remains|comes up|(?:it|that|this|the (?:page|search|list)) "
-    r"(?:shows|finds|brings up|lists))(?=$|[,(])",
+    r"|displayed|found|there)(?: over)?|remains|comes up"
+    r"|(?:it|that|this|you|they|the (?:page|search|list)) "
+    r"(?:shows?|finds?|found|gets?|got|brings? up|lists?))(?=$|[,(])",
     re.I,
 )
 _HEADED = re.compile(r"what\s+(?!is\b|was\b|has\b|does\b)(?P<head>[a-z]+(?<!s)s)$", re.I)

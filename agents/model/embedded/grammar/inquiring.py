@@ -141,6 +141,15 @@ RULES = [
         _either,
     ),
     _rule(
+        rf"how much {_MORE} (?:is|are) (?P<a>.+?) than (?P<b>.+)$",
+        lambda m, k: (both := _either(m, k)) and {**both, "difference": True},
+    ),
+    _rule(
+        r"how much (?P<more>more|less) (?:does|do|would|will) (?P<a>.+?) (?P<verb>cost|weigh) than "
+        r"(?P<b>.+)$",
+        lambda m, k: (both := _either(m, k)) and {**both, "difference": True},
+    ),
+    _rule(
         rf"(?:is|are) (?P<a>.+?) (?:a )?{_MORE} than (?P<b>.+)$",
         _either,
     ),

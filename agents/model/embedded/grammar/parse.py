@@ -322,9 +322,16 @@ _QUESTION = re.compile(
 )
 
 
+# "whats the rating": written without its apostrophe.
+_ELIDED = re.compile(
+    r"(?:(?<=^)|(?<=[.,;] )|(?<=\band ))(?P<word>what|who|where|how)s(?= [a-z])", re.I
+)
+
+
 def parse(text: str) -> list[Intent]:
     """Intents of an instruction, in order. Never empty for a text with words in it."""
     masked = mask(text)
+    masked.text = _ELIDED.sub(r"\g<word> is", masked.text)
     intents: list[Intent] = []
     for clause in split(masked.text):
         for intent in parse_clause(clause, masked):

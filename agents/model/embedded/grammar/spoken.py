@@ -71,6 +71,8 @@ _HAS = re.compile(
     r"how many (?P<field>[a-z]+(?: [a-z]+)?) (?:does|do|has|have) the "
     r"(?P<nth>first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)) (?P<noun>[a-z]+)"
     r"(?: have| got| get)?"
+    rf"|how many (?P<of>[a-z]+(?: [a-z]+)?) (?:does|did|has|have) (?P<named>{_NAMED})"
+    r"(?: have| got| get)?"
     rf"|who (?:posted|wrote|started|made|submitted|added) (?P<by>{_NTH}) (?P<what>[a-z]+)",
     re.I,
 )
@@ -81,6 +83,9 @@ def nth_has(m: re.Match[str], k: Masked) -> Intent | None:
     said = _HAS.fullmatch(clean(m.group()))
     if said is None:
         return None
+    if said["named"]:
+        subject = k.raw(re.sub(r" (?:have|get|got)$", "", bare(said["named"])))
+        return {"do": "details", "fields": [said["of"].lower()], "subject": subject, "nth": None}
     nth, _ = ordinal_in(bare(f"{said['nth'] or said['by']} {said['noun'] or said['what']}"))
     field = (said["field"] or "author").lower()
     asked = {"do": "details", "fields": [field], "subject": None, "nth": nth}
@@ -95,6 +100,12 @@ _SAYING = re.compile(
     rf"|(?P<on>{_NTH} [a-z]+)))?$",
     re.I,
 )
+_SAID_BY = re.compile(
+    rf"(?:tell me |show me )?what did (?P<who>{MASK}|[\w.-]+(?: (?-i:[A-Z])[\w.-]*)?) "
+    r"(?:comment|reply|answer|say|write)(?: (?:about|on|to|under|in) (?:it|this|(?:the|this) "
+    rf"(?:story|article|post|topic)|(?P<on>{_NTH} [a-z]+|{_NAMED})))$",
+    re.I,
+)
 _SUM_UP = re.compile(
     rf"(?:please )?(?:summari[sz]e|sum up) (?P<on>{_NTH} "
     r"(?!paragraph|sentence|section|page)[a-z]+)(?P<rest> (?:in|with) .+)?$",
@@ -103,6 +114,12 @@ _SUM_UP = re.compile(
 _SAYS = re.compile(
     rf"(?:tell me )?what does (?P<on>{_NTH} [a-z]+|{_NAMED}) say$|(?:tell me )?what (?:is|['’]s) "
     rf"(?P<about>{_NTH} (?:story|article|post|topic)|{_NAMED}) about$",
+    re.I,
+)
+_PIECE = re.compile(
+    rf"(?:(?:get|give|tell|read|show|return|copy|extract)(?: me| us)? )?(?P<nth>{_NTH}) "
+    r"(?P<kind>paragraph|sentence)(?: (?:of|from|in) (?:(?:the|this) )?(?:text|article|story|page"
+    r"|post|it))?$",
     re.I,
 )
 _TOP = re.compile(
@@ -123,6 +140,14 @@ _WHEN_MADE = re.compile(
 def saying(m: re.Match[str], k: Masked) -> Intent | list[Intent]:
     """ "What are people saying about the first story": the comments under it."""
     wish = {"do": "extract", **list_wish("comments with author and text", k)}
+    return _opened(m["on"], wish, k) if m["on"] else wish
+
+
+def said_by(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
+    """ "What did ines comment on the first story": her comments under it."""
+    if m["who"].lower() in ("people", "others", "they", "it", "you", "he", "she", "everyone"):
+        return None
+    wish = {"do": "extract", **list_wish(f"comments posted by {m['who']} with text", k)}
     return _opened(m["on"], wish, k) if m["on"] else wish
 
 
@@ -155,10 +180,18 @@ def top(m: re.Match[str], k: Masked) -> Intent:
     return {"do": "details", "fields": ["title"], "subject": None, "nth": nth}
 
 
+def piece(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "The first paragraph of the article"."""
+    nth, _ = ordinal_in(bare(m["nth"]))
+    return {"do": "piece", "nth": nth, "kind": m["kind"].lower()} if nth else None
+
+
 RULES = [
+    (_PIECE, piece),
     (_SAYS, says),
     (_TOP, top),
     (_SAYING, saying),
+    (_SAID_BY, said_by),
     (_SUM_UP, sum_up),
     (_WHEN_MADE, when_made),
     (re.compile(r"(?:how many|who) .+$", re.I), nth_has),

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from agents.browser.extract import find_lists, pick
+from agents.browser.extract_names import canonical
 from agents.model.embedded.doing.touch import click_code, outcome_of
 from agents.model.embedded.reading import leads, weighing
 from agents.model.embedded.reading.factbook import Book, open_book
+from agents.model.embedded.reading.named import row_about
 from agents.model.embedded.reading.sentences import came, fold_of, sentence_for
 from agents.model.embedded.run import Run, Step
 from agents.ports import Decision
@@ -32,6 +35,9 @@ async def inquire(run: Run, step: Step) -> Decision | None:
     if len(told) == len(step["wish"]["parts"]):
         _tell(run, step, told)
         return None
+    if await _take_row(run, step["wish"], told):
+        _tell(run, step, told)
+        return None
     if not told and (said := await _by_sentence(run, step)):
         return said if said is not True else None
     if lead := await leads.follow(run, step, step["wish"]):
@@ -51,6 +57,35 @@ async def inquire(run: Run, step: Step) -> Decision | None:
     missing = [p["text"] for n, p in enumerate(step["wish"]["parts"]) if str(n) not in told]
     run.fail(step, f"I see no answer to “{'” and “'.join(missing)}”")
     return None
+
+
+_MADE = frozenset(
+    ["posted", "post", "wrote", "written", "write", "author", "by", "made", "started"]
+)
+
+
+async def _take_row(run: Run, wish: dict[str, Any], told: dict[str, Any]) -> bool:
+    """What the one row that is called so says of all that is still asked: who made it, how many."""
+    fields = {str(n): _field_of(p) for n, p in enumerate(wish["parts"]) if str(n) not in told}
+    if not wish["exact"] or not all(fields.values()):
+        return False
+    for listing in await find_lists(run.page):
+        row = row_about(listing.records, " ".join(wish["exact"]))
+        shown = pick(row, list(fields.values())) if row else {}
+        if shown and all(v not in (None, "", row.get("title")) for v in shown.values() if row):
+            told.update({n: [field, str(shown[field])] for n, field in fields.items()})
+            return True
+    return False
+
+
+def _field_of(part: dict[str, Any]) -> str:
+    """The field that a part of a question asks for, if it has a common name."""
+    if part["kind"] == "person" and set(part["rest"]) & _MADE:
+        return "author"
+    if part["kind"] == "date" and not part["attr"]:
+        return "date"
+    name = " ".join(part["attr"])
+    return next((n for n in (name, f"{name}s") if canonical(n) not in (None, "title")), "")
 
 
 async def _by_sentence(run: Run, step: Step) -> Decision | bool:

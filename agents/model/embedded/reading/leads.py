@@ -13,15 +13,16 @@ from typing import Any
 from agents.browser.extract_names import plain
 from agents.model.embedded.doing.searching import sure_search_field
 from agents.model.embedded.doing.touch import click_code, freeing_code
+from agents.model.embedded.doing.ways import next_link
 from agents.model.embedded.grammar.words import OBJECT_VERBS, STOPWORDS, VERBS
 from agents.model.embedded.ground import describe
 from agents.model.embedded.reading.alike import forms, same, tells_exactly
-from agents.model.embedded.reading.items import next_link
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
 
 MAX_LEADS = 8
+NAMED = 8.5  # the score of what is called like the thing itself
 STRONG = 1.0  # the score of what a question names; the rest is only worth a look
 _OPENS = re.compile(r"details?|view|open|show|more|(?:read|see) more|info(?:rmation)?", re.I)
 _DEEDS = frozenset([*VERBS, *OBJECT_VERBS]) - {"view", "open", "show", "read", "contact", "order"}
@@ -39,12 +40,12 @@ async def follow(run: Run, step: Step, wish: dict[str, Any]) -> Decision | None:
     if len(led) >= MAX_LEADS or run.turn.steps_left < 6:
         return None
     found = sorted(_leads(view, step, wish, led), key=lambda pair: -pair[0])
+    if (not found or found[0][0] < NAMED) and (further := await _further(run, step, wish, view)):
+        return further
     if found and found[0][0] >= STRONG:
         return await _open(run, step, found[0][1])
     if choice := await _choose(run, step, wish, view):
         return choice
-    if further := await _further(run, step, wish, view):
-        return further
     if found:
         return await _open(run, step, found[0][1])
     if view.url != st["begun"] and "back" not in led and len(led) < MAX_LEADS - 1:
@@ -111,6 +112,8 @@ def _score(e: Element, step: Step, wish: dict[str, Any]) -> float:
     coded = any(len(t) > 2 and re.search(r"\d", t) for t in exact)
     if named and (e.role in ("link", "tab", "generic", "row", "option") or coded):
         return 10.0 - 0.1 * len(words)
+    if exact and row and e.doc.main and not any(tells_exactly(row, t) for t in exact):
+        return 0.0  # the control of another row
     if exact and clickable and row and all(tells_exactly(row, t) for t in exact):
         if _OPENS.fullmatch(name.strip()):
             return 9.0
@@ -148,7 +151,7 @@ async def _choose(run: Run, step: Step, wish: dict[str, Any], view: View) -> Dec
 
 
 async def _further(run: Run, step: Step, wish: dict[str, Any], view: View) -> Decision | None:
-    """The thing is not in sight: search for it, or go on in the list."""
+    """What is named is not in sight: search for it, or go on in the list, before anything else."""
     led, exact = step["st"]["led"], wish["exact"]
     if not exact or all(tells_exactly(view.body, t) for t in exact):
         return None
@@ -161,7 +164,7 @@ async def _further(run: Run, step: Step, wish: dict[str, Any], view: View) -> De
         code += 'await box.press("Enter")\nawait page.wait_for_timeout(700)'
         return await run.act(step, code, f"Search for “{wanted}”.", phase="led")
     link = next_link(view)
-    if link is not None:
+    if link is not None and f"next {view.text_mark}" not in led:
         led.append(f"next {view.text_mark}")
         code = await freeing_code(view, link) + await click_code(link)
         return await run.act(step, code, "Go on in the list.", phase="led")

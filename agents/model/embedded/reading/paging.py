@@ -7,9 +7,9 @@ import re
 from agents.browser.extract_names import Record
 from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_of
 from agents.model.embedded.doing.waiting import wheel_code
+from agents.model.embedded.doing.ways import next_link
 from agents.model.embedded.ground import describe
 from agents.model.embedded.likeness import norm
-from agents.model.embedded.reading.items import next_link
 from agents.model.embedded.reading.measures import in_order
 from agents.model.embedded.reading.rolling import box_of, lacks
 from agents.model.embedded.run import Run, Step

@@ -50,6 +50,27 @@ async def summarise(run: Run, step: Step) -> Decision | None:
     return None
 
 
+async def piece(run: Run, step: Step) -> Decision | None:
+    """One paragraph or sentence of the page's text, by its number."""
+    if step["st"].get("phase") != "read":
+        code = "await page.page_text(max_chars=20000)"
+        return await run.act(step, code, "Read the page's text.", phase="read")
+    await outcome_of(run, step)
+    blocks = await extract_text(run.page)
+    shown = [b["text"] for b in blocks if b["tag"] == "p" and _SENTENCE_END.search(b["text"])]
+    if step["kind"] == "sentence":
+        shown = [s for text in shown for s in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ“\"'])", text)]
+    n = step["nth"] - 1 if step["nth"] > 0 else step["nth"]
+    if not -len(shown) <= n < len(shown):
+        run.fail(step, f"the page has only {len(shown)} {step['kind']}s of text")
+        return None
+    run.saw(shown[n])
+    found = {"kind": "summary", "value": shown[n], "title": "", "of": step["text"]}
+    run.memory["results"].append(found)
+    return None
+
+
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*$")  # a line of facts is no paragraph
 MAX_SECTION_CHARS = 1500
 
 

@@ -277,3 +277,46 @@ async def test_figures_stand_above_or_below_their_labels(
 ) -> None:
     done = await play("desk_figures.html", words)
     assert list(done.outcome.output.values()) == told
+
+
+@browsed
+async def test_one_that_is_named_is_looked_for_on_all_pages_of_the_list(play: Play) -> None:
+    done = await play(
+        "kite_many.html", 'Who posted "Delta or diamond" and how many comments did it get?'
+    )
+    assert done.outcome.output == {"author": "ann_m", "comments": "9"}
+    assert not any("kite_request" in line for line in done.code)
+
+
+@browsed
+async def test_one_to_open_is_looked_for_on_all_pages_of_the_list(play: Play) -> None:
+    done = await play("kite_many.html", "Open the post about knots and tell me the first paragraph")
+    assert done.outcome.output == "Most tears run along the seam, and tape is enough for a season."
+
+
+@browsed
+async def test_a_list_without_a_sorting_control_is_put_in_order(play: Play) -> None:
+    words = "Sort the posts by points, highest first, and list the top 2 with points"
+    done = await play("kite_club.html", words)
+    assert [r["points"] for r in done.outcome.output] == [121, 98]
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("How many points does the post about the fen have?", {"points": 98}),
+        ("How much dearer is the sweet pea than the lemon thyme?", "£0.30"),
+        ("What did odo comment on the first post?",
+         [{"text": "Counterpoint: mine has held for three summers by the sea."}]),
+    ],
+)  # fmt: skip
+async def test_what_is_asked_of_one(play: Play, words: str, told: object) -> None:
+    done = await play("seed_shelf.html" if "dearer" in words else "kite_club.html", words)
+    output = done.outcome.output
+    assert (output["details"]["difference"] if "dearer" in words else output) == told
+
+
+def test_an_apostrophe_may_be_left_out() -> None:
+    (wish,) = parse("whats the price of the lamp")
+    assert (wish["do"], wish["fields"]) == ("details", ["price"])
