@@ -129,7 +129,8 @@ def schema_error(output: JSON, schema: Mapping[str, Any] | None) -> str | None:
 
 def _tells(leaf: str | int | float) -> bool:
     """Whether finding it proves anything: a lone digit or a short word is on every page."""
-    return len(re.sub(r"\W", "", str(leaf))) >= (4 if isinstance(leaf, str) else 2)
+    number = not isinstance(leaf, str) or bool(_ONE_NUMBER.match(leaf))
+    return len(re.sub(r"\W", "", str(leaf))) >= (2 if number else 4)
 
 
 def _leaves(output: JSON) -> Iterable[str | int | float]:

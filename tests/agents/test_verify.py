@@ -174,3 +174,9 @@ def test_a_lone_digit_proves_nothing():
     assert check_claims(Finish("done", ["yes"]), seen).verified is None
     assert check_claims(Finish("done", {"count": 42}), seen).verified is True
     assert check_claims(Finish("done", {"a": 1}, evidence=["42 items found"]), seen).verified
+
+
+def test_a_number_written_out_proves_what_a_number_does():
+    seen = Seen()
+    seen.add_page("★ 4.2 (51 reviews)")
+    assert check_claims(Finish("", {"rating": "4.2"}), seen).verified is True
