@@ -54,13 +54,14 @@ def _workers() -> list[dict[str, Any]]:
 def _queue() -> dict[str, Any]:
     due = tasks.due(limit=1000)
     oldest = Task.objects.filter(pk__in=[pk for pk, _ in due]).aggregate(at=Min("due_at"))["at"]
-    states = Task.objects.filter(status__in=(TaskStatus.RUNNING, TaskStatus.AWAITING_INPUT))
+    for_people = (TaskStatus.AWAITING_INPUT, TaskStatus.PAUSED)
+    states = Task.objects.filter(status__in=(TaskStatus.RUNNING, *for_people))
     counts = dict(states.values_list("status").annotate(Count("pk")).order_by())
     return {
         "due": len(due),
         "oldest": oldest,
         "running": counts.get(TaskStatus.RUNNING, 0),
-        "for_people": counts.get(TaskStatus.AWAITING_INPUT, 0),
+        "for_people": sum(counts.get(status, 0) for status in for_people),
     }
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dashboard.models import InputRequest, Role, Task
-from dashboard.services import messages
+from dashboard.services import messages, tasks
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_project, make_task, make_user
 from tests.console import builders
@@ -305,8 +305,9 @@ def test_status_tells_who_waits_for_what(operator: Actor) -> None:
     builders.running(operator)
     builders.ask(operator)
     make_task(operator)
+    tasks.pause(make_task(operator), by=operator)  # somebody has to let it go on
     client = Client()
     client.force_login(operator.user)  # type: ignore[arg-type]
     text = client.get(reverse("status")).content.decode()
     assert '<p class="figure">1</p>' in text
-    assert "1 running · 1 waiting for people" in text
+    assert "1 running · 2 waiting for people" in text
