@@ -50,7 +50,7 @@ CARDS = [
         "A slow page",
         "/slow/",
         "Answers after as many seconds as you like.",
-        "Click “1 seconds” and tell me the reference number.",
+        "Click “1 second” and tell me the reference number.",
     ),
     (
         "price",

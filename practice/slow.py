@@ -7,7 +7,7 @@ import time
 
 from aiohttp import web
 
-from practice.layout import notice, page
+from practice.layout import notice, page, plural
 
 LONGEST_S = 120.0
 routes = web.RouteTableDef()
@@ -15,7 +15,7 @@ routes = web.RouteTableDef()
 
 def _choices() -> str:
     links = "".join(
-        f'<li><a class="button quiet" href="/slow/?s={s}">{s} seconds</a></li>'
+        f'<li><a class="button quiet" href="/slow/?s={s}">{plural(s, "second")}</a></li>'
         for s in (1, 3, 8, 30)
     )
     return f"""<form method="get" action="/slow/" class="inline">

@@ -213,6 +213,7 @@ async def test_a_file_field_left_empty_is_no_file(site: TestClient) -> None:
 
 
 async def test_the_slow_page_waits_and_refuses_nonsense(site: TestClient) -> None:
+    assert ">1 second<" in (choices := await read(site, "/slow/")) and ">3 seconds<" in choices
     text = await read(site, "/slow/?s=0.05")
     assert '<dd id="reference">SLOW-0000</dd>' in text
     for wrong in ("-1", "121", "soon", "nan", "inf"):
