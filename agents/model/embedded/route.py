@@ -43,6 +43,7 @@ from agents.model.embedded.doing import (
     transfers,
     waiting,
 )
+from agents.model.embedded.doing.asking_me import ask_me
 from agents.model.embedded.doing.best import open_best
 from agents.model.embedded.doing.touch import click_target
 from agents.model.embedded.ending import finish
@@ -196,6 +197,7 @@ HANDLERS: dict[str, Handler] = {
     "details": facts.details,
     "count": counting.count,
     "compare": compare,
+    "ask_me": ask_me,
     "record": facts.record,
     "tally": tally,
     "offered": offered,

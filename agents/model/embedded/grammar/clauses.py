@@ -16,7 +16,7 @@ _STARTS = re.compile(
     rf"|(?:{'|'.join(LAST_VERBS)})(?: (?:it|them|changes|the changes|now))?\s*(?:$|[,.;]|and\b)"
     rf"|(?:cancel|deny|confirm) (?:when|if|once)\b|check(?:ing)? ?out\b"
     rf"|(?:(?:i|we)\s+)?(?:do not|don['’]t|never)\s+[a-z]|have (?:it|them|this|that) [a-z]+ [a-z]"
-    rf"|stop (?:right |just )?before"
+    rf"|stop (?:right |just )?before|ask (?:me|us)\b"
     rf"|(?-i:(?:{'|'.join(OBJECT_VERBS)})\s+(?:the|my|an?|this|that|it|them|all|every|in|on|for|"
     rf"from|out|off|up|both|her|his|their|our|[A-Z£$€#]|\d|{MASK}))"
     rf"|(?!note\s+{MASK})(?:{_VERB})\b(?!-|\s*(?:$|[,.;:]|of\b|and\b|or\b|is\b|are\b|number\b|name\b|"

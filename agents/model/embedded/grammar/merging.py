@@ -233,7 +233,7 @@ def _is_purchase(intent: Intent) -> bool:
 
 def _asks_for_sign_in(intent: Intent, before: list[Intent]) -> bool:
     """ "Sign in. Ask me for the password.": what the sign-in just named has to ask for."""
-    if intent["do"] != "unknown" or not before or before[-1]["do"] != "sign_in":
+    if intent["do"] not in ("unknown", "ask_me") or not before or before[-1]["do"] != "sign_in":
         return False
     rest, slots = asked_for(intent["words"])
     if not slots or clean(rest):

@@ -13,6 +13,7 @@ from typing import Any
 
 from agents.model.embedded.grammar import (
     asking,
+    asking_me,
     dealing,
     details,
     filling,
@@ -409,6 +410,8 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     deed = _ANY_DEED.match(text)
     if deed and deed["verb"].lower() not in _OTHER_VERBS and (act := verbed(deed, masked)):
         return [act]
+    if to_me := asking_me.asked(text, masked):
+        return [to_me]
     unknown = {"do": "unknown", "words": masked.original(text)}
     fields = asking.mere_fields(text, masked)
     return [{**unknown, "fields": fields} if fields else unknown]

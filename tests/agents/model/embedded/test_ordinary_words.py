@@ -320,3 +320,28 @@ async def test_what_is_asked_of_one(play: Play, words: str, told: object) -> Non
 def test_an_apostrophe_may_be_left_out() -> None:
     (wish,) = parse("whats the price of the lamp")
     assert (wish["do"], wish["fields"]) == ("details", ["price"])
+
+
+@browsed
+async def test_a_question_of_the_task_s_own_is_put_to_a_person(play: Play) -> None:
+    words = "Ask me for my favourite pattern and enter it into Name"
+    done = await play("kite_request.html", words, "Fen stripes")
+    assert done.asked[0].kind == "question"
+    assert done.asked[0].prompt == "What is your favourite pattern?"
+    assert await done.session.page.locator("[name=who]").input_value() == "Fen stripes"
+
+
+def test_what_is_asked_for_in_secret_is_no_mere_question() -> None:
+    (wish,) = parse("Sign in as ada, and ask me for the password")
+    assert (wish["do"], wish["ask"]) == ("sign_in", ["password"])
+
+
+@browsed
+async def test_which_one_of_a_short_list_is_a_choice(play: Play) -> None:
+    words = "Get the top 2 posts, then ask me which one I like"
+    done = await play("kite_club.html", words, "Wind over the fen")
+    assert [c["value"] for c in done.asked[0].choices or []] == [
+        "Mending a kite",
+        "Wind over the fen",
+    ]
+    assert "Wind over the fen" in done.outcome.text
