@@ -139,9 +139,10 @@ async def _unknown(run: Run, step: Step) -> Decision | None:
                 step.update(do="act_on", verb=verb.lower(), target=target)
                 return await acting.act_on(run, step)
     if st.get("asks", 0) >= 1:
-        run.fail(step, "I do not understand it")
+        run.fail(step, "it has no place here" if step.get("problem") else "I do not understand it")
         return None
-    return run.ask_takeover(step, f"I do not understand this part: “{step['words']}”.")
+    problem = step.get("problem") or f"I do not understand this part: “{step['words']}”."
+    return run.ask_takeover(step, problem)
 
 
 HANDLERS: dict[str, Handler] = {

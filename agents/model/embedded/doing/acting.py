@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_names import plain, singular
-from agents.model.embedded.doing import following, rows
+from agents.model.embedded.doing import following, in_forms, rows
 from agents.model.embedded.doing.forms import submit_button
-from agents.model.embedded.doing.naming import chooser
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import (
     click_code,
     click_target,
-    nearest,
 )
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import LEAST, Match, describe, rank
@@ -29,8 +27,11 @@ async def act_on(run: Run, step: Step) -> Decision | None:
     if st.get("phase") and not (st["phase"] in ("choice", "") and st.get("opening")):
         return await _pressed(run, step)
     view = await run.view()
-    if field := _assignee(run, view, step):
+    if field := in_forms.assignee(run, view, step):
         step["splice"] = [field]
+        return None
+    if verb in ("accept", "agree") and (box := in_forms.agreement(view, step)):
+        step["splice"] = [box]
         return None
     words = named_only(target.get("words") or "")
     context = target.get("in") or words or run.memory.get("focus")
@@ -86,27 +87,6 @@ async def act_on(run: Run, step: Step) -> Decision | None:
             run.note("Nothing asked to be confirmed.")
             return None
     return await _behind(run, step, view, context, goal, whole)
-
-
-_TO = re.compile(r"(?:it|this|that) to (?P<who>\S.*)")
-
-
-def _assignee(run: Run, view: View, step: Step) -> Step | None:
-    """ "Assign it to Ann" while a form asks for the assignee: that field is set."""
-    said = _TO.fullmatch(step["target"].get("raw") or "") if step["verb"] == "assign" else None
-    if said and chooser(view, "assignee"):
-        chosen_in = {"do": "select", "values": [said["who"]], "target": _plainly("assignee")}
-        return {**chosen_in, "text": step["text"], "st": {}}
-    found = rank(view, _plainly("assignee"), editable=True) if said else []
-    found = found or (rank(view, _plainly("assigned to"), editable=True) if said else [])
-    if said is None or not found or found[0].score < 0.7:
-        return None
-    alike = [m.element for m in found if m.score >= found[0].score - 0.05]
-    own = alike[0] if len(alike) == 1 else nearest(run, alike)  # of the form at hand
-    if own is None:
-        return None
-    field = {"do": "set", "target": _plainly(own.name), "value": {"text": said["who"]}}
-    return {**field, "text": step["text"], "st": {"chosen": own.key}}
 
 
 def named_only(words: str) -> str:

@@ -18,7 +18,7 @@ from agents.model.embedded.doing.touch import (
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import LEAST, SURE, describe, rank
 from agents.model.embedded.likeness import BOXES, likeness, norm
-from agents.model.embedded.run import Run, Step
+from agents.model.embedded.run import Run, Step, chosen
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
 
@@ -71,9 +71,10 @@ async def check(run: Run, step: Step) -> Decision | None:
     if (verb := _verb_of(step)) and _is_deed(view, target, verb, roles):
         step.update(do="act_on", verb=verb)
         return await acting.act_on(run, step)
-    if toggle := _drawn(view, target, roles):
+    picked = chosen(view, step)
+    if not picked and (toggle := _drawn(view, target, roles)):
         return await _flip(run, step, toggle, on)
-    element = _row_first(view, target, roles) or _akin(view, target, roles)
+    element = picked or _row_first(view, target, roles) or _akin(view, target, roles)
     element = element or _same_form(run, view, target, roles)
     element = element or await point(run, step, target, roles=roles, texts=False)
     if not isinstance(element, Element):

@@ -281,6 +281,7 @@ async def checkout(run: Run, step: Step) -> Decision | None:
         unused = [p["raw"] for p in given if not p.get("done")]
         if unused:
             run.note(f"The checkout did not ask for: {', '.join(unused)}.")
+            run.memory["unheard"] = True  # no proof that all of it was done
         return None
     if st.get("acts", 0) >= 8:
         return run.ask_takeover(step, "The checkout does not come to an end.")

@@ -19,6 +19,7 @@ from agents.model.embedded.doing import (
     composing,
     placing,
     rows,
+    several,
 )
 from agents.model.embedded.doing.forms import submit_button
 from agents.model.embedded.doing.told import COMPLAINT, DEMAND, marked
@@ -55,6 +56,9 @@ async def carry(run: Run, step: Step) -> Decision | None:
         return None
     if run.answer is not None and st.get("phase") == "form":
         return await _take_answers(run, step)
+    several.settle(run, step)
+    if step.get("state") == "failed":
+        return None
     if run.answer is not None:
         return await _after_question(run, step)
     result = await outcome_of(run, step)
@@ -77,6 +81,8 @@ async def carry(run: Run, step: Step) -> Decision | None:
         step.setdefault("ways", []).append(thing.key)
         why = f"Open {describe(thing)}."
         return await run.act(step, await click_code(thing), why, label=describe(thing))
+    if asks := several.before_placing(run, step, view):
+        return asks
     if steps := placing.steps_for(view, step["pieces"]):
         again = {k: v for k, v in step.items() if k not in ("state", "st")}
         step["splice"] = [{"text": step["text"], **s} for s in steps] + [{**again, "st": {}}]

@@ -19,7 +19,7 @@ from agents.model.embedded.doing.naming import (
     radio_called,
     without_kind,
 )
-from agents.model.embedded.doing.select_lists import by_noun, select_for
+from agents.model.embedded.doing.select_lists import by_noun, select_for, with_picked
 from agents.model.embedded.doing.steppers import stepper
 from agents.model.embedded.doing.touch import (
     click_code,
@@ -172,6 +172,7 @@ async def select(run: Run, step: Step) -> Decision | None:
     if field := select_for(view, step, left):
         labels = pick_options(field.d.get("options") or [], left if field.multiple else left[:1])
         labels = labels or by_noun(field, left[0])
+        labels = with_picked(run, field, labels)
         done += left if field.multiple else left[:1]
         given = (
             f"label={quote(labels[0])}"

@@ -10,11 +10,12 @@ import re
 from typing import Any
 
 from agents.browser.extract_names import plain, singular
-from agents.model.embedded.doing import alike_forms
+from agents.model.embedded.doing import alike_forms, several
 from agents.model.embedded.doing.forms import SUBMIT, submit_button
 from agents.model.embedded.doing.offers import box_for, offering, option_of
 from agents.model.embedded.doing.prose import PROSE_WORDS
 from agents.model.embedded.doing.touch import after_click, click_code, outcome_of
+from agents.model.embedded.grammar.details import ENDS
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, rank
@@ -47,6 +48,9 @@ async def create(run: Run, step: Step) -> Decision | None:
         await after_click(run, step, {"words": step["noun"]})
     view = await run.view()
     _called(view, step)
+    several.settle(run, step)
+    if step.get("state") == "failed":
+        return None
     if not _form_is_here(view, step) or (step.get("where") and not st.get("opened")):
         button = opener(view, step["verb"], step["noun"], step.get("where") or "")
         if button is not None and st.get("opened", 0) < MAX_OPENED:
@@ -62,7 +66,10 @@ async def create(run: Run, step: Step) -> Decision | None:
         if not st.get("opened"):
             step["splice"] = [_carried(step)]
             return None
-    steps = compose(alike_forms.meant(view, step, run.memory.get("form")), step)
+    view = alike_forms.meant(view, step, run.memory.get("form"))
+    if asks := several.before_placing(run, step, view):
+        return asks
+    steps = compose(view, step)
     if any(s["do"] == "unknown" for s in steps) or any(
         p.get("day") or p.get("time") or p.get("off") for p in step["pieces"]
     ):
@@ -185,6 +192,7 @@ def _target(words: str) -> Target:
 def fits(view: View, label: str) -> Element | None:
     """The field (or one box of the group) that is called so."""
     matches = rank(view, _target(label), editable=True)
+    matches = [m for m in matches if not _within(label, m.element)]
     long = label.lower() in _LONG
     best = matches[0].element if matches and matches[0].score >= LABELLED else None
     if best is not None and not (long and likeness(label, best.label or best.ph or "") < LABELLED):
@@ -203,6 +211,11 @@ def fits(view: View, label: str) -> Element | None:
         e for e in view.elements if e.role == "radio" and likeness(label, e.group or "") > 0.8
     ]
     return grouped[0] if grouped else None
+
+
+def _within(label: str, e: Element) -> bool:
+    """ "To" only as a word inside of a name, as in “Notes to the office”."""
+    return label in ENDS and bool(re.search(rf"\w\W+{label}\b", e.name, re.I))
 
 
 def place(view: View, piece: dict[str, Any]) -> tuple[Element, str, dict[str, Any]] | None:
@@ -229,8 +242,13 @@ def compose(view: View, step: Step) -> list[Step]:
     noun, opened = step.get("noun") or "", bool(step["st"].get("opened"))
     kept = {placed[0].key for p in step["pieces"] if p["label"] and (placed := place(view, p))}
     for piece in step["pieces"]:
-        if piece["label"] and splits(view, piece):
+        if piece.get("spot") and (there := several.steps_at(view, piece)) is not None:
+            out += there or [{"do": "nothing"}]
+        elif piece["label"] and splits(view, piece):
             out += first_and_last(view, piece)
+        elif piece.get("agrees"):
+            box = box_for(view, piece["raw"])
+            out.append({"do": "check", "target": _target(box.name)} if box else _placeless(piece))
         elif (placed := place(view, piece)) and placed[0].key not in _taken(out):
             element, label, value = placed
             if element.role == "radio":
@@ -249,7 +267,7 @@ def compose(view: View, step: Step) -> list[Step]:
             values = [piece["value"]["text"]]
             out.append({"do": "select", "values": values, "target": _target(choice.name)})
         elif piece.get("choice"):
-            out.append({"do": "unknown", "words": piece["raw"]})
+            out.append(_placeless(piece))
         elif (
             piece["value"]
             and not piece["label"]
@@ -263,9 +281,15 @@ def compose(view: View, step: Step) -> list[Step]:
         elif piece["label"]:
             out.append({"do": "set", "target": _target(piece["label"]), "value": piece["value"]})
         else:
-            out.append({"do": "unknown", "words": piece["raw"]})
+            out.append(_placeless(piece))
         out[-1].setdefault("text", piece["raw"])
     return [{"text": step["text"], **s} for s in out]
+
+
+def _placeless(piece: dict[str, Any]) -> Step:
+    """A piece that nothing on the page takes: a person is asked about it."""
+    problem = f"I find no place for “{piece['raw']}” here."
+    return {"do": "unknown", "words": piece["raw"], "problem": problem}
 
 
 def _taken(steps: list[Step]) -> set[str]:

@@ -370,6 +370,7 @@ async def _filled(run: Run, step: Step) -> Decision | None:
             held.keep(step, st.get("aim", ""), got)
         else:
             run.note(f"{st.get('label')} shows “{got[:60]}” instead of “{wanted[:60]}”.")
+            run.memory["unheard"] = True
     return None
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.model.embedded.doing import composing, placing
+from agents.model.embedded.doing import composing, placing, several
+from agents.model.embedded.grammar.details import ENDS
 from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import View
@@ -14,20 +15,32 @@ from agents.ports import Decision
 
 async def fill_form(run: Run, step: Step) -> Decision | None:
     """Put each piece into the field that it names; the form is not sent."""
+    several.settle(run, step)
+    if step.get("state") == "failed":
+        return None
     view = await run.view()
+    if asks := several.before_placing(run, step, view):
+        return asks
     later = [p for p in step["pieces"] if not p.get("choice") and composing.place(view, p) is None]
     if later and len(later) < len(step["pieces"]) and _leads_on(view):
         kept = {"text": step["text"], "verb": "", "noun": "", "pieces": step["pieces"]}
         step["splice"] = [{"do": "carry", **kept}]  # the rest is asked for on the next page
         return None
-    step["splice"] = _timed(view, step) + composing.compose(view, {**step, "pieces": _left(step)})
+    step["splice"] = _known_by_kind(view, step) + composing.compose(
+        view, {**step, "pieces": _left(step)}
+    )
     return None
 
 
-def _timed(view: View, step: Step) -> list[Step]:
-    """Steps for days, times and counts, which a page may ask for in more than one field."""
-    timed = [p for p in step["pieces"] if p.get("day") or p.get("time") or p.get("count")]
-    return [{"text": step["text"], **s} for s in placing.steps_for(view, timed)]
+_KINDS = ("day", "time", "count", "choice", "agrees")
+
+
+def _known_by_kind(view: View, step: Step) -> list[Step]:
+    """Steps for days, times and counts, which may have more than one field, and for choices."""
+    pieces = [
+        p for p in step["pieces"] if p.get("label") in ENDS or any(p.get(kind) for kind in _KINDS)
+    ]
+    return [{"text": step["text"], **s} for s in placing.steps_for(view, pieces)]
 
 
 def _left(step: Step) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_names import plain
-from agents.model.embedded.doing import composing
+from agents.model.embedded.doing import composing, several
 from agents.model.embedded.doing.calendar import shown_month
 from agents.model.embedded.doing.formats import moment
 from agents.model.embedded.doing.prose import PROSE_WORDS
@@ -24,6 +24,10 @@ _CLICKED = frozenset(
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WHERE = re.compile(r"destination|where|city|location|place|going|town|airport|stay", re.I)
+_GOES = {  # what else a place is called that somebody comes from, or goes to
+    "from": ("country", "city", "town", "location"),  # "Nuria from Spain"
+    "to": ("destination", "city", "town", "location"),
+}
 _BOX_WORDS = re.compile(
     r"\b(?:account|option|delivery|shipping|plan|type|please|"
     r"appointment|booking|session|visit|slot|treatment|reservation)\b",
@@ -48,7 +52,7 @@ def steps_for(view: View, pieces: list[Piece]) -> list[Step]:
             out += _unticked(view, piece)
             continue
         steps = _steps(view, piece, taken if piece.get("label") else taken | kept)
-        if not steps:
+        if steps is None:
             continue
         piece["done"] = True
         piece["at"] = next((s["st"]["chosen"] for s in steps if s.get("st", {}).get("chosen")), "")
@@ -67,9 +71,16 @@ def _kept(view: View, pieces: list[Piece]) -> set[str]:
     return {e.key for label in labels if (e := composing.fits(view, label)) is not None}
 
 
-def _steps(view: View, piece: Piece, taken: set[str]) -> list[Step]:
+def _steps(view: View, piece: Piece, taken: set[str]) -> list[Step] | None:
+    """None when the piece has no place here; no steps when what it wants is so already."""
+    if piece.get("spot"):
+        return several.steps_at(view, piece)
     text = (piece.get("value") or {}).get("text", "")
     label = piece.get("label") or ""
+    if piece.get("agrees") and (box := composing.box_for(view, piece["raw"])):
+        return [] if box.on else [_do("check", box)]  # "the travel rules" fills no field "Travel"
+    if piece.get("agrees"):
+        return None
     if piece.get("count") is not None and (steps := _counted(view, piece, taken)):
         return steps
     if piece.get("day") and (steps := _day(view, piece, text, taken)):
@@ -82,8 +93,8 @@ def _steps(view: View, piece: Piece, taken: set[str]) -> list[Step]:
         if choice := composing.offering(view, {"text": text}):
             return [{**_do("select", choice), "values": [text]}]
     names = ENDS.get(label, (label,)) if label else ()
-    if label == "from" and not piece.get("day") and not piece.get("time"):
-        names = (*names, "country", "city", "town", "location")  # "Nuria from Spain"
+    if label in _GOES and not piece.get("day") and not piece.get("time"):
+        names = (*names, *_GOES[label])
     if label == "address":
         names = ("address", "street and number", "street", "address line 1")
     for name in names:
@@ -108,7 +119,7 @@ def _steps(view: View, piece: Piece, taken: set[str]) -> list[Step]:
         return _given(view, placed[0], {**piece, "value": placed[2]})
     if (piece.get("place") or not label) and text and (where := _where(view, piece, taken)):
         return _given(view, where, piece)
-    return []
+    return None
 
 
 def _do(do: str, element: Element) -> Step:
@@ -334,7 +345,7 @@ def _where(view: View, piece: Piece, taken: set[str]) -> Element | None:
         and e.type in ("text", "search", "") and not e.value
     ]  # fmt: skip
     named = [e for e in free if _WHERE.search(f"{e.name} {e.ph or ''} {e.attr or ''}")]
-    if named:
+    if named and (piece.get("place") or re.match(r"[A-Z]", piece["value"].get("text") or "")):
         return named[0]
     if piece.get("place") or (piece.get("choice") and not piece.get("label")):
         return None

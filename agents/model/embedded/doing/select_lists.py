@@ -6,7 +6,7 @@ from agents.browser.extract_names import plain
 from agents.model.embedded.doing.fields import pick_options
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.likeness import likeness, name_score, norm
-from agents.model.embedded.run import Step, chosen
+from agents.model.embedded.run import Run, Step, chosen
 from agents.model.embedded.view import Element, View
 
 
@@ -67,3 +67,13 @@ def by_noun(e: Element, value: str) -> list[str]:
     if not first or likeness(noun, e.name) < 0.9:
         return []
     return pick_options(e.d.get("options") or [], [first])
+
+
+def with_picked(run: Run, field: Element, labels: list[str]) -> list[str]:
+    """The options to choose, and those that this task chose in the same list before."""
+    if not field.multiple:
+        return labels
+    mine = run.memory.setdefault("picked", {}).setdefault(field.key, [])
+    mine += [one for one in labels if one not in mine]
+    still = [one for one in mine if one in labels or one in (field.d.get("picked") or [])]
+    return still

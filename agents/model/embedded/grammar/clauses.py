@@ -247,6 +247,11 @@ _MINE = re.compile(r"(?:my|the) [a-z][a-z -]{1,24} (?:is|are|should be) \S", re.
 _CHOOSES = re.compile(r"(?:choose|select|pick|take|tick|check|press|click|open|go)\b", re.I)
 
 
+# "Send the request, I accept the rules": what is agreed to is a thing of its own.
+_AGREES = re.compile(r"(?:i|we)\s+(?:also\s+)?(?:accept|agree|consent)\b", re.I)
+_SENDS = re.compile(r"(?:send|submit|post|save|confirm|place|book|order|request)\b[^:]*$", re.I)
+
+
 _IN_FIELDS = re.compile(
     r"\b(?:list|get|return|extract|show|give)\b.*\b(?:with|including|their)\b", re.I
 )
@@ -284,6 +289,9 @@ def _by_connectives(sentence: str) -> list[str]:
         asks = asks or (_LABEL.match(rest) and _DEED.match(sentence[: match.start()]))
         asks = asks or (
             _MINE.match(rest) and _CHOOSES.match(strip_lead(sentence[at : match.start()]))
+        )
+        asks = asks or (
+            _AGREES.match(rest) and _SENDS.match(strip_lead(sentence[at : match.start()]))
         )
         does = " and" in connective and _GOES.match(sentence[: match.start()]) and _DOES.match(rest)
         both_ask = _ASKS.match(sentence) and _ASKS.match(rest)

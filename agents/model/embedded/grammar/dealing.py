@@ -211,7 +211,11 @@ RULES = [
     ),
     _rule(
         r"(?:i(?:['’]m| am)?\s+)?(?:need|looking for|want)\s+(?P<what>(?:an?|some)\s+.*\d.*)$",
-        lambda m, k: {"do": "find", "target": target_of(m.group("what"), k)},
+        lambda m, k: {
+            "do": "find",
+            "target": target_of(m.group("what"), k),
+            "needs": details_of(m.group("what"), k, head=True),
+        },
     ),
     _rule(
         r"(?:write|compose|send|draft)\s+(?:an?|the|new)\s+(?:new )?(?P<noun>e-?mail|message|mail|"

@@ -148,7 +148,7 @@ def _read(part: str, k: Masked) -> list[Piece]:
         rest = bare(clean(part[unwanted.end() :]))
         return [piece(k.raw(part), None, None, off=k.raw(rest))] if rest else []
     if agrees := _AGREES.match(part):
-        return [piece(k.raw(agrees.group("what")), None, None)]
+        return [piece(k.raw(agrees.group("what")), None, None, agrees=True)]
     part = _IS.sub("", part) if _IS.match(part) else part
     said = k.raw(part)
     if span := _SPAN.search(said):
@@ -197,7 +197,8 @@ def _after(word: str, rest: str, k: Masked) -> Piece | None:
     if word == "at" and timed:
         return piece(said, "time", {"text": said}, time=True)
     if word in ("in", "near"):
-        return piece(said, None, {"text": said}, choice=True, place=True)
+        named = bare(said) == said  # "in a double room" is no place
+        return piece(said, None, {"text": bare(said)}, choice=True, place=named)
     if word in ("on", "at", "for", "with", "under", "as"):
         return _bare(rest, k)
     return None

@@ -15,13 +15,14 @@ from agents.model.embedded.grammar.merging import (
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.parts import gather
 from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.wanting import as_details
 from agents.model.embedded.grammar.wishes import Intent
 
 
 def join(intents: list[Intent]) -> list[Intent]:
     """Merge what belongs together, and word anew what the intent before tells the meaning of."""
     out: list[Intent] = []
-    for intent in intents:
+    for intent in as_details(intents):
         if any(taken(intent, out) for taken in TAKERS):
             continue
         for reword in _REWORDS:

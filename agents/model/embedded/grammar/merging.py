@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from agents.model.embedded.grammar.phrases import asked_for, clean
+from agents.model.embedded.grammar.wanting import SENDS
 from agents.model.embedded.grammar.wishes import Intent
 
 _ANY_LIST: Intent = {
@@ -64,8 +65,13 @@ def _details(intent: Intent, before: list[Intent]) -> bool:
         return False
     last, pieces = before[-1], intent["pieces"]
     if last["do"] == "fill_form":
-        last["pieces"] = [*last["pieces"], *pieces]
-        last["text"] = f"{last.get('text', '')}; {intent.get('text', '')}"
+        _join_form(last, intent)
+        return True
+    if pieces and _sends_form(last, pieces):  # "Send the request, I accept the rules"
+        if len(before) > 1 and before[-2]["do"] == "fill_form":
+            _join_form(before[-2], intent)
+        else:
+            before.insert(len(before) - 1, intent)
         return True
     if pieces and last["do"] == "act_on" and last["target"].get("words"):
         # "Suspend the driver Webb, reason: ...": what the deed brings up asks for it.
@@ -76,6 +82,29 @@ def _details(intent: Intent, before: list[Intent]) -> bool:
         last["pieces"] = [*last.get("pieces", []), *pieces]
         return True  # "Buy it. Name: Ada": said after, needed on the way
     return False
+
+
+def _join_form(form: Intent, more: Intent) -> None:
+    form["pieces"] = [*form["pieces"], *more["pieces"]]
+    form["text"] = f"{form.get('text', '')}; {more.get('text', '')}"
+
+
+_A_FORM = re.compile(
+    r"(?:(?:the|this|my|your|an?|filled[- ]in)\s+)*(?:[a-z]+ )?(?:form|request|application|message|"
+    r"enquiry|inquiry|order|booking|registration|it|this|that)",
+    re.I,
+)
+
+
+def _sends_form(last: Intent, pieces: list[Intent]) -> bool:
+    """Whether the deed before sends what the details belong into."""
+    if last["do"] == "submit":
+        return True
+    target = last.get("target") or {}
+    if last["do"] != "act_on" or last["verb"] not in ("send", "submit", "post"):
+        return False
+    agreed = all(p["label"] is None and p["value"] is None for p in pieces)
+    return agreed or bool(_A_FORM.fullmatch(target.get("raw") or ""))
 
 
 def _ticked(intent: Intent, before: list[Intent]) -> bool:
@@ -100,19 +129,12 @@ def _unwanted(intent: Intent, before: list[Intent]) -> bool:
     return True
 
 
-_SENDS = re.compile(
-    r"(?:submit|send|post|save|apply|enrol|register|book|order|place|confirm|create|sign up|pay|"
-    r"finish|done|ask)\b",
-    re.I,
-)
-
-
 def _of_me(intent: Intent, before: list[Intent]) -> bool:
     """What is said of oneself after the form was to be sent belongs before that."""
     if not intent.pop("of_me", False) or not before or intent["do"] != "check":
         return False
     last = before[-1]
-    if last["do"] not in ("act_on", "submit", "click") or not _SENDS.match(last.get("text", "")):
+    if last["do"] not in ("act_on", "submit", "click") or not SENDS.match(last.get("text", "")):
         return False
     before.insert(len(before) - 1, intent)
     return True

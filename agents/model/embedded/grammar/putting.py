@@ -54,7 +54,8 @@ def put_intent(m: re.Match[str], k: Masked, verb: str) -> list[Intent]:
 
 def _put(what: str, k: Masked, verb: str, times: int) -> Intent:
     """One thing by name, or by what it is the best of."""
-    best = SUPERLATIVE.search(what) and not re.search(MASK, what)
+    quoted = any(p["is"] != "stamp" for p in k.parts_in(what))  # "rated at least 4.7" is none
+    best = SUPERLATIVE.search(what) and not quoted
     count = _COUNT.match(what) if best else None
     rest = what[count.end() :] if count else what
     wish = wishes.list_wish(rest, k) if best else {}
