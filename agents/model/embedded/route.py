@@ -45,6 +45,7 @@ from agents.model.embedded.doing import (
 )
 from agents.model.embedded.doing.asking_me import ask_me
 from agents.model.embedded.doing.best import open_best
+from agents.model.embedded.doing.checkout import checkout
 from agents.model.embedded.doing.touch import click_target
 from agents.model.embedded.ending import finish
 from agents.model.embedded.grammar.merging import amend
@@ -191,7 +192,7 @@ HANDLERS: dict[str, Handler] = {
     "step_to": raising.step_to,
     "rate": rating.rate,
     "pick_date": fields.pick_date,
-    "checkout": buying.checkout,
+    "checkout": checkout,
     "filter": sorting.only,
     "only": sorting.only,
     "extract": lists.extract,
