@@ -19,6 +19,7 @@ from agents.model.embedded.likeness import (
     PRESSED,
     context_score,
     fits_kind,
+    label_above,
     name_score,
     norm,
 )
@@ -253,10 +254,12 @@ def describe(element: Element) -> str:
     kind = {"textbox": "field", "combobox": "list", "generic": "element", "text": "text"}.get(
         element.role, element.role
     )
-    name = element.name[:80] or (element.d.get("attr") or "").split(" ")[0] or "without a name"
+    name = label_above(element) or element.name[:80]
+    name = name or (element.d.get("attr") or "").split(" ")[0] or "without a name"
     where = ""
     is_group = element.group and norm(element.row).startswith(norm(element.group))
-    if element.row and not is_group and norm(element.name) not in ("", norm(element.row)):
+    told = norm(element.row) in (norm(element.name), norm(name))
+    if element.row and element.name and not is_group and not told:
         rest = element.row.replace(element.name, " ").strip()
         where = f' in "{_cut(rest, 70)}"' if rest else ""
     if not where and element.group:

@@ -113,6 +113,8 @@ def name_score(words: str, element: Element) -> float:
             continue  # "name@example.com" shows what to type, not what it is called
         if value:
             best = max(best, weight * likeness(words, value))
+    if best < 0.9 and norm(label_above(element)) == norm(words):
+        best = 0.97
     if best < 0.8:
         own = re.sub(
             r"[_\-.\[\]]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", element.d.get("attr") or "")
@@ -138,6 +140,15 @@ def name_score(words: str, element: Element) -> float:
         slug = re.sub(r"[^a-z0-9]+", " ", element.d["href"].lower())
         best = max(best, 0.5 if plain(words) and f" {plain(words)} " in f" {slug} " else 0.0)
     return best
+
+
+def label_above(element: Element) -> str:
+    """What is all that stands beside a field without a label of its own: it is read as one."""
+    row = (element.d.get("row") or "").strip()
+    label = element.d.get("label") or ""
+    example = not label or label == element.d.get("ph")  # what to type, said twice
+    alone = element.role in EDITABLE and example and len(row) <= 40
+    return row if alone else ""
 
 
 PRESSED = frozenset(["button", "generic"])

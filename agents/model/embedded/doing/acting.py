@@ -359,6 +359,7 @@ def _saying(found: list[Match], step: Step) -> list[Match]:
     said = [m for m in found if rows.says(m.element, verb.split()[0])]
     if verb.endswith("list"):  # the way to the list adds nothing to it
         said = [m for m in said if m.element.place not in ("nav", "header", "banner")]
+    said = [m for m in said if m.element.role not in ("text", "heading")] or said
     # A cell or card that holds the control is not the control.
     return [m for m in said if not any(_holds(m.element, o.element) for o in said)]
 

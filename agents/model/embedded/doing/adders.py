@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_names import plain
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.grammar.phrases import bare
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import LEAST, rank
-from agents.model.embedded.likeness import norm
+from agents.model.embedded.likeness import likeness, norm
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import Element, View
 
 ADD = re.compile(
     (
-        r"add(?: item)? to (?:shopping )?(?:cart|basket|bag|trolley)|add(?: it)?$|"
+        r"\b(?:add(?: item)? to (?:shopping )?(?:cart|basket|bag|trolley)|add(?: it)?$|"
         r"buy(?: it)?(?: now)?|purchase|order now|in den warenkorb|reserve|book(?: "
-        r"now)?|get it"
+        r"now)?|get it)"
     ),
     re.I,
 )
@@ -46,7 +46,39 @@ def is_add(e: Element, step: Step) -> bool:
 def mentions(e: Element, name: str) -> bool:
     words = [w for w in norm(name).split() if len(w) > 1]
     about = norm(f"{e.row} {e.name}" if e.row else f"{e.name} {e.head}")
-    return all(w in about for w in words)
+    return all(w in about or singular(w) in about for w in words)
+
+
+def meant(view: View, found: list[Element], name: str) -> list[Element]:
+    """Of those that mention a name, the ones whose thing is called so; just so before in part."""
+    if not name or len(found) < 2:
+        return found
+    wanted = {singular(w) for w in plain(name).split()} - STOPWORDS
+    titles = {e.key: [_stems(t) for t in _titles(view, e)] for e in found}
+    called = [e for e in found if any(wanted <= t for t in titles[e.key])]
+    exact = [e for e in called if any(wanted == t for t in titles[e.key])]
+    if exact or called:
+        return exact or called
+    best = max(likeness(name, e.row) for e in found)
+    return [e for e in found if likeness(name, e.row) >= best - 0.02]
+
+
+def rows_of(found: list[Element]) -> list[Element]:
+    """The first button of each row; without rows all of them do the same."""
+    out = {e.row or "": e for e in reversed(found)}
+    return list(out.values())[::-1]
+
+
+def _titles(view: View, e: Element) -> list[str]:
+    """What the thing of a button's row may be called: its links, its heading, the button's name."""
+    row = norm(e.row or "")
+    links = [o.name for o in view.elements if o.role == "link" and o.rowId == e.rowId >= 0]
+    heads = [t.text for t in view.texts if t.role == "heading" and t.text and norm(t.text) in row]
+    return [*links, *heads, ADD.sub("", e.name), e.head or ""]
+
+
+def _stems(text: str) -> set[str]:
+    return {singular(w) for w in plain(text).split()} - STOPWORDS
 
 
 _ADDED_TO = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_names import singular
+from agents.model.embedded.doing import adders as adders_
 from agents.model.embedded.doing import asked, steppers
 from agents.model.embedded.doing.adders import is_add, mentions, presses
 from agents.model.embedded.doing.best import best_of, title_of
@@ -12,9 +13,9 @@ from agents.model.embedded.doing.checkout import checkout
 from agents.model.embedded.doing.searching import search_field
 from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
 from agents.model.embedded.grammar.phrases import bare, leading_count
-from agents.model.embedded.ground import describe, rank
+from agents.model.embedded.ground import describe, leads_to, rank
 from agents.model.embedded.likeness import likeness, norm
-from agents.model.embedded.run import Run, Step, answered
+from agents.model.embedded.run import Run, Step, answered, chosen
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
 
@@ -53,7 +54,7 @@ async def add(run: Run, step: Step) -> Decision | None:
         )
         else target["words"]
     )
-    if name and "buy" not in step["verb"] and (several := _parted(view, step, name)):
+    if name and (several := _parted(view, step, name)):
         step["splice"] = several
         return None
     return await _find_button(run, step, view, name)
@@ -92,12 +93,10 @@ async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision 
     if st.get("opened") and not mine:  # on the thing's own page, beside others that go with it
         own = [e for e in buttons if not e.row]
         mine = own if len({norm(e.name) for e in own}) == 1 else []
-    if name and len(mine) > 1 and len({e.name for e in mine}) == 1:
-        best = max(likeness(name, e.row) for e in mine)
-        alike = [e for e in mine if likeness(name, e.row) >= best - 0.02]
-        if len(alike) > 1 and not st.get("asks") and not st.get("chosen"):
-            return run.ask_which(step, alike[:8])
-        mine = [e for e in mine if e.key == st.get("chosen")] or alike
+    picked = chosen(view, step)
+    mine = [picked] if picked in buttons else adders_.meant(view, mine, name)
+    if name and len(adders_.rows_of(mine)) > 1 and not st.get("asks"):
+        return run.ask_which(step, adders_.rows_of(mine)[:8])
     if mine:
         verb = step["verb"].split()[0]
         button = next((e for e in mine if re.search(verb, e.name, re.I)), mine[0])
@@ -105,11 +104,14 @@ async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision 
             return cleared
         label = describe(button)
         code = await click_code(button)
+        if button.row and name and not st.get("opened"):
+            run.memory["listed"] = view.url
         if step.get("quantity", 1) > 1:
             count = await _count_code(view, button, step["quantity"])
             if count is None and (step["verb"] in _PAID or (not st.get("opened") and button.row)):
                 link = _page_of(view, button, name)
                 if link is not None and not st.get("opened"):
+                    run.memory["listed"] = view.url
                     why = f"There is no number here: open {describe(link)}."
                     return await run.act(step, await click_code(link), why, opened=True)
             if count is None and step["verb"] in _PAID:
@@ -171,27 +173,34 @@ def _is_number(e: Element) -> bool:
 
 
 def _parted(view: View, step: Step, name: str) -> list[Step]:
-    """ "A and B" where each is a thing of its own here, and both together are none."""
+    """ "A and B" where each is a thing of its own here, and both together are none.
+
+    What is bought is put into the cart first, and the last of it leads to the checkout.
+    """
     names = [n for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", name) if n.strip()]
-    adders = [e for e in view.elements if presses(e) and is_add(e, step)]
-    if len(names) < 2 or any(mentions(e, name) for e in adders):
+    buttons = [e for e in view.elements if presses(e) and is_add(e, step)]
+    if len(names) < 2 or any(mentions(e, name) for e in buttons):
         return []
-    out = []
+    out: list[Step] = []
     for i, one in enumerate(names):
         count, rest = leading_count(bare(one))
         words = singular(bare(rest)) if count else bare(one)
-        if not any(mentions(e, words) for e in adders):
+        if not any(mentions(e, words) for e in buttons):
             return []
         quantity = (step["quantity"] if not i else None) or count or 1
         target = {**step["target"], "words": words, "raw": one}
-        out.append({"do": "add", "verb": step["verb"], "text": step["text"], "target": target,
+        verb = "add to cart" if step["verb"] in _PAID else step["verb"]
+        out.append({"do": "add", "verb": verb, "text": step["text"], "target": target,
                     "quantity": quantity})  # fmt: skip
-    return out
+    last = {k: step[k] for k in ("verb", "pieces", "stop") if k in step}
+    return [*out[:-1], {**out[-1], **last}]
 
 
 async def _look_for(run: Run, step: Step, view: View, name: str) -> Decision | None:
     """No button yet: open the thing's page, or search for it, or ask."""
     st = step["st"]
+    if name and (back := await _back_to_list(run, step, view, name)):
+        return back
     if name and not st.get("opened"):
         target = {"words": name, "raw": name, "kind": None}
         links = rank(view, target, roles={"link", "button"})
@@ -199,6 +208,7 @@ async def _look_for(run: Run, step: Step, view: View, name: str) -> Decision | N
         if links and links[0].score >= 0.66:
             element = links[0].element
             why = f"Open {describe(element)}."
+            run.memory["listed"] = view.url
             return await run.act(step, await click_code(element), why, opened=True)
     field = search_field(view)
     if name and not st.get("searched") and field is not None:
@@ -208,7 +218,26 @@ async def _look_for(run: Run, step: Step, view: View, name: str) -> Decision | N
     if st.get("asks", 0) >= 2:
         run.fail(step, f"I found no way to buy “{name or 'it'}” here")
         return None
+    gone = _SOLD.search(view.body) if st.get("opened") else None
+    if gone:
+        problem = f"“{name}” cannot be ordered now: the page says “{gone.group()}”."
+        return run.ask_takeover(step, problem)
     return run.ask_takeover(step, f"I found no button that buys “{name or 'it'}”.")
+
+
+async def _back_to_list(run: Run, step: Step, view: View, name: str) -> Decision | None:
+    """After one thing was put into the cart: back to where it was, if this page sells no other."""
+    listed = run.memory.get("listed")
+    sells = any(presses(e) and is_add(e, step) and e.row for e in view.elements)
+    been = step["st"].get("back") or step["st"].get("opened")
+    if not listed or listed == view.url or sells or been:
+        return None
+    links = [e for e in view.elements if e.role == "link" and leads_to(e) == listed and not e.off]
+    if links:
+        code, why = await click_code(links[0]), f"Go back with {describe(links[0])}."
+    else:
+        code, why = f"await page.goto({quote(listed)})", "Go back to the list of things."
+    return await run.act(step, code, f"“{name}” is not on this page. {why}", back=True)
 
 
 def _is_quantity(e: Element) -> bool:

@@ -70,6 +70,8 @@ async def checkout(run: Run, step: Step) -> Decision | None:
         step["splice"] = [{"text": step["text"], **s} for s in placed] + [again]
         return None
     empty = [e for e in view.elements if _is_owed(e)]
+    if step.get("stop"):  # who stops before paying is asked for no card
+        empty = [e for e in empty if not _PAYS.search(asked.about(e))]
     if step.get("stop") and (last := stopping_at(view, empty)):
         run.note(f"I stopped before {last}, as you said.")
         return None

@@ -178,10 +178,10 @@ async def keep(run: Run, step: Step) -> Decision | None:
     found = [
         e
         for e in view.elements
-        if e.role == "button" and not e.off and not e.row and _KEEPS.fullmatch(norm(e.name))
+        if e.role == "button" and not e.off and _KEEPS.fullmatch(norm(e.name))
     ]
     own = [e for e in found if last and last == [e.doc.prefix, e.d.get("form")]]
-    own = own or [e for e in found if e.form is None or e.form < 0]
+    own = own or [e for e in found if not e.row and (e.form is None or e.form < 0)]
     if len(own) != 1:
         return None  # pages that keep each change at once have none
     code, why = await click_code(own[0]), f"Keep the change with {describe(own[0])}."

@@ -33,7 +33,8 @@ MEASURED_BY = {
     "last": "duration", "rated": "rating", "start": "price",
 }  # fmt: skip
 _MEASURING = r"(?P<verb>cost(?:s|ing)?|priced(?: at)?|pay(?:s|ing)?|earn(?:s|ing)?" + (
-    r"|weigh(?:s|ing)?|last(?:s|ing)?|(?:are |is )?rated|start(?:s|ing)? at)"
+    r"|weigh(?:s|ing)?|last(?:s|ing)?|(?:are |is )?(?<!best )(?<!best-)(?<!top )(?<!highest )rated"
+    r"|start(?:s|ing)? at)"
 )
 _COINS = r"dollars?|bucks|usd|euros?|eur|pounds?|quid|gbp"
 _SIGN_OF = {"d": "USD", "b": "USD", "u": "USD", "e": "EUR", "p": "GBP", "q": "GBP", "g": "GBP"}

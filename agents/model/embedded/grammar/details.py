@@ -35,7 +35,7 @@ _CUT = re.compile(
     r"|\s+and\s+(?=(?:the|my|an?|i|with|no|not|don['’]t|do not|invite|for|at|on|one|two|three|four)"
     r"\s|\d|"
     rf"[a-z-]+(?: [a-z]+)?\s+(?:is\s+|on\s+|as\s+)?(?:{MASK}|\d)|{MASK})"
-    r"|\s+(?=(?:with|using)\s)",
+    r"|\s+(?=(?:with|using)\s)|\s+as\s+(?=(?-i:[A-Z])[\w'’-]+ (?-i:[A-Z]))",
     re.I,
 )
 _BEFORE = re.compile(
@@ -123,13 +123,22 @@ def labelled(text: str, k: Masked) -> list[Piece]:
     """
     said = re.sub(r"^\w", lambda m: m.group().lower(), text)
     parts = [clean(part) for part in _CUT.split(said) if clean(part)]
-    if not all(_LABELLED.match(part) for part in parts[:2]):
+    mailed = parts and re.match(rf"e-?mail(?: address)?(?: is|:)?\s+{MASK}$", parts[0])
+    if not mailed and not all(_LABELLED.match(part) for part in parts[:2]):
         return []
     pieces = details_of(said, k)
     alone = len(parts) == 1
     if alone and not (re.search(MASK, said) or _PERSON.fullmatch(pieces[0]["value"]["text"])):
         return []
     return pieces
+
+
+def is_person(text: str) -> bool:
+    return bool(_PERSON.fullmatch(text))
+
+
+def is_street(text: str) -> bool:
+    return bool(_STREET.fullmatch(text))
 
 
 def _is_place(one: Piece) -> bool:

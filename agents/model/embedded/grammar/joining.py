@@ -36,9 +36,18 @@ def join(intents: list[Intent]) -> list[Intent]:
     for one in out:
         if one["do"] == "create" and not one["pieces"]:  # no detail of it was said
             one.update(do="act_on", target=named_target(one["noun"]))
-    if out and _CHANGES.match(out[-1].get("text", "")) and out[-1]["do"] in _CHANGED:
-        out.append({"do": "keep", "text": out[-1]["text"]})
-    return gather(out)
+    return gather(_kept(out))
+
+
+def _kept(intents: list[Intent]) -> list[Intent]:
+    """A change is kept at the end, and before something is read that it may have changed."""
+    out: list[Intent] = []
+    for one, after in zip(intents, [*intents[1:], None], strict=False):
+        out.append(one)
+        changed = _CHANGES.match(one.get("text", "")) and one["do"] in _CHANGED
+        if changed and (after is None or after["do"] in QUESTIONS):
+            out.append({"do": "keep", "text": one["text"]})
+    return out
 
 
 def _is_done_by(intent: Intent, before: list[Intent]) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agents.model.embedded.grammar.details import details_of
+from agents.model.embedded.grammar.masking import mask
 from agents.model.embedded.grammar.phrases import asked_for, clean
+from agents.model.embedded.grammar.purchases import sent_to
 from agents.model.embedded.grammar.wanting import SENDS
 from agents.model.embedded.grammar.wishes import Intent
 
@@ -82,6 +85,16 @@ def _details(intent: Intent, before: list[Intent]) -> bool:
         last["pieces"] = [*last.get("pieces", []), *pieces]
         return True  # "Buy it. Name: Ada": said after, needed on the way
     return False
+
+
+def _shipped(intent: Intent, before: list[Intent]) -> bool:
+    """ "Buy a lamp and send it to Ada Byron, 12 Mill Lane": where the order goes."""
+    to = sent_to(intent.get("text", "")) if before and _is_purchase(before[-1]) else ""
+    if not to:
+        return False
+    masked = mask(to)
+    before[-1]["pieces"] = [*before[-1].get("pieces", []), *details_of(masked.text, masked)]
+    return True
 
 
 def _join_form(form: Intent, more: Intent) -> None:
@@ -323,6 +336,6 @@ def _of_the_nth(intent: Intent, before: list[Intent]) -> bool:
     return True
 
 
-TAKERS = (_asks_for_sign_in, _format, _more, _again, _details, _ticked, _of_me, _unwanted, _fields,
-          _fields_of_list, _fetched, _this_page, _under,
+TAKERS = (_asks_for_sign_in, _shipped, _format, _more, _again, _details, _ticked, _of_me,
+          _unwanted, _fields, _fields_of_list, _fetched, _this_page, _under,
           _from_there, _difference, _of_the_nth)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from agents.browser.extract_names import singular
@@ -10,6 +11,7 @@ from agents.model.embedded.grammar import wishes
 from agents.model.embedded.grammar.going import SUPERLATIVE
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean, target_of
+from agents.model.embedded.grammar.purchases import parted
 from agents.model.embedded.grammar.words import count_of, ordinal_in
 
 Intent = dict[str, Any]
@@ -43,9 +45,9 @@ _COUNT = re.compile(
 _ONE_EACH = re.compile(rf"(?:the|an?|{_NUMBER})\s", re.I)
 
 
-def put_intent(m: re.Match[str], k: Masked, verb: str) -> list[Intent]:
+def put_intent(m: Mapping[str, str | None], k: Masked, verb: str) -> list[Intent]:
     """ "Two of the cheapest lamps", "the newest chair and the Oak Tray", "it twice"."""
-    what, often = clean(m.group("what")), (m.group("often") or "").lower()
+    what, often = clean(m["what"] or ""), (m["often"] or "").lower()
     times = _WORDS.get(often) or count_of(often.split(" ")[0]) or 0
     parts = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", what)
     each = any(map(SUPERLATIVE.search, parts)) and all(map(_ONE_EACH.match, parts[1:]))
@@ -72,11 +74,21 @@ def _put(what: str, k: Masked, verb: str, times: int) -> Intent:
             "quantity": number or times or 1}  # fmt: skip
 
 
+def _buy(m: re.Match[str], k: Masked) -> list[Intent]:
+    """What is bought, and what was said of the order at once."""
+    what, pieces = parted(m["what"], k)
+    bought = {"what": what, "often": m["often"]}
+    out = put_intent(bought, k, m["verb"].lower())
+    if pieces:
+        out[-1]["pieces"] = pieces
+    return out
+
+
 _CARTS = r"(?:the |my |your |this )?(?P<where>(?:shopping )?(?:cart|basket|bag|trolley))"
 RULES: list[tuple[re.Pattern[str], Any]] = [
     (
         re.compile(rf"(?:add|put|place)\s+(?P<what>.+?)\s+(?:to|in|into)\s+{_CARTS}{OFTEN}$", re.I),
-        lambda m, k: put_intent(m, k, "add to " + m.group("where").lower()),
+        lambda m, k: put_intent(m.groupdict(), k, "add to " + m.group("where").lower()),
     ),
 ]
 ORDERS: list[tuple[re.Pattern[str], Any]] = [
@@ -86,11 +98,11 @@ ORDERS: list[tuple[re.Pattern[str], Any]] = [
             rf"(?P<where>wish ?list|favou?rites){OFTEN}$",
             re.I,
         ),
-        lambda m, k: put_intent(m, k, "add to " + m.group("where").lower()),
+        lambda m, k: put_intent(m.groupdict(), k, "add to " + m.group("where").lower()),
     ),
     (
         re.compile(rf"(?P<verb>buy|purchase|order)\s+(?P<what>.+?){OFTEN}$", re.I),
-        lambda m, k: put_intent(m, k, m.group("verb").lower()),
+        _buy,
     ),
 ]
 

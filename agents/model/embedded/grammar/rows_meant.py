@@ -55,7 +55,9 @@ _MARKED = re.compile(
 _UP = r"more|longer|over|above|up|higher|older|larger|bigger|heavier|later|better|upwards?"
 _DOWN = r"less|shorter|fewer|under|below|lower|cheaper|younger|smaller|lighter|earlier|worse"
 _OR_MORE = re.compile(
-    r"\s+(?:(?:that|which|who)\s+)?(?P<verb>takes?|lasts?|costs?|weighs?|pays?|has|have|with|of|for"
+    r"\s+(?:(?:with|having|that ha(?:s|ve)|which ha(?:s|ve))\s+(?:an? |the )?"
+    r"(?P<measure>[a-z]+(?: [a-z]+)?)\s+)?"
+    r"(?:(?:that|which|who)\s+)?(?P<verb>takes?|lasts?|costs?|weighs?|pays?|has|have|with|of|for"
     r"|at|from|(?:is |are )?rated|is|are)\s+(?:at least |at most |a |an )?"
     rf"(?P<num>[£$€]?\s?\d[\d.,]*|{MASK})\s*(?P<unit>[a-z°%]+(?: [a-z]+)?)?\s+(?:or|and)\s+"
     rf"(?P<way>{_UP}|{_DOWN})$",
@@ -121,7 +123,8 @@ def take_or_more(text: str, wish: Intent, k: Masked) -> str:
         return text
     verb = match["verb"].lower()
     verb = re.sub(r"^(?:is|are) ", "", verb)
-    field = match["unit"] or next((f for v, f in _BY_VERB.items() if verb.startswith(v)), "price")
+    by_verb = next((f for v, f in _BY_VERB.items() if verb.startswith(v)), "price")
+    field = match["unit"] or match["measure"] or by_verb
     op = ">=" if re.fullmatch(_UP, match["way"], re.I) else "<="
     wish["filters"].append({"field": field, "op": op, "value": float(amount)})
     return clean(text[: match.start()])
