@@ -7,15 +7,6 @@ import re
 from agents.model.embedded.doing import fields
 from agents.model.embedded.run import Run
 
-_NAMES = {
-    "nothing": "Nothing to do",
-    "unknown": "Not understood",
-    "extract": "Read",
-    "details": "Find out",
-    "count": "Count",
-    "summarise": "Summarise",
-}
-
 
 def plan_lines(run: Run) -> list[str]:
     """The plan as people read it: the instruction's own words, one line a step."""
@@ -24,7 +15,7 @@ def plan_lines(run: Run) -> list[str]:
         text = re.sub(r"\s+", " ", step.get("text", "")).strip()
         text = text[:1].upper() + text[1:]
         if step["do"] == "unknown":
-            text = f"Not understood, will ask: {text}"
+            text = f"Look for “{text}” here, or ask"
         elif step["do"] in ("fill", "set") and step.get("target", {}).get("raw"):
             text = f"Put “{fields.shown(step['value'])}” into {step['target']['raw']}"
         if text and (not lines or lines[-1] != text):

@@ -38,6 +38,7 @@ from agents.model.embedded.doing import (
     rating,
     replacing,
     searching,
+    several,
     sorting,
     told,
     transfers,
@@ -132,6 +133,11 @@ async def _unknown(run: Run, step: Step) -> Decision | None:
         if matches and matches[0].score >= 0.85:
             st["goal"] = goal
             return await click_target(run, step, goal)
+        if several.offered(await run.view(), step["words"]):  # "Lunch and parking please"
+            words = step["words"]
+            piece = {"raw": words, "label": None, "value": {"text": words}, "choice": True}
+            step["splice"] = [{"do": "fill_form", "pieces": [piece], "text": step["text"]}]
+            return None
         verb, _, rest = step["words"].partition(" ")
         rest = bare(rest)
         if re.fullmatch(r"[A-Za-z]{3,14}", verb) and rest:

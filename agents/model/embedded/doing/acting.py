@@ -30,6 +30,8 @@ async def act_on(run: Run, step: Step) -> Decision | None:
     if field := in_forms.assignee(run, view, step):
         step["splice"] = [field]
         return None
+    if (kind := _AS.fullmatch(target.get("raw") or "")) and verb in _KEEPING:
+        target.update(words=kind["what"], raw=kind["what"])  # "save it as a draft"
     if verb in ("accept", "agree") and (box := in_forms.agreement(view, step)):
         step["splice"] = [box]
         return None
@@ -87,6 +89,10 @@ async def act_on(run: Run, step: Step) -> Decision | None:
             run.note("Nothing asked to be confirmed.")
             return None
     return await _behind(run, step, view, context, goal, whole)
+
+
+_AS = re.compile(r"(?:it|this|that|everything)\s+as\s+(?:an? |the |my )?(?P<what>\w[\w -]*)", re.I)
+_KEEPING = frozenset(["save", "keep", "store", "send", "submit", "publish"])
 
 
 def named_only(words: str) -> str:
@@ -186,7 +192,8 @@ async def _elsewhere(run: Run, step: Step, view: View, context: str | None) -> D
     if _holders(view, context) or norm(context) in norm(view.body):
         return None
     named = step["target"].get("quoted") or re.search(r"[A-Z0-9]", context)
-    if named and not step.get("looked") and search_field(view) is not None:
+    short = len(context.split()) <= MOST_SOUGHT
+    if named and short and not step.get("looked") and search_field(view) is not None:
         again = {k: v for k, v in step.items() if k not in ("st", "state")}
         wanted = {"do": "search", "value": {"text": context}, "text": step["text"]}
         step["splice"] = [wanted, {**again, "looked": True}]
@@ -198,6 +205,7 @@ async def _elsewhere(run: Run, step: Step, view: View, context: str | None) -> D
     return None
 
 
+MOST_SOUGHT = 6  # words of a name that a search is tried with
 _CART = re.compile(r"\b(?:cart|basket|bag|trolley)\b(?!.*\badd\b)", re.I)
 
 

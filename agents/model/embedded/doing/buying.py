@@ -54,10 +54,18 @@ async def add(run: Run, step: Step) -> Decision | None:
         )
         else target["words"]
     )
+    name = name or _told_last(run)
     if name and (several := _parted(view, step, name)):
         step["splice"] = several
         return None
     return await _find_button(run, step, view, name)
+
+
+def _told_last(run: Run) -> str:
+    """What "it" is: the one thing that was opened, or read, last."""
+    lists = [r["value"] for r in run.memory["results"] if r["kind"] == "list"]
+    item = run.memory.get("item") or (lists[-1][0] if lists and len(lists[-1]) == 1 else None)
+    return title_of(item) if item else ""
 
 
 def _sells(view: View) -> bool:
@@ -95,7 +103,7 @@ async def _find_button(run: Run, step: Step, view: View, name: str) -> Decision 
         mine = own if len({norm(e.name) for e in own}) == 1 else []
     picked = chosen(view, step)
     mine = [picked] if picked in buttons else adders_.meant(view, mine, name)
-    if name and len(adders_.rows_of(mine)) > 1 and not st.get("asks"):
+    if len(adders_.rows_of(mine)) > 1 and not st.get("asks"):
         return run.ask_which(step, adders_.rows_of(mine)[:8])
     if mine:
         verb = step["verb"].split()[0]

@@ -27,6 +27,7 @@ from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of,
 from agents.model.embedded.doing.unsent import refused
 from agents.model.embedded.doing.unsent import why as refusal
 from agents.model.embedded.doing.ways import blocker, unopened, way_to
+from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import LEAST, describe, rank
 from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step, chosen, settle_answer
@@ -103,6 +104,8 @@ async def carry(run: Run, step: Step) -> Decision | None:
         thing = {"words": noun, "raw": noun, "kind": None, "nth": None, "in": None}
         deed = {"do": "act_on", "verb": step["verb"], "text": step["text"], "target": thing}
         deed["plain"] = True  # its question is answered here, when all is in it
+        for piece in step["pieces"]:
+            piece["done"] = piece.get("done") or bool(piece.get("in_noun"))
         step["splice"] = [deed, {**again, "row": True, "sent": True, "st": {}}]
         return None
     if opening := await _open(run, step, view, rest):
@@ -272,11 +275,24 @@ async def _on(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> D
         return _ended(run, step, view, wanted)
     if cleared := await clear_way(run, step, button):
         return cleared
+    if not leads_on:
+        _doubt_noun(run, step, view)
     step.update(pages=step["pages"] + 1, pressed=True)
     step["sent"] = step.get("sent") or not _ON.fullmatch(norm(button.name))
     label = describe(button)
     why = f"Go on with {label}."
     return await run.act(step, await click_code(button), why, on=button, label=label)
+
+
+def _doubt_noun(run: Run, step: Step, view: View) -> None:
+    """ "Reserve a double room" proves nothing where neither a field nor the page says "double"."""
+    told = {singular(w) for w in plain(view.body).split()}
+    for piece in step["pieces"]:
+        words = {singular(w) for w in plain(piece["raw"]).split()} - STOPWORDS
+        unsaid = piece.get("maybe") and not piece.get("done") and len(words) > 1 and words - told
+        if unsaid and not step.get("row"):
+            run.note(f"Nothing on the page speaks of “{piece['raw']}”.")
+            run.memory["unheard"] = True
 
 
 def _lacks_next(run: Run, view: View) -> bool:

@@ -25,6 +25,7 @@ from agents.model.embedded.view import Element, View
 from agents.ports import Decision
 
 LABELLED = 0.7  # a field whose name fits a label at least so well is the one
+SURELY = 0.95
 MAX_OPENED = 2
 _MAKERS = frozenset(
     ["raise", "file", "add", "create", "new", "plus", "register", "compose", "start", "insert"]
@@ -231,9 +232,15 @@ def place(view: View, piece: dict[str, Any]) -> tuple[Element, str, dict[str, An
         label = " ".join(words[:n])
         if set(plain(label).split()) <= STOPWORDS:
             continue
-        if element := fits(view, label):
+        element = None if piece.get("maybe") else fits(view, label)
+        if element is not None and not _takes_no_guess(element, label):
             return element, label, {"text": " ".join(words[n:])}
     return None
+
+
+def _takes_no_guess(e: Element, label: str) -> bool:
+    """Whether a field is a secret's, which words that only begin like its name are no value of."""
+    return e.type == "password" and likeness(label, e.name) < SURELY
 
 
 def compose(view: View, step: Step) -> list[Step]:

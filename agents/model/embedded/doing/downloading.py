@@ -8,7 +8,9 @@ from agents.browser.extract_names import singular
 from agents.model.embedded.doing import rows
 from agents.model.embedded.doing.touch import click_code, outcome_of, point, recover
 from agents.model.embedded.doing.ways import parts_of, way_to
+from agents.model.embedded.grammar.masking import Masked, mask
 from agents.model.embedded.grammar.phrases import Target
+from agents.model.embedded.grammar.wishes import list_wish
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, rank
 from agents.model.embedded.likeness import context_score, norm
@@ -49,6 +51,9 @@ async def download(run: Run, step: Step) -> Decision | None:
     found = files_meant(view, step["target"])
     if len(found) == 1:
         st["chosen"] = found[0].key
+    elif not found and st.get("ways") and (inside := _opened_first(step)):
+        step["splice"] = inside
+        return None
     elif not found and (way := _way(view, step)):
         st.setdefault("ways", []).append(way.key)
         why = f"“{step['target'].get('raw')}” is not on this page: open {describe(way)}."
@@ -74,7 +79,7 @@ _LOADS = re.compile(
 )
 _FILE = re.compile(r"\.(?:pdf|csv|xlsx?|docx?|pptx?|odt|ods|zip|tar|t?gz|exe|msi|pkg|dmg|deb|rpm|"
                    r"json|xml|ics|txt|mp3|mp4|png|jpe?g|epub)(?:$|[?#])", re.I)  # fmt: skip
-_SHELVES = re.compile(r"(?:all )?(?:downloads?|files|documents|forms|exports?|releases|resources|"
+_SHELVES = re.compile(r"(?:all )?(?:downloads?|files|documents|exports?|releases|resources|"
                       r"attachments|library|reports|publications)", re.I)  # fmt: skip
 _MERE = frozenset(re.findall(r"\w+", "attachment attached it file download export copy version "
                              "document format latest archive binary installer package "
@@ -120,8 +125,8 @@ def _words(text: str) -> set[str]:
 def _way(view: View, step: Step) -> Element | None:
     """Where the file may be: the part of the site that the wish names, or that keeps files."""
     tried = step["st"].get("ways", [])
-    if len(tried) >= MAX_WAYS:
-        return None
+    if len(tried) >= MAX_WAYS or step.get("inside"):
+        return None  # what was said to hold it is open
     if named := way_to(view, step["target"].get("raw") or "", tried):
         return named
     links = [e for e in view.elements if e.role in ("link", "tab") and not e.on]
@@ -130,6 +135,27 @@ def _way(view: View, step: Step) -> Element | None:
         if any(_SHELVES.fullmatch(norm(part)) for part in parts_of(e.name)) and e.key not in tried
     ]  # fmt: skip
     return shelves[0] if shelves else None
+
+
+def _opened_first(step: Step) -> list[Step]:
+    """ "The invoice of my last order": that order is opened, where the list has no file itself."""
+    target, whose = step["target"], step["target"].get("in") or ""
+    if not whose or step.get("inside"):
+        return []
+    wish = list_wish(*_unmasked(re.sub(r"^last\b", "latest", whose, flags=re.I)))
+    thing = {"words": whose, "raw": whose, "kind": None, "nth": None, "in": None}
+    to_it: Step = {"do": "click", "target": thing, "opens": True}
+    if wish.get("order"):
+        to_it = {"do": "open_best", "wish": {**wish, "limit": 1}}
+    words = target.get("words") or ""
+    inner = {**target, "in": None, "raw": words}
+    again = {"do": "download", "target": inner, "inside": True}
+    return [{"text": step["text"], **one} for one in (to_it, again)]
+
+
+def _unmasked(text: str) -> tuple[str, Masked]:
+    masked = mask(text)
+    return masked.text, masked
 
 
 def _in_menu(view: View, step: Step) -> Element | None:

@@ -21,7 +21,7 @@ async def fill_form(run: Run, step: Step) -> Decision | None:
     view = await run.view()
     if asks := several.before_placing(run, step, view):
         return asks
-    later = [p for p in step["pieces"] if not p.get("choice") and composing.place(view, p) is None]
+    later = [p for p in _left(step) if not p.get("choice") and composing.place(view, p) is None]
     if later and len(later) < len(step["pieces"]) and _leads_on(view):
         kept = {"text": step["text"], "verb": "", "noun": "", "pieces": step["pieces"]}
         step["splice"] = [{"do": "carry", **kept}]  # the rest is asked for on the next page
@@ -32,7 +32,7 @@ async def fill_form(run: Run, step: Step) -> Decision | None:
     return None
 
 
-_KINDS = ("day", "time", "count", "choice", "agrees")
+_KINDS = ("day", "time", "count", "choice", "agrees", "off")
 
 
 def _known_by_kind(view: View, step: Step) -> list[Step]:
@@ -44,7 +44,7 @@ def _known_by_kind(view: View, step: Step) -> list[Step]:
 
 
 def _left(step: Step) -> list[dict[str, Any]]:
-    return [p for p in step["pieces"] if not p.get("done")]
+    return [p for p in step["pieces"] if not p.get("done") and not p.get("off")]
 
 
 def _leads_on(view: View) -> bool:

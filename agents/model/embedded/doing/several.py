@@ -22,6 +22,7 @@ from agents.model.embedded.view import Element, View
 from agents.ports import Ask
 
 Piece = dict[str, Any]
+MOST_NAMES = 6
 _BOXES = frozenset(["checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"])
 _IN = re.compile(r"(?P<what>.+?)\s+(?:in|under|from|among|as)\s+(?:the |an? )?(?P<in>.+)", re.I)
 _AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|plus)\s+|\s*[&+]\s*", re.I)
@@ -114,6 +115,12 @@ def _names(view: View, piece: Piece) -> list[str]:
 def _groups(view: View, label: str) -> set[str]:
     """The groups of boxes and the lists that a label names."""
     return {s for e in view.elements if (s := _place(e)) and _stems(s) == _stems(label)}
+
+
+def offered(view: View, text: str) -> bool:
+    """Whether each of the names in a few words is one of the choices here."""
+    names = [bare(n) for n in _AND.split(text) if n.strip()]
+    return 0 < len(names) <= MOST_NAMES and all(spots(view, n) for n in names)
 
 
 def which(run: Run, step: Step, view: View) -> Ask | None:

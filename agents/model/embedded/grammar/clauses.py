@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.model.embedded.grammar import places, twofold
+from agents.model.embedded.grammar.details import TERMS
 from agents.model.embedded.grammar.masking import DOT, MASK
 from agents.model.embedded.grammar.words import BARE_VERBS, LAST_VERBS, OBJECT_VERBS, VERBS
 
@@ -248,7 +249,12 @@ _CHOOSES = re.compile(r"(?:choose|select|pick|take|tick|check|press|click|open|g
 
 
 # "Send the request, I accept the rules": what is agreed to is a thing of its own.
-_AGREES = re.compile(r"(?:i|we)\s+(?:also\s+)?(?:accept|agree|consent)\b", re.I)
+_WISHES = re.compile(r"(?:i|we)(?:['’]d| would) like to\s|(?:i|we) (?:want|need) to\s", re.I)
+_AGREES = re.compile(
+    r"(?:i|we)\s+(?:also\s+)?(?:accept|agree|consent)\b"
+    rf"|{TERMS}\s+(?:are |is )?(?:accepted|agreed)\b",
+    re.I,
+)
 _SENDS = re.compile(r"(?:send|submit|post|save|confirm|place|book|order|request)\b[^:]*$", re.I)
 
 
@@ -293,6 +299,7 @@ def _by_connectives(sentence: str) -> list[str]:
         asks = asks or (
             _AGREES.match(rest) and _SENDS.match(strip_lead(sentence[at : match.start()]))
         )
+        asks = asks or _WISHES.match(rest)
         does = " and" in connective and _GOES.match(sentence[: match.start()]) and _DOES.match(rest)
         both_ask = _ASKS.match(sentence) and _ASKS.match(rest)
         if strong or asks or does or both_ask or _STARTS.match(rest):

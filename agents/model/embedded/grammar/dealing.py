@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.model.embedded.grammar.details import details_of, piece
+from agents.model.embedded.grammar.details import TERMS, details_of, piece
 from agents.model.embedded.grammar.filling import rule as _rule
 from agents.model.embedded.grammar.filling import value_of
 from agents.model.embedded.grammar.masking import MASK, Masked
@@ -26,8 +26,16 @@ def _deed(m: re.Match[str], k: Masked) -> Intent | None:
     if not weekday and not given and not any(p.get("label") == "email" for p in pieces):
         return None
     noun = k.raw(bare(clean(m.group("noun"))))
+    counted = details_of(noun, k)  # "book two nights in Oslo"
     thing = piece(noun, None, {"text": noun}, choice=True, maybe=True)
-    return _carried(m.group("verb").lower(), noun, [thing, *pieces])
+    things = counted if counted and counted[0].get("count") else [thing]
+    verb = m["verb"].lower().replace("ask for", "request")
+    if to := _TO_PLACE.search(noun):  # of a row that is called so, or else a field's
+        things.append(piece(f"to {to['to']}", "to", {"text": to["to"]}, in_noun=True))
+    return _carried(verb, noun, [*things, *pieces])
+
+
+_TO_PLACE = re.compile(r"\sto (?P<to>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)$")
 
 
 def _pay(m: re.Match[str], k: Masked) -> Intent | None:
@@ -177,10 +185,16 @@ LISTS = [
 
 RULES = [
     _rule(
-        r"(?P<verb>book|reserve|schedule|arrange|request)\s+"
+        r"(?P<verb>book|reserve|schedule|arrange|request|ask for)\s+"
         r"(?:(?:me|us)\s+(?:in(?:to)?\s+|on(?:to)?\s+|for\s+)?)?"
         r"(?:an?|the|my)?\s*"
         r"(?P<noun>[\w -]+?)\s+(?P<rest>(?:on|at|for|with|from|under|in)\s+.+)$",
+        _deed,
+    ),
+    _rule(
+        r"(?P<verb>send|submit|make|file|place)\s+(?:an?|the|my|this)\s+"
+        r"(?P<noun>(?:[\w-]+ )?(?:request|application|enquiry|inquiry|booking|registration|"
+        r"reservation))\s+(?P<rest>(?:on|at|for|with|from|under|in|to)\s+.+)$",
         _deed,
     ),
     _rule(
@@ -225,7 +239,8 @@ RULES = [
     ),
     _rule(
         r"(?:my\s+[a-z -]+\s+is|(?:i['’]m|i am)\s+(?=[A-Z])|it(?:['’]s| is)\s+an?\s|"
-        r"i\s+(?:agree|accept|consent)\b)\s*.+$",
+        r"i\s+(?:agree|accept|consent)\b|"
+        rf"{TERMS}\s+(?:are |is )?(?:accepted|agreed)$)\s*.*$",
         _said_after,
     ),
     _rule(

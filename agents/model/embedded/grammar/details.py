@@ -50,12 +50,22 @@ _NOT = re.compile(
     r"send (?:me|us)|enrol+ me in|add(?: me to)?|tick|check|select|include|take|give me)?\s*",
     re.I,
 )
+TERMS = r"(?:the )?(?:[a-z]+ )?(?:rules|terms|conditions|policy)"
 _AGREES = re.compile(
-    r"(?:(?:i|we)\s+)?(?:(?:agree|consent)(?: to| with)?|accept)\s+(?P<what>.+)$", re.I
+    r"(?:(?:i|we)\s+)?(?:(?:agree|consent)(?: to| with)?|accept)\s+(?P<what>.+)$"
+    rf"|(?P<which>{TERMS})\s+(?:are |is )?(?:accepted|agreed)(?: to)?$",
+    re.I,
 )
 _IS = re.compile(
     r"(?:it(?:['’]s| is| should be)|this is|i(?:['’]m| am)|make it|as)\s+(?:an?\s+|the\s+)?", re.I
 )
+# "Going to Vienna", "staying 5 nights": the words after it tell what it is.
+_ON_THE_WAY = re.compile(
+    r"(?:going|travell?ing|flying|staying|arriving|leaving|departing)\s+"
+    r"(?=(?:to|in|from|on|at|for|until)\s|\d|(?:one|two|three|four|five|six|seven)\s)",
+    re.I,
+)
+_BECAUSE = re.compile(r"(?:because(?: of)?|due to)\s+(?:the\s+)?(?=\S)", re.I)
 _COUNTED = re.compile(r"(?P<n>\d{1,3}|[A-Za-z]+)\s+(?P<what>[a-z]+(?: [a-z]+)?)")
 _SUM = re.compile(r"[£$€]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[£$€]|euros?|dollars?|pounds?|eur|usd|gbp)\b")
 _PERSON = re.compile(r"[A-Z][\w'’-]+(?: (?:[A-Z][\w'’-]+|van|von|de|da|der|di))+")
@@ -83,12 +93,14 @@ def details_of(text: str, k: Masked, *, head: bool = False) -> list[Piece]:
     head: the text goes on where the deed was named, so that its prepositions part it, too.
     """
     out: list[Piece] = []
+    text = re.sub(rf"\s*\(({MASK})\)", r", \1", text)  # "Ada Byron (ada@example.org)"
     for number, part in enumerate(_CUT.split(text)):
         leads = number == 0 or _LEADS.match(part) or _TIMED.search(k.raw(part))
         words = clean(re.sub(r"^(?:with|using|and)\s+(?:the |an? )?", "", clean(part), flags=re.I))
+        words = _ON_THE_WAY.sub("", words)
         if not words:
             continue
-        if head and leads:
+        if (head and leads) or _MANY_IN.match(part):
             for one in _BEFORE.split(" " + words):
                 out += _read(clean(re.sub(r"\s(?:and|but)$", "", one)), k)
         else:
@@ -96,7 +108,14 @@ def details_of(text: str, k: Masked, *, head: bool = False) -> list[Piece]:
     return _with_country(out)
 
 
-_LEADS = re.compile(r"\s*(?:with|using|from|on|at|for|until|in)\s", re.I)
+_LEADS = re.compile(
+    r"\s*(?:with|using|from|on|at|for|until|in|to|going|travell?ing|flying|staying)\s", re.I
+)
+_MANY_IN = re.compile(  # "two nights in Paris"
+    r"\s*(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)\s+[a-z]+\s+"
+    r"(?:in|from|at|on)\s",
+    re.I,
+)
 _TIMED = re.compile(rf"\s(?:from|on|at|until)\s+(?:{DAY.pattern}|\d{{1,2}}:\d\d)", re.I)
 
 
@@ -157,8 +176,11 @@ def _read(part: str, k: Masked) -> list[Piece]:
         rest = bare(clean(part[unwanted.end() :]))
         return [piece(k.raw(part), None, None, off=k.raw(rest))] if rest else []
     if agrees := _AGREES.match(part):
-        return [piece(k.raw(agrees.group("what")), None, None, agrees=True)]
-    part = _IS.sub("", part) if _IS.match(part) else part
+        what = agrees["what"] or agrees["which"]
+        return [piece(k.raw(what), None, None, agrees=True)]
+    part = _ON_THE_WAY.sub("", _IS.sub("", part) if _IS.match(part) else part)
+    if why := _BECAUSE.match(part):
+        return [piece(k.raw(part), "reason", {"text": k.raw(part[why.end() :])})]
     said = k.raw(part)
     if span := _SPAN.search(said):
         rest = span.group("rest")

@@ -12,7 +12,7 @@ from agents.model.embedded.grammar.words import STOPWORDS
 LABELS = (
     r"(?:(?:first|last|full|user|middle|company|card|street|postal|zip|area) "
     r"?(?:name|number|code|address)?|name"
-    r"|e-?mail(?: address)?|phone(?: number)?|telephone|mobile|password|"
+    r"|(?:e-?)?mail(?: address)?|phone(?: number)?|telephone|mobile|password|"
     r"pass(?:code|phrase)|pin|age|city|state|country|zip|address"
     r"|subject|message|comment|title|date|time|quantity|username|login|code|"
     r"company|website|url|birthday|amount|from|to)"

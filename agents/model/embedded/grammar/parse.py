@@ -39,6 +39,12 @@ _ASKED = re.compile(
 )
 
 
+# "Send it when you are done": it comes last anyway.
+_DONE = re.compile(
+    r"(?<=\w)\s+(?:when|once|after|as soon as) you(?:['’]re| are|['’]ve| have)? "
+    r"(?:all )?(?:done|finished|ready)$",
+    re.I,
+)
 # "The deposit (it is under Costs)": where it stands is found by looking.
 _STANDS = re.compile(
     r"\s*\((?:it|this|that|they|you(?:'ll| will)? find (?:it|them))"
@@ -91,7 +97,7 @@ _ANY_DEED = re.compile(r"(?P<verb>[A-Za-z][a-z]{3,}) (?:the|my|this|that) (?P<wh
 
 def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     """Intents of one clause; `unknown` when no rule fits."""
-    text = clean(_ASKED.sub("", clean(clause)))
+    text = clean(_DONE.sub("", _ASKED.sub("", clean(clause))))
     if not text:
         return []
     if hint := _STANDS.search(text):

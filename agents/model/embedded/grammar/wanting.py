@@ -8,6 +8,7 @@ from typing import Any
 from agents.model.embedded.grammar.details import details_of
 from agents.model.embedded.grammar.filling import rule as _rule
 from agents.model.embedded.grammar.masking import Masked
+from agents.model.embedded.grammar.phrases import bare
 
 Intent = dict[str, Any]
 _I_AM = (
@@ -46,8 +47,23 @@ def unclear(text: str, k: Masked) -> Intent:
     return {"do": "unknown", "words": k.original(text), **needs}
 
 
+def _form(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "Fill this in for me: Tom Hart, to Vienna on 2 June": the page knows what each is."""
+    pieces = details_of(m["rest"], k, head=True)
+    return {"do": "fill_form", "pieces": pieces} if pieces else None
+
+
 RULES = [
-    _rule(rf"{_I_AM}{_GOING}\s+(?P<rest>(?:to|in|from|at|on|for|with)\s+.+)$", _trip),
+    _rule(
+        r"(?:fill|complete)\s+(?:(?:in|out)\s+)?(?:this|it|the form|this form)(?:\s+(?:in|out))?"
+        r"(?:\s+for (?:me|us))?\s*[:,-]\s*(?P<rest>\S.+)$",
+        _form,
+    ),
+    _rule(
+        rf"{_I_AM}{_GOING}\s+(?P<rest>(?:(?:to|in|from|at|on|for|with|one|two|three|four|five|six"
+        r"|seven)\s|\d).+)$",
+        _trip,
+    ),
 ]
 
 
@@ -58,9 +74,27 @@ def as_details(intents: list[Intent]) -> list[Intent]:
         or (one["do"] in ("act_on", "submit", "click") and SENDS.match(one.get("text", "")))
         for one in intents
     )
-    out = []
+    out: list[Intent] = []
     for one in intents:
-        needs = one.pop("needs", None)
+        if (put := _as_needed(one, out)) is not None:
+            out[-1:] = [put]
+            continue
+        needs = one.get("needs")
         form = {"do": "fill_form", "pieces": needs, "text": one.get("text", "")}
         out.append(form if needs and filled else one)
+    for one in out:
+        one.pop("needs", None)
     return out
+
+
+_FOR = re.compile(r"\s+(?:for|to|that|which)\s.*$", re.I)
+
+
+def _as_needed(intent: Intent, before: list[Intent]) -> Intent | None:
+    """ "I need a lamp for my desk, put it in the cart": a lamp is put into the cart."""
+    target = intent.get("target") or {}
+    need = _NEED.fullmatch(before[-1].get("words") or "") if before else None
+    if intent["do"] != "add" or need is None or target.get("words") not in ("it", "one"):
+        return None
+    name = bare(_FOR.sub("", need["rest"]))
+    return {**intent, "target": {**target, "words": name, "raw": name}}

@@ -11,6 +11,7 @@ from tests.agents.model.embedded.test_planner import Play, play
 __all__ = ["play", "practise"]
 
 browser = pytest.mark.browser
+ADA = "Ada Byron, ada@example.org, 1 Mill Lane"
 CARD = {"Card number": "4242 4242 4242 4242"}
 
 
@@ -60,6 +61,33 @@ async def test_all_that_was_named_is_in_the_cart(
     counts = [await one.input_value() for one in await rows.get_by_role("spinbutton").all()]
     assert dict(zip(names, counts, strict=True)) == lines
     assert not done.asked
+
+
+@browser
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("what is the most expensive product? Put it in my cart", "Toner cartridge\n£1,180.00"),
+        ("what's the cheapest thing you sell? put two of them in my basket", "£17.00"),
+    ],
+)
+async def test_it_is_what_was_read_last(practise: Play, words: str, line: str) -> None:
+    assert line in await (await practise("/shop/", words)).text(".lines")
+
+
+@browser
+async def test_it_alone_is_a_question(practise: Play) -> None:
+    done = await practise("/shop/", "put it in my cart", "skip")
+    assert "Desk lamp" in str(done.asked[0].choices)
+
+
+@browser
+async def test_a_file_of_the_last_order_is_looked_for_in_that_order(practise: Play) -> None:
+    await practise("/shop/", f"Buy the mug for {ADA}", CARD)
+    await practise("/shop/", f"Buy the clock for {ADA}", CARD)
+    done = await practise("/shop/", "Download the invoice of my last order", "skip")
+    assert done.session.page.url.endswith("/shop/orders/PR-1002")
+    assert "invoice" in done.asked[-1].prompt
 
 
 @browser

@@ -106,6 +106,53 @@ async def test_a_wish_in_prose_fills_the_form(practise: Play) -> None:
 
 
 @browser
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        (
+            "please fill this in for me: Tom Hart, tom@example.org, phone 0151 496 0199, going to "
+            "Vienna in Austria on 2 June 2027 at 09:30, staying 5 nights. Send it when you are "
+            "done, I agree to the travel rules",
+            {"full_name": "Tom Hart", "city": "Vienna", "country": "Austria", "nights": "5",
+             "departure": "2027-06-02", "departure_time": "09:30", "terms": "accepted"},
+        ),
+        (
+            "Name Bo Falk, mail bo@example.org, two nights in Paris, single room, no meals. Send "
+            "it, rules accepted.",
+            {"full_name": "Bo Falk", "city": "Paris", "nights": "2", "terms": "accepted"},
+        ),
+        (
+            "I'm Bo Falk (bo@example.org) and I'd like to stay two nights in Rome from 3 May 2027. "
+            "Lunch and parking please. Accept the rules and submit it.",
+            {"city": "Rome", "nights": "2", "meals": "lunch", "extras": "Parking"},
+        ),
+        (
+            "I am Lena Park, my email is lena@example.org. I want a suite with an airport "
+            "transfer, budget 200 a night. Save it as a draft",
+            {"room": "suite", "extras": "Airport transfer", "budget": "200", "action": "draft"},
+        ),
+        (
+            "Send a travel request for Mia Lund, mia@example.org, to Prague, because of the spring "
+            "conference. I accept the travel rules.",
+            {"city": "Prague", "reason": "spring conference", "pin": "(empty)",
+             "find": "(empty)"},
+        ),
+        (
+            "Ask for a trip to Zurich on 12 April 2027 for Ida Wolf, ida@example.org, late "
+            "check-out. I accept the rules.",
+            {"city": "Zurich", "departure": "2027-04-12", "extras": "Late check-out"},
+        ),
+    ],
+)  # fmt: skip
+async def test_ordinary_words_fill_a_form(
+    practise: Play, words: str, values: dict[str, str]
+) -> None:
+    done = await practise("/forms/", words)
+    assert set(values.items()) <= await arrived(done)
+    assert not done.asked
+
+
+@browser
 async def test_a_box_that_is_ticked_stays_so(play: Play) -> None:
     words = f"{WHO}. Tick I accept the hut rules. Accept the hut rules. Press Book."
     assert "rules=on" in await sent(await play("hut_stay.html", words))
@@ -118,6 +165,7 @@ async def test_a_box_that_is_ticked_stays_so(play: Play) -> None:
         ("Please send the request. My name is Ada Byron", ["fill_form", "act_on"]),
         ("We need a double room with dinner. Submit the form", ["fill_form", "submit"]),
         ("I want a blue backpack", ["unknown"]),
+        ("I need a lamp for my desk, put it in the cart", ["add"]),
         ("Suspend the driver Webb, reason: leave", ["act_on", "carry"]),
     ],
 )
