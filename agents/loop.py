@@ -30,7 +30,6 @@ from agents.guard.exits import clean_outcome, guard_context, guard_route
 from agents.outcome import Outcome
 from agents.plain import clip, plain_text, without_code
 from agents.ports import (
-    REOPENED,
     Act,
     ActionListener,
     Ask,
@@ -43,6 +42,7 @@ from agents.ports import (
     Turn,
     Usage,
 )
+from agents.recovery import identity, leave_error_page, restore
 from agents.run import Run
 from agents.sight import LOOK_S, Sight, View
 from agents.steps import ExecutorFactory, Steps
@@ -104,6 +104,7 @@ class _Loop:
         self._thinking = Thinking(run, route, self._sight, sleep)
         self._asking = Asking(run, self._sight)
         self._opened = False
+        self._found = False  # in the browser that another worker left
 
     async def aclose(self) -> None:
         """Let go of the browser."""
@@ -147,12 +148,16 @@ class _Loop:
         await self._steps.attach(session)
         self._opened = True
         if not run.resumed:
-            run.state.browser = _identity(session)
+            run.state.browser = identity(session)
             return
-        if run.state.browser and run.state.browser != _identity(session):
-            run.state.browser = _identity(session)
+        if run.state.browser and run.state.browser != identity(session):
+            run.state.browser = identity(session)
             run.state.repeats.clear()  # doing it again in a new browser is no going round
-            await self._restore("The browser that the task ran in is gone; this is a new one.")
+            await restore(
+                run, self._steps, "The browser that the task ran in is gone; this is a new one."
+            )
+            return
+        self._found = True
 
     async def _go_on(self) -> Outcome | None:
         """Whatever comes next: what was left open first, then the next decision."""
@@ -164,6 +169,10 @@ class _Loop:
             if number == 0:
                 return self._started(result)
             return None if by_loop else await self._asking.notice_repeats()
+        if self._found:
+            self._found = False
+            if await leave_error_page(self._run, self._sight, self._steps):
+                return None
         if state.asking is not None:
             await self._asking.wait()
             self._steps.view = None
@@ -323,33 +332,18 @@ class _Loop:
                     code="browser_lost",
                     retryable=False,
                 )
-            await self._steps.abandon(gone.code, "The browser crashed during this step.")
+            if not self._steps.loads_again():
+                await self._steps.abandon(gone.code, "The browser crashed during this step.")
             try:
                 session = await self._run.context.replace_browser(str(gone))
                 await self._steps.attach(session)
-                state.browser = _identity(session)
-                await self._restore("The browser crashed and was replaced by a new one.")
+                state.browser = identity(session)
+                await restore(
+                    self._run, self._steps, "The browser crashed and was replaced by a new one."
+                )
                 return
             except BrowserGone as again:
                 gone = again
-
-    async def _restore(self, why: str) -> None:
-        """Tell the model, and reopen the last address as a step of the loop."""
-        run, state = self._run, self._run.state
-        await self._steps.abandon(BrowserGone.code, "The browser was lost during this step.")
-        await run.context.withdraw()  # what a page sent by itself is gone with it
-        url = state.page_url
-        reopened = url.startswith(("http://", "https://"))
-        where = f" The last address {url} was opened again." if reopened else ""
-        state.notes.append(
-            f"{why}{where} Pages may have lost what was typed: look before you go on."
-        )
-        if not reopened:
-            state.page_url = ""
-            await run.save()
-            return
-        code = f"await page.goto({url!r})"
-        await self._steps.begin(Act(code, reasoning=REOPENED), model="loop")
 
     # --- end ----------------------------------------------------------------------------------
     async def _end(self, outcome: Outcome) -> Outcome:
@@ -371,12 +365,6 @@ class _Loop:
 
 def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
-def _identity(session: Any) -> str:
-    """Which browser process this is."""
-    handle = session.handle
-    return f"{handle.host}:{handle.pid}:{handle.start_time}"
 
 
 def _executor_factory(run: Run) -> ExecutorFactory:

@@ -238,10 +238,18 @@ class ActionRecord:
     box: list[float] | None = None
     rule: str | None = None  # the rule that refused it
     intent: dict[str, Any] | None = None  # of a risky call: what was allowed (executor.gate.Grant)
+    loading: str | None = None  # what opens, by GET, the page that it waits for; not of quick ones
+
+    @property
+    def loads_again(self) -> bool:
+        """Whether all that is left of a call that began is a page, which any browser can load."""
+        if self.status != "started" or self.intent is not None:
+            return False
+        return self.loading is not None or self.tool == "page.goto"
 
 
-# Why the loop itself opens an address in a browser that replaces a lost one.
-REOPENED = "Open the last address again in the new browser."
+# Why the loop itself opens an address, after a browser or what a page was loading was lost.
+REOPENED = "Open the last address again."
 
 ActionListener = Callable[[ActionRecord], Awaitable[None]]
 

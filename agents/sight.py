@@ -24,6 +24,7 @@ LOOK_S = 20.0
 PICTURE_S = 10.0
 SETTLE_S = 2.5
 HALT_S = 1.0
+ERROR_PAGE = "chrome-error:"  # how the address of a page begins that could not be loaded
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ class Sight:
     def page_events(self, view: View | None) -> list[Payload]:
         """`task.page_changed` when the active tab or its address is another one than before."""
         state = self._run.state
-        if view is None or not view.readable or view.url.startswith("chrome-error:"):
+        if view is None or not view.readable or view.url.startswith(ERROR_PAGE):
             return []  # a page that could not be opened is no place; why is told as the error
         now = (view.url, view.tab, view.tab_count)
         if now == (state.page_url, state.page_tab, state.page_tab_count):

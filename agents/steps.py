@@ -156,6 +156,11 @@ class Steps:
         await self._close(step, result)
         return result
 
+    def loads_again(self) -> bool:
+        """Whether all that is left of the open step's newest call is a page, to be loaded again."""
+        step = self._run.state.open
+        return step is not None and bool(step.records) and step.records[-1].loads_again
+
     async def abandon(self, code: str, message: str) -> None:
         """End the open step without looking: its browser is gone or the task was canceled."""
         step = self._run.state.open
@@ -311,9 +316,12 @@ class Steps:
         record = replace(record, arguments=plain(record.arguments), result=plain(record.result))
         for index, known in enumerate(step.records):
             if known.action_id == record.action_id:
-                if known.status == record.status:
+                if (known.status, known.loading) == (record.status, record.loading):
                     return  # replayed: it was written down before
                 step.records[index] = record
+                if known.status == record.status:  # what it opens takes long
+                    await self._save_touch([])
+                    return
                 break
         else:
             step.records.append(record)
@@ -325,8 +333,11 @@ class Steps:
         if record.mutating and (record.tool != "page.goto" or record.intent):
             self._run.control.begin_touch()  # an address is just opened again
         waiting, self._waiting = self._waiting, []
+        await self._save_touch(waiting)
+
+    async def _save_touch(self, events: Sequence[Payload]) -> None:
         try:
-            await self._run.save(*waiting, bill=False)
+            await self._run.save(*events, bill=False)
         except Exception as error:
             self._write_error = error  # what cannot be written down must not be done
             raise

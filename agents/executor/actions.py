@@ -19,6 +19,7 @@ from agents.executor.clock import StepClock
 from agents.executor.diagnostics import StepError
 from agents.executor.gate import ActionGate, Grant, PeopleGate, ProposedAction
 from agents.executor.kinds import Kind
+from agents.executor.loading import LatePage, Underway, loading_again, made, watched
 from agents.executor.once import arrived, new_mark, only_once
 from agents.executor.page_errors import Problem, translate
 from agents.executor.replay import Replay, is_cut
@@ -30,7 +31,6 @@ from agents.plain import bounded, shown
 from agents.ports import JSON, ActionListener, ActionRecord
 
 _ARGUMENT_CHARS = 500
-_GRACE_S = 2.0  # beyond Playwright's own time limit: then the page is not answering at all
 _LAST_WORDS_S = 0.3
 
 
@@ -113,14 +113,17 @@ class Actions:
         if past is not None and await self._settles(past, call):
             self.records.append(past)
             return self._from_past(past, call)
-        record = ActionRecord(
-            past.action_id if past else f"{self.step}.{number}",
-            call.tool,
-            target,
-            arguments,
-            "started",
-            call.kind.mutating,
-        )
+        if past is not None and past.loading and past.loads_again:
+            call, record = loading_again(self.browser, call, past, self.notices.append), past
+        else:
+            record = ActionRecord(
+                past.action_id if past else f"{self.step}.{number}",
+                call.tool,
+                target,
+                arguments,
+                "started",
+                call.kind.mutating,
+            )
         self.records.append(record)
         self.current = record
         attempt = int((past.intent or {}).get("tries", 1)) if past else 1
@@ -132,11 +135,15 @@ class Actions:
         begun = time.perf_counter()
         timeout_ms = self._timeout(call)
         try:
-            await self._before(call, record, announced, attempt)
+            element = await self._before(call, record, announced, attempt)
             timeout_ms = self._timeout(call)
             begun = time.perf_counter()
-            value = await self._run(call, timeout_ms)
-            await self._settle(call.kind)
+            watching = watched(
+                self.browser, call, record, element, self.redactor.text, self._announce
+            )
+            async with watching as underway:
+                value = await self._run(call, timeout_ms, underway)
+                await self._settle(call.kind)
             if call.kind.mutating:
                 await self._clear_own()
         except asyncio.CancelledError:
@@ -150,12 +157,14 @@ class Actions:
             raise self.abort(signal) from None
         except BrowserGone as error:
             problem = Problem(str(error), code=error.code)
-            await self._failed(record, problem, begun)
+            if not record.loads_again:
+                await self._failed(record, problem, begun)
             raise self.abort(error) from None
         except Exception as error:
             record.rule = error.rule if isinstance(error, PolicyError) else None
             problem = await self._problem(error, call, timeout_ms)
-            await self._failed(record, problem, begun)
+            if problem.code != BrowserGone.code or not record.loads_again:
+                await self._failed(record, problem, begun)
             raise problem.in_sandbox() from None
         value = without_secrets(value, self.redactor, self.limits, field=call.field)
         record.result = for_record(value, self.limits)
@@ -165,8 +174,8 @@ class Actions:
 
     async def _before(
         self, call: Call, record: ActionRecord, announced: bool, attempt: int
-    ) -> None:
-        """All that comes before the touch."""
+    ) -> ElementFacts | None:
+        """All that comes before the touch; what is known of the element that is touched."""
         element: ElementFacts | None = None
         if call.kind.mutating or call.url is not None:
             await self._clear_others()
@@ -188,6 +197,7 @@ class Actions:
             if not announced or record.intent:
                 await self._announce(record, call)
             self.changed = True
+        return element
 
     def _proposed(
         self, call: Call, record: ActionRecord, element: ElementFacts | None, attempt: int
@@ -231,16 +241,12 @@ class Actions:
         if only_once(call.kind, record):
             record.intent["windows"] = await call.arm(mark)
 
-    async def _run(self, call: Call, timeout_ms: float) -> JSON:
+    async def _run(self, call: Call, timeout_ms: float, underway: Underway | None) -> JSON:
         """Make the call. While a request that it sent waits for a person, no time goes by."""
-
-        async def made() -> JSON:
-            async with asyncio.timeout(timeout_ms / 1000 + _GRACE_S):
-                return await call.run(timeout_ms)
-
+        work = made(call, timeout_ms, underway, self.clock.left_s)
         if self._people is None or not call.kind.mutating:
-            return await made()
-        work = asyncio.ensure_future(made())
+            return await work
+        work = asyncio.ensure_future(work)
         held = asyncio.ensure_future(self._people.waiting())
         try:
             await asyncio.wait({work, held}, return_when=asyncio.FIRST_COMPLETED)
@@ -249,7 +255,7 @@ class Actions:
             await self._clear_own()
             try:
                 return await work
-            except (PlaywrightTimeout, TimeoutError):
+            except (PlaywrightTimeout, TimeoutError, LatePage):
                 return None  # it was made: the request that it sent had to wait
         finally:
             held.cancel()
@@ -310,6 +316,8 @@ class Actions:
     # --- from the past ----------------------------------------------------------------------
     async def _settles(self, past: ActionRecord, call: Call) -> bool:
         """Whether a record answers the call, so that it is not made again."""
+        if past.loads_again:
+            return False
         if past.status == "started":
             if past.mutating and only_once(call.kind, past):
                 if past.intent and self._people is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.model.embedded.run import Run, Step, settle_answer
+from agents.model.embedded.run import READING, Run, Step, settle_answer
 from agents.ports import REOPENED, Act, Decision, StepResult
 
 # The page took nothing yet: what was meant may be something else on the page.
@@ -32,6 +32,8 @@ _CUT = frozenset({"browser_gone", "interrupted", "interrupted_action"})
 _TYPED = frozenset({"fill", "set", "select", "check", "uncheck", "upload", "focus"})
 _PLAIN = frozenset({"click", "submit", *_TYPED})  # these can begin anew at any time
 _SENDS = frozenset({"click", "submit", "act_on", "press", "add", "checkout", "respond", "path"})
+
+_TELLS = READING | {"answer"}
 
 
 def may_try_another(step: Step, result: StepResult) -> bool:
@@ -90,6 +92,15 @@ def take_back(run: Run) -> None:
         step["st"], run.result, run.answer = {}, None, None
 
 
+def _leave_out_what_follows(run: Run) -> None:
+    """What was to be read of the page that a skipped deed brings is not read of another one."""
+    for later in run.steps[run.memory["at"] + 1 :]:
+        if later["do"] not in _TELLS:
+            return
+        later["do"] = "nothing"
+        run.skip(later)
+
+
 async def settle(run: Run, step: Step) -> Decision | bool:
     """A deed that may have happened is a question. True when a person settled the step."""
     st = step["st"]
@@ -97,6 +108,7 @@ async def settle(run: Run, step: Step) -> Decision | bool:
         outcome = await settle_answer(run, step)
         if outcome == "skip":
             run.skip(step)
+            _leave_out_what_follows(run)
         if outcome == "reworded":
             step["replace"] = st.pop("reworded")
         return outcome in ("done", "skip", "reworded")

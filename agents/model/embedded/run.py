@@ -201,6 +201,8 @@ async def settle_answer(run: Run, step: Step) -> Decision | str | None:
     if answer is None or phase not in ("choice", "takeover"):
         return None
     step["st"]["phase"] = ""
+    if answer.status == "skipped":
+        return "skip"
     value = reply_value(answer)
     if answer.status != "answered":
         why = step.get("why_not") or f"the question about it was {answer.status}"

@@ -197,6 +197,27 @@ async def send(request: web.Request) -> web.Response:
     return _page("Sent", f"<h1>Sent</h1><p>Received {ledger.hits[name]} times.</p>")
 
 
+@routes.get("/leads/{name}")
+async def leads(request: web.Request) -> web.Response:
+    """A link to a page that waits while a test holds its name, and one that a script takes over."""
+    name = request.match_info["name"]
+    return _page(
+        "Leads",
+        f"<h1>Leads</h1><a href='/led/{name}'>Go on</a> <a id=like href='/led/{name}'>Like it</a>"
+        f"<script>document.getElementById('like').onclick = event => {{"
+        f" event.preventDefault(); return fetch('/hit/{name}', {{method: 'POST'}});"
+        " }</script>",
+    )
+
+
+@routes.get("/led/{name}")
+async def led(request: web.Request) -> web.Response:
+    """Where it leads."""
+    name = request.match_info["name"]
+    await _held(request, name)
+    return _page("Led", f"<h1>Led</h1><p>You came to {name}.</p>")
+
+
 @routes.get("/files/{name}")
 async def file(request: web.Request) -> web.StreamResponse:
     """A file whose second half waits while a test holds its name."""
