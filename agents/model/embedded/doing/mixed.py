@@ -15,23 +15,15 @@ def mixed_code(where: str, text: str, variables: Collection[str]) -> str | None:
 
     where: code of the field's locator. A name in braces that is no variable is typed as it stands.
     """
-    pieces = [
-        (text[at.start() : at.end()], at[1]) for at in _HELD.finditer(text) if at[1] in variables
-    ]
-    if not pieces or _HELD.fullmatch(text):
+    held = [at for at in _HELD.finditer(text) if at[1] in variables]
+    if not held:
         return None
-    lines, at = [f"field = {where}"], 0
-    for said, name in pieces:
-        start = text.index(said, at)
-        lines.append(_typed(text[at:start], first=at == 0))
-        lines.append(f"await field.press_sequentially(variables[{quote(name)}])")
-        at = start + len(said)
-    if text[at:]:
-        lines.append(_typed(text[at:], first=False))
-    return "\n".join(line for line in lines if line)
-
-
-def _typed(text: str, *, first: bool) -> str:
-    if first:
-        return f"await field.fill({quote(text)})"
-    return f"await field.press_sequentially({quote(text)})" if text else ""
+    if held[0].group() == text:
+        return f"field = {where}\nawait field.fill(variables[{quote(held[0][1])}])"
+    lines = [f"field = {where}", f"await field.fill({quote(text[: held[0].start()])})"]
+    ends = [at.start() for at in held[1:]] + [len(text)]
+    for at, end in zip(held, ends, strict=True):
+        lines.append(f"await field.press_sequentially(variables[{quote(at[1])}])")
+        if text[at.end() : end]:
+            lines.append(f"await field.press_sequentially({quote(text[at.end() : end])})")
+    return "\n".join(lines)

@@ -7,6 +7,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from agents.model.embedded.doing.mixed import mixed_code
 from agents.model.embedded.doing.placing import steps_for
 from agents.model.embedded.doing.touch import (
     click_code,
@@ -117,10 +118,12 @@ async def search(run: Run, step: Step) -> Decision | None:
         if not isinstance(found, Element):
             return found
         field = found
+    where, text = await locate(field), step["value"].get("text") or ""
+    typed = mixed_code(where, text, run.turn.variables or {})
     code = (
-        f"box = {await locate(field)}\n"
-        f"await box.fill({value_code(step['value'])})\n"
-        'await box.press("Enter")'
+        f'{typed}\nawait field.press("Enter")'
+        if typed
+        else f'box = {where}\nawait box.fill({value_code(step["value"])})\nawait box.press("Enter")'
     )
     shown = step["value"].get("text") or "{{" + step["value"].get("var", "") + "}}"
     why = f"Search for “{shown}”."

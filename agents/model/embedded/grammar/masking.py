@@ -44,8 +44,8 @@ class Masked:
     parts: list[dict[str, Any]] = field(default_factory=list)
 
     def raw(self, text: str) -> str:
-        """The text with its protected parts put back, quotes dropped."""
-        return re.sub(MASK, lambda m: self._part(m.group())["raw"], text).replace(DOT, ".").strip()
+        """The text with its protected parts put back: quotes dropped, variables in braces."""
+        return re.sub(MASK, lambda m: _bare(self._part(m.group())), text).replace(DOT, ".").strip()
 
     def original(self, text: str) -> str:
         """The text as the person wrote it."""
@@ -71,6 +71,10 @@ class Masked:
 
     def _part(self, char: str) -> dict[str, Any]:
         return self.parts[ord(char) - _BASE]
+
+
+def _bare(part: dict[str, Any]) -> str:
+    return "{{" + part["raw"] + "}}" if part["is"] == "var" else part["raw"]
 
 
 def mask(text: str) -> Masked:
