@@ -37,7 +37,7 @@ def shape_table(table: Table) -> Table:
         if row["head"] or not any(texts) or texts in titles:
             continue
         if (label := _sums_up(row, width)) and (shaped or row["foot"]):
-            totals[label] = texts[-1]
+            totals[label] = next(t for t in reversed(texts) if t)
             continue
         if row["foot"]:
             continue
@@ -64,7 +64,8 @@ _SUM = re.compile(r"(?:grand |sub[ -]?)?totals?\b.*|sum|balance(?: due)?|amount 
 def _sums_up(row: Row, width: int) -> str:
     """The label of a row that sums the others up: it spans columns, and a figure ends it."""
     cells = row["cells"]
-    if width < 3 or len(cells) < 2 or not re.search(r"\d", cells[-1]["t"]):
+    last = next((c["t"] for c in reversed(cells) if c["t"]), "")
+    if width < 3 or len(cells) < 2 or not re.search(r"\d", last):
         return ""
     label = next((c["t"] for c in cells if c["t"]), "")
     wide = cells[0].get("cs", 1) >= width - 1

@@ -47,6 +47,7 @@ from agents.model.embedded.doing import (
 from agents.model.embedded.doing.asking_me import ask_me
 from agents.model.embedded.doing.best import open_best
 from agents.model.embedded.doing.checkout import checkout
+from agents.model.embedded.doing.emptying import empty_cart
 from agents.model.embedded.doing.touch import click_target
 from agents.model.embedded.ending import finish
 from agents.model.embedded.grammar.merging import amend
@@ -205,6 +206,7 @@ HANDLERS: dict[str, Handler] = {
     "details": facts.details,
     "count": counting.count,
     "compare": compare,
+    "empty_cart": empty_cart,
     "ask_me": ask_me,
     "record": facts.record,
     "tally": tally,

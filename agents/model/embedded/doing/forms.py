@@ -167,7 +167,7 @@ async def submit(run: Run, step: Step) -> Decision | None:
     )
 
 
-_KEEPS = re.compile(r"(?:save|update|apply)(?: (?!.*\bas\b).*)?", re.I)
+_KEEPS = re.compile(r"(?:save|update|apply|set)(?: (?!.*\bas\b).*)?", re.I)
 
 
 async def keep(run: Run, step: Step) -> Decision | None:

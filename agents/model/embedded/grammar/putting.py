@@ -85,7 +85,17 @@ def _buy(m: re.Match[str], k: Masked) -> list[Intent]:
 
 
 _CARTS = r"(?:the |my |your |this )?(?P<where>(?:shopping )?(?:cart|basket|bag|trolley))"
+_A_CART = r"(?:the |my |your )?(?:shopping )?(?:cart|basket|bag|trolley)"
 RULES: list[tuple[re.Pattern[str], Any]] = [
+    (
+        re.compile(
+            rf"(?:empty|clear)(?: out)? {_A_CART}$|(?:remove|delete|take|clear) (?:everything|all"
+            r"(?: of)?(?: the)?(?: items| products| things| articles)?)(?: out)? "
+            rf"(?:from|in|of|out of) {_A_CART}$",
+            re.I,
+        ),
+        lambda m, k: {"do": "empty_cart"},
+    ),
     (
         re.compile(rf"(?:add|put|place)\s+(?P<what>.+?)\s+(?:to|in|into)\s+{_CARTS}{OFTEN}$", re.I),
         lambda m, k: put_intent(m.groupdict(), k, "add to " + m.group("where").lower()),

@@ -345,3 +345,23 @@ async def test_which_one_of_a_short_list_is_a_choice(play: Play) -> None:
         "Wind over the fen",
     ]
     assert "Wind over the fen" in done.outcome.text
+
+
+@browsed
+@pytest.mark.parametrize("words", ["Empty my basket", "Remove everything from my cart"])
+async def test_a_cart_is_emptied_thing_by_thing(play: Play, words: str) -> None:
+    done = await play("seed_cart.html", words)
+    assert await done.session.page.locator("tbody tr").count() == 0
+    assert done.outcome.is_task_successful is not False
+
+
+@browsed
+async def test_the_sum_below_a_cart_is_its_total(play: Play) -> None:
+    done = await play("seed_cart.html", "What is the total?")
+    assert list(done.outcome.output.values()) == ["£9.30"]
+
+
+@browsed
+async def test_what_is_set_is_kept_with_the_button_that_says_so(play: Play) -> None:
+    done = await play("seed_price.html", "Set the price to 7")
+    assert await done.session.page.locator("#now").inner_text() == "£7"
