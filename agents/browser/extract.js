@@ -273,16 +273,22 @@
   for (const a of scored) if (a.how === 'span') for (const b of scored)
     if (b !== a && b.box === a.box && b.how !== 'span' && b.recs.every(r => a.recs.some(x => x.includes(r[0])))) b.score *= 0.35;
   scored.sort((a, b) => b.score - a.score);
+  const order = new Map(all.map((e, i) => [e, i]));
   const headings = all.filter(h => (/^H[1-6]$/.test(h.tagName) || h.tagName === 'LEGEND' || h.tagName === 'CAPTION' || h.getAttribute('role') === 'heading') && visible(h))
-    .map(e => ({e, t: text(e).slice(0, 160), y: e.getBoundingClientRect().top, level: +(/^H([1-6])$/.exec(e.tagName) || [0, 9])[1]}));
+    .map(e => ({e, at: order.get(e), t: text(e).slice(0, 160), y: e.getBoundingClientRect().top, level: +(/^H([1-6])$/.exec(e.tagName) || [0, 9])[1]}));
+  // Told by their numbers: a browser counts through all siblings to compare two places.
   const above = (el, heads) => {
-    const y = el.getBoundingClientRect().top; let best = null;
-    for (const h of heads) if (!el.contains(h.e) && h.e.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING && h.y <= y + 4) best = h;
-    return best;
+    const y = el.getBoundingClientRect().top, at = order.get(el);
+    for (let i = heads.length - 1; i >= 0; i--) if (heads[i].at < at && heads[i].y <= y + 4) return heads[i];
+    return null;
+  };
+  const outside = recs => {
+    const parts = new Set(recs.flat());
+    return headings.filter(h => { for (let n = h.e; n; n = n.parentElement) if (parts.has(n)) return false; return true; });
   };
   // A list in parts: the heading above each of its records, when they stand under several.
   const sections = g => {
-    const heads = headings.filter(h => !g.recs.some(r => r.some(e => e.contains(h.e))));
+    const heads = outside(g.recs);
     const of = r => above(r[0], heads), first = of(g.recs[0]);
     if (g.recs.length < 2 || first === of(g.recs.at(-1))) return [];
     // What heads the whole list is the heading over those of its parts.
@@ -298,7 +304,7 @@
       if (t && t.length < 60) return t;
       if (n.previousElementSibling && /^H[1-6]$/.test(n.previousElementSibling.tagName)) break;
     }
-    return (above(el, headings.filter(h => !inside.some(r => r.some(e => e.contains(h.e))))) || {t: ''}).t;
+    return (above(el, outside(inside)) || {t: ''}).t;
   };
   // Without any heading, the few words right above a list head it ("Inbox").
   // "The following browsers are supported:" heads the list below it.

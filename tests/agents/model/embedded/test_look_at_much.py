@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page
 
+from agents.browser.extract import read
 from agents.model.embedded.view import look
 
 pytestmark = pytest.mark.browser
@@ -36,3 +37,24 @@ async def test_twice_as_many_rows_cost_twice_as_much(page: Page, kind: str) -> N
         assert len([e for e in view.elements if e.role == "button"]) == many
         costs.append(await page.evaluate("window.reads"))
     assert costs[1] < 2.3 * costs[0], costs
+
+
+async def test_lists_under_many_headings_are_compared_in_proportion(page: Page) -> None:
+    costs = []
+    for many in (60, 120):
+        await page.goto("about:blank")
+        await page.set_content(
+            "<h3>Day</h3><ul><li><a href=#>Row</a><li><a href=#>Oar</a></ul>" * many
+        )
+        await page.evaluate(
+            """() => {
+              const own = Node.prototype.compareDocumentPosition;
+              window.compared = 0;
+              Node.prototype.compareDocumentPosition = function (other) {
+                window.compared++; return own.call(this, other);
+              };
+            }"""
+        )
+        assert await read(page)
+        costs.append(await page.evaluate("window.compared"))
+    assert costs[1] <= 2.3 * costs[0], costs
