@@ -20,7 +20,7 @@ from agents.model.embedded.doing.ways import (
 from agents.model.embedded.grammar.nouns import is_place
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import LEAST, Match, decide, describe, rank
+from agents.model.embedded.ground import CLOSE, LEAST, Match, decide, describe, rank
 from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View, locate, quote, settle
@@ -71,7 +71,7 @@ async def point(
     matches = _in_focus(matches, focus, target)
     kind, found = decide(matches)
     if kind == "one":
-        return found[0].element
+        return _twin_at_hand(run, matches, found[0])
     if kind == "many" and (near := _same_form(run, found)):
         return near
     if kind == "many":
@@ -84,6 +84,18 @@ async def point(
         run.saw(view.title)
         return None
     return await _missing(run, step, view, target)
+
+
+def _twin_at_hand(run: Run, matches: list[Match], best: Match) -> Element:
+    """Of links that a script makes do something (“Next”, to "#next") the one worked beside."""
+    one = best.element
+    if not (one.href or "").startswith("#"):
+        return one
+    twins = [m for m in matches if m.score > best.score - CLOSE
+             and (m.element.name, m.element.href) == (one.name, one.href)]  # fmt: skip
+    if len(twins) < 2:
+        return one
+    return _same_form(run, twins) or nearest(run, [m.element for m in twins]) or one
 
 
 def _same_form(run: Run, found: list[Match]) -> Element | None:

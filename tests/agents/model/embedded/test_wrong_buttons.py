@@ -69,3 +69,9 @@ def test_a_box_that_says_the_contrary_is_not_meant() -> None:
     view = SimpleNamespace(elements=[box])
     assert _told(view, "you send me newsletters") is None
     assert _told(view, "you do not send me newsletters") is box
+
+
+@pytest.mark.browser
+async def test_of_links_to_a_script_the_one_in_the_form_at_hand_is_pressed(play: Play) -> None:
+    done = await play("two_wizards.html", 'Type "Ada" into Second name, then click Next')
+    assert await done.session.page.evaluate("pressed") == "second"
