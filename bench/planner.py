@@ -37,7 +37,7 @@ from agents.ports import ModelRoute, TaskSpec, Variable
 from agents.products import do_anything
 from bench.planner_context import BenchContext
 from bench.planner_packages import pages_of
-from bench.planner_sites import Site
+from bench.planner_sites import PracticeSite, Site
 from bench.planner_wants import unmet, unmet_question
 
 SET = Path(__file__).parent / "planner_set"
@@ -65,7 +65,8 @@ async def play(
     session: BrowserSession, route: ModelRoute, folder: Path, task: dict[str, Any], limit_s: float
 ) -> Result:
     """Run one task to its end and judge it."""
-    site = Site(pages_of(folder))
+    practice = json.loads((folder / "tasks.json").read_text()).get("practice")
+    site = PracticeSite(folder) if practice else Site(pages_of(folder))
     await site.start()
     await session.page.context.clear_cookies()
     variables = {name: Variable(value) for name, value in (task.get("variables") or {}).items()}

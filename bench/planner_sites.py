@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from practice.app import create_app
 
 _THANKS = "<!doctype html><title>Thank you</title><h1>Thank you</h1><p>We got it: {}.</p>"
 _FRESH = {"Cache-Control": "no-store"}  # another site may have had the port before
@@ -37,9 +40,7 @@ class Site:
 
     async def start(self) -> None:
         """Serve on a free port of loopback."""
-        app = web.Application(client_max_size=20 * 1024 * 1024)
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(self._app(), access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
@@ -48,6 +49,11 @@ class Site:
         """End it."""
         if self._runner is not None:
             await self._runner.cleanup()
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=20 * 1024 * 1024)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        return app
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
@@ -75,6 +81,22 @@ class Site:
             if found.is_file():
                 return found
         return None
+
+
+class PracticeSite(Site):
+    """The practice site, new for each task, with the same record of what was sent."""
+
+    def _app(self) -> web.Application:
+        app = create_app()
+
+        @web.middleware
+        async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if request.method not in ("GET", "HEAD"):
+                self.sent.append(Sent(request.path, await _fields(request)))
+            return await handler(request)
+
+        app.middlewares.append(record)
+        return app
 
 
 async def _fields(request: web.Request) -> dict[str, Any]:
