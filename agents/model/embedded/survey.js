@@ -257,19 +257,19 @@
   const forms = all.filter(e => e.matches('form,[role=form],fieldset'));
   for (const e of all) if ((/^H[1-6]$/.test(e.tagName) || e.getAttribute('role') === 'heading' || e.tagName === 'LEGEND') && shown(e)) headings.push(e);
   const order = new Map(all.map((e, i) => [e, i]));
-  // Elements come in the order of the page, where no shadow tree says otherwise: so do their headings.
-  const before = (h, e) => h.compareDocumentPosition(e) & 4, straight = !all.some(e => e.shadowRoot);
+  // Elements come in the order of the page, and so do their headings: their numbers tell it, through
+  // shadow trees, too. A browser would count through all siblings to compare two places.
+  const before = (h, e) => order.get(h) < order.get(e);
   let passed = 0;
   const own = once(row => headings.find(h => row.contains(h)));
   // What a control stands under: a heading of its own record, never that of the record before.
   const headOf = (e, row) => {
-    if (straight) while (passed < headings.length && before(headings[passed], e)) passed++;
+    while (passed < headings.length && before(headings[passed], e)) passed++;
     const inside = row && own(row);
     if (inside && !before(inside, e)) return inside;
     const list = row && up(row);
-    for (let i = straight ? passed - 1 : headings.length - 1; i >= 0; i--) {
+    for (let i = passed - 1; i >= 0; i--) {
       const h = headings[i];
-      if (!straight && !before(h, e)) continue;
       let n = h; while (list && n && up(n) !== list) n = up(n);
       if (list && n && n !== row && n !== h && n.tagName === row.tagName && n.classList[0] === row.classList[0]) continue;
       return h;

@@ -39,22 +39,28 @@ async def test_twice_as_many_rows_cost_twice_as_much(page: Page, kind: str) -> N
     assert costs[1] < 2.3 * costs[0], costs
 
 
-async def test_lists_under_many_headings_are_compared_in_proportion(page: Page) -> None:
+COMPARING = """() => {
+  const own = Node.prototype.compareDocumentPosition;
+  window.compared = 0;
+  Node.prototype.compareDocumentPosition = function (other) {
+    window.compared++; return own.call(this, other);
+  };
+  for (const e of document.querySelectorAll('x-b')) e.attachShadow({mode: 'open'}).innerHTML = 'b';
+}"""
+UNDER_HEADINGS = {
+    "lists": "<h3>Day</h3><ul><li><a href=#>Row</a><li><a href=#>Oar</a></ul>",
+    "shadow trees": "<h3>Day</h3><x-b></x-b><button>Row</button>",
+}
+
+
+@pytest.mark.parametrize("kind", UNDER_HEADINGS)
+async def test_many_headings_are_compared_in_proportion(page: Page, kind: str) -> None:
     costs = []
     for many in (60, 120):
         await page.goto("about:blank")
-        await page.set_content(
-            "<h3>Day</h3><ul><li><a href=#>Row</a><li><a href=#>Oar</a></ul>" * many
-        )
-        await page.evaluate(
-            """() => {
-              const own = Node.prototype.compareDocumentPosition;
-              window.compared = 0;
-              Node.prototype.compareDocumentPosition = function (other) {
-                window.compared++; return own.call(this, other);
-              };
-            }"""
-        )
+        await page.set_content(UNDER_HEADINGS[kind] * many)
+        await page.evaluate(COMPARING)
         assert await read(page)
+        assert {e.head for e in (await look(page)).elements} == {"Day"}
         costs.append(await page.evaluate("window.compared"))
     assert costs[1] <= 2.3 * costs[0], costs
