@@ -142,7 +142,7 @@ def _named(found: Record, fields: list[str], subject: str | None) -> Record:
     return shaped
 
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?i)\b(?:phone|telephone|tel|mobile|fax)\b")
 _NUMBERS = re.compile(r"(?<![\d.,-])\+?\(?\d[\d ()/.-]{5,}\d(?![\d.,-]\d)")
 _AGGREGATE = re.compile(r"(?i)(?:average|mean|median|total|combined|sum)\b")

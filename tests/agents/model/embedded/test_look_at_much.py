@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.async_api import Page
 
 from agents.browser.extract import read
+from agents.model.embedded.reading.facts import _MAIL
 from agents.model.embedded.view import look
 
 pytestmark = pytest.mark.browser
@@ -64,3 +67,10 @@ async def test_many_headings_are_compared_in_proportion(page: Page, kind: str) -
         assert {e.head for e in (await look(page)).elements} == {"Day"}
         costs.append(await page.evaluate("window.compared"))
     assert costs[1] <= 2.3 * costs[0], costs
+
+
+@pytest.mark.parametrize("run", ["a", "a.", "-"])
+def test_a_long_word_is_searched_once_for_an_address(run: str) -> None:
+    began = time.process_time()
+    assert _MAIL.findall(run * 20_000 + " ann@x.org, b.b@y.co.uk") == ["ann@x.org", "b.b@y.co.uk"]
+    assert time.process_time() - began < 0.5
