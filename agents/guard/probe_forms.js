@@ -19,7 +19,15 @@ const fieldOf = (element) => ({
   name: cut(attr(element, 'name') || attr(element, 'id') || '', 80),
   autocomplete: cut(attr(element, 'autocomplete') || '', 60),
   label: labelOfField(element),
+  empty: holdsNothing(element),
 });
+/** Whether nothing was typed into a field, and no file chosen. */
+const holdsNothing = (element) => {
+  const type = typeOf(element);
+  if (type === 'file') return !(inputFiles(element) || []).length;
+  if (/^(checkbox|radio|select)$/.test(type)) return false;
+  return String(inputValue(element) ?? areaValue(element) ?? '?') === '';
+};
 const isField = (element) =>
   /^(input|select|textarea)$/.test(localName(element)) && !/^(submit|button|image|reset)$/.test(typeOf(element));
 const ACTION_FIELD = /^(_method|action|act|op|do|cmd|operation|intent|task|method|mode|event)$/i;

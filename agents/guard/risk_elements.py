@@ -211,6 +211,7 @@ def _judge_fields(
 ) -> None:
     """What the fields say the form is for."""
     small = said.kinds <= {"harmless", "cart"} and bool(said.kinds)
+    given = kinds_of(tuple(each for each in element.all_fields if not each.empty))
     if fields.keys() & {"card", "card_code"}:
         if said.kinds <= {"save", "harmless"} and said.kinds & {"save"}:
             findings.add("sensitive_data", "the form holds card details")
@@ -218,9 +219,9 @@ def _judge_fields(
             findings.add("payment", "the form holds card details")
     if fields.get("amount") and fields.keys() & {"recipient", "bank"}:
         findings.add("payment", "the form names an amount and who gets it")
-    elif fields.keys() & {"bank", "identity"}:
+    elif given.keys() & {"bank", "identity"}:
         findings.add("sensitive_data", "the form asks for an account or identity number")
-    if fields.get("file"):
+    if given.get("file"):
         findings.add("file_upload", "the form hands over files")
     if fields.get("captcha") and said.kinds <= {"generic", "send"}:
         findings.add("captcha", "the form holds a captcha")
@@ -236,7 +237,8 @@ def _judge_fields(
         if signup or (new and fields.get("person") and "signin" not in said.kinds):
             findings.add("account_creation", "the form sets a first password")
         elif "send" in said.kinds and fields.keys() & {"message", "file"}:
-            findings.add("sensitive_data", "the form sends a password with what was filled in")
+            if given.keys() & {"password", "otp"}:
+                findings.add("sensitive_data", "the form sends a password with what was filled in")
         else:
             findings.add("auth", "the form holds a password or a code")
     wrote = any(each.type == "textarea" for each in element.all_fields)

@@ -61,12 +61,16 @@ class CallFacts:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a form. type: as the browser reads it, `select` and `textarea` included."""
+    """A field of a form. type: as the browser reads it, `select` and `textarea` included.
+
+    empty: nothing was typed into it, and no file chosen.
+    """
 
     type: str
     name: str = ""
     autocomplete: str = ""
     label: str = ""
+    empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -234,6 +238,7 @@ def _fields(raw: Any) -> tuple[Field, ...]:
             name=str(each.get("name") or ""),
             autocomplete=str(each.get("autocomplete") or ""),
             label=str(each.get("label") or ""),
+            empty=bool(each.get("empty")),
         )
         for each in raw or ()
     )

@@ -137,6 +137,19 @@ def test_confirmations_mean_what_their_dialog_asks() -> None:
     assert judge(button("OK", dialog=True, heading="Saved")).risks == frozenset()
 
 
+def test_only_what_is_filled_in_counts_as_handed_over() -> None:
+    wish = {"type": "textarea", "name": "wish"}
+    files = {"type": "file", "name": "scan"}
+    pin = {"type": "password", "name": "pin"}
+    iban = {"type": "text", "name": "iban"}
+    empty = [{**each, "empty": True} for each in (files, pin, iban)]
+    assert judge(submit("Send request", wish, *empty)).risks == {"external_submit"}
+    assert "file_upload" in judge(submit("Send request", wish, files)).risks
+    assert "sensitive_data" in judge(submit("Send request", wish, pin)).risks
+    assert "sensitive_data" in judge(submit("Send request", wish, iban)).risks
+    assert judge(submit("Sign in", {**pin, "empty": True})).main == "auth"
+
+
 def test_forms_are_told_by_their_fields() -> None:
     password = {"type": "password", "name": "pw"}
     card = {"type": "text", "name": "cardNumber"}
