@@ -16,9 +16,9 @@ from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import LEAST, Match, describe, rank
 from agents.model.embedded.likeness import EDITABLE, context_score, name_score, norm
 from agents.model.embedded.reading.items import next_link
-from agents.model.embedded.run import Run, Step, chosen, settle_answer
+from agents.model.embedded.run import SKIP, Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View, locate
-from agents.ports import Decision
+from agents.ports import Ask, Decision
 
 
 async def act_on(run: Run, step: Step) -> Decision | None:
@@ -75,6 +75,8 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         and name_score(whole["words"], matches[0].element) > 0.72
         and (rows.says(matches[0].element, verb) or not words)
     ):
+        if asks := _not_named(run, step, view, matches[0].element):
+            return asks
         return await _goal(run, step, whole)
     if context and controls(view, verb, context, target.get("nth")):
         return await _goal(run, step, goal)
@@ -89,6 +91,23 @@ async def act_on(run: Run, step: Step) -> Decision | None:
             run.note("Nothing asked to be confirmed.")
             return None
     return await _behind(run, step, view, context, goal, whole)
+
+
+def _not_named(run: Run, step: Step, view: View, one: Element) -> Decision | None:
+    """ "Delete the photo", where no photo is named: is what stands there meant?"""
+    target, st = step["target"], step["st"]
+    nouns = {singular(w) for w in plain(target.get("raw") or "").split()} - STOPWORDS
+    told = {singular(w) for w in plain(f"{view.title} {view.body}").split()}
+    mere = target.get("kind") and not target.get("words") and not target.get("in")
+    if not mere or not nouns or nouns <= told or step["verb"] not in rows.FOR_GOOD:
+        return None
+    if st.get("chosen") or st.get("asks"):
+        return None
+    choices = [{"value": "1", "label": describe(one)},
+               {"value": SKIP, "label": "No: leave this part out"}]  # fmt: skip
+    prompt = f"Nothing here is called “{target['raw']}”. Is this what “{step['text']}” means?"
+    asked = Ask(prompt=prompt, kind="choice", choices=choices)
+    return run.ask(step, asked, phase="choice", offered={"1": one.key})
 
 
 _AS = re.compile(r"(?:it|this|that|everything)\s+as\s+(?:an? |the |my )?(?P<what>\w[\w -]*)", re.I)

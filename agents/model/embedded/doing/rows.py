@@ -191,7 +191,7 @@ def without_rows(view: View, found: list[Match], verb: str) -> list[Match]:
 
 
 # A page's only button of these may be for something bigger than the noun that was said.
-_FOR_GOOD = frozenset(
+FOR_GOOD = frozenset(
     ["delete", "remove", "cancel", "close", "deactivate", "clear", "withdraw", "leave", "ban",
      "suspend", "revoke", "reset", "pay", "buy", "order"]
 )  # fmt: skip
@@ -214,7 +214,5 @@ def of_page(view: View, verb: str, target: dict[str, Any]) -> Element | None:
     heads = [e.text or "" for e in view.texts if e.role == "heading"]
     shown = _stems(" ".join([view.title, *heads[:3]]))
     words = _stems(said) - STOPWORDS
-    plain_noun = verb not in _FOR_GOOD and bool(
-        re.fullmatch(r"(?:the|this|that|my)\s+[a-z]+", said)
-    )
+    plain_noun = verb not in FOR_GOOD and bool(re.fullmatch(r"(?:the|this|that|my)\s+[a-z]+", said))
     return exact[0] if words <= shown or plain_noun else None

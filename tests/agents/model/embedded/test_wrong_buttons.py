@@ -75,3 +75,14 @@ def test_a_box_that_says_the_contrary_is_not_meant() -> None:
 async def test_of_links_to_a_script_the_one_in_the_form_at_hand_is_pressed(play: Play) -> None:
     done = await play("two_wizards.html", 'Type "Ada" into Second name, then click Next')
     assert await done.session.page.evaluate("pressed") == "second"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("answer", "left"), [("skip", "Leeks"), ("1", "Gone")])
+async def test_what_is_named_nowhere_is_not_taken_for_what_stands_there(
+    play: Play, answer: str, left: str
+) -> None:
+    done = await play("one_note.html", "Delete the photo", answer)
+    assert "the photo" in done.asked[0].prompt
+    assert "Shopping for Sunday" in done.asked[0].choices[0]["label"]
+    assert left in await done.text("#note")
