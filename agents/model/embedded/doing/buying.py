@@ -213,6 +213,7 @@ async def _look_for(run: Run, step: Step, view: View, name: str) -> Decision | N
         target = {"words": name, "raw": name, "kind": None}
         links = rank(view, target, roles={"link", "button"})
         links = [m for m in links if m.element.role == "link" or m.score >= 0.9]
+        links = [m for m in links if mentions(m.element, name)]  # all of it, and no part
         if links and links[0].score >= 0.66:
             element = links[0].element
             why = f"Open {describe(element)}."

@@ -41,6 +41,7 @@ _CUT = re.compile(
 _BEFORE = re.compile(
     r"(?<!check-in)(?<!check-out)(?<!check in)(?<!check out)(?<!born)"
     r"\s+(?=(?:from|on|at|for|to|until|till|with|in|under|near)\s+(?!the\s+(?:name|morning|afternoon|evening)\b))"
+    r"|\s+(?=(?:starting|beginning|arriving)\s+(?:on\s+)?(?:the\s+)?\d)"
     r"|\s+(?=(?:check(?:ing)?[- ]?in|check(?:ing)?[- ]?out)\b)|\s+(?=under\s+the\s+name\b)",
     re.I,
 )
@@ -132,6 +133,15 @@ def _with_country(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
+def contact(text: str, k: Masked) -> list[Piece]:
+    """ "Max Moor, max@example.org", "max@example.org": who, where an address of mail is said."""
+    parts = [clean(part) for part in _CUT.split(text) if clean(part)]
+    mails = [part for part in parts if (only := k.only(part)) and only["is"] == "email"]
+    others = [part for part in parts if part not in mails]
+    known = all(is_person(part) or is_street(part) or _PHONE.fullmatch(part) for part in others)
+    return details_of(text, k) if mails and known else []
+
+
 _LABELLED = re.compile(rf"{LABELS}(?:\s*:)?\s+(?:{MASK}|[A-Z\d+])")
 
 
@@ -213,6 +223,9 @@ def _after(word: str, rest: str, k: Masked) -> Piece | None:
     said = k.raw(rest)
     timed = bool(re.fullmatch(r"\d{1,2}:\d{2}.*|\d{1,2} ?[ap]\.?m\.?", said, re.I))
     dated = bool(DAY.fullmatch(bare(said)))
+    if word in ("starting", "beginning", "arriving") and DAY.search(said):
+        said, word = re.sub(r"^(?:on|from)\s+", "", said), "from"
+        dated = bool(DAY.fullmatch(bare(said)))
     if word in ("from", "to", "until", "till"):
         end = "from" if word == "from" else "to"
         return piece(f"{end} {said}", end, {"text": bare(said)}, day=dated, time=timed)

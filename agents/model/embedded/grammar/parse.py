@@ -135,7 +135,7 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
         return [{"do": "goto", "url": part["raw"]}]
     if re.match(r"[^,:]{1,40}:\s*\S", text) and (pieces := making.listed(text, masked)):
         return [{"do": "fill_form", "pieces": pieces}]
-    if pieces := details.labelled(text, masked):
+    if pieces := details.labelled(text, masked) or details.contact(text, masked):
         return [{"do": "fill_form", "pieces": pieces}]
     if re.match(r"(?:for|as|in)\b", text) and (form := wishes.format_of(text)):
         return [{"do": "format", "as": form}]

@@ -22,7 +22,8 @@ _TO = re.compile(
 _PART = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+(?=my\s)")
 _LABELLED = re.compile(
     rf"(?:my\s+|the\s+)?(?:{LABELS}|card(?: number)?)(?:\s+is|\s*:)?\s+(?:{MASK}|(?-i:[A-Z])|[\d+])"
-    r"|(?:the |by |with )?(?:[a-z-]+ )?(?:delivery|shipping|post|courier)$",
+    r"|(?:the |by |with )?(?:[a-z-]+ )?(?:delivery|shipping|post|courier)$"
+    r"|(?:express|standard|economy|(?:next|same)[- ]day)$",
     re.I,
 )
 

@@ -94,7 +94,7 @@ def _as_needed(intent: Intent, before: list[Intent]) -> Intent | None:
     """ "I need a lamp for my desk, put it in the cart": a lamp is put into the cart."""
     target = intent.get("target") or {}
     need = _NEED.fullmatch(before[-1].get("words") or "") if before else None
-    if intent["do"] != "add" or need is None or target.get("words") not in ("it", "one"):
+    if intent["do"] != "add" or need is None or target.get("words") not in ("it", "one", "them"):
         return None
     name = bare(_FOR.sub("", need["rest"]))
     return {**intent, "target": {**target, "words": name, "raw": name}}

@@ -49,6 +49,7 @@ async def test_what_is_bought_is_parted_from_where_it_goes(practise: Play) -> No
             {"Dotted notebook": "1"},
         ),
         ("Add the best rated product under 20 pounds to the cart", {"Fern in a pot": "1"}),
+        ("I'd like two clocks please, put them in my basket", {"Wall clock": "2"}),
         ("Put the mug in the cart, change the quantity to 3", {"Enamel mug": "3"}),
     ],
 )
@@ -150,6 +151,11 @@ async def test_two_fields_that_are_called_so_are_a_question(play: Play) -> None:
             "order three notebooks for Ada Byron, ada@example.org, 1 Mill Lane, card {{card}}",
             "notebook",
             ["name", "email", "address", "card"],
+        ),
+        (
+            "order 1 clock and 1 lamp, express. Send to Ada Byron, 1 Mill Lane. ada@example.org",
+            "clock and 1 lamp",
+            [None, "name", "address", "email"],
         ),
         ("buy a mug and send it to Ada Byron, 1 Mill Lane", "mug", ["name", "address"]),
         ("Order the lamp and have it delivered to 1 Mill Lane, Leeds", "lamp", ["address"]),
