@@ -15,10 +15,13 @@ from agents.model.embedded.doing.touch import (
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import LEAST, Match, describe, rank
 from agents.model.embedded.likeness import EDITABLE, context_score, name_score, norm
+from agents.model.embedded.reading import covered
 from agents.model.embedded.reading.items import next_link
 from agents.model.embedded.run import SKIP, Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View, locate
 from agents.ports import Ask, Decision
+
+_SENDING = frozenset({"send", "submit", "post", "publish"})
 
 
 async def act_on(run: Run, step: Step) -> Decision | None:
@@ -35,6 +38,8 @@ async def act_on(run: Run, step: Step) -> Decision | None:
     if verb in ("accept", "agree") and (box := in_forms.agreement(view, step)):
         step["splice"] = [box]
         return None
+    if verb in _SENDING and not st.get("phase") and (quote := covered.unplaced(run, step)):
+        return run.ask_takeover(step, f"I see no place for “{quote}” on the page.")
     words = named_only(target.get("words") or "")
     context = target.get("in") or words or run.memory.get("focus")
     if st.get("menu") and (item := rows.in_menu(view, verb, st["known"])) and not step.get("to"):

@@ -9,7 +9,13 @@ from typing import Any
 from agents.model.embedded.doing import asked, held, overwriting, prose
 from agents.model.embedded.doing.adders import things_added
 from agents.model.embedded.doing.calendar import opened_beside, pick_day, wants_calendar
-from agents.model.embedded.doing.formats import for_field, may_hold, moment, same_value
+from agents.model.embedded.doing.formats import (
+    for_field,
+    may_hold,
+    moment,
+    same_value,
+    without_unit,
+)
 from agents.model.embedded.doing.mixed import mixed_code
 from agents.model.embedded.doing.touch import (
     clear_way,
@@ -213,6 +219,7 @@ async def give_code(
     if element.type == "file":
         names = quote(text) if "text" in value else value_code(value)
         return f"await {where}.set_input_files({names})"
+    text = without_unit(text, element.name)
     literal = value_code(value) if "var" in value else quote(for_field(text, element.type or ""))
     if element.tag in ("input", "textarea"):
         suggests = element.role == "combobox" or re.search(

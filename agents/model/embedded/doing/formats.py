@@ -31,6 +31,16 @@ def moment(text: str) -> datetime | None:
         return None
 
 
+_AMOUNT = re.compile(r"(?P<n>[£$€]?\s?-?\d[\d.,]*)\s+(?P<unit>[a-z]+)", re.I)
+
+
+def without_unit(text: str, name: str) -> str:
+    """ "999 pounds" as "999", for a field whose name says that it takes pounds."""
+    match = _AMOUNT.fullmatch(text.strip())
+    named = match and re.search(rf"\b{re.escape(match['unit'].rstrip('s'))}s?\b", name, re.I)
+    return match["n"].strip() if match and named else text
+
+
 def for_field(text: str, kind: str) -> str:
     """A value in the form that an `<input type=kind>` takes; unchanged when it cannot be read."""
     raw, text = text, text.strip()

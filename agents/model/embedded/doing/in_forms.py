@@ -41,8 +41,10 @@ def assignee(run: Run, view: View, step: Step) -> Step | None:
 def agreement(view: View, step: Step) -> Step | None:
     """ "Accept the rules": a box to tick, which stays as it is where it is ticked already."""
     said = step["text"]
-    target = {**_plainly(said), "words": f"{step['verb']} {step['target'].get('words') or ''}"}
-    found = rank(view, target, roles={"checkbox", "switch"})
+    about = step["target"].get("words") or ""
+    meant = [{**_plainly(said), "words": f"{verb} {about}"} for verb in ("accept", "agree to")]
+    ranked = [(rank(view, one, roles={"checkbox", "switch"}), one) for one in meant]
+    found, target = max(ranked, key=lambda pair: pair[0][0].score if pair[0] else 0.0)
     if not found or found[0].score < 0.72 or rows.of_page(view, step["verb"], step["target"]):
         return None
     box = found[0].element

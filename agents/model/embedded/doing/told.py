@@ -49,11 +49,14 @@ _NOTHING = re.compile(
 _MARKED = re.compile(r"\berr\b|error|invalid|danger|warn|alert|fail", re.I)
 _SENDS = frozenset(
     {"click", "submit", "act_on", "press", "add", "checkout", "respond", "create", "sign_in",
-     "search", "fill_form", "upload"}
+     "search", "fill_form", "upload", "keep"}
 )  # fmt: skip
 MESSAGE_LINES = 8  # a page with more new lines is another page, whose words are its content
 ORDER_LINES = 2  # what a page says to do first comes alone
 PATIENCE_MS = 1000
+HTTP_ERROR = 400
+# The status that the page at hand came with; 0 for files and in older browsers.
+_STATUS = "() => (performance.getEntriesByType('navigation')[0] || {}).responseStatus || 0"
 
 
 async def settle(run: Run, step: Step) -> Decision | bool:
@@ -88,6 +91,10 @@ async def complaint(run: Run, step: Step) -> None:
         await settle_page(run.page, quiet_ms=PATIENCE_MS)  # its answer may be on the way
         view = await run.view(fresh=True)
     fresh = [line for line in view.body.split("\n") if line not in before]
+    if fresh and (status := await run.page.evaluate(_STATUS)) >= HTTP_ERROR:
+        said = next((line.strip() for line in fresh if len(line.split()) > 1), view.title)
+        run.fail(step, f"the page answered with an error ({status}): “{said[:120]}”")
+        return
     flagged = marked(view)
     asks = {norm(n) for e in view.elements if e.role != "generic" for n in e.names}
     for line in fresh if len(fresh) <= MESSAGE_LINES else ():

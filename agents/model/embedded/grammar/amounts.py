@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from agents.browser.extract_names import singular
 from agents.model.embedded.grammar import whose
 from agents.model.embedded.grammar.conditions import ARE
 from agents.model.embedded.grammar.masking import MASK, Masked
-from agents.model.embedded.grammar.phrases import clean
+from agents.model.embedded.grammar.nouns import is_item_noun
+from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.single import subject_of
 from agents.model.embedded.grammar.wishes import Intent, fields_of, list_wish
 
@@ -15,7 +17,8 @@ from agents.model.embedded.grammar.wishes import Intent, fields_of, list_wish
 _THERE = re.compile(
     r"\s+(?:are|is) (?:there|listed|shown)(?: (?:here|in total|altogether))?(?=$|\s)"
     r"|\s+(?:are|is)? ?(?:on|in) (?:the|this) (?:page|list|shop|store|site|catalogue)$"
-    r"|\s+(?:do|does|can) (?:you|the page|it|they|we) (?:see|have|show|list|sell|stock)\b"
+    r"|\s+(?:do|does|can) (?:you|(?:the|this) (?:page|shop|store|site|list)|it|they|we) "
+    r"(?:see|have|show|list|sell|stock)\b"
     r"|\s+there are\b",
     re.I,
 )
@@ -35,6 +38,19 @@ _LEFT_OF = re.compile(
 _SEVERAL_COUNTS = re.compile(r"(?:[a-z-]+ ){0,2}[a-z-]+s(?:,\s*(?:and )?|\s+and\s+|$)", re.I)
 
 
+_ARE_LEFT = re.compile(
+    r"(?P<s>(?:[a-z-]+ )?[a-z-]+s) (?:are|is) (?:there )?(?:still )?(?:left|in stock)", re.I
+)
+# "Products does the shop have in the Home category": those in the shop.
+_IN_SHOP = re.compile(
+    r"\s+(?:do|does) the (?P<shop>shop|store|site) (?:have|sell|stock|offer|list)\b(?P<rest>.*)$",
+    re.I,
+)
+_COUNTING = re.compile(
+    r",? (?:counting|over|across|on|from) all (?:of )?(?:the )?(?:\w+ )?pages$", re.I
+)
+
+
 def count(what: str, k: Masked) -> Intent:
     if _LEFT.fullmatch(clean(what)):  # "... and how many are in stock?", of what was asked about
         return {"do": "details", "fields": ["stock"], "subject": None, "nth": None, "left": True}
@@ -46,6 +62,13 @@ def count(what: str, k: Masked) -> Intent:
         if fields:
             told = {"fields": fields, "subject": None, "nth": None}
             return {"do": "details", **told, "figures": True}
+    what = _IN_SHOP.sub(r" in the \g<shop>\g<rest>", _COUNTING.sub("", clean(what)))
+    if left := _ARE_LEFT.fullmatch(what):
+        last = singular(left["s"].split()[-1].lower())
+        if not is_item_noun(last):  # "how many desk lamps are left": of that one
+            name = " ".join([*left["s"].split()[:-1], last])
+            told = {"fields": ["stock"], "subject": k.raw(bare(name)), "nth": None}
+            return {"do": "details", **told, "question": k.raw(f"how many {what}")}
     if ARE.search(clean(what)):
         return {"do": "count", **list_wish(what, k)}
     what = whose.made_by(_THERE.sub("", clean(what)))

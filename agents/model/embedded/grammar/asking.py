@@ -147,7 +147,8 @@ def bare_list(text: str, k: Masked) -> Intent | None:
     """ "Cars in Berlin, newest first": a list that is only named."""
     wish = list_wish(text, k)
     noun = wish["noun"].split()
-    plural = bool(noun) and singular(noun[-1]) != noun[-1] and len(noun) <= 4
+    several = bool(noun) and (singular(noun[-1]) != noun[-1] or noun[-1].lower() == "stuff")
+    plural = several and len(noun) <= 4
     told = wish["order"] or wish["filters"] or wish["fields"]
     if wish.get("one_page") and (plural or wish["fields"]):
         return {"do": "extract", **wish}

@@ -266,6 +266,10 @@ _LAST_FIELDS = re.compile(
 )
 
 
+REACH_CHARS = 400  # before a connective, for what it may belong to
+_FINDS = re.compile(r"(?:^|\bto\s|\band\s|,\s)(?:find|locate|look for)$", re.I)
+
+
 def _by_connectives(sentence: str) -> list[str]:
     """Cut at "then", and at "and" or a comma when a verb follows."""
     cuts: list[tuple[int, int]] = []
@@ -278,16 +282,15 @@ def _by_connectives(sentence: str) -> list[str]:
     )
     for match in pattern.finditer(sentence):
         connective = match.group().lower()
-        if match.start() == 0 or re.search(
-            r"(?:^|\bto\s|\band\s|,\s)(?:find|locate|look for)$", sentence[: match.start()], re.I
-        ):
+        near = sentence[max(0, match.start() - REACH_CHARS) : match.start()]
+        if match.start() == 0 or _FINDS.search(near):
             continue
         strong = "then" in connective or "after that" in connective or "finally" in connective
         rest = sentence[match.end() :]
         asks = connective.strip().startswith(",") and _QUESTION.match(rest)
         if re.match(r"(?:confirm|repeat) (?:the |my )?password\b", rest, re.I) and ":" in sentence:
             continue  # "…, password X, confirm password X": the field's name
-        if _IN_FIELDS.search(sentence[: match.start()]) and _LAST_FIELDS.fullmatch(rest):
+        if _IN_FIELDS.search(near) and _LAST_FIELDS.fullmatch(rest):
             continue  # "with date, place and event": three fields
         if _TYPE.match(rest) and (_MAKES.match(sentence) or ":" in sentence[: match.start()]):
             continue  # "with the title X, type Bug": a detail, no typing

@@ -1,9 +1,9 @@
 """What the things of a list have to be: "under €50", "since 2020", "by Ada", "that are open".
 
 Each condition becomes a filter, {"field", "op", "value"}. Ops: "has", "lacks" (words), "says" (just
-so), "=", "of" (that field, or a cell of its own, says just this), "by" (who made it), "<", "<=",
-">", ">=", "==", "years" and "dates" (the first and the last), "available" (whether it is to be
-had). `checks.py` holds the rows against them.
+so), "starts" (its title does), "=", "of" (that field, or a cell of its own, says just this), "by"
+(who made it), "<", "<=", ">", ">=", "==", "years" and "dates" (the first and the last), "available"
+(whether it is to be had). `checks.py` holds the rows against them.
 """
 
 from __future__ import annotations
@@ -121,6 +121,25 @@ _YEARS = re.compile(
 )
 
 
+_STARTS = re.compile(
+    r"\s+(?:that|which|whose (?:titles?|names?)"
+    r"|(?:with|having) (?:a |the )?(?:titles?|names?) that)\s+"
+    rf"(?:starts?|begins?)\s+with\s+(?:the (?:word|letter|letters) )?(?P<value>{MASK}|[\w:]+)$"
+    rf"|\s+(?:starting|beginning)\s+with\s+(?P<other>{MASK}|[A-Z][\w:]*)$",
+    re.I,
+)
+
+
+def _take_start(text: str, wish: Intent, k: Masked) -> str:
+    """ "stories that start with “Ask:”"."""
+    match = _STARTS.search(text)
+    if match is None:
+        return text
+    value = k.raw(match["value"] or match["other"])
+    wish["filters"].append({"field": "title", "op": "starts", "value": value})
+    return clean(text[: match.start()])
+
+
 ARE = re.compile(
     r"\s+(?:(?:that|who|which)\s+)?(?:are|is)\s+(?:currently |still |now |already )?"
     r"(?P<not>not )?(?P<state>in stock|out of stock|sold out|on sale|"
@@ -166,7 +185,7 @@ def _take_equal(text: str, wish: Intent, k: Masked) -> str:
 
 def _take_filter(text: str, wish: Intent, k: Masked) -> str:
     """ "under $50", "with more than 100 points"."""
-    match = _FILTER.search(text)
+    match = _FILTER.match(text)  # its head begins the text
     amount = re.sub(r"[^\d.]", "", k.raw(match.group("num")).replace(",", "")) if match else ""
     if match is None or not amount:
         return text
@@ -317,6 +336,7 @@ def _take_number(text: str, wish: Intent, k: Masked) -> str:
 
 _TAKING = (
     _take_except,
+    _take_start,
     take_named,
     take_marked,
     take_or_more,

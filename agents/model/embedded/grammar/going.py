@@ -20,7 +20,8 @@ NTH = (
 
 # "Page 3", "the second page of the news". The last page is one of a list only when that is said.
 PAGE = (
-    r"(?:page (?:number )?(?P<n>\d{1,4})(?: (?:of|in) .*)?"
+    r"(?:page (?:number )?(?P<n>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?: (?:of|in) .*)?"
     rf"|(?P<nth>(?!last|top)(?:{NTH})|last(?= page of)) page(?: (?:of|in) .*)?)"
 )
 
@@ -153,7 +154,7 @@ def search_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
 def page_intent(m: re.Match[str], k: Masked) -> Intent:
     """ "Go to page 3", "the second page of the news": a page of a list, -1 for its last."""
     n = m.group("n")
-    return {"do": "to_page", "n": int(n) if n else ordinal_in(m.group("nth"))[0]}
+    return {"do": "to_page", "n": count_of(n) if n else ordinal_in(m.group("nth"))[0]}
 
 
 def scroll_intent(m: re.Match[str], k: Masked) -> Intent:

@@ -72,6 +72,13 @@ _COMPARATIVES = {
 _BY_HOW_MUCH = re.compile(r",?\s+(?:and )?by how (?:much|many)(?: [a-z]+)?$", re.I)
 
 
+def _priced(m: re.Match[str], k: Masked) -> Intent:
+    """ "How much more is A than B": by their prices."""
+    names = [k.raw(bare(clean(m.group(g)))) for g in ("a", "b")]
+    order = measure_of("dearer" if m.group("more").lower() == "more" else "cheaper")
+    return {"do": "compare", "names": names, "order": order, "difference": True}
+
+
 def _either(m: re.Match[str], k: Masked) -> Intent | None:
     """ "Which is cheaper, the red kettle or the blue one?": both, the one that is so first."""
     said = m.groupdict()
@@ -143,6 +150,10 @@ RULES = [
     _rule(
         rf"how much {_MORE} (?:is|are) (?P<a>.+?) than (?P<b>.+)$",
         lambda m, k: (both := _either(m, k)) and {**both, "difference": True},
+    ),
+    _rule(
+        r"how much (?P<more>more|less) (?:is|are) (?P<a>.+?) than (?P<b>.+)$",
+        lambda m, k: _priced(m, k),
     ),
     _rule(
         r"how much (?P<more>more|less) (?:does|do|would|will) (?P<a>.+?) (?P<verb>cost|weigh) than "

@@ -283,7 +283,7 @@ def _of_found(intent: Intent, found: dict[str, Any]) -> Intent:
 
 
 # "Change my phone number" is done when it is kept, though nobody says "and save".
-_CHANGES = re.compile(r"(?:set|change|update|turn|switch|enable|disable|correct)\b", re.I)
+_CHANGES = re.compile(r"(?:set|make it|change|update|turn|switch|enable|disable|correct)\b", re.I)
 _CHANGED = ("set", "check", "uncheck", "select")
 _TAKE = re.compile(
     r"(?:pick|choose|select|take) (?:it|that|the (?:first |matching )?(?:suggestion|match|option))"

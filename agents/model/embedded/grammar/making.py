@@ -106,6 +106,12 @@ def _create(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     return ([_there(place, k), made] if place else made) if pieces else None
 
 
+def _labelled(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
+    """ "Send a letter with subject “A” and message “B”": each detail is called by a name."""
+    pieces = pieces_of(clean(m.group("rest")), k)
+    return _create(m, k) if pieces and all(p["label"] and p["value"] for p in pieces) else None
+
+
 # "... that turns off the device X": what it does is one detail, what it does it to another.
 _NAMED = re.compile(rf"{MASK}\s+(?P<rest>(?:at|on|for|from|that|which)\s+\S.*)$", re.I)
 _THAT = re.compile(
@@ -289,6 +295,16 @@ RULES = [
         rf"(?P<verb>add|create|make|register|file|start)\s+{_A_NEW}{_NOUN}{_CALLED}"
         rf"(?P<rest>{MASK}.*)$",
         _create,
+    ),
+    _rule(
+        rf"(?P<verb>submit|raise|lodge)\s+{_A_NEW}{_NOUN}\s+(?:called|named|titled)\s+"
+        rf"(?P<rest>{MASK}.*)$",
+        _create,
+    ),
+    _rule(
+        r"(?P<verb>send|submit|raise|lodge|post|leave)\s+(?:an?|another|one more|the|this|my)"
+        rf"\s+(?:new\s+)?{_NOUN}(?:\s+with|\s*:)\s+(?P<rest>.+)$",
+        _labelled,
     ),
     _rule(
         rf"(?P<verb>add)\s+(?P<rest>{MASK}(?:(?:\s*,\s*|\s+and\s+)+{MASK})*"

@@ -93,5 +93,5 @@ def mask(text: str) -> Masked:
         ends = kind[0] == "q" and raw[-1:] in ".!?" and _NEW_SENTENCE.match(after)
         return chr(_BASE + len(masked.parts) - 1) + ("." if ends else "")
 
-    masked.text = _PATTERN.sub(hide, text[:40_000])
+    masked.text = re.sub(r"[ \t]{2,}", " ", _PATTERN.sub(hide, text[:40_000]))
     return masked

@@ -28,6 +28,21 @@ _DO = re.compile(
 )
 
 
+_AGREES = re.compile(
+    r"(?:i|we|she|he|they)\s+(?:(?:do |also )?accepts?|(?:do |also )?agrees?(?: to| with)?)\s+"
+    r"(?:to )?(?P<what>(?:the|your|all|these)\s+(?:[a-z]+ )*(?:rules?|terms?|conditions?"
+    r"|polic(?:y|ies)|privacy|licen[cs]e|agreement)(?: and (?:the )?(?:[a-z]+ )?[a-z]+)?)",
+    re.I,
+)
+
+
+def agrees(text: str, k: Masked) -> list[Intent]:
+    """ "She accepts the travel rules": a box to tick before the form is sent."""
+    if (match := _AGREES.fullmatch(clean(text))) is None:
+        return []
+    return [{"do": "check", "target": target_of(match["what"], k), "of_me": True}]
+
+
 def told(text: str, k: Masked) -> list[Intent]:
     """The boxes that are to be ticked, and those that are not; [] when it says nothing of a form.
 

@@ -30,6 +30,7 @@ from agents.model.embedded.grammar.verbs import Intent, stepped, verbed
 from agents.model.embedded.grammar.words import VERBS
 
 MAX_INTENTS = 60
+MAX_CLAUSE_CHARS = 1200  # of one thing to do; nobody says it longer
 
 # "Cancel when it asks": the question is a dialog that the step before brought up.
 _ASKED = re.compile(
@@ -100,12 +101,14 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
     text = clean(_DONE.sub("", _ASKED.sub("", clean(clause))))
     if not text:
         return []
+    if len(text) > MAX_CLAUSE_CHARS:
+        return [{"do": "unknown", "words": f"{masked.original(text)[:200]}…"}]
     if hint := _STANDS.search(text):
         text = clean(text[: hint.start()])
         return [{**one, "text": masked.original(text)} for one in parse_clause(text, masked)]
     if halt := stopping.stop(text):
         return [halt]
-    if of_me := oneself.told(text, masked):
+    if of_me := oneself.told(text, masked) or oneself.agrees(text, masked):
         return of_me
     if avoid := dealing.avoided(text, masked):
         return [avoid]

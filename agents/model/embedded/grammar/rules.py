@@ -45,6 +45,10 @@ def _rule(pattern: str, build: Callable[[re.Match[str], Masked], Any]) -> Rule:
 
 RULES: list[Rule] = [
     _rule(
+        r"follow\s+(?:the |a )?link\s+(?:to|for|called|named|about)\s+(?P<what>.+)$",
+        lambda m, k: open_intent(m.group("what"), k),
+    ),
+    _rule(
         (
             r"(?:go|navigate|take me|head|return|move) ?(?:back|to the (?:previous|"
             r"last) page)(?: (?:one|a) page| to the (?:list|results|previous page|"

@@ -66,6 +66,7 @@ def details(what: str, k: Masked) -> Intent | list[Intent] | None:
         if all(isinstance(told, dict) for told, _ in parts):
             return [{**told, "text": said} for told, said in parts if isinstance(told, dict)]
     text = clean(FORMAT.sub("", clean(what)))
+    text = re.sub(r"(?<=\w) (?:there|on (?:this|the) page)$", "", text, flags=re.I)
     text = re.sub(r"^me\s+", "", text, flags=re.I)
     text = re.sub(r"^(?:about\s+)?(?:(?:what|who) (?:is|are|was|were)\s+)", "", text, flags=re.I)
     if match := _HOW_MUCH_IS.fullmatch(text):

@@ -103,7 +103,8 @@ _SAYING = re.compile(
 _SAID_BY = re.compile(
     rf"(?:tell me |show me )?what did (?P<who>{MASK}|[\w.-]+(?: (?-i:[A-Z])[\w.-]*)?) "
     r"(?:comment|reply|answer|say|write)(?: (?:about|on|to|under|in) (?:it|this|(?:the|this) "
-    rf"(?:story|article|post|topic)|(?P<on>{_NTH} [a-z]+|{_NAMED})))$",
+    rf"(?:story|article|post|topic)|(?P<on>{_NTH} [a-z]+|{_NAMED}|(?:the )?[\w-]+(?: [\w-]+)? "
+    r"(?:story|article|post|topic|thread))))$",
     re.I,
 )
 _SUM_UP = re.compile(

@@ -63,9 +63,23 @@ _THE_SAME_AGAIN = re.compile(
 )
 
 
+_IS_FINE = re.compile(
+    r"(?<=\w)\s+(?:is|are|would be) (?:fine|ok(?:ay)?|all right)(?=\s*(?:,|and\b|but\b|[.!]|$))",
+    re.I,
+)
+# "Go to the news, page three": two ways to go.
+_ITS_PAGE = re.compile(
+    r"(?P<go>\b(?:go|turn|switch|navigate) to (?:the |my |our )?[a-z]+(?: [a-z]+)?),?\s+"
+    r"(?:on )?page "
+    r"(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten)\b",
+    re.I,
+)
+
+
 def said_apart(sentence: str) -> str:
     """The sentence with a comma before a press that has none; "everyone" is all people."""
-    sentence = _PRESS.sub(", ", sentence)
+    sentence = _IS_FINE.sub("", _PRESS.sub(", ", sentence))
+    sentence = _ITS_PAGE.sub(r"\g<go>, go to page \g<n>", sentence)
     sentence = _THE_SAME_AGAIN.sub(
         r"\g<value> as \g<label>, enter \g<value> as confirm \g<label>", sentence
     )

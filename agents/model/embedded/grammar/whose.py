@@ -11,6 +11,7 @@ from typing import Any
 from agents.browser.extract_names import canonical, singular
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean
+from agents.model.embedded.grammar.words import count_of
 
 Intent = dict[str, Any]
 
@@ -44,7 +45,7 @@ _FROM_SITE = re.compile(
 )
 _ON_PAGE = re.compile(
     r"\s+(?:on|from|of|in)\s+(?:(?P<this>(?:this|the (?:current|first)) page)"
-    r"|page\s+(?P<n>\d{1,3}))(?=$|\s+(?:with|including|showing|by|from)\b)",
+    r"|page\s+(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten))(?=$|\s+(?:with|including|showing|by|from)\b)",
     re.I,
 )
 
@@ -91,8 +92,9 @@ def take_page(text: str, wish: Intent) -> str:
     if match is None:
         return text
     wish["one_page"] = True
-    if match["n"] and int(match["n"]) > 1:
-        wish["page"] = int(match["n"])
+    number = count_of(match["n"] or "") or 1
+    if number > 1:
+        wish["page"] = number
     return clean(text[: match.start()] + text[match.end() :])
 
 

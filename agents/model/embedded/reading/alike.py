@@ -67,6 +67,8 @@ def same(word: str, other: str) -> bool:
 def _root(word: str) -> str:
     """A word without the ending that makes a verb of it, or the one who does it."""
     bare = re.sub(r"(?:ing|ers?|ors?|ed|s)$", "", word)
+    if bare != word:
+        bare = re.sub(r"([bdgmnprt])\1$", r"\1", bare)  # "humming" comes of "hum"
     return bare if len(bare) > 2 else word
 
 

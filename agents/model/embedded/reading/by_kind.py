@@ -33,6 +33,21 @@ def kind_of(field: str) -> tuple[str, re.Pattern[str] | None]:
     return " ".join(head), look
 
 
+_SIZES = frozenset(["size", "dimension", "measurement"])
+_UNIT = r"\s?(?:mm|cm|m|in(?:ches)?|ft|feet|px)\b"
+_BY = re.compile(
+    rf"\d[\d.,]*(?:{_UNIT})?\s?(?:x|×|by)\s?\d[\d.,]*(?:\s?(?:x|×|by)\s?\d[\d.,]*)?{_UNIT}", re.I
+)
+
+
+def measured(body: str, field: str) -> str | None:
+    """ "140 by 200 cm": the one size that a page shows, when its size is asked for."""
+    if singular(plain(field)) not in _SIZES:
+        return None
+    found = {m.group() for m in _BY.finditer(body)}
+    return found.pop() if len(found) == 1 else None
+
+
 def labelled(body: str, field: str) -> str | None:
     """The one value of its kind that stands right behind or below what the field is called."""
     name, look = kind_of(field)

@@ -39,6 +39,7 @@ GENERIC = frozenset(
         "data",
         "everything",
         "object",
+        "stuff",
         "list",
     ]
 )
@@ -259,6 +260,9 @@ def passes(row: Record, rule: dict[str, Any]) -> bool:
     if rule["op"] == "says":
         said = [plain(str(v)) for k, v in row.items() if k not in ("url", "image")]
         return any(f" {plain(rule['value'])} " in f" {text} " for text in said)
+    if rule["op"] == "starts":
+        named = str(row.get("title") or row.get("name") or next(iter(row.values()), ""))
+        return named.lower().startswith(str(rule["value"]).lower())
     if rule["op"] == "available":
         return availability(row) is rule["value"]
     if rule["op"] == "dates":

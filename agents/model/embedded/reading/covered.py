@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from agents.model.embedded.run import Run
+from agents.model.embedded.run import Run, Step
 from agents.ports import Act
 
 _DEEDS = frozenset(
@@ -20,6 +20,7 @@ _DATED = re.compile(
     r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}|\d{1,2}[:/]\d{1,2}|\b(?:1[89]|20)\d\d\b|\b\d{1,2}\.\d{1,2}\.(?!\d)"
 )
 _NUMBER = re.compile(r"(?<![\w#])[£$€]?\d[\d.,]*\d\b")
+_QUOTED = re.compile(r"\"([^\"{}\n]{2,})\"|“([^”{}\n]{2,})”")
 LEAST_DIGITS = 3
 
 
@@ -39,11 +40,18 @@ def notice(run: Run) -> None:
 
 
 def literals(text: str) -> list[str]:
-    """The numbers and mail addresses of a sentence."""
+    """The numbers, mail addresses and quoted texts of a sentence."""
     mails = _MAIL.findall(text)
-    rest = _DATED.sub(" ", _MAIL.sub(" ", text))
+    quotes = [next(filter(None, m)) for m in _QUOTED.findall(text)]
+    rest = _QUOTED.sub(" ", _DATED.sub(" ", _MAIL.sub(" ", text)))
     numbers = [x for x in _NUMBER.findall(rest) if len(re.sub(r"\D", "", x)) >= LEAST_DIGITS]
-    return [*mails, *numbers]
+    return [*mails, *quotes, *numbers]
+
+
+def unplaced(run: Run, step: Step) -> str:
+    """What was said word for word for a deed that sends, and stands nowhere yet; or nothing."""
+    said = _bare("\n".join(_given(run)))
+    return next((x for x in literals(step["text"]) if _bare(x) not in said), "")
 
 
 def _given(run: Run) -> list[str]:

@@ -16,6 +16,7 @@ from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe
 from agents.model.embedded.likeness import norm
+from agents.model.embedded.reading.checks import GENERIC
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import Element, View, locate, quote
 from agents.ports import Decision
@@ -100,7 +101,7 @@ def _offered(view: View, step: Step, rows: list[Record]) -> Choice | None:
 def _conditions(step: Step) -> list[tuple[str, str, dict[str, Any] | None]]:
     noun = plain(step.get("noun") or "").split()
     out: list[tuple[str, str, dict[str, Any] | None]] = []
-    if len(noun) > 1 and is_item_noun(noun[-1]):
+    if len(noun) > 1 and (is_item_noun(noun[-1]) or singular(noun[-1]) in GENERIC):
         out.append(("noun", " ".join(noun[:-1]), None))
     elif noun:
         out.append(("noun", " ".join(noun), None))
@@ -118,7 +119,7 @@ def _met(step: Step, choice: Choice) -> None:
         step["near"] = step["place"] = None
     elif choice.part == "noun":
         last = (step.get("noun") or "").split()[-1]
-        step["noun"] = last if is_item_noun(last) else ""
+        step["noun"] = last if is_item_noun(last) or singular(last.lower()) in GENERIC else ""
     else:
         step["filters"] = [r for r in step["filters"] if r is not choice.rule]
 

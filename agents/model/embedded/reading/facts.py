@@ -243,6 +243,8 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
     for field in [f for f in fields if f not in found]:
         subject = step.get("subject")
         told = by_kind.labelled(view.body, field) if not subject else None
+        size = by_kind.measured(view.body, field)
+        told = told or (size if size and about.is_about(view, step, size) else None)
         told = told or (await by_kind.of_column(run.page, field, subject) if subject else None)
         if told:
             _found(run, step, {f: told if f == field else found.get(f) for f in fields})

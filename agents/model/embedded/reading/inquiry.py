@@ -6,6 +6,7 @@ of the site that is called like it, behind its tabs. A part that stays without a
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agents.browser.extract import find_lists, pick
@@ -136,6 +137,8 @@ async def at_hand(run: Run, step: Step) -> Decision | bool:
     if not wish or st.get("phase") not in (None, "", "sure"):
         return False
     told = take(await open_book(run.page), wish, {})
+    if len(told) < len(wish["parts"]) and _of_item(run, step):
+        told = _of_item(run, step)
     if len(told) < len(wish["parts"]):
         return False
     if st.get("phase") != "sure":
@@ -143,6 +146,22 @@ async def at_hand(run: Run, step: Step) -> Decision | bool:
     await outcome_of(run, step)
     _tell(run, step, told)
     return True
+
+
+_IT = re.compile(r"\b(?:it|its)\b", re.I)
+
+
+def _of_item(run: Run, step: Step) -> dict[str, Any]:
+    """ "… and how many points did it get": more of the row that was read just before."""
+    row, parts = run.memory.get("item") or {}, step["wish"]["parts"]
+    fields = {str(n): _field_of(p) for n, p in enumerate(parts)}
+    if not row or step["wish"]["exact"] or not all(fields.values()) or not _IT.search(step["text"]):
+        return {}
+    if run.memory.get("item_url") not in (None, run.turn.page_url):
+        return {}
+    shown = pick(row, list(fields.values()))
+    told = {n: [f, str(shown[f])] for n, f in fields.items() if shown[f] not in (None, "")}
+    return told if len(told) == len(parts) else {}
 
 
 async def go_on(run: Run, step: Step, why: str) -> Decision | None:

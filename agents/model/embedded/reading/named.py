@@ -9,6 +9,7 @@ from agents.browser.extract_names import Record, plain, singular
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.likeness import likeness
 from agents.model.embedded.reading import about
+from agents.model.embedded.reading.alike import same
 from agents.model.embedded.reading.checks import several_prices
 
 MAX_OTHERS = 8
@@ -46,7 +47,8 @@ def _titled(rows: list[Record], topic: str) -> Record | None:
     fits: dict[str, list[Record]] = {}
     for row in rows:
         title = str(row.get("title") or next(iter(row.values())))
-        if words and words <= {singular(w) for w in plain(title).split()}:
+        said = {singular(w) for w in plain(title).split()}
+        if words and all(any(same(w, s) for s in said) for w in words):
             fits.setdefault(title, []).append(row)
     return min(next(iter(fits.values())), key=len) if len(fits) == 1 else None
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from agents.browser.extract_names import plain
+from agents.browser.extract_names import plain, singular
 from agents.model.embedded.reading.alike import (
     forms,
     names_kind,
@@ -53,8 +53,26 @@ def answer(book: Book, part: dict[str, Any], wish: dict[str, Any], group: str = 
     if group and (told := _in_group(book, part, wish, group)):
         return told
     found = [t for f in book.facts if (t := _fit(book, f, part, wish))]
+    found = found or _by_unit(book, part, wish)
     found = found or [t for i in book.items if (t := _of_item(book, i, part, wish))]
     return _one(found)
+
+
+_DOES = re.compile(r"\b(?:do|does|did|can|will) (?:it|they|one) (\w+)", re.I)
+
+
+def _by_unit(book: Book, part: dict[str, Any], wish: dict[str, Any]) -> list[Told]:
+    """ "How many pages": the one value that is so many of them ("Yield: 7,500 pages")."""
+    if part["kind"] != "number" or len(part["attr"]) != 1:
+        return []
+    does = {singular(w.lower()) for w in _DOES.findall(part["text"])}
+    rest = [w for w in part["rest"] if w not in {*wish["kinds"], *does} and not _VERB.fullmatch(w)]
+    if not all(tells_exactly(book.text, t) for t in wish["exact"]) or not all(
+        map(book.tells, rest)
+    ):
+        return []
+    said = re.compile(rf"\d[\d,. ]*\s+{re.escape(part['attr'][0])}(?:s|es)?", re.I)
+    return [Told(f.label, f.value, f.group, 1.0) for f in book.facts if said.fullmatch(f.value)]
 
 
 def _one(found: list[Told]) -> Told | None:
@@ -94,7 +112,8 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
     if score is None:
         return None
     kinds, soft = set(wish["kinds"]), 0
-    if fact.line and asks_for_total(part["attr"]) and not _is_of_line(part, wish, row):
+    sums = asks_for_total(part["attr"]) or (part["kind"] == "money" and part["attr"] == ["price"])
+    if fact.line and sums and not _is_of_line(part, wish, row):
         return None  # of a line, where the total stands below
     named = [w for w in part["attr"] if tells(fact.label, w)]
     # "How long is the guarantee": a label may say what is measured, in place of "duration".
