@@ -82,6 +82,11 @@ class BrowserPool:
         serving = {session_id for session_id, proxy in self._proxies.items() if proxy.port}
         return len(serving | self._live.keys())
 
+    @property
+    def attached(self) -> dict[str, BrowserSession]:
+        """Browsers that this worker is attached to, by session."""
+        return {session_id: live.session for session_id, live in self._live.items()}
+
     def root(self, session_id: str) -> Path:
         """Where the session's browser keeps its files."""
         return self._config.data_dir / "browsers" / session_id

@@ -28,6 +28,7 @@ from agents.jobs.db import db
 from agents.jobs.housekeeping import Housekeeping
 from agents.jobs.relay import LiveRelay
 from agents.jobs.specs import spec_of
+from agents.jobs.whereabouts import Whereabouts
 from agents.jobs.wishes import Wishes
 from agents.model.routes import build_route
 from agents.model.settings import ModelSettings
@@ -105,6 +106,7 @@ class Runner:
             self.wishes.follow,
             self._follow_due,
             self.housekeeping.keep,
+            Whereabouts(self.pool).follow,
             LiveRelay(self.config.host_name, settings.REDIS_URL).run,
         ):
             self._spawn(self._keep_running(service))

@@ -289,6 +289,25 @@ def set_page(session_id: str, *, url: str, title: str) -> None:
     nudges.after_commit(f"session:{session_id}")
 
 
+def follow_page(session_id: str, *, url: str, title: str) -> None:
+    """Keep the row with a page that moved between the steps; nothing is written when it did not."""
+    session = AgentSession.objects.filter(pk=session_id).first()
+    if session is None:
+        return
+    for task in session.tasks.all():
+        redactor = tasks.redactor_of(task)
+        url, title = redactor.text(url), redactor.text(title)
+    page = {
+        "page_url": plain_text(url)[:8000],
+        "page_title": readable(plain_text(title))[:500],
+    }
+    if session.page_url == page["page_url"]:
+        return
+    with transaction.atomic():
+        AgentSession.objects.filter(pk=session_id).update(**page)
+        nudges.after_commit(f"session:{session_id}")
+
+
 def free_profile(session: AgentSession) -> None:
     """Let other sessions use the profile of a session whose browser is closed."""
     if session.profile_id:

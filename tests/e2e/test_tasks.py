@@ -216,3 +216,17 @@ def make_profile(stack: Stack, name: str) -> str:
         return found[1]
     finally:
         console.close()
+
+
+def test_a_page_that_moves_by_itself_is_told_where_it_is(
+    api: httpx.Client, stack: Stack, hostile: HostileSite
+) -> None:
+    begun, moved = f"{hostile.url}/counter/moves", f"{hostile.url}/plain"
+    with session_of(api, stack, done(), start_url=begun) as run:
+        assert run.end()["terminal_reason"] == "done"
+        assert run.session()["browser"]["page_url"] == begun
+        stack.browser_showing(begun).command(
+            begun, "Runtime.evaluate", expression=f"location = {moved!r}"
+        )
+        wait_for(lambda: run.session()["browser"]["page_url"] == moved, 20, "the move is told")
+        assert run.session()["browser"]["page_title"] == "Plain"
