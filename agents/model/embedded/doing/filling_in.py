@@ -26,10 +26,22 @@ async def fill_form(run: Run, step: Step) -> Decision | None:
         kept = {"text": step["text"], "verb": "", "noun": "", "pieces": step["pieces"]}
         step["splice"] = [{"do": "carry", **kept}]  # the rest is asked for on the next page
         return None
-    step["splice"] = _known_by_kind(view, step) + composing.compose(
-        view, {**step, "pieces": _left(step)}
-    )
+    placed, left = _known_by_kind(view, step), _left(step)
+    late = [p for p in left if _comes_late(view, p)] if placed and not step.get("again") else []
+    left = [p for p in left if p not in late]
+    step["splice"] = placed + composing.compose(view, {**step, "pieces": left})
+    if late:
+        step["splice"].append({**_fresh(step), "pieces": late, "again": True})
     return None
+
+
+def _fresh(step: Step) -> Step:
+    return {"do": "fill_form", "text": step["text"]}
+
+
+def _comes_late(view: View, piece: dict[str, Any]) -> bool:
+    """Whether a time has no place yet: free times show when a day was picked."""
+    return bool(piece.get("time")) and composing.place(view, piece) is None
 
 
 _KINDS = ("day", "time", "count", "choice", "agrees", "off")

@@ -29,7 +29,7 @@ _DO = re.compile(
 
 
 _AGREES = re.compile(
-    r"(?:i|we|she|he|they)\s+(?:(?:do |also )?accepts?|(?:do |also )?agrees?(?: to| with)?)\s+"
+    r"(?:she|he|they)\s+(?:(?:do |also )?accepts?|(?:do |also )?agrees?(?: to| with)?)\s+"
     r"(?:to )?(?P<what>(?:the|your|all|these)\s+(?:[a-z]+ )*(?:rules?|terms?|conditions?"
     r"|polic(?:y|ies)|privacy|licen[cs]e|agreement)(?: and (?:the )?(?:[a-z]+ )?[a-z]+)?)",
     re.I,

@@ -10,6 +10,7 @@ from typing import Any
 
 from agents.browser.extract_names import canonical, singular
 from agents.model.embedded.grammar.masking import MASK, Masked
+from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.words import count_of
 
@@ -55,6 +56,8 @@ def take_owner(text: str, wish: Intent, k: Masked) -> str:
     match = _OWNED.match(text)
     if match is None or match["who"].lower() in _NO_OWNER or _FIELD.fullmatch(match["noun"]):
         return text
+    if "the" in match["all"].lower() or not is_item_noun(match["noun"]):
+        return text  # "the museum's opening hours"
     wish["filters"].append({"field": "author", "op": "by", "value": k.raw(match["who"])})
     return f"{match['all']}{match['noun']}{text[match.end() :]}"
 

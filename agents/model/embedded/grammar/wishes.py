@@ -205,7 +205,10 @@ def list_wish(text: str, k: Masked) -> Intent:
         wish["as"], text = shaped.group("as").lower(), text[shaped.end() :]
     text = whose.take_page(text, wish)
     text, listed = rows_meant.take_listed(text)
-    text = conditions.take(_KEPT.sub("", take_sorting(text, wish)), wish, k)
+    text = take_sorting(text, wish)
+    if wish["order"] and not listed:  # "…, name and price, highest price first"
+        text, listed = rows_meant.take_listed(text)
+    text = conditions.take(_KEPT.sub("", text), wish, k)
     text = rows_meant.take_best(text, wish)
     text = conditions.take(_KEPT.sub("", text), wish, k)
     if (match := _WITH.search(text)) and (names := fields_of(match.group("fields"), k)):

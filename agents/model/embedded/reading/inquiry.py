@@ -12,6 +12,7 @@ from typing import Any
 from agents.browser.extract import find_lists, pick
 from agents.browser.extract_names import canonical
 from agents.model.embedded.doing.touch import click_code, outcome_of
+from agents.model.embedded.grammar.parts import parts_of
 from agents.model.embedded.reading import leads, weighing
 from agents.model.embedded.reading.factbook import Book, open_book
 from agents.model.embedded.reading.named import row_about
@@ -134,7 +135,10 @@ async def at_hand(run: Run, step: Step) -> Decision | bool:
     True when the step is over, False when the page does not tell.
     """
     wish, st = step.get("wish"), step["st"]
-    if not wish or st.get("phase") not in (None, "", "sure"):
+    if not wish and run.memory.get("item") and (parts := parts_of(step["text"])):
+        wish = {"parts": parts, "exact": [], "kinds": []}
+        step["wish"] = wish if _of_item(run, {**step, "wish": wish}) else None
+    if not step.get("wish") or st.get("phase") not in (None, "", "sure"):
         return False
     told = take(await open_book(run.page), wish, {})
     if len(told) < len(wish["parts"]) and _of_item(run, step):

@@ -72,7 +72,7 @@ def test_wishes_are_said_in_other_ways(words: str, do: str, told: str | None) ->
 
 
 def test_a_field_called_to_is_told_from_the_word_before_a_value() -> None:
-    first, second = parse("Set Issued from to 2026-09-01 and Issued to to 2026-09-30")
+    first, second, *_ = parse("Set Issued from to 2026-09-01 and Issued to to 2026-09-30")
     assert [first["target"]["words"], second["target"]["words"]] == ["Issued from", "Issued to"]
 
 

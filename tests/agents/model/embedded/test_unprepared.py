@@ -61,7 +61,7 @@ async def test_how_long_wants_a_number(play: Play) -> None:
     ("words", "deeds"),
     [
         ("click Yes, then Next, tick Breakfast", ["click", "click", "check"]),
-        ("set the time to 2:30 pm. Set guests to 3", ["set", "set"]),
+        ("set the time to 2:30 pm. Set guests to 3", ["set", "set", "keep"]),
         ('fill payee "Eva", account no. "NB1"', ["fill", "fill"]),
         ("search for bike in the category Bikes", ["select", "search"]),
         ("select the cheapest one", ["open_best"]),
