@@ -189,8 +189,8 @@ def test_a_restart_picks_unfinished_tasks_up_again(own_stack: Stack, hostile: Ho
             api,
             own_stack,
             {"code": f"await page.goto('{practice}/shop/')"},
-            {"code": f"await page.goto('{practice}/slow/?s=30')"},  # cut short, and loaded again
-            {"expect_text": "SLOW-0300", "code": f"await page.goto('{practice}/slow/?s=0')"},
+            {"code": f"await page.goto('{practice}/slow/?s=8')"},  # cut short, and loaded again
+            {"expect_text": "SLOW-0080", "code": f"await page.goto('{practice}/slow/?s=0')"},
             {"expect_text": "SLOW-0000", **done()},
         )
         loading.until("task.step_started", step=2)

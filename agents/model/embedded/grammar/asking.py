@@ -12,7 +12,7 @@ from agents.model.embedded.grammar.amounts import count
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
-from agents.model.embedded.grammar.single import details, subject_of
+from agents.model.embedded.grammar.single import AND_HOW_MANY, details, subject_of
 from agents.model.embedded.grammar.superlatives import HIGH, LOW
 from agents.model.embedded.grammar.wishes import (
     Intent,
@@ -50,6 +50,8 @@ def _extract(m: re.Match[str], k: Masked) -> Intent | None:
         return _stock(stock, k) if stock else {"do": "answer", "question": k.raw(asked)}
     if said := _SAID.fullmatch(clean(what)):
         return {"do": "extract", **list_wish(said.group("noun"), k)}
+    if AND_HOW_MANY.fullmatch(clean(what)):
+        return details(what, k)
     wish = list_wish(what, k)
     if _is_list(what, wish):
         asks = re.match(r"what\b", m.group(), re.I)

@@ -121,6 +121,12 @@ RULES = [
         _offered,
     ),
     _rule(
+        r"(?:which|what) (?P<noun>[a-z]+(?: [a-z]+)?(?<!s)s) (?:have|did|do) (?:i|we|you)"
+        r"(?: have)? (?:made|make|placed?|ordered|bought|written|write|sent|send|got|get|had|have)"
+        r"(?P<rest>)(?: so far| yet| already| until now)?$",
+        _of_yours,
+    ),
+    _rule(
         r"(?:which|what) (?:options|choices) (?:are there|do i have|are offered) "
         r"(?:for|in|under) (?:the )?(?P<noun>[a-z]+(?: [a-z]+)?)$",
         _offered,

@@ -25,6 +25,11 @@ _FIGURES = re.compile(
     r"(?-i:[A-Z])[\w -]*)",
     re.I,
 )
+AND_HOW_MANY = re.compile(
+    r"(?:me )?(?P<one>(?:the )?[\w -]{2,40}? of [^,]{2,60}?),? and how many "
+    r"(?P<f>[a-z]+(?: [a-z]+)?) (?:it|they) (?:has|have|got)",
+    re.I,
+)
 _ITS_TOO = re.compile(
     r"(?:me )?(?P<one>(?:the )?[\w -]{2,40}?) of (?P<s>[^,]{2,60}?)"
     r"(?P<more>(?:,? (?:and )?its [\w -]{2,30}?)+)",
@@ -53,6 +58,10 @@ def details(what: str, k: Masked) -> Intent | list[Intent] | None:
     if its := _ITS_AND.fullmatch(clean(what)):
         both = [(details(its.group(g), k), k.raw(its.group(g))) for g in ("one", "other")]
         return [{**told, "text": said} for told, said in both if told]
+    if also := AND_HOW_MANY.fullmatch(clean(what)):  # "... and how many reviews it has"
+        told = details(also["one"], k)
+        if isinstance(told, dict) and told.get("subject"):
+            return {**told, "fields": [*told["fields"], also["f"].lower()]}
     if several := _FIGURES.fullmatch(clean(what)):
         names = [k.raw(n) for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", several["names"])]
         return {"do": "details", "fields": names, "subject": None, "nth": None, "figures": True}

@@ -187,7 +187,25 @@ def piece(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "piece", "nth": nth, "kind": m["kind"].lower()} if nth else None
 
 
+_OF_PAGE = re.compile(
+    r"(?:(?:tell me |show me )?what(?:['’]s| is) |(?:tell|show|give|get)(?: me)? )"
+    rf"(?P<page>{_NTH}) "
+    rf"page['’]s (?P<nth>{_NTH.removeprefix('(?:the )?')}) (?P<noun>[a-z]+)$",
+    re.I,
+)
+
+
+def of_page(m: re.Match[str], k: Masked) -> list[Intent] | None:
+    """ "What is the second page's first story": that page, and what stands there."""
+    page, nth = (ordinal_in(bare(m[g]))[0] for g in ("page", "nth"))
+    if page is None or nth is None:
+        return None
+    told = {"do": "details", "fields": ["title"], "subject": None, "nth": nth}
+    return [{"do": "to_page", "n": page, "text": f"go to page {page}"}, told]
+
+
 RULES = [
+    (_OF_PAGE, of_page),
     (_PIECE, piece),
     (_SAYS, says),
     (_TOP, top),

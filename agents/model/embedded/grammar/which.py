@@ -38,7 +38,9 @@ def _best(m: re.Match[str], k: Masked) -> Intent:
     if by_verb := next((f for w, f in MEASURED_BY.items() if verb.startswith(w)), ""):
         said = by_verb
     by = said or next((f for w, f in FIELD_OF_SUPER.items() if w in word), "")
-    wish = {**list_wish(m.group("noun"), k), "limit": 1, "fields": None}
+    noun = re.sub(r"^(?:is|are|was|were)\s+(?:the\s+)?", "", m.group("noun"), flags=re.I)
+    wish = list_wish(noun, k)
+    wish = {**wish, "limit": wish["limit"] or 1, "fields": None}
     if by and by not in FAMILIES:
         wish["fields"] = ["title", by]
     order = {"by": by, "desc": not low, "word": word}

@@ -70,3 +70,21 @@ def test_nobody_says_one_thing_in_thousands_of_words() -> None:
     (wish,) = parse("List the " + "Ada " * 5_000)
     assert wish["do"] == "unknown"
     assert len(wish["words"]) < 250
+
+
+@pytest.mark.parametrize(
+    ("words", "limit", "noun"),
+    [
+        ("What are the three stories with the most points?", 3, "stories"),
+        ("Which two products have the lowest rating?", 2, "products"),
+        ("Which product has the best rating?", 1, "product"),
+    ],
+)
+def test_as_many_of_the_best_as_were_asked_for(words: str, limit: int, noun: str) -> None:
+    (wish,) = parse(words)
+    assert (wish["limit"], wish["noun"]) == (limit, noun)
+
+
+def test_two_facts_of_one_thing() -> None:
+    (wish,) = parse("Tell me the rating of the wool blanket and how many reviews it has")
+    assert (wish["fields"], wish["subject"]) == (["rating", "reviews"], "wool blanket")
