@@ -151,14 +151,23 @@ def release(session: AgentSession, *, by: Actor, note: str = "") -> AgentSession
 
 
 def _settle_takeover_requests(task: Task, by: Actor, note: str) -> None:
-    """Handing back answers a request for just that."""
+    """Handing back answers a request for just that, and what a sign-in asked for meanwhile."""
+    kinds = ("takeover", "captcha", "sign_in", "form")
     for request in InputRequest.objects.filter(
-        task=task, status=RequestStatus.PENDING, kind__in=("takeover", "captcha", "sign_in")
+        task=task, status=RequestStatus.PENDING, kind__in=kinds
     ):
+        if request.kind == "form" and not _is_of_sign_in(request):
+            continue
         # A form or choice that was not used here was done in the browser.
         request.input_schema = request.choices = None
         with suppress(Conflict):  # its time ran out meanwhile; handing back goes on
             requests.decide(request, by=by, response={"done": True, "note": note})
+
+
+def _is_of_sign_in(request: InputRequest) -> bool:
+    """Whether a form asks for what only signs in: a password, a one-time code."""
+    parts = ((request.input_schema or {}).get("properties") or {}).values()
+    return any(p.get("format") in ("password", "one-time-code") for p in parts)
 
 
 def _settle_lost_driver_requests(task: Task, by: Actor) -> None:

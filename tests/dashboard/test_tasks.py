@@ -281,6 +281,22 @@ def test_takeover_of_a_running_task_waits_for_its_worker(operator):
     assert not control.renew(session.pk, "stolen", moved=True)
 
 
+@pytest.mark.parametrize(("part", "settled"), [("one-time-code", True), ("", False)])
+def test_handing_back_settles_what_a_sign_in_asked_for(operator, part, settled):
+    session = with_browser(make_session(operator))
+    held = leases.claim(session.tasks.get().pk, "w1")
+    field = {"type": "string", **({"writeOnly": True, "format": part} if part else {})}
+    schema = {"type": "object", "properties": {"Code": field}, "required": ["Code"]}
+    request = ask(held, held.fence, kind="form", input_schema=schema)
+    control.take(session, by=operator)
+    control.grant(session.pk)
+    control.release(session, by=operator, note="I typed it")
+    request.refresh_from_db()
+    assert (request.status == "answered") is settled
+    if settled:
+        assert request.response == {"done": True, "note": "I typed it"}
+
+
 def test_lost_driver_pauses_the_task_and_asks(operator):
     session = with_browser(make_session(operator))
     task = session.tasks.get()

@@ -89,7 +89,13 @@ async def sign_in(run: Run, step: Step) -> Decision | None:
     if run.answer is not None and st.get("phase") == "form":
         answer, run.answer = run.answer, None
         given = asked.values_of(run, answer, st["wanted"])
-        if not given:
+        by_hand = isinstance(answer.response, dict) and answer.response.get("done") is True
+        if by_hand and not given:
+            run.memory["evidence"].clear()  # what was seen before says nothing of what a person did
+            st["phase"] = ""
+            if not await _handed_back(run, step):
+                return None
+        elif not given:
             run.fail(step, f"{_listed([n.lower() for n in st['wanted']])} was not given")
             return None
         step.update({st["wanted"][name]: value for name, value in given.items()})

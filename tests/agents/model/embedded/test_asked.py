@@ -155,3 +155,17 @@ async def test_a_variable_that_nobody_gave_is_named(play: Play) -> None:
     assert done.outcome.is_task_successful is not True
     assert "{{nope}}" in (done.outcome.text or "")
     assert not done.asked
+
+
+@browser
+async def test_a_browser_handed_back_with_the_code_open_is_asked_about_again(play: Play) -> None:
+    words = "Log in as ada, and ask me for the password and the code"
+    done = await play(
+        "signin_steps.html",
+        words,
+        {"Password": "s3cret"},
+        {"done": True, "note": ""},
+        {"One-time code": "123456"},
+    )
+    assert len(done.asked) == 3
+    assert "Signed in as ada" in await done.text()
