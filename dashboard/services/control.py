@@ -166,8 +166,11 @@ def _settle_takeover_requests(task: Task, by: Actor, note: str) -> None:
 
 def _is_of_sign_in(request: InputRequest) -> bool:
     """Whether a form asks for what only signs in: a password, a one-time code."""
-    parts = ((request.input_schema or {}).get("properties") or {}).values()
-    return any(p.get("format") in ("password", "one-time-code") for p in parts)
+    schema = request.input_schema if isinstance(request.input_schema, dict) else {}
+    parts = schema.get("properties")
+    told = parts.values() if isinstance(parts, dict) else ()
+    formats = {p.get("format") for p in told if isinstance(p, dict)}  # `true` is a schema, too
+    return bool(formats & {"password", "one-time-code"})
 
 
 def _settle_lost_driver_requests(task: Task, by: Actor) -> None:

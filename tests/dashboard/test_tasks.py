@@ -286,7 +286,8 @@ def test_handing_back_settles_what_a_sign_in_asked_for(operator, part, settled):
     session = with_browser(make_session(operator))
     held = leases.claim(session.tasks.get().pk, "w1")
     field = {"type": "string", **({"writeOnly": True, "format": part} if part else {})}
-    schema = {"type": "object", "properties": {"Code": field}, "required": ["Code"]}
+    fields = {"Code": field, "Anything": True}
+    schema = {"type": "object", "properties": fields, "required": ["Code"]}
     request = ask(held, held.fence, kind="form", input_schema=schema)
     control.take(session, by=operator)
     control.grant(session.pk)
