@@ -129,6 +129,12 @@ class QuietBrowser:
         def is_closed(self) -> bool:
             return False
 
+        def on(self, event: str, listener: Any) -> None:
+            """Nothing ever happens on it."""
+
+        def remove_listener(self, event: str, listener: Any) -> None:
+            """Nobody is told anything anyway."""
+
         async def title(self) -> str:
             return "nothing"
 
