@@ -218,6 +218,7 @@ class Actions:
             url=call.url,
             variables=call.variables,
             typed_kinds=call.typed_kinds,
+            typed_breaks=call.typed_breaks,
             attempt=attempt,
             editable=tuple(argument_of(n, v, call) for n, v in record.arguments.items()),
             dialog=call.dialog,

@@ -58,6 +58,7 @@ class Call:
     url: str | None = None
     variables: tuple[str, ...] = ()
     typed_kinds: tuple[str, ...] = ()
+    typed_breaks: bool = False
     field: bool = False
     dialog: DialogFacts | None = None
 

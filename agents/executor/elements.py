@@ -22,7 +22,13 @@ from agents.executor.probe import HIDDEN, box_of, is_secret, words_of
 from agents.executor.recipes import Recipe
 from agents.executor.values import Locator as LocatorValue
 from agents.executor.values import Variable as Handle
-from agents.executor.variables import OnTyped, address_of, check_receiver
+from agents.executor.variables import (
+    OnTyped,
+    address_of,
+    check_receiver,
+    fitting,
+    has_breaks,
+)
 from agents.guard.intents import arm
 from agents.guard.probe import GONE, is_there, touched
 from agents.guard.probe_touch import Touched, touch
@@ -123,6 +129,7 @@ class Elements:
             arguments[kind.typed] = self.named(arguments[kind.typed])
         typed = arguments.get(kind.typed) if kind.typed else None
         handle = self._variables.get(typed.name) if isinstance(typed, Handle) else None
+        breaks = handle is not None and has_breaks(handle.value)
         looked: ElementFacts | None = None  # what the call is going to touch, as it was judged
 
         async def prepare(record: ActionRecord) -> ElementFacts | None:
@@ -153,7 +160,7 @@ class Elements:
 
         async def run(timeout: float) -> JSON:
             kinds = (handle.kind,) if handle is not None else ()
-            facts = CallFacts(tool, arguments, page_url="", typed_kinds=kinds)
+            facts = CallFacts(tool, arguments, page_url="", typed_kinds=kinds, typed_breaks=breaks)
             return await self._touch(recipe, method, arguments, looked, facts, timeout)
 
         return Call(
@@ -171,6 +178,7 @@ class Elements:
             timeout_ms=timeout_ms,
             variables=(typed.name,) if isinstance(typed, Handle) else (),
             typed_kinds=(handle.kind,) if handle is not None else (),
+            typed_breaks=breaks,
             field=method == "input_value" or arguments.get("name") == "value",
         )
 
@@ -239,7 +247,7 @@ class Elements:
             return value
         variable = self.variable(value.name)
         may_go = variable.allowed_domains is None and not variable.sensitive
-        return variable.value if may_go else value
+        return variable.value if may_go and not has_breaks(variable.value) else value
 
     async def _run(
         self,
@@ -295,7 +303,7 @@ class Elements:
         """
         variable = self.variable(handle.name)
         if variable.allowed_domains is None and not variable.sensitive:
-            given[parameter] = variable.value
+            given[parameter] = await fitting(locator, variable.value)
             result = await getattr(locator, method)(**given)
             return None if method == "select_option" else result
         element = await locator.element_handle(timeout=timeout)
@@ -303,7 +311,7 @@ class Elements:
         if frame is None:
             raise PolicyError("The field is in no page any more.", rule="variable_domain")
         await self.before_typing(handle.name, variable, element, frame)
-        given[parameter] = variable.value
+        given[parameter] = await fitting(element, variable.value)
         if method == "press_sequentially":
             await element.type(given.pop("text"), **given)
             return None

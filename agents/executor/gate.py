@@ -40,7 +40,8 @@ class ProposedAction:
 
     tool: `page.goto`, `locator.click`, ... target: in words. arguments: redacted. url: where a
     navigation goes, as the browser will read it. variables: names of the values it types, and
-    typed_kinds their kinds. page_url: where the tab is now.
+    typed_kinds their kinds; typed_breaks: one of them has several lines. page_url: where the tab
+    is now.
     element: what is known of the element it touches; None when it touches none, or none is there.
     look(): reads the element again, whole; `element` may be brief.
     edit(edits): changes arguments of the call for good; the arguments as they are then.
@@ -58,6 +59,7 @@ class ProposedAction:
     url: str | None = None
     variables: tuple[str, ...] = ()
     typed_kinds: tuple[str, ...] = ()
+    typed_breaks: bool = False
     attempt: int = 1
     editable: tuple[Argument, ...] = ()
     dialog: DialogFacts | None = None

@@ -14,7 +14,7 @@ from agents.executor.elements import Elements
 from agents.executor.kinds import kind_of
 from agents.executor.probe import HIDDEN, box_of, focused, is_secret
 from agents.executor.values import Keyboard, Mouse, Variable
-from agents.executor.variables import check_receiver
+from agents.executor.variables import check_receiver, fitting, has_breaks
 from agents.guard.intents import arm
 from agents.guard.probe import frame_at, frame_focused, probe_focused, probe_point
 from agents.guard.probe_touch import keys_are_held, press
@@ -121,6 +121,7 @@ class Inputs:
             editable=("text",) if method in ("type", "insert_text") else (),
             variables=(typed.name,) if isinstance(typed, Variable) else (),
             typed_kinds=(handle.kind,) if handle is not None else (),
+            typed_breaks=handle is not None and has_breaks(handle.value),
         )
 
     async def _type_variable(
@@ -138,7 +139,8 @@ class Inputs:
         if element is None:
             raise ActionError("No field has the focus: click one first.", code="no_focus")
         await self._elements.before_typing(handle.name, variable, element, frame)
-        await element.type(variable.value, delay=bound.get("delay", 0), timeout=timeout)
+        value = await fitting(element, variable.value)
+        await element.type(value, delay=bound.get("delay", 0), timeout=timeout)
 
 
 def _where(group: str, bound: dict[str, Any]) -> str:

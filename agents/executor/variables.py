@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import ada_url
-from playwright.async_api import Frame
+from playwright.async_api import ElementHandle, Frame, Locator
 
 from agents.errors import PolicyError
 from agents.guard.receivers import covers
@@ -37,6 +37,21 @@ def check_receiver(name: str, variable: Variable, frame: Frame) -> None:
         ),
         rule="variable_domain",
     )
+
+
+def has_breaks(value: str) -> bool:
+    """Whether a value has several lines: typed key by key, each break is an Enter."""
+    return len(value.splitlines()) > 1 or value.endswith(("\n", "\r"))
+
+
+async def fitting(field: Locator | ElementHandle, value: str) -> str:
+    """A value as its field takes it: in a field of one line, lines follow each other.
+
+    Enter there would send the form, and what is filled in would lose its breaks without a space.
+    """
+    if not has_breaks(value) or await field.evaluate("field => field.localName") != "input":
+        return value
+    return " ".join(line.strip() for line in value.splitlines() if line.strip())
 
 
 def address_of(frame: Frame | None) -> str:

@@ -24,6 +24,7 @@ def judge(action: ProposedAction) -> Verdict:
             page_url=action.page_url,
             url=action.url,
             typed_kinds=action.typed_kinds,
+            typed_breaks=action.typed_breaks,
             dialog=action.dialog,
         ),
         action.element,

@@ -47,7 +47,8 @@ class CallFacts:
     """A call before it happens.
 
     tool: `locator.click`, `page.goto`, ... url: where a navigation goes. typed_kinds: the kinds of
-    the variables it types (text, password, one_time_code, card, username). dialog: what it accepts.
+    the variables it types (text, password, one_time_code, card, username). typed_breaks: one of
+    them has several lines. dialog: what it accepts.
     """
 
     tool: str
@@ -56,6 +57,7 @@ class CallFacts:
     page_title: str = ""
     url: str | None = None
     typed_kinds: tuple[str, ...] = ()
+    typed_breaks: bool = False
     dialog: DialogFacts | None = None
 
 

@@ -53,7 +53,9 @@ def judge_typing(
     if any(is_card(text) or is_iban(text) for text in texts):
         findings.add("sensitive_data", "it types a card or account number")
     presses = name in ("type", "press_sequentially")
-    if presses and any("\n" in text or "\r" in text for text in texts):
+    # What has one line gets a variable's lines as one; what is written as it stands has its Enter.
+    breaks = call.typed_breaks and (element is None or element.tag != "input")
+    if presses and (breaks or any("\n" in text or "\r" in text for text in texts)):
         judge_enter(element, findings)
     elif presses and element is not None and not types_text(element) and " " in "".join(texts):
         judge_press(element, findings)

@@ -271,3 +271,38 @@ def test_secrets_are_found_in_the_forms_that_pages_give_them():
     assert secrets.text("x y") == "x y" and secrets.field("x y") == "{{n}}"
     pin = Redactor.of({"pin": Variable("12", sensitive=True)})
     assert pin.text("pin 12, 1200, 312") == "pin {{pin}}, 1200, 312"
+
+
+LINES = "Ann Lee\n1 Quay Street\nLeith\n"
+
+
+@on_shared_loop
+@pytest.mark.browser
+@pytest.mark.parametrize("sensitive", [False, True])
+@pytest.mark.parametrize(
+    "code",
+    [
+        'await page.locator("input").fill(variables["lines"])',
+        'await page.locator("input").press_sequentially(variables["lines"])',
+        'await page.locator("input").click()\nawait page.keyboard.type(variables["lines"])',
+    ],
+    ids=["filled", "pressed", "typed"],
+)
+async def test_lines_follow_each_other_in_a_field_of_one_line(bench, code, sensitive):
+    bench.variables = {"lines": Variable(LINES, sensitive=sensitive)}
+    await bench.show("<form action=/sent><input name=to></form>")
+    result = await bench.run(code)
+    assert result.ok, result.error_message
+    assert "/sent" not in bench.browser.page.url  # no line was taken for Enter
+    assert await bench.browser.page.locator("input").input_value() == "Ann Lee 1 Quay Street Leith"
+
+
+@on_shared_loop
+@pytest.mark.browser
+async def test_lines_stay_lines_where_several_fit(bench):
+    bench.variables = {"lines": Variable(LINES)}
+    await bench.show("<textarea></textarea>")
+    code = 'await page.locator("textarea").press_sequentially(variables["lines"])'
+    result = await bench.run(code)
+    assert result.ok, result.error_message
+    assert await bench.browser.page.locator("textarea").input_value() == LINES

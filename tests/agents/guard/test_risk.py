@@ -44,7 +44,9 @@ def field(**facts: Any) -> ElementFacts:
 
 def judge(element: ElementFacts | None, tool: str = "locator.click", **arguments: Any) -> Verdict:
     kinds = arguments.pop("kinds", ())
-    return classify(CallFacts(tool, arguments, PAGE, typed_kinds=kinds), element)
+    breaks = arguments.pop("breaks", False)
+    facts = CallFacts(tool, arguments, PAGE, typed_kinds=kinds, typed_breaks=breaks)
+    return classify(facts, element)
 
 
 def test_every_risk_has_a_level() -> None:
@@ -186,6 +188,14 @@ def test_enter_is_the_forms_default_button() -> None:
     assert judge(element, "locator.press", key="Tab").risks == frozenset()
     assert judge(element, "locator.fill", value="Ann").risks == frozenset()
     assert "Pay £45.00" in judge(element, "locator.press", key="Enter").effect
+
+
+def test_the_breaks_of_a_variable_are_enter_where_it_is_typed_as_it_stands() -> None:
+    typed = {"text": 'variables["lines"]', "breaks": True}
+    assert judge(button("Delete"), "keyboard.type", **typed).main == "destructive"
+    assert judge(None, "keyboard.type", **typed).main == "unknown"
+    one_line = field(names={"label": "Name"}, form={"method": "post"})
+    assert judge(one_line, "locator.press_sequentially", **typed).risks == frozenset()
 
 
 def test_enter_and_space_on_a_button_press_it() -> None:
