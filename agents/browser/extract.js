@@ -29,7 +29,10 @@
   };
   // What is drawn where a slot stands is no text of the element around it, nor a host's own drawing.
   const deep = e => nodes(e).map(n => n.nodeType === 3 ? n.data : n.nodeType === 1 && visible(n) ? text(n) : '').join(' ');
-  const text = e => clean(e.shadowRoot || e.getRootNode() instanceof ShadowRoot ? deep(e) || e.innerText : e.innerText === undefined ? e.textContent : e.innerText);
+  // Nothing changes while this runs, and a browser makes the text of a subtree anew each time.
+  const texts = new Map();
+  const drawn = e => clean(e.shadowRoot || e.getRootNode() instanceof ShadowRoot ? deep(e) || e.innerText : e.innerText === undefined ? e.textContent : e.innerText);
+  const text = e => { let t = texts.get(e); if (t === undefined) texts.set(e, t = drawn(e)); return t; };
   const up = e => e.parentElement || (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
   const within = (e, sel) => { for (let n = e; n; n = up(n)) if (n.matches && n.matches(sel)) return n; return null; };
   const chrome = e => within(e, 'nav,[role=navigation],footer,[role=contentinfo]') ? 'nav'
