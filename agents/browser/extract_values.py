@@ -11,8 +11,8 @@ CURRENCIES = {
 }  # fmt: skip
 _CODE = r"USD|EUR|GBP|JPY|CHF|AUD|CAD|INR|SEK|NOK|DKK|PLN|CZK|CNY|BRL|MXN"
 _SIGN = rf"(?:US\$|A\$|C\$|[$€£¥₹₽₩]|zł|\bkr\b|\b(?:{_CODE})\b)"
-_AMOUNT = r"\d{1,3}(?:[ ,.'\u2009]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
-PRICE = re.compile(rf"-?{_SIGN}\s?(?:{_AMOUNT})(?:,-)?|(?:{_AMOUNT})(?:,-)?\s?{_SIGN}", re.I)
+_AMOUNT = r"\d{1,3}(?:[ ,.'\u2009]\d{3})+(?:[.,]\d{1,2})?|\d{1,15}(?:[.,]\d{1,2})?"
+PRICE = re.compile(rf"-?{_SIGN}\s?(?:{_AMOUNT})(?:,-)?|(?<!\d)(?:{_AMOUNT})(?:,-)?\s?{_SIGN}", re.I)
 _COUNT = r"(\d[\d,.\s]*\s?[kKmM]?)\+?"
 
 

@@ -172,8 +172,8 @@ async def settle(page: Page, *, quiet_ms: int = 150) -> None:
 
 
 BUSY = re.compile(
-    r"(?im)^\W*(?:loading|saving|sending|searching|fetching|signing in|logging in|processing|"
-    r"please wait|one moment)(?:\W*| [\w ,]{1,40}(?:…|\.{3})\W*)$"
+    r"(?im)^[^\w\n]{0,20}(?:loading|saving|sending|searching|fetching|signing in|logging in|"
+    r"processing|please wait|one moment)(?:[^\w\n]*| [\w ,]{1,40}(?:…|\.{3})[^\w\n]*)$"
 )
 BUSY_S = 6.0  # a page that says so for longer is taken as it is
 

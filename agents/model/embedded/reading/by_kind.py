@@ -35,8 +35,9 @@ def kind_of(field: str) -> tuple[str, re.Pattern[str] | None]:
 
 _SIZES = frozenset(["size", "dimension", "measurement"])
 _UNIT = r"\s?(?:mm|cm|m|in(?:ches)?|ft|feet|px)\b"
+_LONG = r"\d[\d.,]{0,12}"
 _BY = re.compile(
-    rf"\d[\d.,]*(?:{_UNIT})?\s?(?:x|×|by)\s?\d[\d.,]*(?:\s?(?:x|×|by)\s?\d[\d.,]*)?{_UNIT}", re.I
+    rf"{_LONG}(?:{_UNIT})?\s?(?:x|×|by)\s?{_LONG}(?:\s?(?:x|×|by)\s?{_LONG})?{_UNIT}", re.I
 )
 
 

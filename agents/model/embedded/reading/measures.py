@@ -45,11 +45,13 @@ _UNITS: dict[str, dict[str, float]] = {
     "power": {"w": 1, "kw": 1000, "hp": 735.5},
     "charge": {"mah": 1, "ah": 1000},
 }  # fmt: skip
-_NUMBER = r"\d[\d.,'\u2009\u00a0 ]*"
+_NUMBER = r"\d[\d.,'\u2009\u00a0 ]{0,30}"  # longer ones measure nothing
 _PART = re.compile(rf"({_NUMBER})\s*(sq\.? ?(?:m|ft)|km/h|m/s|°[CF]?|[a-z]+[²2]?|%)(?![\w²])", re.I)
 _CLOCK = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*([ap])?\.?(?:m\b\.?)?", re.I)
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})\.(\d{3})(?![\d.,])")
-_AGO = re.compile(r"(an?|\d+|few)\s+(second|minute|min|hour|hr|day|week|month|year)s?\s+ago", re.I)
+_AGO = re.compile(
+    r"(an?|\d{1,9}|few)\s+(second|minute|min|hour|hr|day|week|month|year)s?\s+ago", re.I
+)
 _YEAR = re.compile(r"(?<![\d.,/-])(1[0-9]\d\d|20\d\d)(?![\d.,/-]\d|\d)")
 _NO_MEASURES = frozenset(["rank", "url", "image", "title"])
 

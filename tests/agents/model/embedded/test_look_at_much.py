@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from playwright.async_api import Page
 
 from agents.browser.extract import read
+from agents.browser.extract_values import PRICE
+from agents.model.embedded.reading.by_kind import _BY
 from agents.model.embedded.reading.facts import _MAIL
-from agents.model.embedded.view import look
+from agents.model.embedded.reading.measures import _PART
+from agents.model.embedded.view import BUSY, look
 
 pytestmark = pytest.mark.browser
 # How often anybody asked an element for its tag or its class, or the list of its children.
@@ -67,6 +71,15 @@ async def test_many_headings_are_compared_in_proportion(page: Page, kind: str) -
         assert {e.head for e in (await look(page)).elements} == {"Day"}
         costs.append(await page.evaluate("window.compared"))
     assert costs[1] <= 2.3 * costs[0], costs
+
+
+@pytest.mark.parametrize("run", ["1", "1,", "12 ", "1.5\n", "-\n"])
+@pytest.mark.parametrize("shape", [PRICE, BUSY, _PART, _BY], ids=["price", "busy", "part", "size"])
+def test_a_page_of_digits_is_searched_once(shape: re.Pattern[str], run: str) -> None:
+    assert shape.search("Loading…") or shape.search("£4 for 140 x 200 cm")
+    began = time.process_time()
+    assert not list(shape.finditer(run * (40_000 // len(run))))
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("run", ["a", "a.", "-"])
