@@ -6,16 +6,23 @@ const jump = document.querySelector("[data-jump]");
 const MOST_LINES = 1200;
 const LINES_KEPT = 800;
 
-// A step's details are fetched when it is opened.
+// A step's details are fetched when it is first opened, also while the page is still loading.
 document.addEventListener(
   "toggle",
   (event) => {
-    if (event.target.matches?.("details.step") && event.target.open) {
-      event.target.dispatchEvent(new CustomEvent("open-step"));
-    }
+    if (!event.target.matches?.("details.step[open]:not([data-fetched])")) return;
+    event.target.dataset.fetched = "";
+    const body = event.target.querySelector(".step-body");
+    window.htmx.ajax("GET", body.querySelector("a").getAttribute("href"), { source: body, target: body });
   },
   true,
 );
+// What did not come is asked for again when it is opened again.
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => {
+    event.detail.elt?.closest?.("details.step")?.removeAttribute("data-fetched");
+  });
+}
 
 function openTarget() {
   if (!/^#(step|request|event)-/.test(location.hash)) return;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from agents.events import (
     TaskActionCompleted,
@@ -247,6 +247,23 @@ def test_a_link_leads_to_a_step(open_page: OpenPage, olivia: Actor) -> None:
     builders.steps(task, 30)
     page = show(open_page, olivia, task, "#step-9")
     expect(page.locator("#step-9")).to_be_in_viewport()
+    expect(page.get_by_text("await page.goto('https://shop.example/list/9')").first).to_be_visible()
+
+
+def test_a_step_that_opens_before_the_page_has_all_its_scripts_is_fetched(
+    open_page: OpenPage, olivia: Actor
+) -> None:
+    task = builders.running(olivia)
+    builders.steps(task, 30)
+    page = open_page(olivia)
+    held: list[Route] = []
+    page.route("**/js/copy*.js", lambda route: held.append(route))  # the last of the page's scripts
+    address = reverse("session", args=[task.session_id]) + "#step-9"
+    page.goto(address, wait_until="commit")
+    expect(page.locator("#step-9 details")).to_have_attribute("open", "")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
     expect(page.get_by_text("await page.goto('https://shop.example/list/9')").first).to_be_visible()
 
 
