@@ -62,7 +62,7 @@ def _of_others() -> list[Scenario]:
         ("the same box again and again", deleted_twice,
          button(f"for (let i = 0; i < 4; i++) {when(plain)}"), OK, {}),
         ("a timer that the press starts", deleted,
-         button(late.format(when(plain), 150)), LATER, {}),
+         button(late.format(when(plain), 800)), LATER, {}),
         ("a timer that runs already", deleted,
          button("0") + f"<script>setInterval(() => {{ {when(plain)} }}, 600)</script>", LATER, {}),
         ("being pointed at", deleted, button(when(plain), "pointerenter"), OK, {}),
