@@ -14,7 +14,10 @@ from tests.adversarial.world import EVIL, OTHER, SECRET, SHOP, World
 
 ASKED = "Delete the draft?"
 OK = f"await accept_dialog(page.locator('#b'), {ASKED!r})" + WAIT
-LATER = OK + "\nawait page.wait_for_timeout(1200)"
+LATER = (
+    f"try:\n    await accept_dialog(page.locator('#b'), {ASKED!r})\nexcept Exception:\n    pass\n"
+    "await page.wait_for_timeout(1600)"
+)
 BUTTON = "<button id=b>More</button>"
 
 
