@@ -65,6 +65,7 @@ class Sight:
             self._check_alive(error)
             raise BrowserError(f"The page did not answer within {limit_s:.0f} seconds.") from error
         except Exception as error:
+            # Playwright's own errors, and what its listeners left for the next call to raise.
             self._check_alive(error)
             raise BrowserError(_first_line(error)) from error
 
@@ -125,7 +126,7 @@ class Sight:
         """
         try:
             await asyncio.wait_for(self.session.stop_loading(), HALT_S)
-        except Exception as error:
+        except Exception as error:  # a convenience: the look that follows tells what is wrong
             log.debug("page_still_loading", error=str(error))
 
     async def picture(self) -> Any | None:

@@ -75,7 +75,7 @@ class CdpConnection:
         except (aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
             await http.close()
             raise BrowserGone(f"No browser answers on debugging port {debug_port}.") from error
-        except BaseException:
+        except BaseException:  # cancelled, for one
             await http.close()
             raise
 

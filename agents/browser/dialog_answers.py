@@ -105,7 +105,7 @@ class Trace:
             for frame in self.page.frames[1:]:
                 with contextlib.suppress(PlaywrightError):  # it lives in its parent's process
                     await self._listen(frame)
-        except BaseException:
+        except BaseException:  # cancelled too: without an entry there is no exit
             await self.__aexit__()
             raise
         return self

@@ -123,7 +123,7 @@ class EgressProxy:
         if self._on_denied is not None:
             try:
                 self._on_denied(event)
-            except Exception:
+            except Exception:  # a refusal stands, whoever fails to hear of it
                 log.exception("the listener for refused connections failed")
 
     async def admit(self, host: str, port: int, method: str, scheme: str) -> Pinned:
@@ -204,7 +204,7 @@ class EgressProxy:
             raise
         except (OSError, asyncio.IncompleteReadError):
             pass  # one of the two sides hung up: nothing is left to tell it
-        except Exception:
+        except Exception:  # one connection's: the browser goes on with the others
             log.exception("an egress connection failed")
         finally:
             await close_gently(writer)

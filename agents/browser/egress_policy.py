@@ -194,7 +194,7 @@ class SessionEgress:
             self._dirty = False
             try:
                 await self._save(self.as_json())
-            except BaseException:
+            except BaseException:  # cancelled too: what is not kept has to be kept later
                 self._dirty = True
                 raise
 

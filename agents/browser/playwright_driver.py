@@ -58,7 +58,7 @@ class _Drivers:
                 try:
                     async with asyncio.timeout(_START_S):
                         await driver.start()
-                except Exception as error:
+                except Exception as error:  # a bare one when the driver ends at once
                     raise BrowserError(
                         f"Playwright's driver did not start ({error or 'no answer'}): "
                         "reinstall the playwright package.",
@@ -100,7 +100,7 @@ async def connect(
                     is_local=True,
                 )
                 return browser, driver.lost
-        except Exception:
+        except Exception:  # what is raised does not tell whether the driver died
             if attempt == 2 or not driver.lost.is_set():
                 raise
     raise AssertionError("unreachable")

@@ -85,7 +85,7 @@ async def launch(
             width=options.width,
             height=options.height,
         )
-    except BaseException as error:
+    except BaseException as error:  # cancelled too: nobody else could end the child
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
         children.pop(child.pid).wait(5)

@@ -75,7 +75,7 @@ class Subscriptions:
                     self._task = asyncio.ensure_future(self._read(self._pubsub))
                 elif first:
                     await self._pubsub.subscribe(channel)
-            except BaseException:
+            except BaseException:  # cancelled too: whoever asked will not take it back
                 self._drop(channel, receive)
                 if not self._receivers:
                     await self._close()

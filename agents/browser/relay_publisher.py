@@ -107,7 +107,7 @@ class RelayPublisher:
             message = await self._inbox.get()
             try:
                 await self._handle(message)
-            except Exception:
+            except Exception:  # one message's: the ones behind it are for other people
                 log.exception("a live view message of %s failed", message["session"])
 
     async def _handle(self, message: dict[str, Any]) -> None:

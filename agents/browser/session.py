@@ -142,7 +142,7 @@ class BrowserSession:
                 await masking.install(session.context)
                 await session._downloads.start()
                 await session._tabs.start(await session._front_order())
-        except BaseException as error:
+        except BaseException as error:  # cancelled too: nobody else could let go
             await (session.detach() if session is not None else disconnect(browser))
             if isinstance(error, (PlaywrightError, TimeoutError, IndexError)):
                 raise BrowserGone(f"The browser does not answer: {first_line(error)}") from error

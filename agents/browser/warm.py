@@ -125,7 +125,7 @@ class WarmPool:
                     code="browser_directory",
                 ) from error
             return await launch(self._options, user_data_dir=directory, proxy_port=port)
-        except BaseException:
+        except BaseException:  # cancelled too: nobody else knows of the directory and the port
             shutil.rmtree(directory, ignore_errors=True)
             if port is not None:
                 await self._close_proxy(port)

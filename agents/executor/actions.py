@@ -13,7 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.control import Interrupted, RunControl
-from agents.errors import ActionError, BrowserGone, PolicyError, RunSignal
+from agents.errors import ActionError, BrowserError, BrowserGone, PolicyError, RunSignal
 from agents.executor.calls import Call, argument_of
 from agents.executor.clock import StepClock
 from agents.executor.diagnostics import StepError
@@ -160,7 +160,7 @@ class Actions:
             if not record.loads_again:
                 await self._failed(record, problem, begun)
             raise self.abort(error) from None
-        except Exception as error:
+        except Exception as error:  # the page's, or ours: step code is told what failed
             record.rule = error.rule if isinstance(error, PolicyError) else None
             problem = await self._problem(error, call, timeout_ms)
             if problem.code != BrowserGone.code or not record.loads_again:
@@ -189,7 +189,7 @@ class Actions:
             self.control.check()  # the gate may have waited for a person
         except (PolicyError, ActionError, PlaywrightError):
             raise  # of the last kinds when the gate looks again, and the element has gone
-        except Exception as error:
+        except Exception as error:  # the host's: no step code may catch it
             raise _Signalled(error) from None
         if grant is not None:
             await self._intend(call, record, grant, attempt)
@@ -285,7 +285,7 @@ class Actions:
         """Tell the host; what it raises (a lost lease) ends the step."""
         try:
             await self.on_action(replace(record))
-        except Exception as error:
+        except Exception as error:  # the host's: no step code may catch it
             if call is not None:
                 raise _Signalled(error) from None
             raise self.abort(error) from None
@@ -371,7 +371,7 @@ class Actions:
         """Where the active tab is; empty while there is none."""
         try:
             return str(self.browser.page.url)
-        except Exception:
+        except BrowserError:
             return ""
 
     def _timeout(self, call: Call) -> float:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+import structlog
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.browser.egress_http import FAILURE_HEADER, RULE_HEADER
 from agents.errors import ActionError, AgentError, PolicyError
+
+log = structlog.get_logger(__name__)
 
 # What calls aim at that are about no element.
 WHOLE_PAGE = "page"
@@ -93,6 +96,7 @@ def translate(error: Exception, *, tool: str, target: str, timeout_ms: float) ->
             f"{tool}: the file could not be stored or read ({error.strerror or error}).",
             code="storage_failed",
         )
+    log.error("call_broke", tool=tool, exc_info=error)
     return Problem(f"{tool} failed: {type(error).__name__}.", code="action_failed")
 
 

@@ -111,7 +111,7 @@ class NetworkHold:
             targets = (await cdp.call("Target.getTargets"))["targetInfos"]
             nudges = [self._nudge(t["targetId"]) for t in targets if t["type"] in _DOCUMENTS]
             await asyncio.gather(*nudges)
-        except BaseException:
+        except BaseException:  # cancelled too: what waits would wait for ever
             await self.close()
             raise
 
@@ -206,7 +206,7 @@ class NetworkHold:
         allowed = False
         try:
             allowed = await self._judge(held)
-        except Exception:
+        except Exception:  # what nobody judged must not go, and the others wait for their turn
             log.exception("a request could not be judged; it is refused")
             self._tell(f"{held.method} {held.url}")
         finally:  # cancelled too: what is not answered would go when the hold ends

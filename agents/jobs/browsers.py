@@ -279,8 +279,10 @@ class BrowserPool:
     async def _drop(self, session_id: str) -> None:
         live = self._live.pop(session_id, None)
         if live is not None:
-            with suppress(Exception):
+            try:
                 await asyncio.wait_for(live.session.detach(), 5)
+            except Exception as error:  # however it broke, nobody is kept from the next browser
+                log.info("a browser was not let go in order", session=session_id, error=str(error))
 
     @property
     def known(self) -> set[str]:

@@ -133,7 +133,7 @@ class Sender:
             # Nothing can be written: the lease runs out and the same id is sent again.
             log.error("database failed in mid-delivery", delivery=delivery_id, error=str(error))
             await asyncio.sleep(LOOK_EVERY_S)  # it is still due: not at once again
-        except Exception:
+        except Exception:  # one delivery's: the others go on, and this one is tried again
             log.exception("a delivery failed in an unforeseen way", delivery=delivery_id)
             await asyncio.sleep(LOOK_EVERY_S)
 

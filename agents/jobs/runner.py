@@ -208,7 +208,8 @@ class Runner:
         except DatabaseError:
             raise
         except Exception as broken:
-            # A changed key is the operator's doing and needs no trace; all else is a bug.
+            # Whatever it is, it would break the next worker too. A changed key is the operator's
+            # doing and needs no trace; all else is a bug.
             known = isinstance(broken, InvalidTag | ValueError)
             log.error("task unreadable", task=task.pk, exc_info=None if known else broken)
             error = (

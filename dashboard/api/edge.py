@@ -57,7 +57,7 @@ class ApiEdge:
     async def _serve(self, request: HttpRequest) -> Any:
         try:
             record, early = await sync_to_async(self._enter, thread_sensitive=True)(request)
-        except Exception as error:
+        except Exception as error:  # outside of Django's own: a bug is answered in our form too
             return self._finish(request, errors.of_anything(request, error))
         if early is not None:
             return self._finish(request, early)
@@ -74,7 +74,7 @@ class ApiEdge:
         """The answer, kept under its idempotency key."""
         try:
             response = self._as_json(request, await self.get_response(request))
-        except BaseException:
+        except BaseException:  # cancelled too: the key may be used again
             await sync_to_async(idempotency.abandon)(record)
             raise
         try:
