@@ -107,19 +107,7 @@ def _read(text: str, masked: Masked) -> Target:
         out.update({"all": True, "count": count_of(match.group(1))})
         phrase = phrase[match.end() :]
     if match := _NAMED.search(phrase):
-        head, tail = phrase[: match.start()], phrase[match.end() :]
-        head, out["in"] = _take_context(head, masked)
-        if re.match(MASK, bare(tail)):
-            rest = bare(tail)[1:]
-            tail = bare(tail)[0]
-            out["in"] = out["in"] or _take_context("it" + rest, masked)[1]
-        out["nth"], head = ordinal_in(bare(head))
-        out["kind"] = KIND_WORDS.get(_singular_kind(bare(head).lower()))
-        out["words"] = masked.raw(bare(tail))
-        out["quoted"] = bool(re.search(MASK, tail))
-        if not out["kind"] and head.strip():
-            out["hint"] = masked.raw(head)
-        return out
+        return _called(out, phrase[: match.start()], phrase[match.end() :], masked)
     if match := _WITH.match(phrase):
         name = masked.raw(bare(match["name"]))
         noun = match["noun"].lower()
@@ -127,19 +115,46 @@ def _read(text: str, masked: Masked) -> Target:
         return {**out, "words": name, "noun": noun, "quoted": bool(re.search(MASK, match["name"]))}
     phrase, out["in"] = _take_context(phrase, masked)
     if quotes := re.findall(MASK, phrase):
-        rest = clean(re.sub(MASK, " ", phrase))
-        out["nth"], rest = ordinal_in(bare(rest))
-        out["words"] = masked.raw(quotes[0])
-        out["quoted"] = True
-        out["kind"] = KIND_WORDS.get(_singular_kind(bare(rest).lower()))
-        if not out["kind"] and (named := KIND_TAIL.search(rest)):
-            out["kind"] = KIND_WORDS[named.group(1).lower()]
-        return out
+        return _quoted(out, quotes[0], phrase, masked)
+    return _plain(out, phrase, masked)
+
+
+def _called(out: Target, head: str, tail: str, masked: Masked) -> Target:
+    """ "The button labelled Save": head is what stands before the word, tail is behind it."""
+    head, out["in"] = _take_context(head, masked)
+    if re.match(MASK, bare(tail)):
+        rest = bare(tail)[1:]
+        tail = bare(tail)[0]
+        out["in"] = out["in"] or _take_context("it" + rest, masked)[1]
+    out["nth"], head = ordinal_in(bare(head))
+    out["kind"] = KIND_WORDS.get(_singular_kind(bare(head).lower()))
+    out["words"] = masked.raw(bare(tail))
+    out["quoted"] = bool(re.search(MASK, tail))
+    if not out["kind"] and head.strip():
+        out["hint"] = masked.raw(head)
+    return out
+
+
+def _quoted(out: Target, quote: str, phrase: str, masked: Masked) -> Target:
+    """ "The second “Delete” button": what stands around the quote is its kind and its place."""
+    rest = clean(re.sub(MASK, " ", phrase))
+    out["nth"], rest = ordinal_in(bare(rest))
+    out["words"] = masked.raw(quote)
+    out["quoted"] = True
+    out["kind"] = KIND_WORDS.get(_singular_kind(bare(rest).lower()))
+    if not out["kind"] and (named := KIND_TAIL.search(rest)):
+        out["kind"] = KIND_WORDS[named.group(1).lower()]
+    return out
+
+
+def _plain(out: Target, phrase: str, masked: Masked) -> Target:
+    """ "The second Delete button", "the mail by Ann"."""
     out["nth"], phrase = ordinal_in(phrase)
     _take_kind(out, phrase)
     out["words"] = masked.raw(out["words"])
     kind_only = out["words"].lower() in _THINGS or (not out["words"] and phrase.lower() == "page")
-    about = re.search(r"\s(?:about|on|for|regarding|concerning)\s", raw)  # "the department of Bo"
+    # "the department of Bo"
+    about = re.search(r"\s(?:about|on|for|regarding|concerning)\s", out["raw"])
     place = is_place(out["words"]) and about
     if out["in"] and out["nth"] is None and (kind_only or place):
         # "the mail by Ann": what can be seen of it is "Ann".

@@ -55,65 +55,98 @@ _OF_AND = re.compile(
 
 def details(what: str, k: Masked) -> Intent | list[Intent] | None:
     """Single facts: "the price of the blue backpack", "its title and rating"."""
-    if its := _ITS_AND.fullmatch(clean(what)):
-        both = [(details(its.group(g), k), k.raw(its.group(g))) for g in ("one", "other")]
-        return [{**told, "text": said} for told, said in both if told]
-    if also := AND_HOW_MANY.fullmatch(clean(what)):  # "... and how many reviews it has"
-        told = details(also["one"], k)
-        if isinstance(told, dict) and told.get("subject"):
-            return {**told, "fields": [*told["fields"], also["f"].lower()]}
-    if several := _FIGURES.fullmatch(clean(what)):
-        names = [k.raw(n) for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", several["names"])]
-        return {"do": "details", "fields": names, "subject": None, "nth": None, "figures": True}
-    if more := _ITS_TOO.fullmatch(clean(what)):  # "the price of the toner, its item number"
-        told = details(f"{more['one']} of {more['s']}", k)
-        also = fields_of(re.sub(r"\bits ", "", more["more"].strip(" ,"), flags=re.I), k)
-        whole = isinstance(told, dict) and also
-        return {**told, "fields": [*told["fields"], *also]} if whole else told
-    if both_of := _OF_AND.fullmatch(clean(what)):
-        parts = [(details(both_of.group(g), k), k.raw(both_of.group(g))) for g in ("one", "other")]
-        if all(isinstance(told, dict) for told, _ in parts):
-            return [{**told, "text": said} for told, said in parts if isinstance(told, dict)]
-    text = clean(FORMAT.sub("", clean(what)))
+    said = clean(what)
+    if its := _ITS_AND.fullmatch(said):
+        return [fact for told in _each_told(its, k) for fact in told]
+    if (also := AND_HOW_MANY.fullmatch(said)) and (counted := _and_how_many(also, k)):
+        return counted
+    if several := _FIGURES.fullmatch(said):
+        return _figures(several, k)
+    if more := _ITS_TOO.fullmatch(said):
+        return _its_too(more, k)
+    if both_of := _OF_AND.fullmatch(said):
+        each = _each_told(both_of, k)
+        if all(len(told) == 1 for told in each):
+            return [fact for told in each for fact in told]
+    text = _without_asking(said)
+    return _question(text, k) or _fact(text, k)
+
+
+def _each_told(both: re.Match[str], k: Masked) -> list[list[Intent]]:
+    """What the one and the other part tell: facts, each with the words that asked for it."""
+    each = []
+    for words in (both.group("one"), both.group("other")):
+        told = details(words, k)
+        facts = told if isinstance(told, list) else [told] if told else []
+        each.append([{**fact, "text": k.raw(words)} for fact in facts])
+    return each
+
+
+def _and_how_many(also: re.Match[str], k: Masked) -> Intent | None:
+    """ "... and how many reviews it has": one more fact about the same."""
+    told = details(also["one"], k)
+    if isinstance(told, dict) and told.get("subject"):
+        return {**told, "fields": [*told["fields"], also["f"].lower()]}
+    return None
+
+
+def _figures(several: re.Match[str], k: Masked) -> Intent:
+    names = [k.raw(n) for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", several["names"])]
+    return {"do": "details", "fields": names, "subject": None, "nth": None, "figures": True}
+
+
+def _its_too(more: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
+    """ "The price of the toner, its item number"."""
+    told = details(f"{more['one']} of {more['s']}", k)
+    also = fields_of(re.sub(r"\bits ", "", more["more"].strip(" ,"), flags=re.I), k)
+    whole = isinstance(told, dict) and also
+    return {**told, "fields": [*told["fields"], *also]} if whole else told
+
+
+def _without_asking(said: str) -> str:
+    """The fact itself: no "me", "what is" or "on this page" around it."""
+    text = clean(FORMAT.sub("", said))
     text = re.sub(r"(?<=\w) (?:there|on (?:this|the) page)$", "", text, flags=re.I)
     text = re.sub(r"^me\s+", "", text, flags=re.I)
-    text = re.sub(r"^(?:about\s+)?(?:(?:what|who) (?:is|are|was|were)\s+)", "", text, flags=re.I)
+    return re.sub(r"^(?:about\s+)?(?:(?:what|who) (?:is|are|was|were)\s+)", "", text, flags=re.I)
+
+
+def _question(text: str, k: Masked) -> Intent | None:
+    """ "How much does it cost", "who wrote it", "how long does it take"."""
     if match := _HOW_MUCH_IS.fullmatch(text):
-        subject, field = subject_of(match.group("s"), k), match.group("f")
-        question = f"how much is the {k.raw(field)} for {k.raw(match.group('s'))}"
-        return {
-            "do": "details", "fields": [k.raw(field)], "subject": subject, "nth": None,
-            "question": question,
-        }  # fmt: skip
+        field, subject = k.raw(match.group("f")), match.group("s")
+        return _asked(field, subject, k, f"how much is the {field} for {k.raw(subject)}")
     text = re.sub(
         r"^(how much (?:does|do) .+?) costs? (?=(?:in|for|as|with) )", r"\1 ", text, flags=re.I
     )
     if match := re.match(
         r"how much (?:does |is |do |are )?(?:the )?(?P<s>.+?)(?: costs?| is| are)?$", text, re.I
     ):
-        return {
-            "do": "details",
-            "fields": ["price"],
-            "subject": subject_of(match.group("s"), k),
-            "nth": None,
-            "question": f"how much does {k.raw(match.group('s'))} cost",
-        }
+        subject = match.group("s")
+        return _asked("price", subject, k, f"how much does {k.raw(subject)} cost")
     if match := re.match(
         r"who (?:wrote|posted|opened|started|reported|is the author of)\s+(?P<s>.+)$", text, re.I
     ):
-        return {
-            "do": "details",
-            "fields": ["author"],
-            "subject": subject_of(match.group("s"), k),
-            "nth": None,
-        }
+        return _asked("author", match.group("s"), k)
     if re.match(r"who (?!is\b|are\b|was\b|were\b)\w+\s", text, re.I):
         return {"do": "answer", "question": k.raw(text)}
     if re.search(r"\b(?:do|does|did|can|will|should)\s+(?:you|they|we|i|it|the)\b", text, re.I):
         return {"do": "answer", "question": k.raw(f"which {text}")}
+    return None
+
+
+def _asked(field: str, subject: str, k: Masked, question: str | None = None) -> Intent:
+    told: Intent = {
+        "do": "details", "fields": [field], "subject": subject_of(subject, k), "nth": None,
+    }  # fmt: skip
+    return {**told, "question": question} if question is not None else told
+
+
+def _fact(text: str, k: Masked) -> Intent | None:
+    """ "The price of the blue backpack", "Omar Said's e-mail address"."""
     match = re.match(r"(?P<f>.+?)\s+(?:of|for|from|in|on)\s+(?P<s>.+)$", bare(text), re.I)
     owned = re.match(r"(?P<s>(?:[A-Z][\w.-]*\s)*[A-Z][\w.-]*)['’]s\s+(?P<f>.+)$", bare(text))
-    match = owned or match  # "Omar Said's e-mail address"
+    match = owned or match
     fields = fields_of(match.group("f") if match else text, k)
     if not fields:
         return None

@@ -20,21 +20,8 @@ KEY_NAMES = "|".join(sorted(map(re.escape, KEYS), key=len, reverse=True))
 
 def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     what = clean(m.group("what"))
-    if (key := re.fullmatch(rf"(?:the )?({KEY_NAMES})(?: key)?", what, re.I)) and (
-        m.group("verb").lower() in ("press", "hit")
-        and (
-            what.lower().endswith("key")
-            or key.group(1).lower() not in ("delete", "home", "end", "space", "return")
-        )
-    ):
-        return {"do": "press", "key": KEYS[key.group(1).lower()]}
-    if re.fullmatch(r"(?:the )?[\w+]*(?:ctrl|control|shift|alt|cmd)\s*\+\s*\w+", what, re.I):
-        return {
-            "do": "press",
-            "key": "+".join(p.capitalize() for p in re.split(r"\s*\+\s*", what)).replace(
-                "Ctrl", "Control"
-            ),
-        }
+    if pressed := _pressed(what, m.group("verb").lower()):
+        return pressed
     if len(each := _each_of(what)) > 1:
         return [
             intent
@@ -42,49 +29,69 @@ def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
             if (built := click_intent(_CLICK.match(f"{m.group('verb')} {one}") or m, k))
             for intent in (built if isinstance(built, list) else [built])
         ]
-    into = m.groupdict().get("into")
-    nth, rest = ordinal_in(bare(what))
-    if (into or nth is not None) and not re.search(MASK, what):
-        noun = clean(re.sub(r"^(?:of\s+)?(?:the\s+)?", "", rest))
-        kind = target_of(what, k)["kind"]
-        if (
-            is_item_noun(noun)
-            and kind in (None, "item", "link")
-            and not re.search(r"\b(?:link|button)s?$", noun, re.I)
-        ):
-            return {
-                "do": "open_nth",
-                "nth": nth or 1,
-                "noun": k.raw(noun),
-                "target": target_of(what, k),
-            }
+    if nth := _nth_opened(what, k, leads_in=bool(m.groupdict().get("into"))):
+        return nth
     if (
         SUPERLATIVE.search(what)
         and (wish := wishes.list_wish(what, k)).get("order")
         and is_item_noun(wish["noun"])
     ):
         return {"do": "open_best", "wish": wish}
-    count = re.search(rf"\s+{_TIMES}$", what, re.I)
-    if count:
+    if count := re.search(rf"\s+{_TIMES}$", what, re.I):
         word = count.group().strip().lower()
         n = {"twice": 2, "once": 1, "thrice": 3}.get(word) or count_of(word.split()[0])
         return [
             {"do": "click", "target": target_of(what[: count.start()], k)}
             for _ in range(min(n or 1, 20))
         ]
-    purpose = re.search(r"\s+to\s+(?!the\b)[a-z]+(?:\s.*)?$", what)
-    target = target_of(
-        what[: purpose.start()] if purpose and not re.search(MASK, purpose.group()) else what, k
-    )
-    if purpose and not target["words"]:
-        target["hint"] = k.raw(purpose.group()[4:])
-    double = "double" in m.group("verb").lower()
     return {
         "do": "click",
-        "target": target,
-        **({"double": True} if double else {}),
+        "target": _clicked(what, k),
+        **({"double": True} if "double" in m.group("verb").lower() else {}),
         **({"right": True} if "right" in m.group("verb").lower() else {}),
     }
+
+
+def _pressed(what: str, verb: str) -> Intent | None:
+    """ "Press Enter", "hit the escape key", "ctrl+a": a key, and nothing on the page."""
+    if (key := re.fullmatch(rf"(?:the )?({KEY_NAMES})(?: key)?", what, re.I)) and (
+        verb in ("press", "hit")
+        and (
+            what.lower().endswith("key")
+            or key.group(1).lower() not in ("delete", "home", "end", "space", "return")
+        )
+    ):
+        return {"do": "press", "key": KEYS[key.group(1).lower()]}
+    if re.fullmatch(r"(?:the )?[\w+]*(?:ctrl|control|shift|alt|cmd)\s*\+\s*\w+", what, re.I):
+        parts = [part.capitalize() for part in re.split(r"\s*\+\s*", what)]
+        return {"do": "press", "key": "+".join(parts).replace("Ctrl", "Control")}
+    return None
+
+
+def _nth_opened(what: str, k: Masked, *, leads_in: bool) -> Intent | None:
+    """ "Click into the second article": the nth thing of a list. leads_in: "into" was said."""
+    nth, rest = ordinal_in(bare(what))
+    if not (leads_in or nth is not None) or re.search(MASK, what):
+        return None
+    noun = clean(re.sub(r"^(?:of\s+)?(?:the\s+)?", "", rest))
+    target = target_of(what, k)
+    if (
+        is_item_noun(noun)
+        and target["kind"] in (None, "item", "link")
+        and not re.search(r"\b(?:link|button)s?$", noun, re.I)
+    ):
+        return {"do": "open_nth", "nth": nth or 1, "noun": k.raw(noun), "target": target}
+    return None
+
+
+def _clicked(what: str, k: Masked) -> dict[str, Any]:
+    """What is clicked, without what it is clicked for ("to save the form")."""
+    purpose = re.search(r"\s+to\s+(?!the\b)[a-z]+(?:\s.*)?$", what)
+    own = what[: purpose.start()] if purpose and not re.search(MASK, purpose.group()) else what
+    target = target_of(own, k)
+    if purpose and not target["words"]:
+        target["hint"] = k.raw(purpose.group()[4:])
+    return target
 
 
 _TIMES = r"(?:twice|thrice|once|(?:\d+|two|three|four|five|six|seven|eight|nine|ten) ?(?:times|x))"
