@@ -1,4 +1,4 @@
-"""The grammar of giving: typing, choosing, ticking, signing in."""
+"""The grammar of giving: what is typed or set, and into which field."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from agents.model.embedded.grammar.choosing import check, select
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.pairs import LABELS, pairs_of, series_of, values_in_turn
-from agents.model.embedded.grammar.phrases import bare, clean, target_of, values_of
-from agents.model.embedded.grammar.superlatives import HIGH, LOW
-from agents.model.embedded.grammar.wishes import list_wish
-from agents.model.embedded.grammar.words import KIND_WORDS, STOPWORDS
+from agents.model.embedded.grammar.phrases import clean, target_of
+from agents.model.embedded.grammar.words import STOPWORDS
 
 Intent = dict[str, Any]
 
@@ -194,114 +193,6 @@ _WITHIN = re.compile(
     rf"(?P<value>{MASK}|\d[\d.,]*\s?\S?|[A-Z]\w*)\s+(?:in|on|under)\s+(?:its|their|his|her)\s+"
     r"(?P<place>[a-z]+)$"
 )
-_ALSO = re.compile(
-    rf"(?P<first>(?:the |my )?[a-z][a-z -]*) and (?P<rest>{MASK}|(?-i:[A-Z]).*|\d.*)"
-)
-BEST = re.compile(rf"(?:the )?(?:{LOW}|{HIGH})\b", re.I)
-
-
-# "Japanese under I am learning and B1" (as my level): a choice, its list, and the next choice.
-_TWO_LISTS = re.compile(
-    r"(?P<what>[^,]+?) (?:under|in|from|as) (?P<where>[^,]+?)(?:,| and|, and) (?P<last>[^,]+)", re.I
-)
-
-
-def _select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
-    what = re.sub(r"\s+instead$", "", clean(m.group("what")), flags=re.I)
-    where = m.groupdict().get("where")
-    if where:  # "in the Status filter": what the page calls it is "Status"
-        where = re.sub(r"(?<=\S)\s+filters?$", "", clean(where), flags=re.I)
-    if re.fullmatch(r"(?:nothing|none|no (?:items?|options?|checkbox(?:es)?))", what, re.I):
-        return {"do": "nothing"}
-    if BEST.match(what) and not re.search(MASK, what) and not where:
-        return {"do": "open_best", "wish": list_wish(what, k)}
-    named = re.fullmatch(rf"(?:the |a |my )?(?P<label>[a-z][a-z -]{{1,20}}) (?P<v>{MASK})", what)
-    if named and not where and named["label"] not in KIND_WORDS:  # "the theme “dark”"
-        return {"do": "select", "values": [k.raw(named["v"])],
-                "target": target_of(named["label"], k)}  # fmt: skip
-    if ">" in what and not re.search(MASK, what):
-        return {"do": "path", "names": [k.raw(p).strip() for p in what.split(">") if p.strip()]}
-    if where and (both := _TWO_LISTS.fullmatch(what)):
-        first = {"do": "select", "values": values_of(both["what"], k)}
-        last = {"do": "select", "values": values_of(both["last"], k), "target": target_of(where, k)}
-        return [{**first, "target": target_of(both["where"], k)}, last]
-    if where and (
-        rest := re.match(
-            r"(?P<first>.+?)(?:,| and|, and)\s+(?P<what>.+?)\s+(?:as|for|from|in)\s+(?P<where>.+)$",
-            where,
-            re.I,
-        )
-    ):
-        more = _select(rest, k)
-        first = {
-            "do": "select",
-            "values": values_of(what, k),
-            "target": target_of(rest.group("first"), k),
-        }
-        return [first, *(more if isinstance(more, list) else [more] if more else [])]
-    if where and (also := _ALSO.fullmatch(where)):
-        # "Eye care as department and First visit": a second choice, which names no list.
-        first = {**m.groupdict(), "where": also.group("first")}
-        chosen = {
-            "do": "select",
-            "values": values_of(what, k),
-            "target": target_of(first["where"], k),
-        }
-        return [
-            chosen,
-            {"do": "select", "values": [k.raw(also.group("rest"))], "target": target_of("", k)},
-        ]
-    values = values_of(what, k)
-    if not where and re.search(
-        r"\b(?:button|link|tab|checkbox|radio button|radio|icon|row|card|product|item)\b",
-        what,
-        re.I,
-    ):
-        return {"do": "click", "target": target_of(what, k)}
-    target = target_of(where or "", k)
-    if re.search(r"\s(?:from|in|at|by)\s+(?:an?|the)\s", m.group()):
-        # "Collection from a branch" may be what the choice itself is called
-        target["whole"] = k.raw(bare(clean(m.group().split(" ", 1)[1])))
-    pure = [re.sub(r"\s+(?:option|radio button|checkbox|item)$", "", v, flags=re.I) for v in values]
-    part = k.only(bare(what))
-    value = {"var": part["raw"]} if part and part["is"] == "var" else None
-    return {"do": "select", "values": pure, "target": target, **({"value": value} if value else {})}
-
-
-def _box(name: str, target: dict[str, Any]) -> dict[str, Any]:
-    """A box of several: "Makrona under Brand" has a heading of its own."""
-    words, under, head = name.partition(" under ")
-    if under:
-        return {**target, "words": words, "raw": name, "kind": None, "in": head}
-    own = None if " under " in (target.get("raw") or "") else target.get("in")
-    return {**target, "words": name, "kind": None, "raw": name, "in": own}
-
-
-def _check(on: bool) -> Callable[[re.Match[str], Masked], Intent | list[Intent] | None]:
-    def build(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
-        what = clean(m.group("what"))
-        if said := re.match(r"that\s+(.+)", what, re.I):
-            if not re.match(r"(?:un)?tick|untick|mark|uncheck", m.group(), re.I):
-                return None
-            what = said.group(1)
-            return {"do": "check" if on else "uncheck", "target": {
-                **target_of("it", k), "words": k.raw(what), "raw": k.raw(what)}}  # fmt: skip
-        if re.match(r"(?:if|whether|out|for|in|the (?:price|weather|status))\b", what, re.I):
-            return None
-        if re.match(r"\S.*\s+as\s+\S", what) and not on:
-            return None
-        do = "check" if on else "uncheck"
-        target = target_of(what, k)
-        if target["all"] or target["nth"] is not None:
-            return {"do": do, "target": target}
-        names = values_of(
-            re.sub(r"\s+(?:check ?boxe?s?|options?|boxe?s)$", "", what, flags=re.I), k
-        )
-        if len(names) > 1 and not re.search(r"\bterms and conditions\b", what, re.I):
-            return [{"do": do, "target": _box(n, target)} for n in names]
-        return {"do": do, "target": target}
-
-    return build
 
 
 def _make(m: re.Match[str], k: Masked) -> Intent:
@@ -328,9 +219,6 @@ def rule(
     pattern: str, build: Callable[[re.Match[str], Masked], Any]
 ) -> tuple[re.Pattern[str], Any]:
     return re.compile(pattern, re.I), build
-
-
-_FIELDISH = "|".join(sorted(map(re.escape, KIND_WORDS), key=len, reverse=True))
 
 
 RULES = [
@@ -378,8 +266,8 @@ RULES = [
         ),
         _fill,
     ),
-    rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+on$", _check(True)),
-    rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+off$", _check(False)),
+    rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+on$", check(True)),
+    rule(r"(?:turn|switch)\s+(?P<what>(?:the |my )?[a-z].*?)\s+off$", check(False)),
     rule(
         r"(?:set|change|update|adjust|edit|switch)\s+(?P<where>.+?)\s+to\s+(?P<what>.+)$", _set_to
     ),
@@ -402,7 +290,7 @@ RULES = [
             r"(?:select|choose|pick)\s+(?P<what>.+?)\s+(?:as|for)\s+(?P<where>(?:the |"
             r"my |your )?[A-Za-z].*)$"
         ),
-        _select,
+        select,
     ),
     rule(
         (
@@ -411,15 +299,15 @@ RULES = [
         )
         + MASK[1:-1]
         + r"].*)$",
-        _select,
+        select,
     ),
-    rule(r"(?:unselect|deselect)\s+(?P<what>.+)$", _check(False)),
+    rule(r"(?:unselect|deselect)\s+(?P<what>.+)$", check(False)),
     rule(
         (
             r"(?:select|choose|pick)\s+(?P<what>(?!(?:the )?(?:first|last|second|"
             r"third|fourth|fifth|\d+(?:st|nd|rd|th))\b).+)$"
         ),
-        _select,
+        select,
     ),
     rule(
         r"(?:select|choose|pick)\s+(?P<what>.+)$",
@@ -427,14 +315,14 @@ RULES = [
     ),
     rule(
         r"(?:uncheck|untick|unmark|disable|turn off|switch off|deactivate)\s+(?P<what>.+)$",
-        _check(False),
+        check(False),
     ),
-    rule(r"(?:check|tick|enable|turn on|switch on|activate)\s+(?P<what>.+)$", _check(True)),
+    rule(r"(?:check|tick|enable|turn on|switch on|activate)\s+(?P<what>.+)$", check(True)),
     rule(
         (
             r"(?:agree to|accept)\s+(?P<what>(?:the )?(?:terms|conditions|(?:house )?rules|privacy|"
             r"licen[cs]e|agreement|policy).*)$"
         ),
-        _check(True),
+        check(True),
     ),
 ]
