@@ -26,13 +26,12 @@ from dashboard.errors import Conflict
 from dashboard.models import (
     TERMINAL,
     AgentSession,
-    AuditEntry,
     Control,
     InputRequest,
     RequestStatus,
     Task,
 )
-from dashboard.services import leases, requests, tasks
+from dashboard.services import audit, leases, requests, tasks
 from dashboard.services import secrets as stored
 from dashboard.services.actors import Actor
 
@@ -97,7 +96,7 @@ def take(session: AgentSession, *, by: Actor) -> AgentSession:
     task = _open_task(session)
     if task is None or not leases.is_held(task):
         _grant(session, task)
-    _audit(session, by, "control.taken")
+    audit.note(session, "control.taken", by)
     _nudge(session)
     return session
 
@@ -143,7 +142,7 @@ def release(session: AgentSession, *, by: Actor, note: str = "") -> AgentSession
     redactor = tasks.redactor_of(task) if task else stored.redactor_of(session.project_id)
     note = redactor.text(plain_text(note).strip())[:2000]
     _end(session, "released", note)
-    _audit(session, by, "control.released")
+    audit.note(session, "control.released", by)
     if task is not None and drove:
         _settle_takeover_requests(task, by, note)
         _settle_lost_driver_requests(task, by)
@@ -263,13 +262,3 @@ def _expire(session: AgentSession, idle_before) -> int:
         ),
     )
     return 1
-
-
-def _audit(session: AgentSession, by: Actor, action: str) -> None:
-    AuditEntry.objects.create(
-        project_id=session.project_id,
-        actor=by.name,
-        actor_id=by.id,
-        action=action,
-        object_id=session.pk,
-    )

@@ -23,7 +23,6 @@ from dashboard import dispatch, nudges
 from dashboard.errors import Conflict
 from dashboard.models import (
     AgentSession,
-    AuditEntry,
     Delivery,
     DeliveryAttempt,
     DeliveryStatus,
@@ -34,7 +33,7 @@ from dashboard.models import (
     Trigger,
     new_id,
 )
-from dashboard.services import endpoints
+from dashboard.services import audit, endpoints
 from dashboard.services.actors import Actor
 from dashboard.services.endpoints import PING, TYPES, WAITING
 
@@ -307,11 +306,7 @@ def retry(delivery: Delivery, *, by: Actor) -> Delivery:
         raise Conflict(
             f"The delivery is {delivery.get_status_display()}.", extra={"status": delivery.status}
         )
-    AuditEntry.objects.create(
-        project_id=delivery.project_id, actor=by.name, actor_id=by.id,
-        action="delivery.retried", object_id=delivery.pk,
-        detail={"webhook_id": delivery.webhook_id},
-    )  # fmt: skip
+    audit.note(delivery, "delivery.retried", by, webhook_id=delivery.webhook_id)
     dispatch.deliver(delivery.pk)
     _nudge(delivery)
     return delivery
@@ -347,11 +342,7 @@ def recover(endpoint: Endpoint, *, since: datetime, by: Actor) -> int:
         status=DeliveryStatus.PENDING, next_attempt_at=timezone.now(), trigger=Trigger.MANUAL
     )
     if first is not None:
-        AuditEntry.objects.create(
-            project_id=endpoint.project_id, actor=by.name, actor_id=by.id,
-            action="deliveries.recovered", object_id=endpoint.pk,
-            detail={"count": count, "since": wire_time(since)},
-        )  # fmt: skip
+        audit.note(endpoint, "deliveries.recovered", by, count=count, since=wire_time(since))
         dispatch.deliver(first)
         nudges.after_commit(f"deliveries:{endpoint.project_id}")
     return count

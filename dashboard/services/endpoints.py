@@ -19,14 +19,13 @@ from dashboard import dispatch, nudges
 from dashboard.errors import Conflict, Invalid
 from dashboard.models import (
     EVERYTHING,
-    AuditEntry,
     Delivery,
     DeliveryStatus,
     Endpoint,
     EndpointStatus,
     new_id,
 )
-from dashboard.services import sealing
+from dashboard.services import audit, sealing
 from dashboard.services.actors import Actor
 
 PING = "ping"
@@ -256,11 +255,4 @@ def _nudge(endpoint: Endpoint) -> None:
 
 
 def _audit(endpoint: Endpoint, by: Actor, action: str) -> None:
-    AuditEntry.objects.create(
-        project_id=endpoint.project_id,
-        actor=by.name,
-        actor_id=by.id,
-        action=action,
-        object_id=endpoint.pk,
-        detail={"url": endpoint.url.partition("?")[0]},
-    )
+    audit.note(endpoint, action, by, url=endpoint.url.partition("?")[0])

@@ -13,9 +13,8 @@ from django.db import transaction
 
 from dashboard.errors import Conflict, Invalid
 from dashboard.models import Membership, Project, Role, User
-from dashboard.services import sign_in
+from dashboard.services import audit, sign_in
 from dashboard.services.actors import Actor
-from dashboard.services.project_settings import audit
 
 _NAME = re.compile(r"[\w.@+-]{1,150}")
 
@@ -51,7 +50,7 @@ def invite(name: str, role: str, *, by: Actor) -> Invited:
     )
     if not joined:
         raise Conflict(f"{name} is a member already.")
-    audit(by, "member.added", str(user.pk), user=name, role=role)
+    audit.of_project(by, "member.added", str(user.pk), user=name, role=role)
     # A link for a known person would let an admin of one team sign in as a member of another.
     return Invited(membership, sign_in.create_link(user) if made else None)
 
@@ -73,7 +72,9 @@ def set_role(membership: Membership, role: str, *, by: Actor) -> None:
     previous, membership.role = membership.role, role
     membership.save(update_fields=["role"])
     who = membership.user
-    audit(by, "member.role_set", str(who.pk), user=who.username, role=role, previous=previous)
+    audit.of_project(
+        by, "member.role_set", str(who.pk), user=who.username, role=role, previous=previous
+    )
 
 
 @transaction.atomic
@@ -84,7 +85,7 @@ def remove(membership: Membership, *, by: Actor) -> None:
     _keep_an_admin(membership)
     who = membership.user
     membership.delete()
-    audit(by, "member.removed", str(who.pk), user=who.username, role=membership.role)
+    audit.of_project(by, "member.removed", str(who.pk), user=who.username, role=membership.role)
 
 
 def _check_role(role: str) -> None:

@@ -17,8 +17,8 @@ from django.utils.dateparse import parse_datetime
 from agents.browser.approved_origins import ApprovedOrigins, origin_of
 from dashboard import nudges
 from dashboard.errors import NotFound
-from dashboard.models import TERMINAL, AgentSession, AuditEntry, InputRequest
-from dashboard.services import tasks
+from dashboard.models import TERMINAL, AgentSession, InputRequest
+from dashboard.services import audit, tasks
 from dashboard.services.actors import Actor
 
 TOPIC = "origins"  # workers look whether it concerns a browser of theirs
@@ -110,14 +110,7 @@ def _write(
 ) -> None:
     egress = {**(session.egress or {}), **approved.as_json()}
     AgentSession.objects.filter(pk=session.pk).update(egress=egress)
-    AuditEntry.objects.create(
-        project_id=session.project_id,
-        actor=by.name,
-        actor_id=by.id,
-        action=action,
-        object_id=session.pk,
-        detail=detail,
-    )
+    audit.note(session, action, by, **detail)
     open_tasks = session.tasks.exclude(status__in=TERMINAL)
     for task_id in open_tasks.values_list("pk", flat=True):
         nudges.after_commit(f"task:{task_id}")

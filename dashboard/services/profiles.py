@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from dashboard.errors import Conflict, Invalid
 from dashboard.models import BrowserProfile, SessionStatus
+from dashboard.services import audit
 from dashboard.services.actors import Actor
-from dashboard.services.project_settings import audit
 
 _ENDED = (SessionStatus.STOPPED, SessionStatus.FAILED)
 
@@ -34,7 +34,7 @@ def create(name: str, *, by: Actor) -> BrowserProfile:
             profile = BrowserProfile.objects.create(project=by.project, name=_clean(name))
     except IntegrityError:
         raise Conflict("A profile has this name already.") from None
-    audit(by, "profile.created", profile.pk, name=profile.name)
+    audit.of_project(by, "profile.created", profile.pk, name=profile.name)
     return profile
 
 
@@ -48,7 +48,7 @@ def rename(profile: BrowserProfile, name: str, *, by: Actor) -> None:
             profile.save(update_fields=["name"])
     except IntegrityError:
         raise Conflict("A profile has this name already.") from None
-    audit(by, "profile.renamed", profile.pk, name=profile.name, previous=previous)
+    audit.of_project(by, "profile.renamed", profile.pk, name=profile.name, previous=previous)
 
 
 @transaction.atomic
@@ -66,6 +66,6 @@ def delete(profile: BrowserProfile, *, by: Actor) -> None:
         )
     pk = profile.pk
     profile.delete()
-    audit(by, "profile.deleted", pk, name=profile.name)
+    audit.of_project(by, "profile.deleted", pk, name=profile.name)
     folder = settings.CONFIG.data_dir / "profiles" / pk
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))

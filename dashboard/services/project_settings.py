@@ -9,7 +9,8 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from dashboard.errors import Invalid
-from dashboard.models import AuditEntry, Project, Retention
+from dashboard.models import Project, Retention
+from dashboard.services import audit
 from dashboard.services.actors import Actor
 from dashboard.services.policies import PolicyIn
 
@@ -17,14 +18,6 @@ MODES = ("", "ask", "delegated", "never")
 MAX_POLICY_CHARS = 50_000
 MAX_DAYS = 36_500
 _KINDS = ("sessions", "files", "audit", "usage")
-
-
-def audit(by: Actor, action: str, object_id: str = "", **detail: Any) -> None:
-    """A line of the project's audit log."""
-    AuditEntry.objects.create(
-        project=by.project, actor=by.name, actor_id=by.id, action=action,
-        object_id=object_id or by.project.pk, detail=detail,
-    )  # fmt: skip
 
 
 def read_policy(text: str) -> dict[str, Any]:
@@ -67,7 +60,7 @@ def set_rules(*, by: Actor, approval: str, policy_text: str) -> None:
     Project.objects.filter(pk=by.project.pk).update(
         default_approval=approval, default_policy=policy
     )
-    audit(by, "project.rules_set", approval=approval or "delegated", policy=policy)
+    audit.of_project(by, "project.rules_set", approval=approval or "delegated", policy=policy)
 
 
 @transaction.atomic
@@ -85,7 +78,7 @@ def set_model(*, by: Actor, name: str) -> None:
         except ModelError as error:
             raise Invalid(str(error), loc=["model"]) from None
     Project.objects.filter(pk=by.project.pk).update(default_model=name)
-    audit(by, "project.model_set", model=name or "server's default")
+    audit.of_project(by, "project.model_set", model=name or "server's default")
 
 
 @transaction.atomic
@@ -103,6 +96,6 @@ def set_ages(*, by: Actor, ages: dict[str, str]) -> None:
             raise Invalid(f"Days are a number up to {MAX_DAYS:,}.", loc=[kind])
         found[f"{kind}_days"] = int(text) if text else None
     Retention.objects.update_or_create(project=by.project, defaults=found)
-    audit(
+    audit.of_project(
         by, "project.retention_set", **{k: "default" if v is None else v for k, v in found.items()}
     )

@@ -35,6 +35,7 @@ from dashboard.models import (
     User,
 )
 from dashboard.services import (
+    audit,
     confirmations,
     deliveries,
     leases,
@@ -231,14 +232,7 @@ def _tell(request: InputRequest, by: Actor, *, skip: bool) -> None:
         if decided["approved"] and origins.is_asked_by(request):
             origins.approve(request, by=by)
     ledger.append(task, *told)
-    AuditEntry.objects.create(
-        project_id=task.project_id,
-        actor=by.name,
-        actor_id=by.id,
-        action=action,
-        object_id=request.pk,
-        detail=detail,
-    )
+    audit.note(request, action, by, **detail)
     nudges.after_commit(f"inbox:{task.project_id}")
 
 
@@ -251,14 +245,7 @@ def saw(request: InputRequest, *, by: Actor) -> None:
         actor_id=by.id, action="request.seen", object_id=request.pk
     ).values_list("detail", flat=True)
     if not any(detail.get("revision") == request.revision for detail in looks):
-        AuditEntry.objects.create(
-            project_id=request.project_id,
-            actor=by.name,
-            actor_id=by.id,
-            action="request.seen",
-            object_id=request.pk,
-            detail={"revision": request.revision},
-        )
+        audit.note(request, "request.seen", by, revision=request.revision)
 
 
 @transaction.atomic

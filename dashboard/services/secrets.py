@@ -14,8 +14,8 @@ from agents.guard.receivers import domain_problem, within
 from agents.guard.redactor import Redactor
 from agents.ports import Variable
 from dashboard.errors import Conflict, Invalid
-from dashboard.models import AuditEntry, Secret, SecretKind, new_id
-from dashboard.services import sealing
+from dashboard.models import Secret, SecretKind, new_id
+from dashboard.services import audit, sealing
 from dashboard.services.actors import Actor
 from dashboard.services.options import NewTask
 
@@ -243,14 +243,7 @@ def _domains(given: Sequence[str] | None) -> list[str]:
 
 
 def _audit(secret: Secret, by: Actor, action: str) -> None:
-    detail: dict[str, Any] = {
-        "name": secret.name, "kind": secret.kind, "allowed_domains": secret.allowed_domains,
-    }  # fmt: skip
-    AuditEntry.objects.create(
-        project_id=secret.project_id,
-        actor=by.name,
-        actor_id=by.id,
-        action=action,
-        object_id=secret.pk,
-        detail=detail,
-    )
+    audit.note(
+        secret, action, by, name=secret.name, kind=secret.kind,
+        allowed_domains=secret.allowed_domains,
+    )  # fmt: skip

@@ -16,7 +16,6 @@ from dashboard.errors import Conflict, Invalid, QuotaExceeded
 from dashboard.models import (
     TERMINAL,
     AgentSession,
-    AuditEntry,
     BrowserProfile,
     Control,
     Project,
@@ -24,7 +23,7 @@ from dashboard.models import (
     SessionStatus,
     Task,
 )
-from dashboard.services import endpoints, leases, secrets, tasks
+from dashboard.services import audit, endpoints, leases, secrets, tasks
 from dashboard.services.actors import Actor
 from dashboard.services.options import NewSession, NewTask
 from dashboard.services.titles import title_of
@@ -162,14 +161,7 @@ def stop(session: AgentSession, *, by: Actor, force: bool = False) -> AgentSessi
         if force or not leases.is_held(open_task):
             tasks.cancel(open_task, by=by, reason=f"session stopped by {by.name}")
         nudges.after_commit(f"task:{open_task.pk}")
-    AuditEntry.objects.create(
-        project_id=session.project_id,
-        actor=by.name,
-        actor_id=by.id,
-        action="session.stopped",
-        object_id=session.pk,
-        detail={"force": force},
-    )
+    audit.note(session, "session.stopped", by, force=force)
     nudges.after_commit(f"session:{session.pk}")
     nudges.after_commit(f"sessions:{session.project_id}")
     session.refresh_from_db()

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard import nudges
-from dashboard.models import AuditEntry, InputRequest, StandingRule, Task
+from dashboard.models import InputRequest, StandingRule, Task
+from dashboard.services import audit
 from dashboard.services.actors import Actor
 
 
@@ -31,14 +32,8 @@ def remember(request: InputRequest, *, by: Actor) -> StandingRule:
         risk=request.risk,
         created_by=by.name,
     )
-    AuditEntry.objects.create(
-        project_id=request.project_id,
-        actor=by.name,
-        actor_id=by.id,
-        action="rule.created",
-        object_id=rule.pk,
-        detail={"tool": tool, "host": host, "risk": request.risk, "task": request.task_id},
-    )
+    detail = {"tool": tool, "host": host, "risk": request.risk, "task": request.task_id}
+    audit.note(rule, "rule.created", by, **detail)
     return rule
 
 
@@ -50,14 +45,7 @@ def revoke(rule: StandingRule, *, by: Actor) -> StandingRule:
         revoked_at=timezone.now(), revoked_by=by.name
     )
     if won:
-        AuditEntry.objects.create(
-            project_id=rule.project_id,
-            actor=by.name,
-            actor_id=by.id,
-            action="rule.revoked",
-            object_id=rule.pk,
-            detail={"tool": rule.tool, "host": rule.host, "task": rule.task_id},
-        )
+        audit.note(rule, "rule.revoked", by, tool=rule.tool, host=rule.host, task=rule.task_id)
         nudges.after_commit(f"task:{rule.task_id}")
     rule.refresh_from_db()
     return rule
