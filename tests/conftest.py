@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from asgiref.sync import SyncToAsync
 from django.db import connection, connections
+from django.test import Client
 from servestatic.middleware import ServeStaticMiddleware
 
 from dashboard.models import AgentSession, Membership, Project, Role, Task, User
@@ -100,6 +101,13 @@ def make_actor(project: Project, name: str = "olivia", role: str = Role.OPERATOR
     actor = actors.member(user, project)
     assert actor is not None
     return actor
+
+
+def signed_in(actor: Actor, **options: Any) -> Client:
+    """A person's browser, without a window. options: what each of its requests carries."""
+    client = Client(**options)
+    client.force_login(actor.user)  # type: ignore[arg-type]
+    return client
 
 
 def make_session(actor: Actor, **options: Any) -> AgentSession:

@@ -19,7 +19,10 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from agents.browser.executable import find_browser
+from dashboard.models import AgentSession, Project, Role
 from dashboard.services.actors import Actor
+from tests.conftest import make_actor, make_project, signed_in
+from tests.console import builders
 
 ROOT = Path(__file__).resolve().parents[2]
 OpenPage = Callable[..., Page]
@@ -116,9 +119,7 @@ def open_page(web: str, window: Browser, transactional_db: None, settings) -> It
         contexts.append(context)
         context.set_default_timeout(30_000)
         if actor is not None:
-            client = Client()
-            client.force_login(actor.user)  # type: ignore[arg-type]
-            cookie = client.cookies["sessionid"].value
+            cookie = signed_in(actor).cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": web}])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
@@ -131,6 +132,30 @@ def open_page(web: str, window: Browser, transactional_db: None, settings) -> It
     for context in contexts:
         context.close()
     assert not complaints, complaints
+
+
+@pytest.fixture
+def olivia(open_page: OpenPage) -> Actor:
+    """Who sits at a browser's window."""
+    return make_actor(make_project(), "olivia")
+
+
+@pytest.fixture
+def session(olivia: Actor) -> AgentSession:
+    """One whose agent asks her to take its browser over."""
+    prompt = "Please sign in, then hand the browser back."
+    return builders.open_browser(builders.ask(olivia, "takeover", prompt).task.session)
+
+
+@pytest.fixture
+def person(operator: Actor) -> Client:
+    """The operator, signed in."""
+    return signed_in(operator)
+
+
+@pytest.fixture
+def admin(project: Project) -> Actor:
+    return make_actor(project, "ada", Role.ADMIN)
 
 
 def until(page: Page, script: str, timeout_s: float = 30) -> None:

@@ -13,23 +13,12 @@ from dashboard.models import AuditEntry, InputRequest, Role
 from dashboard.pages import approvals
 from dashboard.services import requests, standing
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project
+from tests.conftest import make_actor, make_project, signed_in
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
 PART = {"HX-Request": "true"}
 EDITS = {"edit-quantity": "2", "edit-note": ""}
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(actor.user)  # type: ignore[arg-type]
-    return client
-
-
-@pytest.fixture
-def person(operator: Actor) -> Client:
-    return signed_in(operator)
 
 
 def card(client: Client, row: InputRequest) -> str:

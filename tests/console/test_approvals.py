@@ -12,18 +12,13 @@ from playwright.sync_api import Page, expect
 from dashboard.models import InputRequest
 from dashboard.services import requests
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project
+from tests.conftest import make_actor
 from tests.console import builders
 from tests.console.conftest import OpenPage
 from tests.console.test_accessibility import overflow, violations
 from tests.console.test_two_people import DEAFEN, live
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def olivia(open_page: OpenPage) -> Actor:
-    return make_actor(make_project(), "olivia")
 
 
 def at_card(open_page: OpenPage, actor: Actor, row: InputRequest, **options) -> Page:

@@ -9,23 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.models import User
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project, make_session
+from tests.conftest import make_session, signed_in
 from tests.console import builders
 from tests.console.conftest import OpenPage
 from tests.console.line import Line
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def olivia(open_page: OpenPage) -> Actor:
-    return make_actor(make_project(), "olivia")
 
 
 @pytest.fixture
@@ -39,9 +33,7 @@ def line(web: str) -> Iterator[Line]:
 def inbox(window: Browser, line: Line, olivia: Actor) -> Iterator[Page]:
     """olivia's inbox, over a line that can be cut; its clock is the test's."""
     User.objects.filter(pk=olivia.user.pk).update(time_zone="Asia/Kolkata")  # type: ignore[union-attr]
-    client = Client()
-    client.force_login(olivia.user)  # type: ignore[arg-type]
-    cookie = client.cookies["sessionid"].value
+    cookie = signed_in(olivia).cookies["sessionid"].value
     context = window.new_context(base_url=line.origin, viewport={"width": 1280, "height": 800})
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": line.origin}])
     context.set_default_timeout(30_000)

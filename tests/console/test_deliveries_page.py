@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from dashboard.models import Delivery, Endpoint, Role
@@ -13,22 +12,11 @@ from dashboard.pages.deliveries import masked
 from dashboard.services import deliveries, endpoints, tasks
 from dashboard.services.actors import Actor
 from dashboard.services.deliveries import Result
-from tests.conftest import make_actor, make_project, make_task
+from tests.conftest import make_actor, make_project, make_task, signed_in
 
 pytestmark = pytest.mark.django_db
 HOOK = "https://hooks.example/in"
 PART = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def admin(project) -> Actor:
-    return make_actor(project, "ada", Role.ADMIN)
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(actor.user)
-    return client
 
 
 def sent(actor: Actor, *results: Result, **options: object) -> Delivery:

@@ -13,24 +13,13 @@ from playwright.sync_api import expect
 from dashboard.models import AgentSession, Role
 from dashboard.services import control
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project
+from tests.conftest import make_actor
 from tests.console import builders
 from tests.console.conftest import OpenPage, until
 from tests.console.picture import AT_THE_MOUSE, IN_PICTURE, PHONE, PICTURE, View, take, watch
 from tests.console.test_accessibility import overflow, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def olivia(open_page: OpenPage) -> Actor:
-    return make_actor(make_project(), "olivia")
-
-
-@pytest.fixture
-def session(olivia: Actor) -> AgentSession:
-    prompt = "Please sign in, then hand the browser back."
-    return builders.open_browser(builders.ask(olivia, "takeover", prompt).task.session)
 
 
 def test_who_takes_control_has_a_big_picture_and_goes_on_in_it(

@@ -9,24 +9,11 @@ from playwright.sync_api import Locator, Page
 
 from dashboard.models import AgentSession
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project
-from tests.console import builders
 from tests.console.conftest import OpenPage, until
 from tests.console.picture import IN_PICTURE, PHONE, PICTURE, View, take, watch
 from tests.console.test_accessibility import overflow, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def olivia(open_page: OpenPage) -> Actor:
-    return make_actor(make_project(), "olivia")
-
-
-@pytest.fixture
-def session(olivia: Actor) -> AgentSession:
-    prompt = "Please sign in, then hand the browser back."
-    return builders.open_browser(builders.ask(olivia, "takeover", prompt).task.session)
 
 
 def spread(page: Page, start: list[tuple[float, float]], end: list[tuple[float, float]]) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from dashboard.models import ApiKey, Role
 from dashboard.services import keys, model_check, workers
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor
+from tests.conftest import make_actor, signed_in
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +24,8 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def admin(project) -> Actor:
-    return make_actor(project, "ann", Role.ADMIN)
-
-
 def page_of(actor: Actor) -> tuple[Client, str]:
-    client = Client()
-    client.force_login(actor.user)  # type: ignore[arg-type]
+    client = signed_in(actor)
     return client, client.get(reverse("sessions")).content.decode()
 
 

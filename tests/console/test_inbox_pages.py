@@ -17,18 +17,11 @@ from django.utils import timezone
 from dashboard.models import InputRequest, Role, Task
 from dashboard.services import leases, requests, sessions, tasks
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_task
+from tests.conftest import make_actor, make_task, signed_in
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
 PART = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def person(operator: Actor) -> Client:
-    client = Client()
-    client.force_login(operator.user)  # type: ignore[arg-type]
-    return client
 
 
 def decide(client: Client, row: InputRequest, *, part: bool = True, **data: Any):
@@ -162,8 +155,7 @@ def test_somebody_looks_after_it(person: Client, operator: Actor) -> None:
     text = person.post(address, {"to": "me"}, headers=PART).content.decode()
     assert "You look after it" in text and "Give back" in text
     assert row.prompt in person.get(reverse("inbox") + "?mine=1").content.decode()
-    other = Client()
-    other.force_login(make_actor(operator.project, "oscar").user)  # type: ignore[arg-type]
+    other = signed_in(make_actor(operator.project, "oscar"))
     assert "olivia looks after it" in other.get(reverse("request", args=[row.pk])).content.decode()
     assert row.prompt not in other.get(reverse("inbox") + "?mine=1").content.decode()
     person.post(address, {"to": ""}, headers=PART)
@@ -291,8 +283,7 @@ def test_an_opened_request_keeps_the_lists_filters(person: Client, operator: Act
 
 def test_who_may_only_look_sees_what_there_is_to_choose_from(operator: Actor) -> None:
     row = builders.ask(operator, "choice", "Which slot?", choices=builders.CHOICES)
-    client = Client()
-    client.force_login(make_actor(operator.project, "vera", Role.VIEWER).user)  # type: ignore[arg-type]
+    client = signed_in(make_actor(operator.project, "vera", Role.VIEWER))
     page = client.get(reverse("request", args=[row.pk]), headers=PART).content.decode()
     assert "may look, but not answer" in page and "<form" not in page
     assert all(choice["label"] in page for choice in builders.CHOICES)

@@ -10,16 +10,11 @@ from playwright.sync_api import Page, expect
 
 from dashboard.services import requests
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project, make_session
+from tests.conftest import make_session
 from tests.console import builders
 from tests.console.conftest import OpenPage, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def olivia(open_page: OpenPage) -> Actor:
-    return make_actor(make_project(), "olivia")
 
 
 def focused(page: Page) -> str:

@@ -18,18 +18,13 @@ from dashboard import nudges
 from dashboard.models import Task
 from dashboard.services import leases, messages, sessions, tasks
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project, make_task
+from tests.conftest import make_task
 from tests.console import builders
 from tests.console.conftest import OpenPage, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LINES = """[...document.querySelectorAll('.line')].map((one) =>
   `${one.id} ${one.dataset.state ?? ''} ${one.innerText.replace(/\\s+/g, ' ')}`)"""
-
-
-@pytest.fixture
-def olivia(open_page: OpenPage) -> Actor:
-    return make_actor(make_project(), "olivia")
 
 
 def show(open_page: OpenPage, actor: Actor, task: Task, query: str = "", **options) -> Page:

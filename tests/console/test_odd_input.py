@@ -9,8 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from dashboard.models import CreditAccount, Role, User
-from tests.conftest import make_actor
+from dashboard.models import CreditAccount, User
+from dashboard.services.actors import Actor
+from tests.conftest import signed_in
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +41,8 @@ SENT = {
 
 
 @pytest.fixture
-def person(project) -> Client:
-    client = Client()
-    client.force_login(make_actor(project, "ada", Role.ADMIN).user)
-    return client
+def person(admin: Actor) -> Client:
+    return signed_in(admin)
 
 
 @pytest.fixture

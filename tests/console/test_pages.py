@@ -12,7 +12,7 @@ from django.urls import reverse
 from dashboard.models import InputRequest, Role, Task
 from dashboard.services import messages, tasks
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project, make_task, make_user
+from tests.conftest import make_actor, make_project, make_task, make_user, signed_in
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
@@ -75,12 +75,6 @@ def world(operator: Actor) -> World:
     messages.send(request.task, "Look at the second one", by=operator)
     builders.open_browser(request.task.session)
     return World(operator, request, request.task, builders.finished(operator))
-
-
-def signed_in(actor: Actor, **options) -> Client:
-    client = Client(**options)
-    client.force_login(actor.user)  # type: ignore[arg-type]
-    return client
 
 
 def fetch(client: Client, address: str, **options):
@@ -306,8 +300,7 @@ def test_status_tells_who_waits_for_what(operator: Actor) -> None:
     builders.ask(operator)
     make_task(operator)
     tasks.pause(make_task(operator), by=operator)  # somebody has to let it go on
-    client = Client()
-    client.force_login(operator.user)  # type: ignore[arg-type]
+    client = signed_in(operator)
     text = client.get(reverse("status")).content.decode()
     assert '<p class="figure">1</p>' in text
     assert "1 running · 2 waiting for people" in text

@@ -20,13 +20,6 @@ pytestmark = pytest.mark.django_db
 PART = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def person(operator: Actor) -> Client:
-    client = Client()
-    client.force_login(operator.user)  # type: ignore[arg-type]
-    return client
-
-
 def test_the_new_session_form_names_what_is_wrong(person: Client, operator: Actor) -> None:
     address = reverse("new-session")
     data = {"instructions": "Go", "start_url": "ftp://x", "max_steps": "0", "max_cost_usd": "x"}

@@ -16,18 +16,11 @@ from dashboard.models import AgentSession, Event, Role, Task
 from dashboard.pages import timeline
 from dashboard.services import control, leases, messages, requests, sessions, tasks, workers
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_task
+from tests.conftest import make_actor, make_task, signed_in
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
 PART = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def person(operator: Actor) -> Client:
-    client = Client()
-    client.force_login(operator.user)  # type: ignore[arg-type]
-    return client
 
 
 def text_of(client: Client, name: str, *arguments: Any, **query: Any) -> str:
@@ -175,14 +168,12 @@ def test_others_see_who_drives_and_only_an_admin_may_relieve(
     mine = text_of(person, "session-control", session.pk)
     assert "You are driving" in mine and "Hand back" in mine and "Send to page" in mine
     oscar = make_actor(operator.project, "oscar")
-    client = Client()
-    client.force_login(oscar.user)  # type: ignore[arg-type]
+    client = signed_in(oscar)
     theirs = text_of(client, "session-control", session.pk)
     assert "<strong>olivia</strong> is driving" in theirs and "<form" not in theirs
     refused = client.post(reverse("drive", args=[session.pk, "take"]), headers=PART)
     assert refused.status_code == 409 and "olivia is driving" in refused.content.decode()
-    admin = Client()
-    admin.force_login(make_actor(operator.project, "ann", Role.ADMIN).user)  # type: ignore[arg-type]
+    admin = signed_in(make_actor(operator.project, "ann", Role.ADMIN))
     assert "Take over from olivia" in text_of(admin, "session-control", session.pk)
     taken = admin.post(reverse("drive", args=[session.pk, "take"]), headers=PART)
     assert "You are driving" in taken.content.decode()
@@ -369,8 +360,7 @@ def test_a_browser_can_be_had_for_what_waits_without_one(person: Client, operato
     assert sessions.lose_browser(session.pk, session.browser)
     assert "Start a browser" in text_of(person, "session-control", session.pk)
     assert "Start a browser" in text_of(person, "session-requests", session.pk)
-    viewer = Client()
-    viewer.force_login(make_actor(operator.project, "vera", Role.VIEWER).user)  # type: ignore[arg-type]
+    viewer = signed_in(make_actor(operator.project, "vera", Role.VIEWER))
     assert "<form" not in text_of(viewer, "session-control", session.pk)
     assert viewer.post(address, headers=PART).status_code == 403
     asked = person.post(address, headers=PART).content.decode()

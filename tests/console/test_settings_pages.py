@@ -26,22 +26,10 @@ from dashboard.models import (
 )
 from dashboard.pages.settings_tabs import TABS
 from dashboard.services import keys, model_check, profiles
-from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project, make_session, make_task
+from tests.conftest import make_actor, make_project, make_session, make_task, signed_in
 
 pytestmark = pytest.mark.django_db
 NAMES = [name for name, _ in TABS]
-
-
-@pytest.fixture
-def admin(project) -> Actor:
-    return make_actor(project, "ada", Role.ADMIN)
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(actor.user)
-    return client
 
 
 def page(client: Client, name: str, query: str = "") -> str:

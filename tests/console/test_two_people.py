@@ -12,16 +12,11 @@ from playwright.sync_api import Page, expect
 from dashboard.models import InputRequest, Role
 from dashboard.services import messages, requests, tasks
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project, make_session
+from tests.conftest import make_actor, make_session
 from tests.console import builders
 from tests.console.conftest import OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def olivia(open_page: OpenPage) -> Actor:
-    return make_actor(make_project(), "olivia")
 
 
 @pytest.fixture

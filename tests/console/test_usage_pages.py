@@ -17,21 +17,10 @@ from dashboard.models import CreditAccount, Project, Role, Task, TaskStatus, Usa
 from dashboard.services import budgets, leases, usage
 from dashboard.services.actors import Actor
 from dashboard.services.usage import Month
-from tests.conftest import make_actor, make_project
+from tests.conftest import make_actor, make_project, signed_in
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def admin(project) -> Actor:
-    return make_actor(project, "ada", Role.ADMIN)
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(actor.user)
-    return client
 
 
 def spend(actor: Actor, dollars: str | None, model: str = "openai:gpt", **used) -> Task:

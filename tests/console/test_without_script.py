@@ -9,16 +9,10 @@ from playwright.sync_api import expect
 from dashboard.models import AgentSession, Task
 from dashboard.services import tasks
 from dashboard.services.actors import Actor
-from tests.conftest import make_actor, make_project
 from tests.console import builders
 from tests.console.conftest import OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def olivia(open_page: OpenPage) -> Actor:
-    return make_actor(make_project(), "olivia")
 
 
 def test_requests_are_read_and_decided(open_page: OpenPage, olivia: Actor) -> None:
