@@ -99,6 +99,7 @@ def test_a_button_brings_the_keyboard(
     page, view = watch(open_page, olivia, session, **PHONE)
     take(page, view)
     page.get_by_label("Note to the agent", exact=True).focus()
+    assert not page.evaluate(IN_PICTURE)
     page.get_by_role("button", name="Keyboard for the page").click()
     until(page, IN_PICTURE)
 

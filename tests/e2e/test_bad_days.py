@@ -108,6 +108,7 @@ def test_how_fast_it_is(api: httpx.Client, stack: Stack, hostile: HostileSite) -
                 lag = time.time() - datetime.fromisoformat(event["occurred_at"]).timestamp()
                 if event["type"] == "task.completed":
                     to_client.append(lag)
+    assert len(to_step) == len(to_client) == 5  # each run was followed to its end
     print(
         f"\nPOST to first step: median {statistics.median(to_step):.2f} s of {len(to_step)}; "
         f"commit of the last event to the stream: median {statistics.median(to_client):.3f} s"
