@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -21,10 +23,23 @@ NEWS = (
 )
 
 
-def on_the_way(api: httpx.Client, stack: Stack, hostile: HostileSite, name: str) -> None:
-    """The server was asked for the page, and the worker has had the time to write that down."""
-    wait_for(lambda: hostile.ledger.seen[f"/led/{name}"] == 1, 30, "the page is asked for")
-    do_something_else(api, stack)
+@contextmanager
+def on_the_way(
+    api: httpx.Client, stack: Stack, hostile: HostileSite, name: str
+) -> Iterator[tuple[Run, str]]:
+    """A run that followed a link to a page that does not come, and the address of the link's page.
+
+    The server was asked for the page, and the worker has had the time to write that down.
+    """
+    address = f"{hostile.url}/leads/{name}"
+    turn = {"code": PRESS.format("Go on")}
+    with (
+        hostile.held(name),
+        session_of(api, stack, turn, done(), start_url=address) as run,
+    ):
+        wait_for(lambda: hostile.ledger.seen[f"/led/{name}"] == 1, 30, "the page is asked for")
+        do_something_else(api, stack)
+        yield run, address
 
 
 def assert_came(run: Run) -> None:
@@ -39,13 +54,7 @@ def assert_came(run: Run) -> None:
 def test_a_link_is_followed_to_its_end_by_the_next_worker(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
-    address = f"{hostile.url}/leads/killed"
-    turn = {"code": PRESS.format("Go on")}
-    with (
-        hostile.held("killed"),
-        session_of(api, stack, turn, done(), start_url=address) as run,
-    ):
-        on_the_way(api, stack, hostile, "killed")
+    with on_the_way(api, stack, hostile, "killed") as (run, address):
         browser = stack.browser_showing(address)
         kill_worker(stack, run)
         hostile.release("killed")
@@ -57,13 +66,7 @@ def test_a_link_is_followed_to_its_end_by_the_next_worker(
 def test_a_link_is_followed_to_its_end_in_a_new_browser(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
-    address = f"{hostile.url}/leads/crashed"
-    turn = {"code": PRESS.format("Go on")}
-    with (
-        hostile.held("crashed"),
-        session_of(api, stack, turn, done(), start_url=address) as run,
-    ):
-        on_the_way(api, stack, hostile, "crashed")
+    with on_the_way(api, stack, hostile, "crashed") as (run, address):
         os.kill(stack.browser_showing(address).pid, signal.SIGKILL)
         run.until("task.browser_live_url_changed", 30, status="live")
         hostile.release("crashed")

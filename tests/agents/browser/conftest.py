@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -66,13 +67,20 @@ class Site:
         return runner
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def site() -> AsyncIterator[Site]:
+@asynccontextmanager
+async def served() -> AsyncIterator[Site]:
+    """A site of one's own, while it lasts."""
     site = Site()
     runner = await site.start()
     yield site
     site.closing.set()
     await runner.cleanup()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site() -> AsyncIterator[Site]:
+    async with served() as site:
+        yield site
 
 
 @pytest.fixture

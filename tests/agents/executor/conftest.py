@@ -23,6 +23,7 @@ from tests.agents.browser.conftest import (
     browser_options,
     browser_session,
     driver,
+    served,
     site,
 )
 
@@ -169,11 +170,8 @@ def quiet_bench() -> Bench:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_site() -> AsyncIterator[Site]:
     """One site for a module's tests."""
-    site = Site()
-    runner = await site.start()
-    yield site
-    site.closing.set()
-    await runner.cleanup()
+    async with served() as site:
+        yield site
 
 
 @pytest.fixture

@@ -25,10 +25,11 @@ from agents.executor import close_sandbox
 from agents.loop import run_loop
 from agents.outcome import Outcome
 from agents.ports import Act, Answer, DecideInput, Finish, InputRequestSpec
-from tests.agents.browser.conftest import Site
+from tests.agents.browser.conftest import Site, site
 from tests.agents.doubles import PlannedRoute, in_order
 from tests.agents.fakes import FakeContext, World, make_task
 
+__all__ = ["site"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SHOP = """<!doctype html><title>Checkout</title><h1>Checkout</h1>
@@ -48,15 +49,6 @@ async def handle(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Brow
     await terminate(found)
     await close_driver()
     await close_sandbox()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def site() -> AsyncIterator[Site]:
-    site = Site()
-    runner = await site.start()
-    yield site
-    site.closing.set()
-    await runner.cleanup()
 
 
 @pytest.fixture
@@ -271,6 +263,32 @@ class Answering(FakeContext):
         return await super().ask(request)
 
 
+async def die_at(
+    number: int, when: str, world: World, opener: Opener, code: str, done: list[str]
+) -> bool:
+    """Run `code`, with a worker that dies at this save, and another that goes on.
+
+    `done` keeps what the site was told. False when the first ended before it came to that save.
+    """
+    done.clear()
+    route = in_order(Act(code), Finish("Ended."))
+    first = Answering(world, browser=opener, crash=(number, when))
+    first.bought = done
+    run = asyncio.ensure_future(run_loop(first, route))
+    crash = asyncio.ensure_future(first.crashed.wait())
+    await asyncio.wait({run, crash}, timeout=90, return_when=asyncio.FIRST_COMPLETED)
+    crash.cancel()
+    if run.done():
+        return False
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    second = Answering(world, browser=opener)
+    second.bought = done
+    async with asyncio.timeout(100):
+        await run_loop(second, route)
+    return True
+
+
 async def die_at_every_save(start, done, when, code, opener, first):
     """Run `code`, with a worker that dies at each save in turn, and another that goes on.
 
@@ -278,23 +296,8 @@ async def die_at_every_save(start, done, when, code, opener, first):
     """
     told = {}
     for number in range(first, 20):
-        world = start()
-        done.clear()
-        route = in_order(Act(code), Finish("Ended."))
-        context = Answering(world, browser=opener, crash=(number, when))
-        context.bought = done
-        run = asyncio.ensure_future(run_loop(context, route))
-        crash = asyncio.ensure_future(context.crashed.wait())
-        await asyncio.wait({run, crash}, timeout=90, return_when=asyncio.FIRST_COMPLETED)
-        crash.cancel()
-        if run.done():
+        if not await die_at(number, when, start(), opener, code, done):
             break
-        run.cancel()
-        await asyncio.gather(run, return_exceptions=True)
-        second = Answering(world, browser=opener)
-        second.bought = done
-        async with asyncio.timeout(100):
-            await run_loop(second, route)
         told[number] = list(done)
     assert len(told) >= 4
     return told

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from agents.guard.intents import arm, observe
-from agents.loop import run_loop
-from agents.ports import Act, Finish
 from tests.agents.browser.conftest import Site
-from tests.agents.doubles import in_order
-from tests.agents.guard.test_gate import Answering, Opener, handle, opener, site, world_of
+from tests.agents.guard.test_gate import Opener, die_at, handle, opener, site, world_of
 
 __all__ = ["handle", "opener", "site"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -41,22 +37,8 @@ async def dies(
     """The questions that each death at one of these saves led to; each time it was done once."""
     asked: list[Any] = []
     for number in numbers:
-        done.clear()
         world = world_of(site, path=path)
-        route = in_order(Act(code), Finish("Ended."))
-        first = Answering(world, browser=opener, crash=(number, when))
-        first.bought = done
-        run = asyncio.ensure_future(run_loop(first, route))
-        crash = asyncio.ensure_future(first.crashed.wait())
-        await asyncio.wait({run, crash}, timeout=90, return_when=asyncio.FIRST_COMPLETED)
-        crash.cancel()
-        assert not run.done()
-        run.cancel()
-        await asyncio.gather(run, return_exceptions=True)
-        second = Answering(world, browser=opener)
-        second.bought = done
-        async with asyncio.timeout(100):
-            await run_loop(second, route)
+        assert await die_at(number, when, world, opener, code, done)
         assert len(done) == 1, f"died {when} save {number}"
         asked.append([spec.kind for spec in world.requests.values()])
     return asked

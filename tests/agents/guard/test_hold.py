@@ -29,7 +29,7 @@ from agents.guard.gate import RunGate
 from agents.guard.hold import HeldRequest, held_of
 from agents.guard.risk_facts import ElementFacts
 from agents.ports import Answer, InputRequestSpec
-from tests.agents.browser.conftest import Site
+from tests.agents.browser.conftest import served
 from tests.agents.fakes import make_task
 
 PAGE = "https://shop.example/"
@@ -260,20 +260,17 @@ async def shown(tmp_path: Path) -> AsyncIterator[tuple[BrowserSession, list[str]
         arrived.append(request.path)
         return web.Response(text="ok")
 
-    site = Site()
-    runner = await site.start()
-    site.add("/", "<title>Q</title>")
-    for path in ("/api/delete-account", "/api/big", "/collect"):
-        site.add(path, take)
-    handle = await launch(BrowserOptions(), user_data_dir=tmp_path / "profile", proxy_port=None)
-    session = await BrowserSession.open(handle, downloads_dir=tmp_path / "dl")
-    await session.page.goto(site.url("/"))
-    yield session, arrived
-    await session.detach()
-    await terminate(handle)
-    await close_driver()
-    site.closing.set()
-    await runner.cleanup()
+    async with served() as site:
+        site.add("/", "<title>Q</title>")
+        for path in ("/api/delete-account", "/api/big", "/collect"):
+            site.add(path, take)
+        handle = await launch(BrowserOptions(), user_data_dir=tmp_path / "profile", proxy_port=None)
+        session = await BrowserSession.open(handle, downloads_dir=tmp_path / "dl")
+        await session.page.goto(site.url("/"))
+        yield session, arrived
+        await session.detach()
+        await terminate(handle)
+        await close_driver()
 
 
 @pytest.mark.browser

@@ -19,7 +19,7 @@ from agents.browser.session import BrowserSession
 from agents.events import TaskPolicyDenied
 from agents.executor.gate import ProposedAction
 from agents.ports import InputRequestSpec
-from tests.agents.browser.conftest import Site
+from tests.agents.browser.conftest import Site, served
 from tests.agents.guard.test_hold import NO, YES, Asking
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -189,16 +189,13 @@ def _to(status: int, text: str = "x", **headers: str) -> Any:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     folder = tmp_path_factory.mktemp("gets")
-    site = Site()
-    runner = await site.start()
-    handle = await launch(BrowserOptions(), user_data_dir=folder / "profile", proxy_port=None)
-    session = await BrowserSession.open(handle, downloads_dir=folder / "dl")
-    yield Place(site, session)
-    await session.detach()
-    await terminate(handle)
-    await close_driver()
-    site.closing.set()
-    await runner.cleanup()
+    async with served() as site:
+        handle = await launch(BrowserOptions(), user_data_dir=folder / "profile", proxy_port=None)
+        session = await BrowserSession.open(handle, downloads_dir=folder / "dl")
+        yield Place(site, session)
+        await session.detach()
+        await terminate(handle)
+        await close_driver()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
