@@ -129,9 +129,7 @@ def judge_words(
         if risk in kinds and not (risk == "destructive" and cart and _only_items(said)):
             findings.add(risk, "its label says so")
     cookies = bool(_COOKIES.search(plain(f"{element.heading} {element.around}")))
-    if "legal" in kinds and not cookies:
-        findings.add("legal_acceptance", "its label accepts something")
-    if "accept" in kinds and not cookies:
+    if kinds & {"legal", "accept"} and not cookies:
         findings.add("legal_acceptance", "its label accepts something")
     if "allow" in kinds and not cookies:
         findings.add("permission_change", "its label allows something")

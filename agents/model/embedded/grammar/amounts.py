@@ -25,16 +25,9 @@ _THERE = re.compile(
 _AT = r"(?:in|on|at|from|by|under|over|below|above|between|since|after|before|for|with)\b"
 
 
-_LEFT = re.compile(
-    r"(?:of (?:it|them|these|those) )?(?:are|is) (?:there )?(?:still )?(?:left|in stock|available)"
-    r"(?: in stock)?",
-    re.I,
-)
-_LEFT_OF = re.compile(
-    r"(?:pieces? |units? )?of the (?P<s>[^,]{2,60}?) (?:are|is) (?:there )?(?:still )?"
-    r"(?:left|in stock|available)(?: in stock)?",
-    re.I,
-)
+_IS_LEFT = r"(?:are|is) (?:there )?(?:still )?(?:left|in stock|available)(?: in stock)?"
+_LEFT = re.compile(rf"(?:of (?:it|them|these|those) )?{_IS_LEFT}", re.I)
+_LEFT_OF = re.compile(rf"(?:pieces? |units? )?of the (?P<s>[^,]{{2,60}}?) {_IS_LEFT}", re.I)
 _SEVERAL_COUNTS = re.compile(r"(?:[a-z-]+ ){0,2}[a-z-]+s(?:,\s*(?:and )?|\s+and\s+|$)", re.I)
 
 

@@ -18,7 +18,7 @@ from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.rows_meant import take_marked, take_named, take_or_more
 from agents.model.embedded.grammar.whose import take_maker, take_owner, take_site
-from agents.model.embedded.grammar.words import count_of
+from agents.model.embedded.grammar.words import ONE_TO_TEN, count_of
 
 Intent = dict[str, Any]
 
@@ -78,7 +78,7 @@ _BELONGS = re.compile(
 )
 _NUMBERED = re.compile(
     r"\s+(?:with|having|that have|which have)\s+(?:exactly\s+)?"
-    r"(?P<n>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)"
+    rf"(?P<n>\d{{1,4}}|{ONE_TO_TEN})"
     r"(?P<more>\+| or more)?\s+(?P<field>[a-z]+(?: [a-z]+)?)$",
     re.I,
 )

@@ -15,7 +15,7 @@ from agents.model.embedded.grammar.filling import value_of
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.pairs import LABELS, pairs_of
 from agents.model.embedded.grammar.phrases import bare, clean
-from agents.model.embedded.grammar.words import count_of
+from agents.model.embedded.grammar.words import ONE_TO_TEN, count_of
 
 Piece = dict[str, Any]
 
@@ -113,7 +113,7 @@ _LEADS = re.compile(
     r"\s*(?:with|using|from|on|at|for|until|in|to|going|travell?ing|flying|staying)\s", re.I
 )
 _MANY_IN = re.compile(  # "two nights in Paris"
-    r"\s*(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)\s+[a-z]+\s+"
+    rf"\s*(?:\d{{1,2}}|{ONE_TO_TEN})\s+[a-z]+\s+"
     r"(?:in|from|at|on)\s",
     re.I,
 )

@@ -9,7 +9,7 @@ from typing import Any
 from agents.model.embedded.grammar import wishes
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean, target_of
-from agents.model.embedded.grammar.words import count_of, ordinal_in
+from agents.model.embedded.grammar.words import ONE_TO_TEN, count_of, ordinal_in
 
 Intent = dict[str, Any]
 
@@ -20,7 +20,7 @@ NTH = (
 
 # "Page 3", "the second page of the news". The last page is one of a list only when that is said.
 PAGE = (
-    r"(?:page (?:number )?(?P<n>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)"
+    rf"(?:page (?:number )?(?P<n>\d{{1,4}}|{ONE_TO_TEN})"
     r"(?: (?:of|in) .*)?"
     rf"|(?P<nth>(?!last|top)(?:{NTH})|last(?= page of)) page(?: (?:of|in) .*)?)"
 )

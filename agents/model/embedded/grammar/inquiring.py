@@ -148,7 +148,7 @@ RULES = [
         _either,
     ),
     _rule(
-        r"(?:which|what)(?: one| [a-z]+)?(?: of (?:them|these|the two|both))? "
+        rf"{_ONE} "
         r"(?P<verb>cost|weigh|last|pay|earn)s? (?:the )?(?P<more>more|less)"
         r"\s*[,:]?\s+(?P<a>(?!than\b).+?),? or (?P<b>.+)$",
         _either,

@@ -16,6 +16,7 @@ from agents.model.embedded.grammar.words import (
     KIND_HEAD,
     KIND_TAIL,
     KIND_WORDS,
+    TWO_TO_TEN,
     count_of,
     ordinal_in,
 )
@@ -23,7 +24,7 @@ from agents.model.embedded.grammar.words import (
 Target = dict[str, Any]
 
 _ARTICLES = re.compile(r"^(?:the|a|an|any|this|that|its|their|his|her|your|my|our|some)\s+", re.I)
-_FIRST_N = re.compile(r"first (\d+|two|three|four|five|six|seven|eight|nine|ten)\s+(?=\S)", re.I)
+_FIRST_N = re.compile(rf"first (\d+|{TWO_TO_TEN})\s+(?=\S)", re.I)
 _ALL = re.compile(r"^(?:all(?: of)?(?: the)?|every|each(?: of the)?|both)\s+", re.I)
 _EVERYTHING = re.compile(
     r"everything|all(?: of)?(?: them| it)?|all (?:the )?(?:items|tasks|todos|entries|boxes)", re.I

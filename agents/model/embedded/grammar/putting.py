@@ -12,10 +12,10 @@ from agents.model.embedded.grammar.going import SUPERLATIVE
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean, target_of
 from agents.model.embedded.grammar.purchases import parted
-from agents.model.embedded.grammar.words import count_of, ordinal_in
+from agents.model.embedded.grammar.words import ONE_TO_TEN, TWO_TO_TEN, count_of, ordinal_in
 
 Intent = dict[str, Any]
-_NUMBER = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten"
+_NUMBER = rf"\d{{1,2}}|{ONE_TO_TEN}"
 OFTEN = rf"(?:\s+(?P<often>once|twice|thrice|(?:{_NUMBER}) times))?"
 _WORDS = {"once": 1, "twice": 2, "thrice": 3}
 
@@ -36,7 +36,7 @@ def product_of(text: str, k: Masked) -> dict[str, Any]:
 
 _BESIDE = re.compile(r"\s(?:in|from|on|for|with|by)\s", re.I)
 _COUNT = re.compile(
-    r"(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen|a couple)"
+    rf"(\d{{1,3}}|{TWO_TO_TEN}|twelve|a dozen|a couple)"
     r"(?:\s+(?:(?:copies|pieces|units|packs|packets|boxes|bottles)\s+)?of(?:\s+the)?\b|\s*x\b|(?=\s+[a-z]))\s*",
     re.I,
 )

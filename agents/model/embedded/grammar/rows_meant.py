@@ -25,16 +25,17 @@ _SAID = re.compile(r"\b(?:with|including|include|showing|by|plus|and|containing)
 _OWNED = re.compile(rf"(?P<noun>(?:all |the )*[\w-]+s?)['’]s?\s+(?P<fields>{_FIELDS})$")
 _ORDERED = re.compile(r"\b(?:first|ascending|descending|sorted|ordered)\b", re.I)
 
+_VALUE = rf"(?P<value>(?-i:[A-ZÀ-Þ])[\w&'’-]*(?: (?-i:[A-ZÀ-Þ])[\w&'’-]*)*|{MASK})"
 _OF_NAMED = re.compile(
     r"\s+(?:of|for|from|in|at|with)\s+the\s+"
-    rf"(?P<value>(?-i:[A-ZÀ-Þ])[\w&'’-]*(?: (?-i:[A-ZÀ-Þ])[\w&'’-]*)*|{MASK})\s+"
+    rf"{_VALUE}\s+"
     r"(?P<field>depot|team|department|group|brand|category|branch|office|region|district|club"
     r"|class|ward|unit|division|section|series|range|family|priority|status|level|house|line)s?$",
     re.I,
 )
 _OF_ANY = re.compile(
     r"\s+(?:of|from)\s+the\s+"
-    rf"(?P<value>(?-i:[A-ZÀ-Þ])[\w&'’-]*(?: (?-i:[A-ZÀ-Þ])[\w&'’-]*)*|{MASK})\s+"
+    rf"{_VALUE}\s+"
     r"(?P<field>(?!sections?|pages?|tables?|lists?|tabs?|sites?|websites?|shops?|parts?|columns?"
     r"|news|box|panel|blog|store|catalogue|menu|area)(?-i:[a-z])[a-z]+)$",
     re.I,
@@ -42,7 +43,7 @@ _OF_ANY = re.compile(
 _OF_FIELD = re.compile(
     r"\s+(?:of|by|from|in|with)\s+(?:the |a )?(?P<field>brand|team|depot|department|category|status"
     r"|priority|maker|manufacturer|type|kind|colour|color|size|branch|region|level)\s+"
-    rf"(?P<value>(?-i:[A-ZÀ-Þ])[\w&'’-]*(?: (?-i:[A-ZÀ-Þ])[\w&'’-]*)*|{MASK})$",
+    rf"{_VALUE}$",
     re.I,
 )
 _MARKED = re.compile(

@@ -10,7 +10,7 @@ from agents.model.embedded.grammar.filling import rule as _rule
 from agents.model.embedded.grammar.filling import value_of
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import clean, target_of
-from agents.model.embedded.grammar.words import count_of
+from agents.model.embedded.grammar.words import ONE_TO_TEN, count_of
 
 Intent = dict[str, Any]
 
@@ -154,7 +154,7 @@ def _helpful(m: re.Match[str], k: Masked) -> Intent:
     return {"do": "click", "target": asked}
 
 
-_NUMBER = r"(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_NUMBER = rf"(?P<n>\d{{1,3}}|{ONE_TO_TEN}|twelve)"
 
 RULES = [
     _rule(

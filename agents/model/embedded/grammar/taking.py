@@ -11,7 +11,7 @@ from agents.model.embedded.grammar.filling import rule as _rule
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.pairs import pairs_of
 from agents.model.embedded.grammar.phrases import bare, clean, target_of
-from agents.model.embedded.grammar.words import count_of
+from agents.model.embedded.grammar.words import ONE_TO_TEN, count_of
 
 Intent = dict[str, Any]
 
@@ -21,7 +21,7 @@ def _about(m: re.Match[str], k: Masked) -> Intent:
     return {**one_field(m.group("where"), m.group("what"), k), "long": True}
 
 
-_NUMBER = r"(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
+_NUMBER = rf"(?P<n>\d{{1,2}}|{ONE_TO_TEN})"
 
 
 def _waits(m: re.Match[str], k: Masked) -> Intent | list[Intent]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.model.embedded.grammar.masking import MASK
+from agents.model.embedded.grammar.words import ONE_TO_TEN
 
 _MUCH = "how (?:much|many|long|old|big|far|large)"
 _HEAD = rf"(?:{_MUCH}|what|when|where|who|which|is|are|was|does|do)"
@@ -71,7 +72,7 @@ _IS_FINE = re.compile(
 _ITS_PAGE = re.compile(
     r"(?P<go>\b(?:go|turn|switch|navigate) to (?:the |my |our )?[a-z]+(?: [a-z]+)?),?\s+"
     r"(?:on )?page "
-    r"(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten)\b",
+    rf"(?P<n>\d{{1,3}}|{ONE_TO_TEN})\b",
     re.I,
 )
 

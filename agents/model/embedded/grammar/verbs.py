@@ -11,7 +11,7 @@ from agents.model.embedded.grammar.going import SUPERLATIVE
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean, target_of
-from agents.model.embedded.grammar.words import KEYS, count_of, ordinal_in
+from agents.model.embedded.grammar.words import KEYS, TWO_TO_TEN, count_of, ordinal_in
 
 Intent = dict[str, Any]
 
@@ -94,7 +94,7 @@ def _clicked(what: str, k: Masked) -> dict[str, Any]:
     return target
 
 
-_TIMES = r"(?:twice|thrice|once|(?:\d+|two|three|four|five|six|seven|eight|nine|ten) ?(?:times|x))"
+_TIMES = rf"(?:twice|thrice|once|(?:\d+|{TWO_TO_TEN}) ?(?:times|x))"
 _CLICK = re.compile(r"(?P<verb>\S+)(?P<into>\Z)?\s+(?P<what>.+)")
 
 

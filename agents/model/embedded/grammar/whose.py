@@ -12,7 +12,7 @@ from agents.browser.extract_names import canonical, singular
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
-from agents.model.embedded.grammar.words import count_of
+from agents.model.embedded.grammar.words import ONE_TO_TEN, count_of
 
 Intent = dict[str, Any]
 
@@ -46,7 +46,7 @@ _FROM_SITE = re.compile(
 )
 _ON_PAGE = re.compile(
     r"\s+(?:on|from|of|in)\s+(?:(?P<this>(?:this|the (?:current|first)) page)"
-    r"|page\s+(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten))(?=$|\s+(?:with|including|showing|by|from)\b)",
+    rf"|page\s+(?P<n>\d{{1,3}}|{ONE_TO_TEN}))(?=$|\s+(?:with|including|showing|by|from)\b)",
     re.I,
 )
 
@@ -62,14 +62,19 @@ def take_owner(text: str, wish: Intent, k: Masked) -> str:
     return f"{match['all']}{match['noun']}{text[match.end() :]}"
 
 
+def _are_several(what: str) -> bool:
+    """Whether a phrase ends on several things ("the stories")."""
+    last = (bare(what).split() or [""])[-1].lower()
+    return singular(last) != last
+
+
 def take_maker(text: str, wish: Intent, k: Masked) -> str:
     """ "Stories by yuki": a name in small letters, after several things."""
     match = _BY_WHOM.search(text)
     if match is None or match["who"] in _NO_MAKER or canonical(match["who"]):
         return text
     before = clean(text[: match.start()])
-    last = bare(before).split()[-1:] or [""]
-    if singular(last[0].lower()) == last[0].lower():
+    if not _are_several(before):
         return text
     wish["filters"].append({"field": "author", "op": "by", "value": match["who"]})
     return before
@@ -82,8 +87,7 @@ def take_site(text: str, wish: Intent, k: Masked) -> str:
     if match is None or part is None or part["is"] != "domain":
         return text
     before = clean(text[: match.start()])
-    last = bare(before).split()[-1:] or [""]
-    if singular(last[0].lower()) == last[0].lower():
+    if not _are_several(before):
         return text
     wish["filters"].append({"field": "", "op": "says", "value": part["raw"], "site": True})
     return before

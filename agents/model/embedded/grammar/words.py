@@ -9,6 +9,8 @@ NUMBER_WORDS = {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "fifty": 50,
     "a dozen": 12, "dozen": 12, "hundred": 100,
 }  # fmt: skip
+TWO_TO_TEN = "two|three|four|five|six|seven|eight|nine|ten"
+ONE_TO_TEN = f"one|{TWO_TO_TEN}"
 ORDINAL_WORDS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
     "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
