@@ -8,6 +8,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 
+class WithId(admin.ModelAdmin):
+    """Rows with a public id, shown as `public_id`."""
+
+    @admin.display(description="ID", ordering="id")
+    def public_id(self, row: Any) -> str:
+        return "—" if row._state.adding else row.pk
+
+
 class LookOnly(admin.ModelAdmin):
     """Rows that services write and nobody edits."""
 

@@ -7,25 +7,40 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest
 
-from dashboard.admin.common import LookOnly, name_of
+from dashboard.admin.common import LookOnly, WithId, name_of
 from dashboard.errors import ServiceError
-from dashboard.models import (
-    Endpoint,
-)
+from dashboard.models import EVERYTHING, Endpoint
 from dashboard.services import endpoints
 from dashboard.services.actors import Actor
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(LookOnly):
+class EndpointAdmin(WithId, LookOnly):
     """Webhook endpoints of all teams. Secrets are not shown."""
 
     list_display = ["url", "project", "status", "failing_since", "last_success_at", "created_by"]
     list_filter = ["status", "project"]
     search_fields = ["url", "id"]
-    fields = ["id", "project", "url", "description", "events", "status", "disabled_reason",
-              "failing_since", "last_success_at", "created_at", "created_by"]  # fmt: skip
+    fields = [
+        "public_id",
+        "project",
+        "url",
+        "description",
+        "shown_events",
+        "status",
+        "disabled_reason",
+        "failing_since",
+        "last_success_at",
+        "created_at",
+        "created_by",
+    ]
     actions = ["switch_off", "switch_on"]
+
+    @admin.display(description="events")
+    def shown_events(self, row: Endpoint) -> str:
+        if EVERYTHING in row.events:
+            return "all"
+        return ", ".join(row.events) or "those of the sessions that name it"
 
     @admin.action(description="Switch off: hold what waits")
     def switch_off(self, request: HttpRequest, queryset: Any) -> None:

@@ -41,7 +41,6 @@ class ApiKeyAdmin(admin.ModelAdmin):
     list_filter = ["project"]
     search_fields = ["name", "kid"]
     actions = ["rotate_keys", "revoke_keys"]
-    fields = ["project", "name", "scopes", "expires_at"]
 
     @admin.display(description="key")
     def shown_prefix(self, key: ApiKey) -> str:
@@ -56,7 +55,11 @@ class ApiKeyAdmin(admin.ModelAdmin):
         return key.state
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
-        return [] if obj is None else ["project", "scopes", "expires_at"]
+        return [] if obj is None else ["project", "scopes", "shown_scopes", "expires_at"]
+
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
+        scopes = "scopes" if obj is None else "shown_scopes"
+        return ["project", "name", scopes, "expires_at"]
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
         return False  # a key that was used stays in the record; revoke it

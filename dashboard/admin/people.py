@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
+from dashboard.admin.common import WithId
 from dashboard.models import (
     Membership,
     Project,
@@ -21,12 +22,12 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin):
+class ProjectAdmin(WithId):
     """Teams and their limits."""
 
-    list_display = ["name", "slug", "id", "max_concurrent_sessions", "created_at"]
+    list_display = ["name", "slug", "public_id", "max_concurrent_sessions", "created_at"]
     search_fields = ["name", "slug", "id"]
-    readonly_fields = ["id", "created_at"]
+    readonly_fields = ["public_id", "created_at"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [MembershipInline]
 

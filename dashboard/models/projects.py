@@ -22,7 +22,7 @@ class User(AbstractUser):
         default="system",
         choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")],
     )
-    single_key_shortcuts = models.BooleanField(default=True)
+    single_key_shortcuts = models.BooleanField("single-key shortcuts", default=True)
     notify_kinds = models.JSONField(default=list, blank=True)  # of requests: pages.notices.KINDS
     quiet_from = models.TimeField(null=True, blank=True)  # in the user's own time zone
     quiet_until = models.TimeField(null=True, blank=True)
@@ -65,7 +65,9 @@ class Project(models.Model):
         validators=[readable_policy],
         help_text="Policy of tasks that say nothing else (docs/policy.md)",
     )
-    max_concurrent_sessions = models.PositiveIntegerField(default=20)
+    max_concurrent_sessions = models.PositiveIntegerField(
+        "sessions at once", default=20, help_text="Another one is refused while so many are busy"
+    )
     objects = TenantQuerySet.as_manager()
 
     def __str__(self) -> str:
@@ -117,11 +119,14 @@ class ApiKey(models.Model):
     scopes = models.JSONField(default=all_scopes)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="In UTC; empty: never")
     revoked_at = models.DateTimeField(null=True, blank=True)
     replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
@@ -163,11 +168,11 @@ class AuditEntry(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True)
     actor = models.CharField(max_length=200)
-    actor_id = models.CharField(max_length=60, blank=True)
+    actor_id = models.CharField("actor ID", max_length=60, blank=True)
     action = models.CharField(max_length=60)
-    object_id = models.CharField(max_length=60, blank=True)
+    object_id = models.CharField("object ID", max_length=60, blank=True)
     detail = models.JSONField(default=dict)
-    at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+    at = models.DateTimeField("time", default=timezone.now, editable=False, db_index=True)
     objects = TenantQuerySet.as_manager()
 
     class Meta:

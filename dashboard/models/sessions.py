@@ -54,7 +54,7 @@ class AgentSession(models.Model):
     profile = models.ForeignKey(
         "BrowserProfile", null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
     )
-    callback_url = models.CharField(max_length=2000, blank=True)
+    callback_url = models.CharField("callback URL", max_length=2000, blank=True)
     callback = models.ForeignKey(
         "Endpoint", null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
     )
@@ -67,7 +67,7 @@ class AgentSession(models.Model):
     browser_used_at = models.DateTimeField(null=True, blank=True)
     # agents.browser.egress_policy.SessionEgress: the rules its browser is held to
     egress = models.JSONField(null=True, blank=True)
-    page_url = models.TextField(blank=True)
+    page_url = models.TextField("page address", blank=True)
     page_title = models.TextField(blank=True)
     # stop and takeover
     stop_requested = models.CharField(max_length=5, blank=True)  # "", soft, force
@@ -85,6 +85,7 @@ class AgentSession(models.Model):
     objects = TenantQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "session"
         indexes = [
             models.Index(fields=["project", "-id"], name="session_newest"),
             models.Index(fields=["project", "status", "-id"], name="session_by_status"),

@@ -143,11 +143,12 @@ class UsageEntry(models.Model):
         AgentSession, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     key = models.ForeignKey(
-        ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+        ApiKey, verbose_name="API key", null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="+",
+    )  # fmt: skip
     workflow = models.CharField(max_length=40, blank=True)
     model = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField("time", default=timezone.now)
     balance_delta_micros = models.BigIntegerField(default=0)
     held_delta_micros = models.BigIntegerField(default=0)
     cost_micros = models.BigIntegerField(null=True, default=0)

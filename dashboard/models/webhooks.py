@@ -31,7 +31,7 @@ class Endpoint(models.Model):
     NOUN = "endpoint"
     id = public_id("ep")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="endpoints")
-    url = models.CharField(max_length=2000)
+    url = models.CharField("URL", max_length=2000)
     description = models.CharField(max_length=200, blank=True)
     events = models.JSONField(default=list)  # types, or ["*"]
     project_wide = models.BooleanField(default=False)  # whether `events` names any
@@ -39,7 +39,7 @@ class Endpoint(models.Model):
     sealed_previous = models.BinaryField(null=True, blank=True)
     previous_until = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=EndpointStatus, default=EndpointStatus.ACTIVE)
-    disabled_reason = models.CharField(max_length=200, blank=True)
+    disabled_reason = models.CharField("switched off because", max_length=200, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -47,6 +47,7 @@ class Endpoint(models.Model):
     objects = TenantQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "webhook endpoint"
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
                 fields=["project", "url"],

@@ -13,6 +13,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from dashboard.models import ApiKey, AuditEntry, CreditAccount, Endpoint, Role, UsageEntry, User
 from dashboard.services import budgets, endpoints
@@ -96,6 +97,37 @@ def test_every_page_of_the_admin_opens(root, project, operator):
         request = type("Request", (), {"user": User.objects.get(username="root")})()
         if site.has_add_permission(request):
             assert root.get(reverse(f"{name}_add")).status_code == 200, name
+
+
+NOT_WORDS = re.compile(r"\b(?:Api|api key|Url|Id|id|seq|Json)\b|\bAxes\b")
+
+
+def labels_of(page: str) -> list[str]:
+    """Headings, columns, fields and links of an admin page, without what its rows hold."""
+    main = page.split('id="content-start"', 1)[-1]
+    found = re.findall(r"(?s)<(h1|h2|th|label|caption|legend)\b([^>]*)>(.*?)</\1>", main)
+    return [strip_tags(text).strip() for tag, kind, text in found if "field-" not in kind]
+
+
+def test_the_admin_names_things_as_people_write_them(root, project, operator):
+    make_task(operator)
+    endpoints.create("https://hooks.example/a", by=make_actor(project, "ada", Role.ADMIN))
+    make_key(root, project, "read")
+    index = root.get(reverse("admin:index")).content.decode()
+    assert "API keys" in index and "Sign-in attempts" in index and "Webhook endpoints" in index
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        addresses = [reverse(f"{name}_changelist")]
+        row = model._default_manager.first()
+        if row is not None:
+            addresses.append(reverse(f"{name}_change", args=[row.pk]))
+        for address in addresses:
+            page = root.get(address).content.decode()
+            wrong = [label for label in labels_of(page) if NOT_WORDS.search(label)]
+            assert not wrong, (address, wrong)
+    key = ApiKey.objects.get()
+    page = root.get(reverse("admin:dashboard_apikey_change", args=[key.pk])).content.decode()
+    assert "[&quot;" not in page and "In UTC; empty: never" in page
 
 
 def test_who_is_no_staff_gets_nothing(project):
