@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_safe
 from dashboard.errors import NotFound
 from dashboard.files import artifact_response
 from dashboard.models import AgentSession, Artifact, InputRequest, RequestStatus, Task
-from dashboard.pages import standing, wording
+from dashboard.pages import results, standing
 from dashboard.pages.access import ConsoleRequest, console, respond
 from dashboard.pages.cards import card_context
 from dashboard.pages.session_context import base, fetch, part
@@ -20,7 +19,6 @@ from dashboard.services import origins, requests, tasks
 from dashboard.services import standing as standing_rules
 
 MAX_MESSAGES = 500
-MAX_ROWS, MAX_COLUMNS = 200, 12  # of a result that is shown as a table
 
 
 @console()
@@ -113,51 +111,12 @@ def composer(request: ConsoleRequest, session_id: str) -> HttpResponse:
 def details_context(session: AgentSession, task: Task) -> dict[str, Any]:
     """Result, files, the other tasks, and what people approved that still stands."""
     only = session.tasks.only("pk", "number", "instructions", "status").order_by("number")
-    rows = _table(task.output)
     return {
-        "answer": "" if rows and _is_table(task.output_text, task.output) else task.output_text,
-        "output": None if task.output is None else _readable(task.output),
-        "output_rows": rows,
+        "result": results.shown(task.output, task.output_text),
         "task_list": list(only),
         "rules": list(standing_rules.rules_of(task)) if not task.is_terminal else [],
         "origins": origins.opened(session),
     } | control_context(task)
-
-
-def _is_table(text: str, rows: list[Any]) -> bool:
-    """Whether a text is nothing but a Markdown table of as many rows."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    return len(lines) == len(rows) + 2 and all(line.lstrip().startswith("|") for line in lines)
-
-
-def _readable(output: Any) -> str:
-    return output if isinstance(output, str) else wording.pretty(output)
-
-
-def _table(output: Any) -> dict[str, Any] | None:
-    """A list of flat objects reads better as a table: {columns, rows, left_out}.
-
-    rows: of (column, cell) pairs. left_out: what a long or wide list has more of, in words.
-    """
-    if not (isinstance(output, list) and output and all(isinstance(r, dict) for r in output)):
-        return None
-    names = list(dict.fromkeys(name for row in output for name in row))
-    if not names:
-        return None
-    columns, shown = names[:MAX_COLUMNS], output[:MAX_ROWS]
-    cut = [
-        f"{len(part)} of {len(whole)} {what}"
-        for part, whole, what in ((shown, output, "rows"), (columns, names, "columns"))
-        if len(part) < len(whole)
-    ]
-    rows = [[(name, _cell(row.get(name))) for name in columns] for row in shown]
-    return {"columns": columns, "rows": rows, "left_out": " and ".join(cut)}
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @console()

@@ -340,17 +340,6 @@ def test_a_card_on_the_page_stays_as_a_tombstone(person: Client, operator: Actor
     assert row.prompt not in text_of(person, "session-requests", session, here="session")
 
 
-def test_rows_are_shown_once(person: Client, operator: Actor) -> None:
-    rows = [{"title": "Toner", "price": 1180}, {"title": "Ink", "price": 9}]
-    table = "| title | price |\n| --- | --- |\n| Toner | 1180 |\n| Ink | 9 |"
-    for said, tables in ((table, 1), (f"The two cheapest:\n\n{table}", 2)):
-        task = builders.running(operator)
-        done = {"terminal_reason": "done", "output": rows, "output_text": said}
-        tasks.finish(task.pk, task.fence, **done)
-        text = text_of(person, "session-details", task.session_id)
-        assert text.count("<table") == tables
-
-
 def test_a_browser_can_be_had_for_what_waits_without_one(person: Client, operator: Actor) -> None:
     row = builders.ask(operator, "takeover")
     task, session = row.task, builders.open_browser(row.task.session)
