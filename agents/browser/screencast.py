@@ -18,11 +18,13 @@ from agents.browser.devtools import page_targets
 from agents.browser.frames import PAGE, Frame, FrameSink, OpenTab, Quality
 from agents.browser.front import read_front
 from agents.browser.handle import BrowserHandle
+from agents.browser.titles import TitleWatch
 from agents.errors import BrowserError, BrowserGone
 
 _NOTE_S = 0.5
 _TABS_S = 0.1
-_TITLES_S = 2.0
+_TITLES_AGAIN_S = 0.3  # after a sign of a change, which comes before the browser knows the title
+_OTHER_TITLES_S = 2.0
 _FIRST_RETRY_S = 0.1
 _LAST_RETRY_S = 2.0
 # A page that is just moving to another process refuses to start for some milliseconds.
@@ -60,6 +62,7 @@ class Screencast:
         self._cdp: CdpConnection | None = None
         self._pages: dict[str, dict[str, Any]] = {}  # target id -> TargetInfo, oldest first
         self._tabs_changed = asyncio.Event()
+        self._title: TitleWatch | None = None  # of the tab that is shown
         self._target: str | None = None
         self._session: str | None = None
         self._casting: str | None = None
@@ -143,6 +146,7 @@ class Screencast:
             lost.cancel()
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
+            await self._watch_title(None)
             self._cdp = self._session = self._target = None
             await cdp.close()
 
@@ -164,13 +168,17 @@ class Screencast:
         return True
 
     async def _tell_tabs(self, cdp: CdpConnection) -> None:
-        """Tell of the tabs when they change. Chromium does not announce titles, so ask for them."""
+        """Tell of the tabs when they change. Chromium does not announce titles, so ask for them:
+        of the tab that is shown when its page tells, of the others now and then.
+        """
+        again = False
         while True:
             try:
-                async with asyncio.timeout(_TITLES_S):
+                async with asyncio.timeout(_TITLES_AGAIN_S if again else self._titles_s()):
                     await self._tabs_changed.wait()
+                again = True
             except TimeoutError:
-                pass
+                again = False
             self._tabs_changed.clear()
             try:
                 infos = (await cdp.call("Target.getTargets"))["targetInfos"]
@@ -187,6 +195,19 @@ class Screencast:
                     )
                 )
             await asyncio.sleep(_TABS_S)  # some pages move all the time
+
+    def _titles_s(self) -> float | None:
+        """How long to wait before asking without a sign; None where every title tells itself."""
+        told = self._title is not None and self._title.watching and len(self._pages) == 1
+        return None if told else _OTHER_TITLES_S
+
+    async def _watch_title(self, session: str | None) -> None:
+        """Have the page of this debugging session, or of none, tell when its title changes."""
+        before, self._title = self._title, None
+        if before is not None:
+            await before.stop()
+        if session is not None and session == self._session and self._cdp and self._target:
+            self._title = TitleWatch(self._cdp, session, self._target, self._tabs_changed.set)
 
     async def _show_active(self) -> None:
         """Attach to the tab that should be shown, unless it is shown already."""
@@ -209,6 +230,7 @@ class Screencast:
         self._tabs_changed.set()
         if previous is not None:
             cdp.post("Target.detachFromTarget", {"sessionId": previous})
+        await self._watch_title(attached["sessionId"])
         await self._start_cast(attached["sessionId"])
 
     def _overdue(self) -> bool:
@@ -259,6 +281,10 @@ class Screencast:
                 self._wanted = params["targetInfo"]["targetId"]
                 self._again.set()
         elif method == "Target.targetInfoChanged":
+            info = params["targetInfo"]
+            known = self._pages.get(info["targetId"], info)
+            if info["targetId"] == self._target and info["url"] != known["url"] and self._title:
+                self._title.moved()
             self._tabs_changed.set()
         elif method == "Target.targetDestroyed":
             if self._pages.pop(params["targetId"], None) is not None:

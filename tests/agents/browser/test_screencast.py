@@ -260,6 +260,34 @@ async def test_a_move_to_another_site_goes_on_in_the_same_view(
         assert viewer.last_frame is not None and viewer.last_frame.view == first.view
 
 
+async def test_a_title_is_told_when_it_changes_and_a_still_page_is_not_asked(
+    hub: FrameHub, cdp: CdpConnection, tab: Tab, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever asked now and then would be told after the test's end.
+    monkeypatch.setattr("agents.browser.screencast._OTHER_TITLES_S", 600)
+
+    def told(title: str) -> Callable[[Any], bool]:
+        return lambda item: isinstance(item, CastStatus) and title in [t.title for t in item.tabs]
+
+    await tab.goto(site.add("/red", still("red")))
+    async with hub.watch("s", PAGE) as viewer:
+        await until(viewer, told("red"))
+        await until(viewer, is_frame)
+        for title in ("one", "two", "three"):
+            await tab.evaluate(f"document.title = {title!r}")
+            await until(viewer, told(title))
+        await tab.evaluate("document.head.innerHTML = '<title>four</title>'")
+        await until(viewer, told("four"))
+        await tab.goto(site.add("/blue", still("blue")))
+        await until(viewer, told("blue"))
+        await tab.evaluate("history.pushState({}, '', '/green'); document.title = 'green'")
+        await until(viewer, told("green"))
+        await tab.evaluate("setTimeout(() => location.replace('/red'))")
+        await until(viewer, told("red"))
+        # The page's own scripts see nothing of it.
+        assert await tab.evaluate("typeof earlier") == "undefined"
+
+
 async def test_a_lost_connection_is_taken_up_again(
     hub: FrameHub, tab: Tab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
