@@ -43,9 +43,18 @@ class Listing:
     aliases: list[Record] = field(default_factory=list)  # by markup words, one for each record
 
 
+_HERE = Path(__file__).parent
+_PARTS = (
+    "dom", "pieces", "tables", "headings", "groups", "ranking", "lists", "pairs", "linked", "texts",
+)  # fmt: skip
+
+
 @cache
 def _script() -> str:
-    script = Path(__file__).with_name("extract.js").read_text(encoding="utf-8")
+    """The reader (`extract_*.js`, then `extract.js`) as one function of its options."""
+    names = (*(f"extract_{part}.js" for part in _PARTS), "extract.js")
+    source = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+    script = f"(options) => {{\n'use strict';\n{source}\nreturn readPage(options);\n}}"
     return as_text(unshadowed(script))
 
 

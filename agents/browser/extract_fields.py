@@ -1,6 +1,6 @@
 """What the pieces of a repeated item mean: which text is the title, the price, the author.
 
-Input are the tokens that `extract.js` collects from one record; output is a flat dict with
+Input are the tokens that `extract_pieces.js` collects from one record; output is a flat dict with
 plain names. Nothing here knows a site: it goes by markup (headings, `itemprop`, class words,
 labels) and by what a value looks like (a currency, "3 hours ago", "45 comments").
 """

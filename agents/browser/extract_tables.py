@@ -1,7 +1,7 @@
 """Tables as a person reads them: which rows are heads, which head a section, what each cell is.
 
-Input are the grids that `extract.js` reads, with spans filled in. Many tables carry no header
-cells: a first row in bold, or one without figures over rows with them, heads the columns as well.
+Input are the grids that `extract_tables.js` reads, with spans filled in. Many tables carry no
+header cells: a first row in bold, or one without figures over rows with them, heads the columns.
 """
 
 from __future__ import annotations
