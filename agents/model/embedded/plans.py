@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.model.embedded.doing import fields
+from agents.model.embedded.doing import formats
 from agents.model.embedded.run import Run
 
 
@@ -17,7 +17,7 @@ def plan_lines(run: Run) -> list[str]:
         if step["do"] == "unknown":
             text = f"Look for “{text}” here, or ask"
         elif step["do"] in ("fill", "set") and step.get("target", {}).get("raw"):
-            text = f"Put “{fields.shown(step['value'])}” into {step['target']['raw']}"
+            text = f"Put “{formats.shown(step['value'])}” into {step['target']['raw']}"
         if text and (not lines or lines[-1] != text):
             lines.append(text)
     return lines

@@ -14,9 +14,11 @@ from agents.model.embedded.doing.formats import (
     may_hold,
     moment,
     same_value,
+    shown,
     without_unit,
 )
 from agents.model.embedded.doing.mixed import mixed_code
+from agents.model.embedded.doing.sliders import is_drawn_slider, slide, slide_on
 from agents.model.embedded.doing.touch import (
     clear_way,
     click_code,
@@ -34,60 +36,56 @@ from agents.ports import Decision
 FILLABLE = EDITABLE | {"checkbox", "radio", "switch", "button", "generic"}
 
 
-def shown(value: dict[str, Any]) -> str:
-    return value.get("text") if "var" not in value else "{{" + value["var"] + "}}"  # type: ignore[return-value]
-
-
 async def fill(run: Run, step: Step) -> Decision | None:
     """Put a value into the field that is meant; see that it stands there."""
-    st = step["st"]
     if asked.fail_unknown(run, step):
         return None
-    if st.get("phase") == "filled":
-        return await _filled(run, step)
-    if st.get("phase") == "picked":
-        await outcome_of(run, step)
-        return None
-    if st.get("phase") in ("probe", "slid"):
-        knobs = [e for e in (await run.view()).elements if is_drawn_slider(e)]
-        knob = next((e for e in knobs if e.key == st.get("knob")), knobs[0] if knobs else None)
-        return await slide(run, step, knob) if knob else None
-    if st.get("phase") == "calendar":
-        return await pick_day(run, step, step["value"].get("text", ""))
+    if go_on := _PHASES.get(step["st"].get("phase") or ""):
+        return await go_on(run, step)
     view = await run.view()
+    target = _target(view, step)
+    if target.get("all"):
+        return await fill_all(run, step, target)
+    if others := _other_steps(view, step, target):
+        step["splice"] = others
+        return None
+    element = await _field(run, step, target)
+    if isinstance(element, Element) and overwriting.overwrites(run, step, element, target):
+        step["st"].setdefault("tried", []).append(element.key)
+        step["st"].pop("chosen", None)
+        element = await point(run, step, target, editable=True)
+    if not isinstance(element, Element):
+        return element
+    return await clear_way(run, step, element) or await _give(run, step, view, element)
+
+
+def _target(view: View, step: Step) -> dict[str, Any]:
+    """What names the field; the words before the value do where nothing else does."""
     target = dict(step["target"])
     if not target.get("words") and step.get("hint") and not target.get("all"):
         hint = rank(view, {**target, "words": step["hint"], "kind": None}, editable=True)
         if hint and hint[0].score > 0.6:
             target.update(words=step["hint"], kind=None)
-    if target.get("all"):
-        return await fill_all(run, step, target)
+    return target
+
+
+def _other_steps(view: View, step: Step, target: dict[str, Any]) -> list[Step]:
+    """What the page has in place of a field: a button that clears, one that adds a thing."""
     if _clears_list(view, step, target):
         verb = step["text"].split()[0].lower()
-        step["splice"] = [{"do": "act_on", "verb": verb, "target": target, "text": step["text"]}]
-        return None
-    if adding := things_added(view, step):
-        step["splice"] = adding
-        return None
-    element = await _field(run, step, target)
-    if not isinstance(element, Element):
-        return element
-    if overwriting.overwrites(run, step, element, target):
-        st.setdefault("tried", []).append(element.key)
-        st.pop("chosen", None)
-        element = await point(run, step, target, editable=True)
-        if not isinstance(element, Element):
-            return element
-    if cleared := await clear_way(run, step, element):
-        return cleared
+        return [{"do": "act_on", "verb": verb, "target": target, "text": step["text"]}]
+    return things_added(view, step)
+
+
+async def _give(run: Run, step: Step, view: View, element: Element) -> Decision | None:
+    """The value into its field, in the way that the field takes it."""
     if split := _date_and_time(view, step, element):
         step["splice"] = split
         return None
     if is_drawn_slider(element):
         return await slide(run, step, element)
     if wants_calendar(element) and moment(step["value"].get("text", "")) is not None:
-        why = f"Open the calendar of {describe(element)}."
-        return await run.act(step, await click_code(element), why, phase="calendar")
+        return await _open_calendar(run, step, element)
     code = await give_code(element, step["value"], run.turn.variables or {})
     if code is None:
         run.fail(step, f"{describe(element)} has no option “{shown(step['value'])}”")
@@ -108,17 +106,29 @@ async def fill(run: Run, step: Step) -> Decision | None:
     )
 
 
+async def _open_calendar(run: Run, step: Step, element: Element) -> Decision:
+    why = f"Open the calendar of {describe(element)}."
+    return await run.act(step, await click_code(element), why, phase="calendar")
+
+
+async def _picked(run: Run, step: Step) -> Decision | None:
+    """The suggestion was taken."""
+    await outcome_of(run, step)
+    return None
+
+
+async def _pick_day(run: Run, step: Step) -> Decision | None:
+    return await pick_day(run, step, step["value"].get("text", ""))
+
+
 async def pick_date(run: Run, step: Step) -> Decision | None:
     """A day into a drawn field: the calendar that it opens is turned to it."""
     if step["st"].get("phase") == "calendar":
-        return await pick_day(run, step, step["value"].get("text", ""))
+        return await _pick_day(run, step)
     element = await point(run, step, step["target"])
     if not isinstance(element, Element):
         return element
-    if cleared := await clear_way(run, step, element):
-        return cleared
-    why = f"Open the calendar of {describe(element)}."
-    return await run.act(step, await click_code(element), why, phase="calendar")
+    return await clear_way(run, step, element) or await _open_calendar(run, step, element)
 
 
 def _clears_list(view: View, step: Step, target: dict[str, Any]) -> bool:
@@ -245,69 +255,6 @@ async def give_code(
     return f"await {where}.click()"
 
 
-def numbers_in(text: str) -> list[float]:
-    return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", text)]
-
-
-def _gauges(view: View) -> list[tuple[str, float, int, int]]:
-    """Everything on the page that is just a number: one of them shows the slider's value."""
-    pool = [
-        e
-        for e in [*view.texts, *view.elements]
-        if re.fullmatch(r"-?\d+(?:\.\d+)?\s?\S{0,3}", e.text or "")
-    ]
-    return [(e.path, numbers_in(e.text)[0], e.x, e.y) for e in pool][:200]
-
-
-async def slide(run: Run, step: Step, element: Element) -> Decision | None:
-    """Move a slider that is no input: press an arrow once, see what that did, press the rest."""
-    st, where = step["st"], await locate(element)
-    wanted = numbers_in(step["value"].get("text", ""))
-    if not wanted:
-        run.fail(step, f"“{shown(step['value'])}” is no number")
-        return None
-    view = await run.view()
-    result = await outcome_of(run, step)
-    if st.get("phase") == "slid" or (result is not None and not result.ok):
-        if result is not None and not result.ok:
-            run.fail(step, (result.error_message or "the slider did not move").splitlines()[0])
-        return None
-    if element.value not in (None, "") and numbers_in(element.value) and st.get("phase") != "probe":
-        now, each = numbers_in(element.value)[0], float(element.d.get("step") or 1)
-    elif st.get("phase") != "probe":
-        # Two presses back and forth show where the value stands and how far one press goes.
-        code = (
-            f'knob = {where}\nawait knob.focus()\nawait knob.press("Home")\nawait '
-            f"page.wait_for_timeout(150)"
-        )
-        return await run.act(step, code, "Move the slider to its start.", phase="probe", gauges=[])
-    elif not st.get("gauges"):
-        code = f'await {where}.press("ArrowRight")\nawait page.wait_for_timeout(150)'
-        return await run.act(step, code, "Press once to see how far it goes.", gauges=_gauges(view))
-    else:
-        after = {path: (value, x, y) for path, value, x, y in _gauges(view)}
-        moved = [
-            (abs(x - element.x) + abs(y - element.y), value, after[path][0])
-            for path, value, x, y in st["gauges"]
-            if path in after and after[path][0] != value
-        ]
-        if not moved:
-            run.fail(step, "the page does not show where the slider stands")
-            return None
-        _, old, now = min(moved)
-        each = now - old
-    presses = round((wanted[0] - now) / each)
-    key = "ArrowRight" if presses > 0 else "ArrowLeft"
-    code = (
-        f'knob = {where}\nfor _ in range({min(abs(presses), 500)}):\n    await knob.press("{key}")'
-    )
-    return await run.act(step, code, f"Set the slider to {wanted[0]:g}.", phase="slid")
-
-
-def is_drawn_slider(element: Element) -> bool:
-    return element.role == "slider" and element.tag != "input"
-
-
 def pick_options(options: list[str], wanted: list[str]) -> list[str]:
     """Labels of a select's options that the wanted values mean; empty when one has none."""
     out = []
@@ -379,6 +326,13 @@ async def _filled(run: Run, step: Step) -> Decision | None:
             run.note(f"{st.get('label')} shows “{got[:60]}” instead of “{wanted[:60]}”.")
             run.memory["unheard"] = True
     return None
+
+
+# What a field that was begun goes on with.
+_PHASES = {
+    "filled": _filled, "picked": _picked, "probe": slide_on, "slid": slide_on,
+    "calendar": _pick_day,
+}  # fmt: skip
 
 
 async def fill_all(run: Run, step: Step, target: dict[str, Any]) -> Decision | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from agents.model.embedded.doing import rows
-from agents.model.embedded.doing.fields import give_code, pick_options, shown
+from agents.model.embedded.doing.fields import give_code, pick_options
+from agents.model.embedded.doing.formats import shown
 from agents.model.embedded.doing.forms import SUBMIT
 from agents.model.embedded.doing.touch import after_click, click_code, outcome_of, recover
 from agents.model.embedded.ground import describe
@@ -138,9 +139,8 @@ def question(view: View, known: list[str], verb: str, context: str) -> Element |
     new = fresh(view, known)
     if not any(e.top or e.float for e in new) or any(e.role in _TYPED for e in new):
         return None
-    noes = re.compile(r"(?:no\b|cancel|keep|close|back|abort|not now|dismiss|later|x$|×)", re.I)
     buttons = [e for e in new if e.role in ("button", "link") and e.name]
-    yes = [e for e in buttons if not noes.match(norm(e.name))]
+    yes = [e for e in buttons if not rows.REFUSES.match(norm(e.name))]
     if len(yes) == len(buttons) or not yes:
         return None  # without a "no" it asks nothing
     sure = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 from dateutil import parser as dates
 
@@ -85,3 +86,7 @@ def may_hold(kind: str, text: str) -> bool:
     """Whether a field of this type is one for such a text: words are no e-mail address."""
     pattern = _HOLDS.get(kind)
     return not text or pattern is None or bool(re.fullmatch(pattern, text.strip(), re.I))
+
+
+def shown(value: dict[str, Any]) -> str:
+    return value.get("text") if "var" not in value else "{{" + value["var"] + "}}"  # type: ignore[return-value]

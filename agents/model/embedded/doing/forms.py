@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.model.embedded.doing.fields import give_code, shown
+from agents.model.embedded.doing.fields import give_code
+from agents.model.embedded.doing.formats import shown
 from agents.model.embedded.doing.touch import (
     after_click,
     click_code,

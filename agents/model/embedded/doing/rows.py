@@ -93,11 +93,13 @@ def editing(steps: list[Step], at: int) -> list[Step]:
     return [{"text": step["text"], **s} for s in out]
 
 
+REFUSES = re.compile(r"no\b|cancel|keep|close|back|abort|not now|dismiss|later|x$|×", re.I)
+
+
 def affirms(view: View, verb: str = "") -> Element | None:
     """The button of an open dialog that says yes: the one that is no refusal."""
     tops = [e for e in view.elements if e.top and e.role in ("button", "link") and not e.off]
-    noes = re.compile(r"no\b|cancel|keep|close|back|abort|not now|dismiss|later|x$|×", re.I)
-    yes = [e for e in tops if not noes.match(norm(e.name)) and norm(e.name)]
+    yes = [e for e in tops if not REFUSES.match(norm(e.name)) and norm(e.name)]
     clear = [e for e in yes if re.match(r"yes|ok|confirm|agree", norm(e.name))]
     clear = clear or [e for e in yes if verb and says(e, verb)] or yes
     return clear[0] if len(clear) == 1 else None
