@@ -8,9 +8,9 @@ from typing import Any
 from agents.browser.extract_names import plain, singular
 from agents.model.embedded.doing import acting
 from agents.model.embedded.doing.drawn import DENIES, says
+from agents.model.embedded.doing.nearby import nearest
 from agents.model.embedded.doing.touch import (
     click_code,
-    nearest,
     outcome_of,
     point,
     recover,

@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.model.embedded.doing import rows
 from agents.model.embedded.doing.naming import chooser
-from agents.model.embedded.doing.touch import nearest
+from agents.model.embedded.doing.nearby import nearest
 from agents.model.embedded.ground import rank
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import View

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 
 from agents.browser.extract_names import plain, singular
 from agents.model.embedded.again import may_try_another
+from agents.model.embedded.doing.nearby import in_focus, same_form, twin_at_hand
 from agents.model.embedded.doing.opening import items_meant, row_link
 from agents.model.embedded.doing.ways import (
     blocker,
@@ -20,14 +21,12 @@ from agents.model.embedded.doing.ways import (
 from agents.model.embedded.grammar.nouns import is_place
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
-from agents.model.embedded.ground import CLOSE, LEAST, Match, decide, describe, rank
-from agents.model.embedded.likeness import norm
+from agents.model.embedded.ground import LEAST, Match, decide, describe, rank
 from agents.model.embedded.run import Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View, locate, quote, settle
 from agents.ports import Decision, StepResult
 
 MAX_TRIES, MAX_WAYS = 3, 3
-Coder = Callable[[Element, str], "str | Awaitable[str]"]
 
 
 MAX_TURNS = 10  # pages of a list that one thing to open is looked for on
@@ -68,11 +67,11 @@ async def point(
         matches = narrow(matches)
     if step.get("opens"):
         matches = items_meant(view, target, matches)
-    matches = _in_focus(matches, focus, target)
+    matches = in_focus(matches, focus, target)
     kind, found = decide(matches)
     if kind == "one":
-        return _twin_at_hand(run, matches, found[0])
-    if kind == "many" and (near := _same_form(run, found)):
+        return twin_at_hand(run, matches, found[0])
+    if kind == "many" and (near := same_form(run, found)):
         return near
     if kind == "many":
         if step["st"].get("asks", 0) >= 2:
@@ -86,126 +85,116 @@ async def point(
     return await _missing(run, step, view, target)
 
 
-def _twin_at_hand(run: Run, matches: list[Match], best: Match) -> Element:
-    """Of links that a script makes do something (“Next”, to "#next") the one worked beside."""
-    one = best.element
-    if not (one.href or "").startswith("#"):
-        return one
-    twins = [m for m in matches if m.score > best.score - CLOSE
-             and (m.element.name, m.element.href) == (one.name, one.href)]  # fmt: skip
-    if len(twins) < 2:
-        return one
-    return _same_form(run, twins) or nearest(run, [m.element for m in twins]) or one
-
-
-def _same_form(run: Run, found: list[Match]) -> Element | None:
-    """Of several that fit alike, the one in the form that was worked on last."""
-    last = run.memory.get("form")
-    if not last:
-        return None
-    same = [m.element for m in found if [m.element.doc.prefix, m.element.d.get("form")] == last]
-    return same[0] if len(same) == 1 else nearest(run, same)
-
-
-def nearest(run: Run, found: list[Element]) -> Element | None:
-    """Of several elements the one in the innermost part that was worked in last."""
-    prefix, path = run.memory.get("place") or ["", ""]
-    last = path.split(" > ")
-
-    def shared(e: Element) -> int:
-        steps = zip(last, e.path.split(" > "), strict=False)
-        return next((i for i, (a, b) in enumerate(steps) if a != b), len(last))
-
-    ranked = sorted((shared(e), i) for i, e in enumerate(found) if e.doc.prefix == prefix)
-    if len(ranked) < 2 or ranked[-1][0] == ranked[-2][0]:
-        return None
-    return found[ranked[-1][1]]
-
-
-def _in_focus(matches: list[Match], focus: str | None, target: Target) -> list[Match]:
-    """After "find the mail by Ann", controls in Ann's row come first."""
-    if not focus or target.get("in"):
-        return matches
-    wanted = norm(focus)
-    for match in matches:
-        row = norm(f"{match.element.d.get('row') or ''} {match.element.name}")
-        if wanted and wanted in row:
-            match.score = min(1.0, match.score + 0.2)
-    return sorted(matches, key=lambda m: -m.score)
-
-
 async def _missing(run: Run, step: Step, view: View, target: Target) -> Decision | None:
     """Nothing fits: wait, look behind an overlay, scroll, open what is folded; then ask."""
-    st = step["st"]
-    recovered = st.setdefault("recovered", [])
-    if "wait" not in recovered:
-        recovered.append("wait")
-        return await run.act(
-            step,
-            "await page.wait_for_timeout(700)",
-            f"Nothing fits “{named(target)}” yet: wait for the page.",
-            phase="",
-        )
-    if "overlay" not in recovered:
-        recovered.append("overlay")
-        if button := blocker(view):
-            code = f"await {await locate(button)}.click()"
-            return await run.act(
-                step, code, f"Close what lies over the page: {describe(button)}.", phase=""
-            )
-    turned = st.get("turned_for", 0)
-    further = next_link(view) if step.get("opens") and turned < MAX_TURNS else None
-    if further is not None and not further.popup:
-        code, why = await click_code(further), f"“{named(target)}” is not on this page of the list"
-        return await run.act(step, code, f"{why}: go to the next.", phase="", turned_for=turned + 1)
-    focus = run.memory.get("focus")
-    if focus and "focus" not in recovered and (holder := named_so(view, focus)):
-        recovered.append("focus")
-        code = await click_code(holder)
-        return await run.act(
-            step, code, f"It is not in sight: open {describe(holder)}, found before.", phase=""
-        )
-    if target.get("coupon") and "cart" not in recovered and (cart := cart_link(view)):
-        recovered.append("cart")
-        code, why = await click_code(cart), f"Codes are taken in the cart: {describe(cart)}."
-        return await run.act(step, code, why, phase="")
-    ways = st.setdefault("ways", [])
-    if len(ways) < MAX_WAYS and (way := way_to(view, _whole(target), ways)):
-        ways.append(way.key)
-        code = await click_code(way)
-        why = f"“{named(target)}” is not on this page: open {describe(way)}."
-        return await run.act(step, code, why, phase="")
-    if "unfold" not in st and (fold := unopened(view, st)):
-        st.setdefault("unfolded", []).append(fold.key)
-        if len(st["unfolded"]) >= 12:
-            st["unfold"] = "enough"
-        code = f"await {await locate(fold)}.click()"
-        return await run.act(
-            step,
-            code,
-            f"“{named(target)}” is not in sight: look behind {describe(fold)}.",
-            phase="",
-        )
-    if "menu" not in recovered and (menu := folded_menu(view)):
-        recovered.append("menu")
-        code, why = await click_code(menu), f"Look behind {describe(menu)}."
-        return await run.act(step, code, why, phase="")
-    downs = sum(1 for r in recovered if r == "scroll")
-    if downs < 4 and view.scroll + view.height < view.tall - 40:
-        recovered.append("scroll")
-        code = (
-            "await page.mouse.move(400, 300)\nawait page.mouse.wheel(0, 900)\nawait "
-            "page.wait_for_timeout(300)"
-        )
-        return await run.act(
-            step, code, f"“{named(target)}” is not in sight: scroll down.", phase=""
-        )
-    if st.get("asks", 0) >= 2:
+    for recovery in _RECOVERIES:
+        if decision := await recovery(run, step, view, target):
+            return decision
+    if step["st"].get("asks", 0) >= 2:
         run.fail(step, f"nothing on the page fits “{named(target)}”")
         return None
     return run.ask_takeover(
         step, f"I cannot find “{named(target)}” on the page for “{step['text']}”."
     )
+
+
+def _first_time(step: Step, recovery: str) -> bool:
+    """Whether this was not tried for the step yet; from now on it was."""
+    recovered = step["st"].setdefault("recovered", [])
+    if recovery in recovered:
+        return False
+    recovered.append(recovery)
+    return True
+
+
+async def _wait(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    if not _first_time(step, "wait"):
+        return None
+    why = f"Nothing fits “{named(target)}” yet: wait for the page."
+    return await run.act(step, "await page.wait_for_timeout(700)", why, phase="")
+
+
+async def _uncover(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    if not _first_time(step, "overlay") or (button := blocker(view)) is None:
+        return None
+    code = f"await {await locate(button)}.click()"
+    return await run.act(
+        step, code, f"Close what lies over the page: {describe(button)}.", phase=""
+    )
+
+
+async def _turn(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    turned = step["st"].get("turned_for", 0)
+    further = next_link(view) if step.get("opens") and turned < MAX_TURNS else None
+    if further is None or further.popup:
+        return None
+    code, why = await click_code(further), f"“{named(target)}” is not on this page of the list"
+    return await run.act(step, code, f"{why}: go to the next.", phase="", turned_for=turned + 1)
+
+
+async def _open_found(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    """What a step before found may hold it."""
+    focus = run.memory.get("focus")
+    holder = named_so(view, focus) if focus else None
+    if holder is None or not _first_time(step, "focus"):
+        return None
+    why = f"It is not in sight: open {describe(holder)}, found before."
+    return await run.act(step, await click_code(holder), why, phase="")
+
+
+async def _open_cart(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    cart = cart_link(view) if target.get("coupon") else None
+    if cart is None or not _first_time(step, "cart"):
+        return None
+    why = f"Codes are taken in the cart: {describe(cart)}."
+    return await run.act(step, await click_code(cart), why, phase="")
+
+
+async def _go_there(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    ways = step["st"].setdefault("ways", [])
+    way = way_to(view, _whole(target), ways) if len(ways) < MAX_WAYS else None
+    if way is None:
+        return None
+    ways.append(way.key)
+    why = f"“{named(target)}” is not on this page: open {describe(way)}."
+    return await run.act(step, await click_code(way), why, phase="")
+
+
+async def _unfold(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    st = step["st"]
+    if "unfold" in st or (fold := unopened(view, st)) is None:
+        return None
+    st.setdefault("unfolded", []).append(fold.key)
+    if len(st["unfolded"]) >= 12:
+        st["unfold"] = "enough"
+    code = f"await {await locate(fold)}.click()"
+    why = f"“{named(target)}” is not in sight: look behind {describe(fold)}."
+    return await run.act(step, code, why, phase="")
+
+
+async def _open_menu(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    menu = folded_menu(view)
+    if menu is None or not _first_time(step, "menu"):
+        return None
+    return await run.act(step, await click_code(menu), f"Look behind {describe(menu)}.", phase="")
+
+
+async def _scroll(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    recovered = step["st"].setdefault("recovered", [])
+    if recovered.count("scroll") >= 4 or view.scroll + view.height >= view.tall - 40:
+        return None
+    recovered.append("scroll")
+    code = (
+        "await page.mouse.move(400, 300)\nawait page.mouse.wheel(0, 900)\nawait "
+        "page.wait_for_timeout(300)"
+    )
+    return await run.act(step, code, f"“{named(target)}” is not in sight: scroll down.", phase="")
+
+
+# What is tried, in this order, when nothing on the page is what a step means.
+_RECOVERIES = (
+    _wait, _uncover, _turn, _open_found, _open_cart, _go_there, _unfold, _open_menu, _scroll,
+)  # fmt: skip
 
 
 def _whole(target: Target) -> str:
