@@ -8,6 +8,7 @@ from agents.browser.extract_names import plain, singular
 from agents.model.embedded.doing import following, in_forms, rows
 from agents.model.embedded.doing.forms import submit_button
 from agents.model.embedded.doing.searching import search_field
+from agents.model.embedded.doing.things import holders, named_only
 from agents.model.embedded.doing.touch import (
     click_code,
     click_target,
@@ -20,8 +21,6 @@ from agents.model.embedded.reading.items import next_link
 from agents.model.embedded.run import SKIP, Run, Step, chosen, settle_answer
 from agents.model.embedded.view import Element, View, locate
 from agents.ports import Ask, Decision
-
-_SENDING = frozenset({"send", "submit", "post", "publish"})
 
 
 async def act_on(run: Run, step: Step) -> Decision | None:
@@ -40,50 +39,64 @@ async def act_on(run: Run, step: Step) -> Decision | None:
         return None
     if verb in _SENDING and not st.get("phase") and (quote := covered.unplaced(run, step)):
         return run.ask_takeover(step, f"I see no place for “{quote}” on the page.")
+    if st.get("menu") and (item := _offered(run, step, view)):
+        return await _press(run, step, view, item, f"Choose {describe(item)}.")
+    words, context, name = _meant(run, step, view)
+    one = _nth_control(step, view, words)
+    if one is not None and one.off:
+        run.fail(step, f"{describe(one)} is switched off")
+        return None
+    if one is not None:
+        return await _press(run, step, view, one, f"Click {describe(one)}.")
+    return await _by_name(run, step, view, words, context, name)
+
+
+def _offered(run: Run, step: Step, view: View) -> Element | None:
+    """What the menu that was opened offers for the deed."""
+    if not step.get("to"):
+        return rows.in_menu(view, step["verb"], step["st"]["known"])
+    place = _to_place(view, step)
+    if place is not None:
+        run.steps[run.memory["at"] + 1]["do"] = "nothing"  # said in one: "Move to Done"
+    return place
+
+
+def _meant(run: Run, step: Step, view: View) -> tuple[str, str | None, str]:
+    """What can be seen of the thing: its words, what its row shows, and its name in them."""
+    target = step["target"]
     words = named_only(target.get("words") or "")
     context = target.get("in") or words or run.memory.get("focus")
-    if st.get("menu") and (item := rows.in_menu(view, verb, st["known"])) and not step.get("to"):
-        code, why = await click_code(item), f"Choose {describe(item)}."
-        return await _deed(run, step, view, code, why, _plainly(verb), item)
-    if st.get("menu") and step.get("to") and (place := _to_place(view, step)):
-        run.steps[run.memory["at"] + 1]["do"] = "nothing"  # said in one: "Move to Done"
-        code, why = await click_code(place), f"Choose {describe(place)}."
-        return await _deed(run, step, view, code, why, _plainly(verb), place)
     name = rows.name_in(target.get("raw") or "") or rows.name_here(view, words)
     if context == words and name and norm(words) not in norm(view.body):
         words = context = name if norm(name) in norm(view.body) else words  # "the walk Otter weir"
-    nth = target.get("nth")
-    if nth and not target.get("in") and len(words.split()) <= 2:
-        one = rows.nth_control(view, verb, words, nth)
-        if one is not None and one.off:
-            run.fail(step, f"{describe(one)} is switched off")
-            return None
-        if one is not None:
-            code, why = await click_code(one), f"Click {describe(one)}."
-            return await _deed(run, step, view, code, why, _plainly(verb), one)
-    both = f"{words} {target['in']}" if words and target.get("in") else ""
-    if both and controls(view, verb, both):
-        return await _goal(
-            run, step, _plainly(verb, nth=target.get("nth"), within=both)
-        )  # "Nell Harker in Leeds"
-    if words and target.get("in") and (controls(view, verb, words) or rows.menu_of(view, words)):
+    return words, context, name
+
+
+def _nth_control(step: Step, view: View, words: str) -> Element | None:
+    """ "Book the second train"."""
+    nth = step["target"].get("nth")
+    if not nth or step["target"].get("in") or len(words.split()) > 2:
+        return None
+    return rows.nth_control(view, step["verb"], words, nth)
+
+
+async def _by_name(
+    run: Run, step: Step, view: View, words: str, context: str | None, name: str
+) -> Decision | None:
+    """The verb's control where the thing stands; else the one that says the deed in full."""
+    verb, nth, within = step["verb"], step["target"].get("nth"), step["target"].get("in")
+    both = f"{words} {within}" if words and within else ""
+    if both and controls(view, verb, both):  # "Nell Harker in Leeds"
+        return await _goal(run, step, _plainly(verb, nth=nth, within=both))
+    if words and within and (controls(view, verb, words) or rows.menu_of(view, words)):
         context = words  # "remove Per Holm from the contacts"
-    goal = _plainly(verb, nth=target.get("nth"), within=context or None)
-    whole = {
-        **_plainly(f"{verb} {words}".strip(), nth=target.get("nth"), within=target.get("in")),
-        "raw": step["text"],
-    }
+    goal = _plainly(verb, nth=nth, within=context or None)
+    whole = {**_plainly(f"{verb} {words}".strip(), nth=nth, within=within), "raw": step["text"]}
     matches = rows.without_rows(view, rank(view, whole, texts=False), verb)
-    if (
-        matches
-        and matches[0].score >= 0.72
-        and name_score(whole["words"], matches[0].element) > 0.72
-        and (rows.says(matches[0].element, verb) or not words)
-    ):
-        if asks := _not_named(run, step, view, matches[0].element):
-            return asks
-        return await _goal(run, step, whole)
-    if context and controls(view, verb, context, target.get("nth")):
+    if matches and _says_all(matches[0], whole, verb, words):
+        asks = _not_named(run, step, view, matches[0].element)
+        return asks or await _goal(run, step, whole)
+    if context and controls(view, verb, context, nth):
         return await _goal(run, step, goal)
     if context == words and name not in ("", words) and controls(view, verb, name):
         return await _goal(run, step, {**goal, "in": name})  # "the note Groceries"
@@ -96,6 +109,15 @@ async def act_on(run: Run, step: Step) -> Decision | None:
             run.note("Nothing asked to be confirmed.")
             return None
     return await _behind(run, step, view, context, goal, whole)
+
+
+def _says_all(best: Match, whole: Target_, verb: str, words: str) -> bool:
+    """Whether a control is called like verb and thing together ("Delete photo")."""
+    return (
+        best.score >= 0.72
+        and name_score(str(whole["words"]), best.element) > 0.72
+        and (rows.says(best.element, verb) or not words)
+    )
 
 
 def _not_named(run: Run, step: Step, view: View, one: Element) -> Decision | None:
@@ -119,17 +141,6 @@ _AS = re.compile(r"(?:it|this|that|everything)\s+as\s+(?:an? |the |my )?(?P<what
 _KEEPING = frozenset(["save", "keep", "store", "send", "submit", "publish"])
 
 
-def named_only(words: str) -> str:
-    """What can be seen of "the employee Hugo Bell", "the completed ones", "it"."""
-    words = re.sub(r"\s+ones?$", "", words)
-    if re.fullmatch(r"it|this|that|them|one", words, re.I):
-        return ""
-    first, _, rest = words.partition(" ")
-    words = rest if first.lower() in _NOUNS and rest else words
-    rest, _, last = words.rpartition(" ")
-    return rest if last.lower() in _NOUNS | _KINDS and rest else words
-
-
 async def _behind(
     run: Run, step: Step, view: View, context: str | None, goal: Target_, whole: Target_
 ) -> Decision | None:
@@ -143,20 +154,19 @@ async def _behind(
         why = f"Open the menu of “{context}”."
         return await run.act(step, await click_code(menu), why, menu=True, known=known[-400:])
     form = run.memory.get("form")
-    if verb in _SENDING and form and not _holders(view, context or ""):
+    if verb in _SENDING and form and not holders(view, context or ""):
         button = submit_button(view, form, verb)  # "send the request": of the form just filled in
         if button is not None and [button.doc.prefix, button.d.get("form")] == form:
             code, why = await click_code(button), f"Send the form with {describe(button)}."
             return await _deed(run, step, view, code, why, whole, button)
     if (own := rows.of_page(view, verb, step["target"])) and not st.get("opened"):
-        code, why = await click_code(own), f"Click {describe(own)}."
-        return await _deed(run, step, view, code, why, _plainly(verb), own)
+        return await _press(run, step, view, own, f"Click {describe(own)}.")
     if elsewhere := await _elsewhere(run, step, view, context):
         return elsewhere
     if step.get("state") or step.get("splice"):
         return None
     if context and not st.get("pointed") and not st.get("opened"):
-        holder = _holders(view, words or context)
+        holder = holders(view, words or context)
         if len(holder) == 1:
             code = f"await {await locate(holder[0])}.hover()"
             return await run.act(step, code, f"Point at {describe(holder[0])}.", pointed=True)
@@ -213,7 +223,7 @@ async def _elsewhere(run: Run, step: Step, view: View, context: str | None) -> D
     if "add" in before and step["verb"] in ("remove", "delete") and not st.get("cart") and cart:
         why = f"Open {describe(cart[0])}."
         return await run.act(step, await click_code(cart[0]), why, cart=True)
-    if _holders(view, context) or norm(context) in norm(view.body):
+    if holders(view, context) or norm(context) in norm(view.body):
         return None
     named = step["target"].get("quoted") or re.search(r"[A-Z0-9]", context)
     short = len(context.split()) <= MOST_SOUGHT
@@ -248,72 +258,14 @@ async def _opener(run: Run, step: Step, view: View, context: str) -> Element | D
             st.pop("chosen")
             return picked
     target = step["target"]
-    found = _holders(view, context)
+    found = holders(view, context)
     if target.get("in") and target.get("words"):
-        named = _holders(view, target["words"])
+        named = holders(view, target["words"])
         found = [e for e in named if context_score(target["in"], e)] or named or found
     if len(found) > 1:
         st["opening"] = True
         return run.ask_which(step, found[:8])
     return found[0] if found else None
-
-
-def _holders(view: View, context: str) -> list[Element]:
-    """The rows, links or cards that show all words of the context: nothing that acts itself."""
-    wanted = _stems(context)
-    if found := _showing(view, context, wanted):
-        return found
-    words = [singular(w) for w in plain(context).split() if singular(w) in wanted]
-    # "The watercolour course": the noun need not stand in the row itself.
-    return _showing(view, context, set(words[:-1])) if len(words) > 1 else []
-
-
-def _showing(view: View, context: str, wanted: set[str]) -> list[Element]:
-    if not wanted:
-        return []
-    pool = [
-        e
-        for e in [*view.elements, *view.texts]
-        if e.role in ("link", "generic", "listitem", "gridcell", "heading", "text", "button")
-        and not e.off
-        and not e.float
-        and len(e.text or "") <= 240
-        and wanted <= _stems(e.text or e.name)
-        and (e.role != "button" or norm(e.name) == norm(context))
-    ]
-    # The smallest things that say it; of things inside of one another the one that is clicked.
-    least = [
-        e for e in pool
-        if not any(o is not e and o.doc is e.doc and o.path.startswith(e.path + " ") for o in pool)
-    ]  # fmt: skip
-    exact = [e for e in least if norm(e.text or e.name) == norm(context)]
-    least = exact or least
-    out: list[Element] = []
-    for e in least:
-        over = [o for o in pool if o in view.elements and e.path.startswith(o.path + " ")]
-        pick = min(over, key=lambda o: len(o.text or ""), default=e)
-        if pick not in out:
-            out.append(pick)
-    clickable = [e for e in out if e in view.elements]
-    return clickable or out
-
-
-def _stems(text: str) -> set[str]:
-    return {singular(w) for w in plain(text).split()} - STOPWORDS - _NOUNS
-
-
-# What a person calls a thing that stands in a list; the row itself need not say it.
-_NOUNS = frozenset(
-    {"card", "task", "todo", "item", "email", "mail", "message", "event", "appointment", "row",
-     "entry", "user", "employee", "file", "folder", "record", "ticket", "note", "order", "booking",
-     "product", "called", "named", "one"}
-)  # fmt: skip
-
-
-_KINDS = frozenset(
-    {"class", "course", "channel", "game", "room", "song", "track", "lesson", "session", "movie",
-     "film", "article", "lead", "contact", "recipe", "plan", "package", "membership", "tariff"}
-)  # fmt: skip
 
 
 async def _pressed(run: Run, step: Step) -> Decision | None:
@@ -376,6 +328,11 @@ async def _deed(
         step, code, why, phase="acted", goal=goal, aim=on.key, label=describe(on),
         before_deed=known,
     )  # fmt: skip
+
+
+async def _press(run: Run, step: Step, view: View, on: Element, why: str) -> Decision | None:
+    """Press what does the deed itself."""
+    return await _deed(run, step, view, await click_code(on), why, _plainly(step["verb"]), on)
 
 
 async def _goal(run: Run, step: Step, goal: Target_) -> Decision | None:

@@ -20,6 +20,7 @@ from agents.model.embedded.doing import (
     placing,
     rows,
     several,
+    things,
 )
 from agents.model.embedded.doing.forms import submit_button
 from agents.model.embedded.doing.told import COMPLAINT, DEMAND, marked
@@ -74,38 +75,29 @@ async def carry(run: Run, step: Step) -> Decision | None:
     if rivals := alike_forms.rivals(view, step, run.memory.get("form")):
         return _which_form(run, step, rivals)
     _letters(view, step)
-    rest = [p for p in step["pieces"] if not p.get("done")]
     if result is not None and step.get("pressed") and view.mark == run.mark_before:
         run.fail(step, f"the page did not go on after {st.get('label', 'the button')}")
         return None
+    return await _at_page(run, step, view)
+
+
+async def _at_page(run: Run, step: Step, view: View) -> Decision | None:
+    """What this page has places for; else the way to the form, or on through it."""
+    rest = [p for p in step["pieces"] if not p.get("done")]
     if thing := _thing(view, step):
         step.setdefault("ways", []).append(thing.key)
         why = f"Open {describe(thing)}."
         return await run.act(step, await click_code(thing), why, label=describe(thing))
     if asks := several.before_placing(run, step, view):
         return asks
+    again = {k: v for k, v in step.items() if k not in ("state", "st")}
     if steps := placing.steps_for(view, step["pieces"]):
-        again = {k: v for k, v in step.items() if k not in ("state", "st")}
         step["splice"] = [{"text": step["text"], **s} for s in steps] + [{**again, "st": {}}]
         return None
     if closed := placing.unavailable(view, rest):
         run.fail(step, f"“{closed}” cannot be chosen on this page")
         return None
-    noun = acting.named_only(step.get("noun") or "")
-    begun = any(p.get("done") for p in step["pieces"])
-    if (
-        noun
-        and not begun
-        and not step.get("row")
-        and step["verb"]
-        and acting.controls(view, step["verb"], noun)
-    ):
-        again = {k: v for k, v in step.items() if k not in ("state", "st")}
-        thing = {"words": noun, "raw": noun, "kind": None, "nth": None, "in": None}
-        deed = {"do": "act_on", "verb": step["verb"], "text": step["text"], "target": thing}
-        deed["plain"] = True  # its question is answered here, when all is in it
-        for piece in step["pieces"]:
-            piece["done"] = piece.get("done") or bool(piece.get("in_noun"))
+    if deed := _deed_first(view, step):
         step["splice"] = [deed, {**again, "row": True, "sent": True, "st": {}}]
         return None
     if opening := await _open(run, step, view, rest):
@@ -117,6 +109,21 @@ async def carry(run: Run, step: Step) -> Decision | None:
         why = f"Look for “{wanted[0]['raw']}” behind {describe(fold)}."
         return await run.act(step, await click_code(fold), why, label="the fold")
     return await _on(run, step, view, rest)
+
+
+def _deed_first(view: View, step: Step) -> Step | None:
+    """ "Book the yoga class for two": the control in the class's row, which brings up the form."""
+    noun = things.named_only(step.get("noun") or "")
+    begun = any(p.get("done") for p in step["pieces"])
+    if not noun or begun or step.get("row") or not step["verb"]:
+        return None
+    if not acting.controls(view, step["verb"], noun):
+        return None
+    for piece in step["pieces"]:
+        piece["done"] = piece.get("done") or bool(piece.get("in_noun"))
+    thing = {"words": noun, "raw": noun, "kind": None, "nth": None, "in": None}
+    deed = {"do": "act_on", "verb": step["verb"], "text": step["text"], "target": thing}
+    return {**deed, "plain": True}  # its question is answered here, when all is in it
 
 
 def _letters(view: View, step: Step) -> None:
