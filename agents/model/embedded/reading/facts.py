@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from agents.browser.extract import extract_text, find_lists, pick, pick_all
 from agents.browser.extract_names import Record, canonical, match_column, plain
@@ -202,51 +201,14 @@ def _found(run: Run, step: Step, record: Record) -> None:
 async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
     """Last resort: "Order number: 1234" somewhere in the text, or what stands after the words."""
     view = await run.view()
-    found: Record = {}
     if person := await holders.holder(run.page, step):
         _found(run, step, {fields[0]: person})
         return None
+    found: Record = {}
     for field in fields:
-        names = [field, field.removeprefix("the ")]
-        if step.get("subject"):
-            names = [
-                step["subject"],
-                f"{step['subject']} {field}",
-                f"{field} of {step['subject']}",
-                *names,
-            ]
-        if re.match(r"(?i)e-?mail\b", field) and (mails := _MAIL.findall(view.body)):
-            found[field] = next((m for m in mails if about.is_about(view, step, m)), None)
-            continue
-        if _CODE.fullmatch(field) and len(shown := await _code_blocks(run)) == 1:
-            found[field] = shown[0]
-            continue
-        if _PHONE.search(field) and (dialled := _NUMBERS.findall(view.body)):
-            own = list(dict.fromkeys(n for n in dialled if about.is_about(view, step, n)))
-            if len(own) == 1:
-                found[field] = own[0]
-                continue
-        if step["st"].get("in_row"):
-            names.remove(step["subject"])  # what follows it is the next cell of its row
-        for name in names:
-            # What stands below a mere name is not what was asked about it.
-            # A value follows a sign or stands on its own; it is no rest of a sentence.
-            gap = r"[^\S\n]*" if name == step.get("subject") else r"\s*"
-            below = "" if name == step.get("subject") else r"|\n"
-            sign = rf"{gap}(?:(?:is|are)\b|[:=#–-]{below}|(?=[$€£#\d])){gap}:?{gap}"
-            # A point or comma within a word or number ends nothing: "ann@x.org", "£1,200.50".
-            said = rf"\b{re.escape(name)}\b{sign}((?:[^\n.;,]|[.,](?=\w)){{1,80}})"
-            match = re.search(said, view.body, re.I)
-            if match and not about.heads_column(match, name) and not _goes_on(match[1], name):
-                found[field] = match.group(1).strip()
-                break
+        found.update(await _said(run, step, view, field))
     for field in [f for f in fields if f not in found]:
-        subject = step.get("subject")
-        told = by_kind.labelled(view.body, field) if not subject else None
-        size = by_kind.measured(view.body, field)
-        told = told or (size if size and about.is_about(view, step, size) else None)
-        told = told or (await by_kind.of_column(run.page, field, subject) if subject else None)
-        if told:
+        if told := await _of_kind(run, step, view, field):
             _found(run, step, {f: told if f == field else found.get(f) for f in fields})
             return None
     found = about.kept(view, step, _believed(view, step, found))
@@ -256,28 +218,65 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
     if found:
         _found(run, step, {f: found.get(f) for f in fields})
         return None
-    element = _element_text(
-        run,
-        step,
-        fields[0],
-        rank(view, {"words": fields[0], "raw": fields[0], "kind": None}, texts=True),
-    )
+    element = _control_value(view, fields[0])
     if element and about.is_about(view, step, element):
         _found(run, step, {fields[0]: element})
         return None
+    return await _behind(run, step, view, fields)
+
+
+async def _said(run: Run, step: Step, view: View, field: str) -> Record:
+    """What the text says of one field: of the form that its values have, or behind its name."""
+    if re.match(r"(?i)e-?mail\b", field) and (mails := _MAIL.findall(view.body)):
+        return {field: next((m for m in mails if about.is_about(view, step, m)), None)}
+    if _CODE.fullmatch(field) and len(shown := await _code_blocks(run)) == 1:
+        return {field: shown[0]}
+    if _PHONE.search(field) and (dialled := _NUMBERS.findall(view.body)):
+        own = list(dict.fromkeys(n for n in dialled if about.is_about(view, step, n)))
+        if len(own) == 1:
+            return {field: own[0]}
+    for name in _names_of(step, field):
+        # What stands below a mere name is not what was asked about it.
+        # A value follows a sign or stands on its own; it is no rest of a sentence.
+        gap = r"[^\S\n]*" if name == step.get("subject") else r"\s*"
+        below = "" if name == step.get("subject") else r"|\n"
+        sign = rf"{gap}(?:(?:is|are)\b|[:=#–-]{below}|(?=[$€£#\d])){gap}:?{gap}"
+        # A point or comma within a word or number ends nothing: "ann@x.org", "£1,200.50".
+        said = rf"\b{re.escape(name)}\b{sign}((?:[^\n.;,]|[.,](?=\w)){{1,80}})"
+        match = re.search(said, view.body, re.I)
+        if match and not about.heads_column(match, name) and not _goes_on(match[1], name):
+            return {field: match.group(1).strip()}
+    return {}
+
+
+def _names_of(step: Step, field: str) -> list[str]:
+    """What may stand before the value: the subject, the field of it, the field alone."""
+    subject, names = step.get("subject"), [field, field.removeprefix("the ")]
+    if not subject:
+        return names
+    of_it = [f"{subject} {field}", f"{field} of {subject}", *names]
+    # In the subject's row, what follows its name is the next cell.
+    return of_it if step["st"].get("in_row") else [subject, *of_it]
+
+
+async def _of_kind(run: Run, step: Step, view: View, field: str) -> str | None:
+    """The one value on the page of the kind that the field's values are of."""
+    subject = step.get("subject")
+    told = by_kind.labelled(view.body, field) if not subject else None
+    size = by_kind.measured(view.body, field)
+    told = told or (size if size and about.is_about(view, step, size) else None)
+    return told or (await by_kind.of_column(run.page, field, subject) if subject else None)
+
+
+async def _behind(run: Run, step: Step, view: View, fields: list[str]) -> Decision | None:
+    """It does not show in the text: in what is folded, in a table's cell, on another page."""
     folded = unopened(view, step["st"])
     if folded is not None and len(step["st"].setdefault("unfolded", [])) < 8:
         step["st"]["unfolded"].append(folded.key)
         why = f"It does not show yet: look behind {describe(folded)}."
         return await run.act(step, await click_code(folded), why, phase="folded")
-    asked_for = " ".join([*(f for f in fields if f != "price"), step.get("subject") or ""])
-    cell = await cell_for(run.page, asked_for if step.get("subject") else step["text"])
-    if cell is None and step.get("subject"):
-        question = step.get("question") or step["text"]
-        cell = await cell_of_row(run.page, question, asked_words(question))
-    cell = None if cell and _goes_on(cell.value, fields[0]) else cell
-    if cell and (fields != ["price"] or PRICE.search(cell.value)):
-        _found(run, step, {fields[0]: cell.value})
+    if (value := await _in_cell(run, step, fields)) is not None:
+        _found(run, step, {fields[0]: value})
         return None
     if sought := await _seek(run, step, view):
         return sought
@@ -292,6 +291,18 @@ async def _by_words(run: Run, step: Step, fields: list[str]) -> Decision | None:
         return await answers.answer(run, step)
     wanted = ", ".join(fields) + (f" of “{step['subject']}”" if step.get("subject") else "")
     return await inquiry.go_on(run, step, f"I do not see the {wanted} on the page")
+
+
+async def _in_cell(run: Run, step: Step, fields: list[str]) -> str | None:
+    """The cell of a table where what was asked about meets what was asked."""
+    subject, question = step.get("subject"), step.get("question") or step["text"]
+    asked_for = " ".join([*(f for f in fields if f != "price"), subject or ""])
+    cell = await cell_for(run.page, asked_for if subject else step["text"])
+    if cell is None and subject:
+        cell = await cell_of_row(run.page, question, asked_words(question))
+    if cell is None or _goes_on(cell.value, fields[0]):
+        return None
+    return cell.value if fields != ["price"] or PRICE.search(cell.value) else None
 
 
 async def _seek(run: Run, step: Step, view: View) -> Decision | None:
@@ -321,9 +332,9 @@ async def _seek(run: Run, step: Step, view: View) -> Decision | None:
     return await run.act(step, code, f"Search for “{name}”.", phase="", searched=True)
 
 
-def _element_text(run: Run, step: Step, field: str, matches: list[Any]) -> str | None:
+def _control_value(view: View, field: str) -> str | None:
     """The value of a control called like the field."""
-    for match in matches[:3]:
+    for match in rank(view, {"words": field, "raw": field, "kind": None}, texts=True)[:3]:
         element: Element = match.element
         if match.score >= 0.7 and element.value:
             return str(element.value)
