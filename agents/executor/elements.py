@@ -15,9 +15,9 @@ from agents.browser.masking import mask, remember
 from agents.errors import ActionError, PolicyError
 from agents.executor.aiming import aimed_at
 from agents.executor.calls import Call
+from agents.executor.field_formats import check_format
 from agents.executor.files import Shelf
 from agents.executor.kinds import kind_of
-from agents.executor.page_errors import Problem
 from agents.executor.probe import HIDDEN, box_of, is_secret, words_of
 from agents.executor.recipes import Recipe
 from agents.executor.values import Locator as LocatorValue
@@ -147,7 +147,7 @@ class Elements:
             if secret and kind.typed and is_secret(element):
                 record.arguments[kind.typed] = HIDDEN
             if method == "fill" and isinstance(typed, str):
-                _check_format(recipe, element.type, typed)
+                check_format(recipe, element.type, typed)
             return element
 
         async def look_again() -> ElementFacts | None:
@@ -361,30 +361,6 @@ async def _without_passwords(locator: Locator, snapshot: str) -> str:
     for value in await locator.first.evaluate(_PASSWORDS):
         snapshot = snapshot.replace(str(value), HIDDEN)
     return snapshot
-
-
-_FORMATS = {
-    "date": (r"\d{4,6}-\d\d-\d\d", "2024-12-31"),
-    "time": (r"\d\d:\d\d(:\d\d(\.\d+)?)?", "23:59"),
-    "datetime-local": (r"\d{4,6}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?", "2024-12-31T23:59"),
-    "month": (r"\d{4,6}-\d\d", "2024-12"),
-    "week": (r"\d{4,6}-W\d\d", "2024-W52"),
-    "color": (r"#[0-9a-fA-F]{6}", "#336699"),
-}
-
-
-def _check_format(recipe: Recipe, kind: str, text: str) -> None:
-    """A field with a format of its own silently stays empty when it gets another.
-
-    Raises: Problem. Source: HTML, valid date, time, month, week and colour strings.
-    """
-    form, example = _FORMATS.get(kind, (None, ""))
-    if form is not None and text and not re.fullmatch(form, text):
-        raise Problem(
-            f"{recipe.words()} is a {kind} field: give the value like {example}.",
-            code="bad_value",
-            raises=ValueError,
-        )
 
 
 def _wrapped(recipe: Recipe, method: str, value: JSON) -> Any:
