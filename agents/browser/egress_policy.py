@@ -169,12 +169,6 @@ class SessionEgress:
             self._approved = approved
             self._changed()
 
-    def adopt(self, policy: Policy) -> None:
-        """The rules of the session's next task; taints and approvals stay."""
-        if policy != self.policy:
-            self.policy = policy
-            self._changed()
-
     def on_change(self, listener: Callable[[], None] | None) -> None:
         """Tell this listener, and no other, of every change at once."""
         self._listeners = [listener] if listener is not None else []

@@ -113,7 +113,6 @@ const walkPage = (options) => {
       y: Math.round(scrollY),
       width: innerWidth,
       height: innerHeight,
-      pageWidth: page ? page.scrollWidth : 0,
       pageHeight: page ? page.scrollHeight : 0,
     },
     ms: performance.now() - started,

@@ -56,7 +56,6 @@ class Scroll:
     y: int
     width: int
     height: int
-    page_width: int
     page_height: int
 
 
@@ -90,7 +89,6 @@ class Observation:
     text: str
     url: str
     title: str
-    ref_count: int
     truncated: bool
     next_cursor: str | None
     scroll: Scroll
@@ -296,7 +294,6 @@ class _Run:
             text="\n".join([*header, "", *lines, *tail]),
             url=url,
             title=main["title"],
-            ref_count=len(self.elements),
             truncated=truncated,
             next_cursor=cursor,
             scroll=scroll,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from weakref import WeakValueDictionary
 
 import re2
@@ -28,12 +27,6 @@ _FEW = 8  # texts of a list that are looked through one by one
 _MOST_HELD = 2_000
 # Characters for one of the value: of an escape; of two encodings, which have no space in them.
 _ESCAPED, _TWICE = 6, 16
-
-
-class HasVariables(Protocol):
-    """Whatever names variables with their values, as a `TaskSpec` does."""
-
-    variables: dict[str, Variable]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -42,7 +42,6 @@ class Line:
     unknown: bool
     tasks: int
     session_id: str = ""
-    last_at: datetime | None = None
 
 
 @dataclass
@@ -188,7 +187,7 @@ def _by_key(rows: QuerySet[UsageEntry]) -> list[Line]:
 def _by_session(rows: QuerySet[UsageEntry]) -> list[Line]:
     sums = (
         rows.values("session_id")
-        .annotate(last=Max("at"), **_SUMS)
+        .annotate(**_SUMS)
         .order_by(F("spent").desc(), "-steps")[:ROWS_SHOWN]
     )
     found = list(sums)
@@ -202,7 +201,6 @@ def _by_session(rows: QuerySet[UsageEntry]) -> list[Line]:
             titles.get(row["session_id"]) or "deleted sessions",
             row,
             session_id=row["session_id"] or "",
-            last_at=row["last"],
         )
         for row in found
     ]

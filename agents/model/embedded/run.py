@@ -16,7 +16,7 @@ from agents.model.embedded.view import BUSY, Element, View, look_rested, without
 from agents.ports import Act, Answer, Ask, DecideInput, Decision, StepResult
 
 Step = dict[str, Any]
-SKIP, TAKEOVER = "skip", "takeover"
+SKIP = "skip"
 BEFORE_CHARS = 12_000  # of the page before the last deed, to tell what the deed brought
 READING = frozenset(
     [
