@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.e2e.doors import done, session_of
+from tests.e2e.doors import Run, done, session_of
 from tests.e2e.kills import GOES_ON_WITHIN_S, do_something_else, kill_worker, killed, steps_once
 from tests.e2e.stack import Stack, wait_for
 from tests.sites.hostile.server import HostileSite
@@ -172,19 +175,22 @@ def test_a_worker_killed_during_a_download_gets_the_whole_file(
             assert content == b"1" * 65536 + b"2" * 65536
 
 
+@contextmanager
+def asks_and_presses(
+    api: httpx.Client, stack: Stack, hostile: HostileSite, counter: str
+) -> Iterator[tuple[Run, dict[str, Any]]]:
+    """A run that has asked, and presses A of its counter once it was answered; what it asked."""
+    ask, press = {"ask": {"prompt": "Well?"}}, 'page.get_by_role("button", name="Press A").click()'
+    turns = (ask, {"code": f"await {press}"}, done())
+    address = f"{hostile.url}/counter/{counter}"
+    with session_of(api, stack, *turns, start_url=address) as run:
+        yield run, run.until("task.input_request")
+
+
 def test_a_paused_task_stays_paused_when_its_worker_dies(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
-    press = 'await page.get_by_role("button", name="Press A").click()'
-    with session_of(
-        api,
-        stack,
-        {"ask": {"prompt": "Well?"}},
-        {"code": press},
-        done(),
-        start_url=f"{hostile.url}/counter/stays-paused",
-    ) as run:
-        asked = run.until("task.input_request")
+    with asks_and_presses(api, stack, hostile, "stays-paused") as (run, asked):
         run.post("pause", expect=200)
         run.answer(asked, "go")
         run.until("task.input_request_resolved")
@@ -201,16 +207,7 @@ def test_a_paused_task_stays_paused_when_its_worker_dies(
 def test_a_person_goes_on_driving_when_the_worker_dies(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
-    press = 'await page.get_by_role("button", name="Press A").click()'
-    with session_of(
-        api,
-        stack,
-        {"ask": {"prompt": "Well?"}},
-        {"code": press},
-        done(),
-        start_url=f"{hostile.url}/counter/drives-on",
-    ) as run:
-        asked = run.until("task.input_request")
+    with asks_and_presses(api, stack, hostile, "drives-on") as (run, asked):
         run.post("intervene", {"kind": "take_control"}, expect=200)
         run.until("task.take_control_started", 40)
         with killed(stack, "worker"):
