@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from playwright.async_api import Page as PlaywrightPage
@@ -84,25 +85,11 @@ class Inputs:
         async def look_again() -> ElementFacts | None:
             return await self._aimed_at(device, method, bound, whole=True)
 
-        async def mark(name: str) -> JSON:
-            page = await self._tab(device)
-            if group == "keyboard":
-                frame = await frame_focused(page)
-            else:
-                frame = await frame_at(page, *self._mouse.get(page, (0.0, 0.0)))
-            return await arm(frame, name) if frame is not None else {}
-
         async def run(timeout: float) -> JSON:
-            page = await self._tab(device)
-            if isinstance(typed, Variable) and kind.typed:
+            if isinstance(typed, Variable):
+                page = await self._tab(device)
                 return await self._type_variable(page, method, typed, bound, timeout)
-            if group == "keyboard" and method == "down":
-                keys_are_held(page)
-            short = group == "keyboard" and method == "press" and bound.keys() == {"key"}
-            if short and await press(page, bound["key"], timeout):
-                return None
-            await getattr(page.mouse if group == "mouse" else page.keyboard, method)(**bound)
-            return None
+            return await self._send(device, method, bound, timeout)
 
         shown = {
             key: f'variables["{value.name}"]' if isinstance(value, Variable) else value
@@ -116,13 +103,36 @@ class Inputs:
             run=run,
             prepare=prepare,
             look=look_again,
-            arm=mark,
+            arm=partial(self._mark, device),
             edit=bound.update,
             editable=("text",) if method in ("type", "insert_text") else (),
             variables=(typed.name,) if isinstance(typed, Variable) else (),
             typed_kinds=(handle.kind,) if handle is not None else (),
             typed_breaks=handle is not None and has_breaks(handle.value),
         )
+
+    async def _mark(self, device: Keyboard | Mouse, name: str) -> JSON:
+        """Leave the mark of a call where its input arrives."""
+        page = await self._tab(device)
+        if isinstance(device, Keyboard):
+            frame = await frame_focused(page)
+        else:
+            frame = await frame_at(page, *self._mouse.get(page, (0.0, 0.0)))
+        return await arm(frame, name) if frame is not None else {}
+
+    async def _send(
+        self, device: Keyboard | Mouse, method: str, bound: dict[str, Any], timeout: float
+    ) -> None:
+        """The input itself; a single key on the short way where that is open."""
+        page = await self._tab(device)
+        if isinstance(device, Mouse):
+            await getattr(page.mouse, method)(**bound)
+            return
+        if method == "down":
+            keys_are_held(page)
+        short = method == "press" and bound.keys() == {"key"}
+        if not short or not await press(page, bound["key"], timeout):
+            await getattr(page.keyboard, method)(**bound)
 
     async def _type_variable(
         self,
