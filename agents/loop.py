@@ -28,7 +28,7 @@ from agents.errors import (
 from agents.events import TaskNotice
 from agents.guard.exits import clean_outcome, guard_context, guard_route
 from agents.outcome import Outcome
-from agents.plain import clip, plain_text, without_code
+from agents.plain import clip, plain_text
 from agents.ports import (
     Act,
     ActionListener,
@@ -45,6 +45,7 @@ from agents.ports import (
 from agents.recovery import identity, leave_error_page, restore
 from agents.run import Run
 from agents.sight import LOOK_S, Sight, View
+from agents.starting import failure
 from agents.steps import ExecutorFactory, Steps
 from agents.thinking import Sleep, Thinking
 
@@ -208,12 +209,7 @@ class _Loop:
         if code == "navigation_downloads":
             state.notes.append(f"There is no page yet. {result.error_message}")
             return None
-        why = without_code(result.error_message or "")
-        text = f"The start address {url} could not be opened. {why}"
-        if why.startswith(f"{url} could not be opened"):
-            text = f"The start address {why}"
-        known = code if code.startswith("policy") else "start_url_failed"
-        return Outcome.failed(known, text.strip())
+        return failure(str(url), result)
 
     # --- one turn -----------------------------------------------------------------------------
     async def _boundary(self) -> None:

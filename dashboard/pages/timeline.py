@@ -12,6 +12,8 @@ from dashboard.pages import approvals, wording
 
 # An action's start is at most this far before its end; it is looked for when a batch cuts them.
 START_WITHIN = 400
+# Failures of opening the start address that end the task; its last words say why.
+_ENDS_AT_START = ("policy", "navigation_failed", "navigation_refused")
 
 
 @dataclass
@@ -42,11 +44,16 @@ class _Known:
     starts: Mapping[str, Event]  # action id -> its start
     failures: Mapping[int, str]  # step -> what its failed action said
     requests: Mapping[str, InputRequest]
+    refused: Sequence[Event]  # refusals that a call ran into
+    last_words: str  # what the agent said last, when the task's end is among the events
 
 
 def items(task: Task, events: Sequence[Event]) -> list[Item]:
     """Lines for these events of the task, in order; an action's end takes its start's place."""
-    known = _Known(_starts(task, events), _failures(task, events), _requests(events))
+    known = _Known(
+        _starts(task, events), _failures(task, events), _requests(events),
+        _refused(task, events), _last_words(task, events),
+    )  # fmt: skip
     found: list[Item] = []
     by_anchor: dict[str, Item] = {}
     for event in events:
@@ -100,6 +107,24 @@ def _failures(task: Task, events: Sequence[Event]) -> dict[int, str]:
     return {e.payload["step"]: e.payload["error_message"] for e in failed}
 
 
+def _refused(task: Task, events: Sequence[Event]) -> list[Event]:
+    """Refusals that a call ran into, and that its own line tells."""
+    if not any(e.type in ("task.policy_denied", "task.action.failed") for e in events):
+        return []
+    types = ("task.policy_denied", "task.action.failed")
+    rows = list(Event.objects.filter(task=task, type__in=types, seq__gte=events[0].seq))
+    failed = {(e.payload["step"], e.payload.get("error_message")) for e in rows}
+    return [e for e in rows if "rule" in e.payload
+            and (e.payload["step"], e.payload["reason"]) in failed]  # fmt: skip
+
+
+def _last_words(task: Task, events: Sequence[Event]) -> str:
+    if not any(e.type == "task.completed" for e in events):
+        return ""
+    last = Event.objects.filter(task=task, type="task.message").order_by("-seq").first()
+    return str(last.payload["content"]) if last is not None else ""
+
+
 def _requests(events: Sequence[Event]) -> dict[str, InputRequest]:
     ids = [e.payload["request_id"] for e in events if e.type == "task.input_request_resolved"]
     return {row.pk: row for row in InputRequest.objects.filter(pk__in=ids)} if ids else {}
@@ -109,8 +134,6 @@ def _folded(found: list[Item]) -> list[Item]:
     """Repeated looks become one line; failures and requests never fold."""
     kept: list[Item] = []
     for item in found:
-        if item.kind == "end" and kept and kept[-1].text == item.detail:
-            item.detail = ""  # the agent's last words were these
         if item.fold and kept and kept[-1].fold == item.fold:
             kept[-1].repeats += 1
             kept[-1].seq = item.seq
@@ -153,7 +176,7 @@ def _step_end(event: Event, known: _Known) -> Item | None:
     if not data["success"]:
         text = wording.step_error(data.get("error_message") or "The step failed.")
         said = known.failures.get(data["step"])
-        if said and said in text:
+        if said and wording.refusal(said) in text:
             return None
         return _line(event, "result", "cross", text, state="failed")
     text = wording.came_of_it(data.get("value"), data.get("printed") or "")
@@ -174,7 +197,7 @@ def _action(icon: str, state: str) -> Callable[[Event, _Known], Item]:
             "action",
             icon,
             text,
-            detail=data.get("error_message", ""),
+            detail=_why(data, known),
             state=state,
             anchor=f"action-{data['action_id'].replace('.', '-')}",
             duration_ms=data.get("duration_ms"),
@@ -182,6 +205,23 @@ def _action(icon: str, state: str) -> Callable[[Event, _Known], Item]:
         )
 
     return make
+
+
+def _why(data: Mapping[str, Any], known: _Known) -> str:
+    """Why a call failed, with the rule that refused it. Of a start that ends the task the agent's
+    last words say it, with what to do.
+    """
+    message = data.get("error_message", "")
+    if not message or (data["step"] == 0 and data["error_code"].startswith(_ENDS_AT_START)):
+        return ""
+    rules = [e.payload["rule"] for e in known.refused if e.payload["reason"] == message]
+    return f"{wording.refusal(message)} Rule: {rules[0]}" if rules else wording.refusal(message)
+
+
+def _tells(refused: Event, data: Mapping[str, Any]) -> bool:
+    """Whether a call's refusal tells the same as the proxy's."""
+    said = refused.payload
+    return bool(said["rule"] == data["rule"] and data["reason"] in said["reason"])
 
 
 def _page(event: Event, known: _Known) -> Item | None:
@@ -249,7 +289,10 @@ def _settled(event: Event, known: _Known) -> Item:
 
 def _denied(event: Event, known: _Known) -> Item:
     data = event.payload
-    detail = f"{data['reason']} Rule: {data['rule']}"
+    by_call = any(_tells(e, data) for e in known.refused)
+    if by_call and (data["step"] is None or event.seq in [e.seq for e in known.refused]):
+        return None  # the line of the call says so
+    detail = f"{wording.refusal(data['reason'])} Rule: {data['rule']}"
     return _line(event, "denied", "ban", f"Refused {data['target']}", detail=detail, state="failed")
 
 
@@ -310,6 +353,7 @@ def _end(event: Event, known: _Known) -> Item:
     elif data["terminal_reason"] == "done" and data["is_task_successful"] is None:
         text, icon, state = "Finished; nothing verified the result", "dash", ""
     detail = (data.get("error") or {}).get("message", "")
+    detail = "" if detail == known.last_words else detail
     extra = {"result": data["output"] is not None}
     return _line(event, "end", icon, text, detail=detail, state=state, extra=extra)
 

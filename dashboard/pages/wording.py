@@ -239,7 +239,13 @@ def _is_arrival(value: Any) -> bool:
 def step_error(message: str) -> str:
     """A step's error without the name of its class and the line of code it came from."""
     text = re.sub(r"^[A-Za-z]+(Error|Exception): ", "", message.strip())
-    return re.sub(r"\s*\(at line \d+: .*$", "", text, flags=re.DOTALL)
+    return refusal(re.sub(r"\s*\(at line \d+: .*$", "", text, flags=re.DOTALL))
+
+
+def refusal(message: str) -> str:
+    """Why something was refused, without what only a model needs to be told."""
+    text = message.strip().removesuffix("Nothing was done; go another way.").strip()
+    return sentence(re.sub(r"^Refused: (\S+ may not be opened\. )?", "", text))
 
 
 def answer(kind: str, response: Any, choices: list[dict[str, Any]] | None) -> str:

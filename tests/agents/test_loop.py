@@ -22,7 +22,19 @@ from agents.events import (
     TaskStepStarted,
 )
 from agents.outcome import Outcome
-from agents.ports import Act, Answer, Ask, DecideInput, Decision, Finish, Usage, Variable
+from agents.ports import (
+    Act,
+    ActionRecord,
+    Answer,
+    Ask,
+    DecideInput,
+    Decision,
+    Finish,
+    StepResult,
+    Usage,
+    Variable,
+)
+from agents.starting import failure
 from tests.agents.doubles import PlannedRoute, in_order
 from tests.agents.loops import ADD, DONE, Setup
 
@@ -192,8 +204,50 @@ async def test_a_bad_start_address_ends_the_task_with_its_code(url: str, code: s
     outcome = await setup.run(route)
     assert outcome.terminal_reason == "failed"
     assert outcome.error is not None and outcome.error["code"] == code
-    assert url in outcome.error["message"]
+    message = outcome.error["message"]
+    assert message.count(url) == 1 and message.startswith(f"The start address {url} ")
+    # Words for a model are none for the person who reads this.
+    assert "Refused:" not in message and "go another way" not in message and ": ." not in message
     assert route.told == []
+
+
+@pytest.mark.parametrize(
+    ("code", "rule", "said", "shown"),
+    [
+        (
+            "policy_denied", "address:private",
+            "PermissionError: Refused: http://a.test/ may not be opened. It is a private address."
+            " Nothing was done; go another way.\n(at line 1: `await page.goto('http://a.test/')`)",
+            "The start address http://a.test/ may not be opened: It is a private address. Start at"
+            " a public address, or have whoever runs this server open it (WEBAGENT_EGRESS_ALLOW).",
+        ),
+        (
+            "policy_denied", "policy:allowed_domains",
+            "Refused: a.test port 80 is not allowed. Nothing was done; go another way.",
+            "The start address http://a.test/ may not be opened: a.test port 80 is not allowed."
+            " Start at one of those, or allow this one in the task's policy.",
+        ),
+        (
+            "navigation_failed", None,
+            "RuntimeError: http://a.test/ could not be opened. a.test has no address.",
+            "The start address http://a.test/ could not be opened: a.test has no address. Check its"
+            " spelling, and that the site can be reached from this server.",
+        ),
+        (
+            "navigation_refused", None, "http://a.test/ could not be opened: it was blocked.",
+            "The start address http://a.test/ could not be opened: it was blocked. Check its"
+            " spelling; a private address is opened by whoever runs this server"
+            " (WEBAGENT_EGRESS_ALLOW).",
+        ),
+    ],
+)  # fmt: skip
+def test_a_start_that_failed_says_why_once_and_what_to_do(
+    code: str, rule: str | None, said: str, shown: str
+) -> None:
+    record = ActionRecord("0.1", "page.goto", "http://a.test/", {}, "failed", True, rule=rule)
+    outcome = failure("http://a.test/", StepResult(False, error_code=code, error_message=said,
+                                                   actions=[record]))  # fmt: skip
+    assert outcome.error is not None and outcome.error["message"] == shown
 
 
 async def test_a_start_page_that_loads_slowly_is_only_noted() -> None:
