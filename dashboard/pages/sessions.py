@@ -27,7 +27,8 @@ from dashboard.services import sessions
 from dashboard.services.options import NewSession
 
 PAGE_SIZE = 25
-ROW_FIELDS = ("pk", "session", "number", "status", "instructions", "steps")
+ROW_FIELDS = ("pk", "session", "number", "status", "instructions", "steps",
+              "error_message")  # fmt: skip
 LIMITS = (
     ("max_steps", "Steps at most", "numeric"),
     ("max_cost_usd", "Dollars at most", "decimal"),

@@ -215,9 +215,14 @@ def _is_ok(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() == {"asked", "answer"}
 
 
+def _is_file(value: Any) -> bool:
+    """What a picture or a download gives: the file's own line says it."""
+    return isinstance(value, dict) and value.keys() == {"id", "name", "media_type", "size_bytes"}
+
+
 def came_of_it(value: Any, printed: str) -> str:
     """What a step brought, in a line; nothing when its actions say it all."""
-    if value in (None, "", {}, []) or _is_arrival(value) or _is_ok(value):
+    if value in (None, "", {}, []) or _is_arrival(value) or _is_ok(value) or _is_file(value):
         first = printed.strip().splitlines()
         return f"Noted: {clip(first[0], 140)}" if first else ""
     if isinstance(value, list):

@@ -128,7 +128,8 @@ def left(at: datetime | None) -> str:
         return "expired"
     # Seconds count only when few are left, minutes only within hours.
     unit = 1 if seconds < 120 else 60 if seconds < 10_800 else 3600
-    whole = _clock(seconds // unit * unit)
+    grace_s = 60 if unit == 3600 else 0  # what was given a day has a day left, not 23 h
+    whole = _clock((seconds + grace_s) // unit * unit)
     return f"{whole.removesuffix(' 0 s').removesuffix(' 0 min')} left"
 
 

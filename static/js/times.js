@@ -46,7 +46,8 @@ export function clock(seconds) {
 /** Seconds count only when few are left, minutes only within hours. */
 function rough(seconds) {
   const unit = seconds < 120 ? 1 : seconds < 10800 ? 60 : 3600;
-  return clock(Math.floor(seconds / unit) * unit).replace(/ 0 (s|min)$/, "");
+  const grace = unit === 3600 ? 60 : 0; // what was given a day has a day left, not 23 h
+  return clock(Math.floor((seconds + grace) / unit) * unit).replace(/ 0 (s|min)$/, "");
 }
 
 function say(element, text) {

@@ -81,3 +81,13 @@ def test_new_sessions_wait_behind_a_count(person: Client, operator: Actor) -> No
     make_session(operator)
     newer = person.get(reverse("sessions-newer"), {"after": first.pk}, headers=PART)
     assert "1 new: show" in newer.content.decode()
+
+
+def test_a_row_says_why_it_failed_and_nothing_twice(person: Client, operator: Actor) -> None:
+    waits = make_session(operator, instructions="Read the news")
+    assert person.get(reverse("sessions")).content.decode().count("Read the news") == 1
+    task = builders.running(operator, instructions="Open the shop")
+    tasks.finish(task.pk, task.fence, terminal_reason="failed", error=("x", "The shop is shut."))
+    page = person.get(reverse("sessions")).content.decode()
+    assert page.count("The shop is shut.") == 1 and page.count("Open the shop") == 1
+    assert waits.pk in page

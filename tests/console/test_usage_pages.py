@@ -46,6 +46,12 @@ def test_an_empty_month_says_so(admin):
         assert signed_in(admin).get(reverse("usage") + odd).status_code == 200
 
 
+def test_a_month_that_cost_nothing_has_no_empty_table(admin):
+    spend(admin, "0", model="embedded")
+    page = text_of(signed_in(admin))
+    assert "has cost anything" in page and "Figures of each day" not in page
+
+
 def test_spending_is_shown_by_model_key_and_session(admin, project):
     spend(admin, "1.50")
     spend(admin, "0.75", model="anthropic:claude")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from dashboard.pages import wording
+from dashboard.templatetags.console import left
 
 
 def test_waiting_and_cut_words_read_well() -> None:
@@ -79,3 +82,17 @@ def test_a_press_that_says_ok_is_told_with_its_question() -> None:
 )  # fmt: skip
 def test_a_dialog_box_is_told_in_words(detail: dict[str, Any], told: str) -> None:
     assert wording.dialog(detail) == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(86_395, "1 d left"), (84_000, "23 h left"), (5_390, "1 h 29 min left")],
+)
+def test_what_is_left_begins_with_what_was_given(seconds: int, shown: str) -> None:
+    assert left(timezone.now() + timedelta(seconds=seconds)) == shown
+
+
+def test_what_a_file_line_says_is_not_told_as_values() -> None:
+    stored = {"id": "art_1", "name": "a.jpg", "media_type": "image/jpeg", "size_bytes": 9}
+    assert wording.came_of_it(stored, "") == ""
+    assert wording.came_of_it(stored | {"seen": True, "b": 2}, "") != ""
