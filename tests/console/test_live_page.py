@@ -255,7 +255,7 @@ def test_a_step_that_opens_before_the_page_has_all_its_scripts_is_fetched(
     page.route("**/js/copy*.js", lambda route: held.append(route))  # the last of the page's scripts
     address = reverse("session", args=[task.session_id]) + "#step-9"
     page.goto(address, wait_until="commit")
-    expect(page.locator("#step-9 details")).to_have_attribute("open", "")
+    expect(page.locator("#step-9 details.step")).to_have_attribute("open", "")
     while not held:
         page.wait_for_timeout(20)
     held[0].continue_()
