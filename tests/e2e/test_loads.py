@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from tests.e2e.doors import Run, done, session_of, start
+from tests.e2e.doors import Run, done, session_of
 from tests.e2e.kills import GOES_ON_WITHIN_S, do_something_else, kill_worker, steps_once
 from tests.e2e.stack import Stack, wait_for
 from tests.sites.hostile.server import HostileSite
@@ -72,22 +72,6 @@ def test_a_link_is_followed_to_its_end_in_a_new_browser(
         hostile.release("crashed")
         assert_came(run)
         assert hostile.ledger.seen["/leads/crashed"] == 1
-
-
-def test_a_link_is_followed_to_its_end_by_the_next_start(
-    own_stack: Stack, hostile: HostileSite
-) -> None:
-    own_stack.start()
-    with own_stack.client() as api:
-        turn = {"code": PRESS.format("Go on")}
-        run = start(api, own_stack, turn, done(), start_url=f"{hostile.url}/leads/stopped")
-        with hostile.held("stopped"):
-            wait_for(lambda: hostile.ledger.seen["/led/stopped"] == 1, 40, "the page is asked for")
-            assert own_stack.process is not None
-            own_stack.process.send_signal(signal.SIGINT)
-            own_stack.process.wait(12)
-        own_stack.start()
-        assert_came(run)
 
 
 def test_a_plain_task_needs_nobody_when_its_worker_dies(api: httpx.Client, stack: Stack) -> None:
