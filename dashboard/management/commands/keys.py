@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
 from dashboard.errors import ServiceError
+from dashboard.management import database
 from dashboard.models import SCOPES, ApiKey, Project
 from dashboard.services import keys, sign_in
 
@@ -41,14 +41,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, "_" + options["verb"])(options)
+            with database.needed():
+                getattr(self, "_" + options["verb"])(options)
         except ServiceError as error:
             raise CommandError(error.detail) from None
-        except DatabaseError as error:
-            raise CommandError(
-                f"The database is not ready ({error}): start once with `manage.py up`, or run "
-                "`manage.py migrate`."
-            ) from None
 
     def _create(self, options: dict[str, Any]) -> None:
         project = self._project(options["project"])

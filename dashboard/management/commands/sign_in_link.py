@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
 
 from dashboard.conf import config
+from dashboard.management import database
 from dashboard.models import User
 from dashboard.services import sign_in
 
@@ -21,13 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("user", nargs="?", help="user name; default: the first superuser")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
+        with database.needed():
             self.stdout.write(config().address + sign_in.create_link(_user(options["user"])))
-        except DatabaseError as error:
-            raise CommandError(
-                f"The database is not ready ({error}): start once with `manage.py up`, or run "
-                "`manage.py migrate`."
-            ) from None
 
 
 def _user(name: str | None) -> User:
