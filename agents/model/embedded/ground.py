@@ -270,5 +270,7 @@ def describe(element: Element) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    """The text up to the last whole word that fits."""
-    return text if len(text) <= most else text[:most].rpartition(" ")[0] or text[:most]
+    """The text up to the last whole word that fits, with an ellipsis where more follows."""
+    if len(text) <= most:
+        return text
+    return f"{(text[:most].rpartition(' ')[0] or text[:most]).rstrip(' ,;:.')}…"
