@@ -275,6 +275,21 @@ def test_menus_and_focus_stay_under_swaps(open_page: OpenPage, olivia: Actor) ->
     expect(page.get_by_role("button", name="End session now")).to_be_hidden()
 
 
+def test_a_task_that_ends_moves_nothing_on_a_phone(open_page: OpenPage, olivia: Actor) -> None:
+    task = builders.running(olivia)
+    page = show(open_page, olivia, task, size=(390, 844))
+    expect(page.locator("#cancel")).to_be_visible()
+    before = page.locator(".session-grid").bounding_box()
+    tasks.finish(task.pk, task.fence, terminal_reason="done", output=1, is_task_successful=True)
+    expect(page.locator("#session-head")).to_contain_text("succeeded")
+    expect(page.locator("#cancel")).to_have_count(0)
+    after = page.locator(".session-grid").bounding_box()
+    assert before is not None and after is not None and before["y"] == after["y"]
+    # Whoever opens it now gets the room.
+    late = show(open_page, olivia, task, size=(390, 844)).locator(".session-grid").bounding_box()
+    assert late is not None and late["y"] < after["y"]
+
+
 def test_signed_out_elsewhere_leads_to_the_door(open_page: OpenPage, olivia: Actor) -> None:
     task = builders.running(olivia)
     page = show(open_page, olivia, task)
