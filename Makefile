@@ -1,10 +1,11 @@
 # Thin over commands that also work by hand. `make help` lists them.
 # CI puts scripts/suite.sh before it; a failure on this machine fails at once.
 THROUGH ?=
-# Six processes for two cores, since most tests mostly wait. A file stays in one process, whose tests
-# share its servers and browsers; tests/conftest.py has the order. Hundreds of processes start: where
-# no bytecode may be kept, as in many containers, each of them would compile the project anew.
-PYTEST = $(THROUGH) env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m pytest -n 6 --dist loadfile --no-loadscope-reorder
+# Five processes for two cores: browsers keep these busy, and each process costs a start. A file stays
+# in one process, whose tests share its servers and browsers; tests/conftest.py has the order. Hundreds
+# of processes start: where no bytecode may be kept, as in many containers, each would compile the
+# project anew.
+PYTEST = $(THROUGH) env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 TESTS ?=
 # What touches the database or Redis. The engine's rooms, the SDK and the practice site know neither;
 # tests marked `once` prove what no database can change.
