@@ -2,8 +2,10 @@
 // A group: {items: [[element, ...]], box: what they stand in, how: what makes them alike}.
 
 /** What siblings of one kind share: tag, role and classes; `looseKindOf` goes without classes. */
-const looseKindOf = (element) => `${element.tagName}|${roleOf(element)}`;
-const kindOf = (element) => `${looseKindOf(element)}|${lastingClassesOf(element).sort().join('.')}`;
+const looseKindOf = once((element) => `${element.tagName}|${roleOf(element)}`);
+const kindOf = once(
+  (element) => `${looseKindOf(element)}|${[...lastingClassesOf(element)].sort().join('.')}`,
+);
 
 /** key -> members, in the order of the first of each. */
 const byKey = (members, keyOf) => {
@@ -41,11 +43,12 @@ const withStates = (kinds, children) => {
 
 /** Leaders and what follows each: items spread over several sibling rows (news tables, dt/dd). */
 const spansOf = (leaders, children) => {
+  const places = new Map(children.map((child, nth) => [child, nth]));
   const share = Math.max(1, Math.ceil(children.length / leaders.length));
   return leaders.map((leader, nth) => {
-    const from = children.indexOf(leader);
-    const next = nth + 1 < leaders.length ? children.indexOf(leaders[nth + 1]) : from + share;
-    return children.slice(from, Math.min(children.length, next));
+    const from = places.get(leader);
+    const next = nth + 1 < leaders.length ? places.get(leaders[nth + 1]) : from + share;
+    return children.slice(from, next);
   });
 };
 const isSpread = (leaders, children) =>
@@ -112,11 +115,13 @@ const mergedGroups = (groups) => {
 
 // The boxes of a search ask for things, they do not list any; a form around the results does.
 const RESULTS = 'a[href] h2,a[href] h3,h2 a[href],h3 a[href],li a[href],tr a[href]';
-const isSearch = (element) => {
-  const form = nearest(element, 'search,[role=search],form');
-  if (!form) return false;
+const asksOnly = once((form) => {
   const searches = form.tagName !== 'FORM' || roleOf(form) === 'search';
   return (searches || !!form.querySelector('input[type=search]')) && !form.querySelector(RESULTS);
+});
+const isSearch = (element) => {
+  const form = nearest(element, 'search,[role=search],form');
+  return form !== null && asksOnly(form);
 };
 
 const findGroups = () => {

@@ -10,32 +10,45 @@ const headings = elements
     element,
     at: placeOf.get(element),
     t: textOf(element).slice(0, 160),
-    y: element.getBoundingClientRect().top,
+    y: boxOf(element).top,
     level: levelOf(element),
   }));
 
+/** How many of the headings stand before a place on the page: the higher half is left out each time.
+ *  Places are numbers, since a browser counts through all siblings to compare two elements. */
+const countBefore = (heads, place) => {
+  let low = 0;
+  let high = heads.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (heads[middle].at < place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
 /** The last of the headings before and above an element, or null. */
 const headingAbove = (element, heads) => {
-  const { top } = element.getBoundingClientRect();
-  // Told by their numbers: a browser counts through all siblings to compare two places.
-  const at = placeOf.get(element);
-  return heads.findLast((head) => head.at < at && head.y <= top + 4) || null;
+  const { top } = boxOf(element);
+  let nth = countBefore(heads, placeOf.get(element)) - 1;
+  while (nth >= 0 && !(heads[nth].y <= top + 4)) nth -= 1;
+  return nth < 0 ? null : heads[nth];
 };
 
 /** The headings that do not stand in one of the items. */
-const headingsOutside = (items) => {
+const headingsOutside = once((items) => {
   const parts = new Set(items.flat());
+  if (!parts.size) return headings;
   return headings.filter((heading) => {
     for (let at = heading.element; at; at = at.parentElement) if (parts.has(at)) return false;
     return true;
   });
-};
+});
 
 const textAbove = (element, heads) => (headingAbove(element, heads) || { t: '' }).t;
 
 /** A list in parts: the heading above each of its items, when they stand under several.
  *  {over: what heads the whole list, of: [the heading of each item]}. */
-const sectionsOf = ({ items }) => {
+const sectionsOf = ({ items }, limit) => {
   const heads = headingsOutside(items);
   const first = headingAbove(items[0][0], heads);
   if (items.length < 2 || first === headingAbove(items.at(-1)[0], heads)) return { over: '', of: [] };
@@ -43,7 +56,7 @@ const sectionsOf = ({ items }) => {
   const higher = first ? heads.filter((head) => head.level < first.level) : [];
   return {
     over: first ? textAbove(first.element, higher) : '',
-    of: items.map((item) => textAbove(item[0], heads)),
+    of: items.slice(0, limit).map((item) => textAbove(item[0], heads)),
   };
 };
 
@@ -75,7 +88,8 @@ const panelHeadOf = (element) => {
 };
 
 /** What heads an element. inside: the items that it is one of, whose own headings head no list. */
-const headingOf = (element, inside = []) => {
+const NO_ITEMS = [];
+const headingOf = (element, inside = NO_ITEMS) => {
   const label = labelOf(element);
   if (label) return clean(label);
   return panelHeadOf(element) || textAbove(element, headingsOutside(inside));

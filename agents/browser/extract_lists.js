@@ -32,8 +32,8 @@ const captionsOf = (group) => {
 
 /** The record of an item whose cells stand under these names. */
 const namedRecordOf = (item, names) => {
-  const record = recordOf(item);
-  if (!names.length) return record;
+  if (!names.length) return recordOf(item);
+  const record = collectRecord(item);
   cellsIn(item[0]).forEach((cell, nth) => {
     const own = piecesOf(cell);
     if (own.length !== 1 || !names[nth]) return;
@@ -48,7 +48,7 @@ const isNamed = (element) => ['aria-label', 'aria-labelledby'].some((name) => el
 
 const listOf = (group, limit) => {
   const names = captionsOf(group);
-  const sections = sectionsOf(group);
+  const sections = sectionsOf(group, limit);
   const records = group.items.slice(0, limit).map((item, nth) => ({
     ...namedRecordOf(item, names),
     ...(sections.of[nth] ? { sec: sections.of[nth] } : {}),

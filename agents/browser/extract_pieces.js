@@ -12,7 +12,7 @@ const STATE = new RegExp(
     '|fade|new|visited|accepted|featured|pinned|sticky|highlight|\\d',
   'i',
 );
-const lastingClassesOf = (element) => classesOf(element).filter((name) => !STATE.test(name));
+const lastingClassesOf = once((element) => classesOf(element).filter((name) => !STATE.test(name)));
 const PRICEY = /price|amount|cost/i;
 const MONEY = /^[^\d]{0,6}\d[\d\s.,']*[^\d]{0,6}$/;
 // What only a screen reader says beside drawn stars or icons ("4.8 out of 5 stars").
@@ -22,7 +22,7 @@ const SPOKEN = new RegExp(
   'i',
 );
 const isSpoken = (element) => {
-  const box = element.getBoundingClientRect();
+  const box = boxOf(element);
   const unseen = box.width > 0 && box.height > 0 && box.width <= 1.5;
   if (!unseen || element.children.length || SKIPPED.has(element.tagName)) return false;
   return element.textContent.length < 50 && SPOKEN.test(clean(element.textContent));
@@ -53,13 +53,13 @@ const pieceOf = (text, context, more) => ({
 
 /** How a piece is drawn and what its attributes add. */
 const looksOf = (element, context) => {
-  const style = getComputedStyle(element);
-  const looks = { fs: parseFloat(style.fontSize), b: +style.fontWeight >= 600 ? 1 : 0 };
+  const { size, bold, struck } = typeOf(element);
+  const looks = { fs: size, b: bold ? 1 : 0 };
   const kind = element.getAttribute('itemprop');
   if (context.head) looks.hd = 1;
   if (context.btn) looks.btn = 1;
   if (context.btn && nearest(element, '[disabled],[aria-disabled=true]')) looks.off = 1;
-  if (context.del || style.textDecorationLine.includes('line-through')) looks.del = 1;
+  if (context.del || struck) looks.del = 1;
   if (kind) looks.ip = kind;
   if (context.label) looks.l = context.label;
   if (element.tagName === 'TIME' && element.dateTime) looks.d = element.dateTime;
@@ -207,15 +207,17 @@ const addressOf = (root) => {
   return parent && parent.tagName === 'A' ? parent.href : '';
 };
 
-/** {tokens, type?} of an item, whose parts may be several elements. */
-const recordOf = (roots) => {
+const collectRecord = (roots) => {
   const tokens = [];
   for (const root of roots) collectPieces(root, tokens, { ...NOWHERE, root: true, href: addressOf(root) });
   const type = roots[0].getAttribute('itemtype');
   return { tokens, ...(type ? { type } : {}) };
 };
+const recordOfOne = once((root) => collectRecord([root]));
+/** {tokens, type?} of an item, whose parts may be several elements. */
+const recordOf = (roots) => (roots.length === 1 ? recordOfOne(roots[0]) : collectRecord(roots));
 
-const pathsOf = (record) => new Set(record.tokens.map((token) => token.p.replace(/\.[^>]*/g, '')));
+const pathsOf = once((record) => new Set(record.tokens.map((token) => token.p.replace(/\.[^>]*/g, ''))));
 
 /** How much of what the first record has the others have at the same places, in [0, 1]. */
 const likeness = (records) => {

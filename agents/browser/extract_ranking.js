@@ -2,25 +2,21 @@
 
 /** A menu or page that has slid out of the window to its left is not shown. */
 const isSlidOut = (element) => {
-  const box = element.getBoundingClientRect();
+  const box = boxOf(element);
   return box.width > 0 && box.right + scrollX <= 0;
 };
 /** The page below, where an app lays its pages over one another. */
 const isCovered = (element) => {
-  const box = element.getBoundingClientRect();
+  const box = boxOf(element);
   const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   if (!hit || element.contains(hit) || hit.contains(element)) return false;
   let layer = hit;
   while (layer && !(parentOf(layer) && parentOf(layer).contains(element))) layer = parentOf(layer);
   if (!layer || getComputedStyle(layer).position !== 'absolute') return false;
-  const over = layer.getBoundingClientRect();
+  const over = boxOf(layer);
   return over.width >= innerWidth * 0.9 && over.height >= innerHeight * 0.8;
 };
 
-const areaOf = (element) => {
-  const box = element.getBoundingClientRect();
-  return box.width * box.height;
-};
 const total = (list, measure) => list.reduce((sum, member) => sum + measure(member), 0);
 
 /** A table under heads, of three columns or more. */
@@ -29,19 +25,22 @@ const isHeadedTable = (element) => {
   const [head] = element.rows;
   return head.cells.length > 2 && [...head.cells].every((cell) => cell.tagName === 'TH');
 };
-const holdsHeadedTable = (element) => [element, ...element.querySelectorAll('table')].some(isHeadedTable);
-const holdsMenu = (element) =>
-  [...element.querySelectorAll('ul,ol')].some(
-    (list) => [...list.children].filter((item) => item.querySelector('a[href]')).length > 1,
-  );
+const headedTables = allOf('table').filter(isHeadedTable);
+const aroundHeadedTables = holdersOf(headedTables);
+for (const table of headedTables) aroundHeadedTables.add(table);
+
+const aroundLinks = holdersOf(allOf('a[href]'));
+const isMenu = (list) => [...list.children].filter((item) => aroundLinks.has(item)).length > 1;
+const aroundMenus = holdersOf(allOf('ul,ol').filter(isMenu));
+
 const isFullList = (element) => /^(UL|OL|TABLE|DL)$/.test(element.tagName) && element.children.length > 1;
 
 /** How many of the reasons hold that a group is of parts of the page and no list. */
 const reasonsAgainst = ({ items, n, how, parts }) => {
-  const count = (holds) => items.filter((item) => item.some(holds)).length;
+  const count = (holders) => items.filter((item) => item.some((part) => holders.has(part))).length;
   return [
-    items.some((item) => item.some(holdsHeadedTable)), // parts under their headings, which hold lists
-    n < 4 && count(holdsMenu) * 2 >= n, // two or three boxes that hold menus or lists of links
+    count(aroundHeadedTables) > 0, // parts of a page under their headings, which hold lists themselves
+    n < 4 && count(aroundMenus) * 2 >= n, // two or three boxes that hold menus or lists of links
     parts,
     how === 'span' && items.some((item) => item.some(isFullList)),
     items.every((item) => item.length === 1 && isHeading(item[0])), // headings head things
@@ -75,27 +74,54 @@ const scored = (group) => {
   return true;
 };
 
+/** element -> the merged groups of which it holds items; only these can have items in several others:
+ *  those of all other groups are siblings. */
+const mergedWithin = (groups) => {
+  const out = new Map();
+  for (const group of groups) {
+    if (group.how !== 'merged') continue;
+    for (const holder of holdersOf(group.items.map(([first]) => first))) {
+      if (out.has(holder)) out.get(holder).push(group);
+      else out.set(holder, [group]);
+    }
+  }
+  return out;
+};
+/** finer group -> how many of a group's items hold items of it. */
+const coveredBy = (group, within) => {
+  const out = new Map();
+  for (const item of group.items) {
+    const finer = new Set(item.flatMap((part) => within.get(part) || []));
+    for (const each of finer) out.set(each, (out.get(each) || 0) + 1);
+  }
+  return out;
+};
 /** A finer list inside a coarser one wins when it is the same data cut more often. */
 const preferFiner = (groups) => {
-  const holds = (item, [inner]) => item.some((part) => part !== inner && part.contains(inner));
+  const within = mergedWithin(groups);
+  const rankOf = new Map(groups.map((group, rank) => [group, rank]));
   for (const group of groups) {
     if (group.how === 'span') continue;
-    for (const finer of groups) {
-      if (finer === group || finer.n <= group.n * 1.4 || finer.toks < 2) continue;
-      const covered = group.items.filter((item) => finer.items.some((inner) => holds(item, inner))).length;
-      const same = covered >= group.n * 0.7 && finer.area >= group.area * 0.5;
-      if (same && finer.score > group.score * 0.45) group.score *= 0.4;
-    }
+    const wins = ([finer, covered]) =>
+      finer !== group &&
+      finer.n > group.n * 1.4 &&
+      finer.toks >= 2 &&
+      covered >= group.n * 0.7 &&
+      finer.area >= group.area * 0.5;
+    const winners = [...coveredBy(group, within)].filter(wins).map(([finer]) => finer);
+    for (const finer of winners.sort((one, other) => rankOf.get(one) - rankOf.get(other)))
+      if (finer.score > group.score * 0.45) group.score *= 0.4;
   }
 };
 
 /** A spanned list beats its own leaders alone. */
 const preferSpans = (groups) => {
+  const inBox = byKey(groups, (group) => group.box);
   for (const span of groups) {
     if (span.how !== 'span') continue;
     const parts = new Set(span.items.flat());
-    for (const leaders of groups) {
-      if (leaders.box !== span.box || leaders.how === 'span') continue;
+    for (const leaders of inBox.get(span.box)) {
+      if (leaders.how === 'span') continue;
       if (leaders.items.every((item) => parts.has(item[0]))) leaders.score *= 0.35;
     }
   }

@@ -8,12 +8,16 @@ const isDataTable = (element) => {
   const headed = element.querySelector(HEAD_CELLS) || role === 'grid';
   return !!headed && !element.querySelector('table') && !/presentation|none/.test(role);
 };
-const dataTables = elements.filter(isDataTable);
-const inDataTable = (element) => dataTables.some((table) => table.contains(element));
+const dataTables = new Set(elements.filter(isDataTable));
+// Each element comes after what it stands in.
+const inDataTables = new Set();
+for (const element of elements)
+  if (dataTables.has(element) || inDataTables.has(element.parentElement)) inDataTables.add(element);
+const inDataTable = (element) => inDataTables.has(element);
 
 /** Tables without head cells, which may hold data or only lay out the page. */
 const plainTables = elements.filter((element) => {
-  if (element.tagName !== 'TABLE' || dataTables.includes(element)) return false;
+  if (element.tagName !== 'TABLE' || dataTables.has(element)) return false;
   if (element.querySelector('table')) return false;
   return element.rows.length >= 2 && [...element.rows].slice(0, 3).some((row) => row.cells.length >= 2);
 });
@@ -34,7 +38,7 @@ const cellText = (cell) => {
 const isBold = (cell) => {
   let inner = cell;
   while (inner.children.length === 1 && textOf(inner.children[0]) === textOf(cell)) [inner] = inner.children;
-  return +getComputedStyle(inner).fontWeight >= 600 ? 1 : 0;
+  return typeOf(inner).bold ? 1 : 0;
 };
 const spanOf = (cell, name, most) =>
   Math.min(+(cell.getAttribute(`${name}span`) || cell.getAttribute(`aria-${name}span`)) || 1, most);
@@ -102,8 +106,8 @@ const headsAbove = (table, width) => {
   const isHeads = (row) => row.cells.length === width && [...row.cells].every(isTitle);
   const heads = isShown(over) && [...over.rows].find(isHeads);
   if (!heads) return null;
-  const box = table.getBoundingClientRect();
-  const at = over.getBoundingClientRect();
+  const box = boxOf(table);
+  const at = boxOf(over);
   const right = at.bottom <= box.top + 30 && at.bottom > box.top - 600;
   if (!right || Math.abs(at.left - box.left) >= 30) return null;
   return [...heads.cells].map((cell) => ({ t: cellText(cell), h: '', th: 1, b: 1, cs: 1 }));
@@ -131,7 +135,7 @@ const tableOf = (table, limit) => {
         head,
         foot,
       })),
-    data: dataTables.includes(table),
+    data: dataTables.has(table),
     loud: plainTables.indexOf(table),
   };
 };

@@ -4,14 +4,14 @@ const MAX_LEAVES = 1500;
 const MAX_BLOCKS = 800;
 
 const leafOf = (element) => {
-  const style = getComputedStyle(element);
+  const type = typeOf(element);
   const parent = parentOf(element);
-  const struck = nearest(element, 'del,s') || style.textDecorationLine.includes('line-through');
+  const struck = nearest(element, 'del,s') || type.struck;
   return {
     t: isHeading(element) ? textOf(element) : ownText(element),
     where: regionOf(element),
     k: clean(`${cluesOf(element)} ${parent ? cluesOf(parent) : ''}`),
-    fs: parseFloat(style.fontSize),
+    fs: type.size,
     hd: isHeading(element) ? +element.tagName[1] : 0,
     top: topOf(element),
     del: struck ? 1 : 0,
@@ -19,11 +19,11 @@ const leafOf = (element) => {
   };
 };
 const isLeaf = (element) => {
-  if (!isShown(element) || element.textContent.length >= 400) return false;
+  if (!isShown(element)) return false;
   const own = ownText(element);
-  return own !== '' && own.length < 200;
+  return own !== '' && own.length < 200 && element.textContent.length < 400;
 };
-const leavesOf = () => elements.filter(isLeaf).slice(0, MAX_LEAVES).map(leafOf);
+const leavesOf = () => firstOf(MAX_LEAVES, isLeaf).map(leafOf);
 
 const BLOCK = /^(P|LI|H[1-6]|BLOCKQUOTE|DD|PRE|TD|FIGCAPTION|SUMMARY)$/;
 const hasLongText = (element) =>
@@ -31,8 +31,8 @@ const hasLongText = (element) =>
 const isBlock = (element) => {
   const boxed = element.tagName === 'DIV' && (!element.children.length || hasLongText(element));
   if (!boxed && !BLOCK.test(element.tagName)) return false;
-  if (!isShown(element) || !textOf(element)) return false;
-  return !element.querySelector('p,li,h1,h2,h3,h4,blockquote,pre,table');
+  if (!isShown(element) || element.querySelector('p,li,h1,h2,h3,h4,blockquote,pre,table')) return false;
+  return textOf(element) !== '';
 };
 // What readers wrote under a text.
 const TALK = '[class*=comment i],[id*=comment i],[class*=review i],[class*=repl i]';
@@ -47,4 +47,4 @@ const blockOf = (element) => {
     links: clean(links.join(' ')).length,
   };
 };
-const blocksOf = () => elements.filter(isBlock).slice(0, MAX_BLOCKS).map(blockOf);
+const blocksOf = () => firstOf(MAX_BLOCKS, isBlock).map(blockOf);
