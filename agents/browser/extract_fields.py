@@ -8,6 +8,7 @@ labels) and by what a value looks like (a currency, "3 hours ago", "45 comments"
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from agents.browser.extract_labels import CONTROLS, sums_of_kinds
@@ -79,16 +80,40 @@ def by_markup(token: Token) -> str | None:
     """The field a token's markup names: itemprop, label, class words."""
     if token.get("ip") in ITEMPROPS:
         return ITEMPROPS[token["ip"]]
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", token.get("k", ""))
-    for name, pattern in CLASS_NAMES:
-        if pattern.search(words):
-            return name
-    return None
+    return _by_words(token.get("k", ""))
+
+
+# The records of a list share the words of their markup.
+_remembered = lru_cache(maxsize=4096)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_TITLE_WORDS = re.compile(r"title|\bname|headline|subject", re.I)
+_MINOR_WORDS = re.compile(r"desc|summary|meta|sub|tag|badge|date|author|user", re.I)
+_BOLD_WORDS = re.compile(r"\bbold\b|\bstrong\b")
+
+
+@_remembered
+def _by_words(words: str) -> str | None:
+    words = _CAMEL.sub("-", words)
+    return next((name for name, pattern in CLASS_NAMES if pattern.search(words)), None)
+
+
+@_remembered
+def _marks(words: str) -> tuple[bool, bool, bool]:
+    """Whether the markup's words call a piece bold, a title, something minor."""
+    return (
+        _BOLD_WORDS.search(words) is not None,
+        _TITLE_WORDS.search(words) is not None,
+        _MINOR_WORDS.search(words) is not None,
+    )
 
 
 def is_begun(text: str) -> bool:
     """Whether a text is the beginning of a longer one, shown beside what that is called."""
-    return bool(re.match(r"[–—-]\s", text)) and text.endswith(("…", "..."))
+    return text.endswith(("…", "...")) and bool(re.match(r"[–—-]\s", text))
+
+
+_WORDED = re.compile(r"[^\W\d_]{2}")
+_TERM = re.compile(r">dt\b")
 
 
 def title_token(tokens: list[Token]) -> int | None:
@@ -100,18 +125,17 @@ def title_token(tokens: list[Token]) -> int | None:
             continue
         if SEPARATOR.match(text) or CONTROLS.fullmatch(text):
             continue
-        words = token.get("k", "")
-        bold = bool(token.get("b") or re.search(r"\bbold\b|\bstrong\b", words))
+        called_bold, called_title, minor = _marks(token.get("k", ""))
+        bold = bool(token.get("b") or called_bold)
         score = min(len(text), 80) / 80 + token.get("fs", 12) / 16 + bold * 0.6
         score += 2.5 if token.get("hd") else 0
-        worded = re.search(r"[^\W\d_]{2}", text)  # "07:05" heads nothing
-        score += 0.4 if i == 0 and bold and worded else 0  # what begins a card in bold heads it
-        score += 2.5 if re.search(r">dt\b", token.get("p", "")) else 0  # a term
+        worded = i == 0 and bold and _WORDED.search(text)  # "07:05" heads nothing
+        score += 0.4 if worded else 0  # what begins a card in bold heads it
+        score += 2.5 if _TERM.search(token.get("p", "")) else 0
         link = token.get("h") or ""
         score += 1.2 if link and not link.startswith(("javascript:", "mailto:", "tel:")) else 0
         score -= 1.0 if link.startswith(("mailto:", "tel:")) else 0  # a way to reach it
-        score += 1.5 if re.search(r"title|\bname|headline|subject", words, re.I) else 0
-        minor = re.search(r"desc|summary|meta|sub|tag|badge|date|author|user", words, re.I)
+        score += 1.5 if called_title else 0
         score -= 1.2 if minor else 0
         score -= 1.5 if by_content(text) else 0
         score -= 1.0 if len(text) > 200 else 0
@@ -123,10 +147,17 @@ def title_token(tokens: list[Token]) -> int | None:
     return best
 
 
+_NAMED = re.compile(r"title|\bname|headline", re.I)
+
+
 def _is_plain(token: Token) -> bool:
     """Text that is neither heading, link nor a title by its class: may hold several facts."""
-    named = re.search(r"title|\bname|headline", token.get("k", ""), re.I)
-    return not (token.get("hd") or token.get("h") or token.get("img") or named)
+    if token.get("hd") or token.get("h") or token.get("img"):
+        return False
+    return not _NAMED.search(token.get("k", ""))
+
+
+_BETWEEN_FACTS = re.compile(r"\s*[·|•]\s*|(?<=[^\W\d])\s+[–—/]\s+(?=[^\W\d])")
 
 
 def split_facts(tokens: list[Token]) -> list[Token]:
@@ -136,8 +167,7 @@ def split_facts(tokens: list[Token]) -> list[Token]:
         text = token["t"]
         pieces = [text]
         if _is_plain(token) and len(text) < 160:
-            cut = r"\s*[·|•]\s*|(?<=[^\W\d])\s+[–—/]\s+(?=[^\W\d])"
-            pieces = [p for p in re.split(cut, text) if p.strip()]
+            pieces = [p for p in _BETWEEN_FACTS.split(text) if p.strip()]
             pieces = [q for p in pieces for q in _by_author(p)]
         # "Ann Lee ·" before a date of its own says no more than Ann Lee.
         cut_off = len(pieces) == 1 and len(pieces[0].strip()) < len(text)
@@ -151,6 +181,9 @@ def _by_author(text: str) -> list[str]:
     return [match.group(1), match.group(2)] if match and DATE.search(match.group(1)) else [text]
 
 
+_LABEL = re.compile(r"[A-Za-z][\w /-]{1,30}:")
+
+
 def _labelled(tokens: list[Token]) -> dict[int, str]:
     """Token index -> the label a neighbour or attribute gives it ("Size:" then "XL")."""
     labels: dict[int, str] = sums_of_kinds(tokens)
@@ -160,16 +193,19 @@ def _labelled(tokens: list[Token]) -> dict[int, str]:
             continue
         if token.get("l"):
             labels[i] = token["l"]
-        elif re.fullmatch(r"[A-Za-z][A-Za-z ]{2,19}", token.get("tip", "")) and re.fullmatch(
-            r"\W?\d[\d.,]*\W{0,2}[CF%]?", text
+        elif (
+            token.get("tip")
+            and re.fullmatch(r"[A-Za-z][A-Za-z ]{2,19}", token["tip"])
+            and re.fullmatch(r"\W?\d[\d.,]*\W{0,2}[CF%]?", text)
         ):
             labels[i] = token["tip"]
-        elif i and re.fullmatch(r"[A-Za-z][\w /-]{1,30}:", tokens[i - 1]["t"]):
+        elif i and tokens[i - 1]["t"].endswith(":") and _LABEL.fullmatch(tokens[i - 1]["t"]):
             labels[i] = tokens[i - 1]["t"].rstrip(":")
         elif (
             _is_plain(token)
             and not token.get("said")
             and len(text) < 120
+            and ":" in text
             and not re.match(r"(?:re|fwd?|aw|ps|https?):", text, re.I)
             and (match := re.match(r"([A-Za-z][\w /-]{1,24}):\s+(?=\S)", text))
         ):
@@ -179,7 +215,12 @@ def _labelled(tokens: list[Token]) -> dict[int, str]:
 
 def _own_name(token: Token) -> str:
     """A key out of the token's own class words; `text` when they only describe looks."""
-    for word in reversed(re.findall(r"[A-Za-z][\w-]+", token.get("k", ""))):
+    return _key_of(token.get("k", ""))
+
+
+@_remembered
+def _key_of(words: str) -> str:
+    for word in reversed(re.findall(r"[A-Za-z][\w-]+", words)):
         bare = re.sub(r"^(?:item|card|product|post|story|entry|list|row|js|col)[-_]+", "", word)
         if re.search(r"^(?:col|row|text|font|m[btlrxy]?|p[btlrxy]?|d|w|h|flex|btn)(?:-|$)", bare):
             continue
@@ -234,14 +275,18 @@ def name_tokens(tokens: list[Token], title_path: str | None = None) -> Record:
     return out
 
 
+_RANK = re.compile(r"#?\d{1,4}[.)]?")
+_BY_WHOM = re.compile(r"(?:posted |written )?by \S.{0,50}$", re.I)
+
+
 def _guess(token: Token, tokens: list[Token], i: int) -> str | None:
     """The field of one token by looks, by markup and by what stands before it."""
     text = token["t"]
-    if i == 0 and re.fullmatch(r"#?\d{1,4}[.)]?", text):
+    if i == 0 and _RANK.fullmatch(text):
         return "rank"
     previous = tokens[i - 1]["t"].lower() if i else ""
     marked, looks = by_markup(token), by_content(text)
-    if re.fullmatch(r"[\d.,]+k?", text) and token.get("tip"):
+    if token.get("tip") and re.fullmatch(r"[\d.,]+k?", text):
         looks = by_content(token["tip"]) or looks  # a bare number, and what it counts
     if looks in _COUNTED and token.get("hd") and len(text.split()) > 2:
         looks = None  # "Fund passes £40,000" is a headline
@@ -249,7 +294,7 @@ def _guess(token: Token, tokens: list[Token], i: int) -> str | None:
         return "old_price" if looks == "price" and marked == "old_price" else looks
     if _SAYS_WHO.search(previous) and len(text) < 60 and looks != "date":
         return "author"  # a title like "Stars to Steer By" says nothing of who follows
-    if re.match(r"(?:posted |written )?by \S.{0,50}$", text, re.I) and not token.get("hd"):
+    if not token.get("hd") and _BY_WHOM.match(text):
         return "author"
     if marked == "rating" and i and re.fullmatch(r"\(\d[\d.,]*k?\)", text):
         return "reviews"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from agents.browser import extract_bylines
@@ -41,11 +42,18 @@ def aliases_of(tokens: list[Token]) -> Record:
     """Texts by the markup's own words ("mailbox-subject"), for fields no rule knows."""
     out: Record = {}
     for token in tokens:
-        for word in re.findall(r"[A-Za-z][\w-]+", token.get("k", "")):
-            for part in plain(word).split():
-                if len(part) > 2 and token["t"] and not SEPARATOR.match(token["t"]):
-                    out.setdefault(singular(part), token["t"])
+        if token["t"] and not SEPARATOR.match(token["t"]):
+            for word in _words_of(token.get("k", "")):
+                out.setdefault(word, token["t"])
     return out
+
+
+@lru_cache(maxsize=4096)
+def _words_of(markup: str) -> tuple[str, ...]:
+    """Words of a token's markup, which the records of a list share."""
+    words = re.findall(r"[A-Za-z][\w-]+", markup)
+    parts = (part for word in words for part in plain(word).split() if len(part) > 2)
+    return tuple(singular(part) for part in parts)
 
 
 def name_records(records: list[dict[str, Any]]) -> list[Record]:

@@ -100,10 +100,26 @@ def money(text: str) -> tuple[float, str | None] | None:
     return float(value), code
 
 
+_DIGIT = re.compile(r"\d")
+
+
+def _by_words(text: str) -> str | None:
+    """The same for a text without a figure: it is no price, count or score."""
+    if len(text) < 40 and NO_COMMENTS.fullmatch(text):
+        return "comments"
+    if STARS.match(text):
+        return "rating"
+    if STOCK.match(text):
+        return "availability"
+    return "date" if len(text) < 40 and DATE.search(text) else None
+
+
 def by_content(text: str) -> str | None:
     """The field a value looks like, from the value alone."""
     if len(text) >= 60:
         return None
+    if not _DIGIT.search(text):
+        return _by_words(text)
     if len(text) < 40:
         if PRICE.search(text):
             return "price"
