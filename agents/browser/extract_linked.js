@@ -28,7 +28,7 @@ const itemOf = (element) => {
 const MAX_ITEMS = 200;
 const microdata = () =>
   [...document.querySelectorAll('[itemscope]')]
-    .filter((element) => !element.parentElement.closest('[itemscope]'))
+    .filter((element) => !element.parentElement || !element.parentElement.closest('[itemscope]'))
     .slice(0, MAX_ITEMS)
     .map(itemOf);
 

@@ -118,3 +118,21 @@ def test_numbers_in_any_spelling(text: str, value: float | None) -> None:
 def test_money_names_its_currency() -> None:
     assert money("now only £4.75!") == (4.75, "GBP")
     assert money("1 299,00 kr") == (1299.0, "SEK")
+
+
+async def test_a_page_that_is_an_item_itself_is_read(page: Page) -> None:
+    await page.set_content(
+        "<!doctype html><html itemscope itemtype='https://schema.org/WebPage'><title>Tea</title>"
+        "<h1 itemprop=name>Teapots</h1><ul><li><h3>Green</h3>£20.50<li><h3>Blue</h3>£31.00</ul>"
+    )
+    assert [row["title"] for row in await extract_list(page)] == ["Green", "Blue"]
+    assert {"@type": "WebPage", "name": "Teapots"} in await json_ld(page)
+
+
+async def test_a_row_shorter_than_a_cell_from_above_reaches_is_read(page: Page) -> None:
+    await page.set_content(
+        "<table><tr><th>Day<th>Task<th>Who<tr><td>Mon<td>Paint<td rowspan=2>Ann"
+        "<tr><td>Tue<tr><td>Wed<td>Dry<td>Bob</table>"
+    )
+    [table] = await extract_tables(page)
+    assert table["rows"][1] == {"Day": "Tue", "Task": "", "Who": "Ann"}
