@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from agents.browser.extract import pick
@@ -138,12 +139,18 @@ def _output(results: list[dict[str, Any]]) -> Any:
     return out
 
 
+_UNSAID = frozenset(["image", "rank", "datetime", "url"])
+
+
 def _result_text(result: dict[str, Any]) -> str:
     kind, value = result["kind"], result["value"]
     if kind == "list":
         if result.get("as") == "table" and value:
             return _table(value)
-        lines = [f"{i}. {_line(row)}" for i, row in enumerate(value[:MAX_LINES], 1)]
+        said = [_line(row, result.get("fields") or []) for row in value[:MAX_LINES]]
+        if len(said) == 1:
+            return said[0]
+        lines = [f"{i}. {line}" for i, line in enumerate(said, 1)]
         more = f"\n… and {len(value) - MAX_LINES} more" if len(value) > MAX_LINES else ""
         return "\n".join(lines) + more
     if kind == "details":
@@ -157,12 +164,13 @@ def _result_text(result: dict[str, Any]) -> str:
     return f"The page shows “{result['of']}”."
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: dict[str, Any], asked: Collection[str]) -> str:
+    """A row as people say it; what nobody asked for of its addresses is in the output alone."""
     head = row.get("title") or next((v for v in row.values() if v not in (None, "")), "")
     rest = [
         f"{k}: {v}"
         for k, v in row.items()
-        if v not in (None, "", head) and k not in ("image", "rank", "datetime")
+        if v not in (None, "", head) and (k in asked or k not in _UNSAID)
     ]
     return f"{head}" + (f" ({', '.join(rest)})" if rest else "")
 

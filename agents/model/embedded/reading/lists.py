@@ -320,7 +320,8 @@ def _keep_rows(run: Run, step: Step, kept: list[Record], enough: list[Record]) -
     if step.get("order") or step.get("limit") == 1:
         run.memory["item"] = kept_for(kept, enough[0])
     found = {"kind": "list", "value": enough, "of": step["text"], "as": step.get("as")}
-    run.memory["results"].append({**found, "noun": noun})
+    asked = step.get("fields") or []
+    run.memory["results"].append({**found, "noun": noun, "fields": asked})
 
 
 async def _look_around(run: Run, st: Step) -> None:
