@@ -29,15 +29,20 @@ _WRAPPED = """(given) => {
     HTMLButtonElement, HTMLMeterElement, HTMLOutputElement, HTMLProgressElement];
   const added = [];
   for (const name of %(names)s) {
-    $[name] = Symbol();
+    const symbol = Symbol(), before = added.length;
+    $[name] = symbol;
     for (const { prototype } of owners) {
       const found = Object.getOwnPropertyDescriptor(prototype, name);
       if (!found) continue;
       try {
         const kept = { ...found, configurable: true, enumerable: false };
-        Object.defineProperty(prototype, $[name], kept);
-        added.push([prototype, $[name]]);
-      } catch { $[name] = name; }  // a page may have frozen its prototypes
+        Object.defineProperty(prototype, symbol, kept);
+        added.push([prototype, symbol]);
+      } catch {  // a page may have frozen some of its prototypes: the name itself, on all of them
+        for (const [owner] of added.splice(before)) delete owner[symbol];
+        $[name] = name;
+        break;
+      }
     }
   }
   try {

@@ -210,7 +210,7 @@ class Elements:
                 if done is not None:
                     return done.value
                 place = await self._at(recipe, at)
-                return await self._run(recipe, place, method, arguments, left_ms)
+                return await self._run(recipe, place, method, arguments, at, left_ms)
             except PlaywrightError as error:
                 if looked is None or GONE not in str(error):
                     raise
@@ -255,6 +255,7 @@ class Elements:
         locator: Locator,
         method: str,
         arguments: dict[str, Any],
+        at: ElementFacts | None,
         timeout: float,
     ) -> JSON:
         if method == "all":
@@ -271,7 +272,7 @@ class Elements:
             given["timeout"] = timeout
         for key, value in arguments.items():
             if isinstance(value, Handle):
-                return await self._type_variable(locator, method, key, value, given, timeout)
+                return await self._type_variable(locator, method, key, value, given, at, timeout)
         if method == "set_input_files":
             names = given.pop("names")
             files = await self._shelf.payloads([names] if isinstance(names, str) else names)
@@ -295,6 +296,7 @@ class Elements:
         parameter: str,
         handle: Handle,
         given: dict[str, Any],
+        at: ElementFacts | None,
         timeout: float,
     ) -> JSON:
         """Type a variable's value, into exactly the document whose address was checked.
@@ -303,7 +305,7 @@ class Elements:
         """
         variable = self.variable(handle.name)
         if variable.allowed_domains is None and not variable.sensitive:
-            given[parameter] = await fitting(locator, variable.value)
+            given[parameter] = fitting(variable.value, at)
             result = await getattr(locator, method)(**given)
             return None if method == "select_option" else result
         element = await locator.element_handle(timeout=timeout)
@@ -311,7 +313,7 @@ class Elements:
         if frame is None:
             raise PolicyError("The field is in no page any more.", rule="variable_domain")
         await self.before_typing(handle.name, variable, element, frame)
-        given[parameter] = await fitting(element, variable.value)
+        given[parameter] = fitting(variable.value, at)
         if method == "press_sequentially":
             await element.type(given.pop("text"), **given)
             return None

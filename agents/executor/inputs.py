@@ -63,12 +63,15 @@ class Inputs:
         typed = bound.get(kind.typed) if kind.typed else None
         handle = self._elements.variable(typed.name) if isinstance(typed, Variable) else None
 
+        looked: ElementFacts | None = None  # what has the keyboard, as it was judged
+
         async def prepare(record: ActionRecord) -> ElementFacts | None:
+            nonlocal looked
             if not kind.judged:
                 if group == "mouse":  # `move`: where later presses go
                     self._mouse[await self._tab(device)] = (float(bound["x"]), float(bound["y"]))
                 return None
-            element = await self._aimed_at(device, method, bound)
+            element = looked = await self._aimed_at(device, method, bound)
             if element is None:
                 return None
             if group == "keyboard":
@@ -83,12 +86,14 @@ class Inputs:
             return element
 
         async def look_again() -> ElementFacts | None:
-            return await self._aimed_at(device, method, bound, whole=True)
+            nonlocal looked
+            looked = await self._aimed_at(device, method, bound, whole=True)
+            return looked
 
         async def run(timeout: float) -> JSON:
             if isinstance(typed, Variable):
                 page = await self._tab(device)
-                return await self._type_variable(page, method, typed, bound, timeout)
+                return await self._type_variable(page, typed, bound, looked, timeout)
             return await self._send(device, method, bound, timeout)
 
         shown = {
@@ -137,9 +142,9 @@ class Inputs:
     async def _type_variable(
         self,
         page: PlaywrightPage,
-        method: str,
         handle: Variable,
         bound: dict[str, Any],
+        looked: ElementFacts | None,
         timeout: float,
     ) -> None:
         """Type into the focused element itself: its document is the one that was checked."""
@@ -149,7 +154,7 @@ class Inputs:
         if element is None:
             raise ActionError("No field has the focus: click one first.", code="no_focus")
         await self._elements.before_typing(handle.name, variable, element, frame)
-        value = await fitting(element, variable.value)
+        value = fitting(variable.value, looked)
         await element.type(value, delay=bound.get("delay", 0), timeout=timeout)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import ada_url
-from playwright.async_api import ElementHandle, Frame, Locator
+from playwright.async_api import Frame
 
 from agents.errors import PolicyError
 from agents.guard.receivers import covers
+from agents.guard.risk_facts import ElementFacts
+from agents.guard.risk_typing import has_one_line
 from agents.ports import Variable
 
 # Told before a sensitive value is typed: its name, itself, address of the document that gets it.
@@ -44,12 +46,13 @@ def has_breaks(value: str) -> bool:
     return len(value.splitlines()) > 1 or value.endswith(("\n", "\r"))
 
 
-async def fitting(field: Locator | ElementHandle, value: str) -> str:
+def fitting(value: str, field: ElementFacts | None) -> str:
     """A value as its field takes it: in a field of one line, lines follow each other.
 
     Enter there would send the form, and what is filled in would lose its breaks without a space.
+    field: as it was judged, not as its page would tell it now.
     """
-    if not has_breaks(value) or await field.evaluate("field => field.localName") != "input":
+    if not has_breaks(value) or not has_one_line(field):
         return value
     return " ".join(line.strip() for line in value.splitlines() if line.strip())
 

@@ -26,6 +26,11 @@ def types_text(element: ElementFacts) -> bool:
     return element.role in ("textbox", "searchbox", "combobox")
 
 
+def has_one_line(element: ElementFacts | None) -> bool:
+    """Whether the element takes text of one line only."""
+    return element is not None and element.tag == "input" and types_text(element)
+
+
 def as_field(element: ElementFacts) -> Field:
     """The element as a form's field."""
     names = [element.names.get(each, "") for each in ("label", "aria", "labelledby", "placeholder")]
@@ -52,12 +57,19 @@ def judge_typing(
         findings.add("captcha", "the field asks for a captcha's answer")
     if any(is_card(text) or is_iban(text) for text in texts):
         findings.add("sensitive_data", "it types a card or account number")
-    presses = name in ("type", "press_sequentially")
+    # A variable is typed key by key even where a literal would be inserted as it stands.
+    held = bool(call.typed_kinds)
+    presses = name in ("type", "press_sequentially") or (held and name == "insert_text")
     # What has one line gets a variable's lines as one; what is written as it stands has its Enter.
-    breaks = call.typed_breaks and (element is None or element.tag != "input")
+    breaks = call.typed_breaks and not has_one_line(element)
     if presses and (breaks or any("\n" in text or "\r" in text for text in texts)):
         judge_enter(element, findings)
-    elif presses and element is not None and not types_text(element) and " " in "".join(texts):
+    elif (
+        presses
+        and element is not None
+        and not types_text(element)
+        and (held or " " in "".join(texts))
+    ):
         judge_press(element, findings)
 
 

@@ -7,7 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from agents.executor.gate import Grant, ProposedAction
 from agents.executor.variables import origin_of
+from agents.guard.judging import judge
+from agents.guard.policy import DefaultGate
 from agents.guard.receivers import covers
 from agents.guard.redactor import Redactor
 from agents.ports import Variable
@@ -306,3 +309,58 @@ async def test_lines_stay_lines_where_several_fit(bench):
     result = await bench.run(code)
     assert result.ok, result.error_message
     assert await bench.browser.page.locator("textarea").input_value() == LINES
+
+
+class Noted(DefaultGate):
+    """Lets pass, and keeps the risks of each call."""
+
+    def __init__(self) -> None:
+        self.risks: list[frozenset[str]] = []
+
+    async def allow(self, action: ProposedAction) -> Grant | None:
+        self.risks.append(judge(action).risks)
+        return await super().allow(action)
+
+
+BY_KEYS = {
+    "pressed": 'await page.locator("#x").press_sequentially(variables["lines"])',
+    "typed": 'await page.locator("#x").focus()\nawait page.keyboard.type(variables["lines"])',
+    "inserted": (
+        'await page.locator("#x").focus()\nawait page.keyboard.insert_text(variables["lines"])'
+    ),
+}
+
+
+@on_shared_loop
+@pytest.mark.browser
+@pytest.mark.parametrize("way", BY_KEYS)
+async def test_a_field_that_lies_about_itself_gets_no_enter(bench, way):
+    bench.variables = {"lines": Variable(LINES)}
+    await bench.show(
+        "<form action=/sent><input id=x name=to><button>Delete account</button></form><script>"
+        "Object.defineProperty(x, 'localName', {get: () => 'textarea'})</script>"
+    )
+    result = await bench.run(BY_KEYS[way])
+    assert result.ok, result.error_message
+    assert "/sent" not in bench.browser.page.url
+    assert await bench.browser.page.locator("#x").input_value() == "Ann Lee 1 Quay Street Leith"
+
+
+@on_shared_loop
+@pytest.mark.browser
+@pytest.mark.parametrize("way", BY_KEYS)
+@pytest.mark.parametrize(
+    "control",
+    [
+        "<form action=/sent><input id=x type=submit value='Delete account'></form>",
+        "<form action=/sent><button id=x>Delete account</button></form>",
+    ],
+    ids=["input", "button"],
+)
+@pytest.mark.parametrize("value", ["Ann Lee", LINES], ids=["a line", "lines"])
+async def test_what_is_typed_on_a_button_is_judged_as_its_press(bench, way, control, value):
+    bench.variables = {"lines": Variable(value)}
+    bench.gate = Noted()
+    await bench.show(control)
+    await bench.run(BY_KEYS[way])
+    assert "destructive" in bench.gate.risks[-1]
