@@ -10,10 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dashboard.models import AgentSession
+from dashboard.models import AgentSession, Project, Role
 from dashboard.services import tasks
 from dashboard.services.actors import Actor
-from tests.conftest import make_session, make_task
+from tests.conftest import make_actor, make_session, make_task
 from tests.console import builders
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +91,16 @@ def test_a_row_says_why_it_failed_and_nothing_twice(person: Client, operator: Ac
     page = person.get(reverse("sessions")).content.decode()
     assert page.count("The shop is shut.") == 1 and page.count("Open the shop") == 1
     assert waits.pk in page
+
+
+def test_an_empty_list_offers_only_what_its_reader_may_do(project: Project) -> None:
+    pages = {}
+    for role in (Role.OPERATOR, Role.VIEWER):
+        client = Client()
+        client.force_login(make_actor(project, f"a-{role}", role).user)  # type: ignore[arg-type]
+        pages[role] = client.get(reverse("sessions")).content.decode()
+        # The first session, of a program or of somebody else, is told of as any other.
+        assert reverse("sessions-newer") in pages[role]
+    assert "Read a news list" in pages[Role.OPERATOR]
+    assert "No session yet" in pages[Role.VIEWER]
+    assert "Read a news list" not in pages[Role.VIEWER]
