@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from django.db import transaction
 from django.utils import timezone
 
 from agents.browser.approved_origins import ApprovedOrigins
 from agents.events import TaskBrowserLiveUrlChanged
+from agents.guard.redactor import Redactor
 from agents.plain import plain_text
 from agents.readable import readable
 from dashboard import dispatch, ledger, nudges
@@ -23,7 +25,7 @@ from dashboard.models import (
     SessionStatus,
     Task,
 )
-from dashboard.services import audit, endpoints, leases, secrets, tasks
+from dashboard.services import answers, audit, endpoints, leases, secrets, tasks
 from dashboard.services.actors import Actor
 from dashboard.services.options import NewSession, NewTask
 from dashboard.services.titles import title_of
@@ -282,13 +284,19 @@ def set_page(session_id: str, *, url: str, title: str) -> None:
 
 
 def follow_page(session_id: str, *, url: str, title: str) -> None:
-    """Keep the row with a page that moved between the steps; nothing is written when it did not."""
+    """Keep the row with a page that moved between the steps; nothing is written when it did not.
+
+    Nor is it where secrets of the session are lost: nobody could take them out of the address.
+    """
     session = AgentSession.objects.filter(pk=session_id).first()
     if session is None:
         return
-    for task in session.tasks.all():
-        redactor = tasks.redactor_of(task)
-        url, title = redactor.text(url), redactor.text(title)
+    try:
+        for task in session.tasks.all():
+            redactor = Redactor.of({**tasks.variables_of(task), **answers.variables_of(task)})
+            url, title = redactor.text(url), redactor.text(title)
+    except (InvalidTag, ValueError):
+        return
     page = {
         "page_url": plain_text(url)[:8000],
         "page_title": readable(plain_text(title))[:500],

@@ -26,6 +26,7 @@ from dashboard.services import (
     rotation,
     sealing,
     secrets,
+    sessions,
     tasks,
 )
 from dashboard.services.agent_options import NewAgentSession, NewRun
@@ -343,3 +344,22 @@ class TestHttp:
         door.key = keys.create(project, name="small", scopes=["run", "read", "approve"]).plain
         assert door.get().status_code == 403
         assert door.post(body={"name": "a", "value": "bbbb"}).status_code == 403
+
+
+def test_a_page_that_moved_on_tells_no_answered_password(operator):
+    held = leases.claim(make_task(operator).pk, "w1")
+    fields = {"properties": {"user": {}, "password": {"format": "password"}}}
+    spec = InputRequestSpec("k", "sign_in", "Sign in", input_schema=fields)
+    row = requests.open_request(held, held.fence, spec)
+    requests.decide(row, by=operator, response={"user": "ada", "password": VALUE})
+    sessions.follow_page(held.session_id, url=f"https://a.example/in?pw={VALUE}", title=VALUE)
+    session = AgentSession.objects.get(pk=held.session_id)
+    assert session.page_url.startswith("https://a.example/in?pw=")
+    assert VALUE not in session.page_url + session.page_title
+
+
+def test_no_page_is_followed_when_secrets_are_lost(operator):
+    task = make_task(operator, variables={"password": {"value": VALUE, "sensitive": True}})
+    Task.objects.filter(pk=task.pk).update(sealed_variables=b"no more")
+    sessions.follow_page(task.session_id, url=f"https://a.example/in?pw={VALUE}", title="In")
+    assert not AgentSession.objects.get(pk=task.session_id).page_url
