@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import Page
 
+from agents.browser.extract import read
 from tests.agents.model.embedded.test_planner import Play, play
 
 __all__ = ["play"]
@@ -35,3 +37,11 @@ async def test_nothing_is_left_in_the_page(play: Play) -> None:
     done = await play("shadowing_names.html", "list all shows with title and price")
     left = "Object.getOwnPropertySymbols(Element.prototype).filter(s => !s.description).length"
     assert await done.session.page.evaluate(left) == 0
+
+
+async def test_a_page_with_frozen_prototypes_keeps_its_methods(page: Page) -> None:
+    await page.set_content("<ul><li><a href=/x>One</a> $3<li><a href=/y>Two</a> $4</ul>")
+    await page.evaluate("() => { Object.freeze(Element.prototype); Object.freeze(Node.prototype) }")
+    for _ in range(2):
+        assert [len(found["groups"]) for found in await read(page)] == [1]
+    assert await page.evaluate("typeof document.querySelector") == "function"
