@@ -12,7 +12,12 @@ from tests.e2e.doors import Run, done, session_of
 from tests.e2e.stack import Stack, wait_for
 from tests.sites.hostile.server import HostileSite
 
-pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.usefixtures("calm_logs")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.once,
+    pytest.mark.timeout(180),
+    pytest.mark.usefixtures("calm_logs"),
+]
 
 
 # Start address -> code of the error, and words that its message must have.
@@ -56,10 +61,26 @@ def next_task_works(api: httpx.Client, stack: Stack, hostile: HostileSite) -> It
 
 
 @pytest.mark.usefixtures("next_task_works")
-def test_bad_addresses_and_pages_end_honestly_side_by_side(
+def test_bad_addresses_end_honestly_side_by_side(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
     places = {"site": hostile.url, "closed": hostile.closed_url, "tls": hostile.tls_url}
+    with ExitStack() as sessions:
+
+        def begin(address: str) -> Run:
+            turns = ({"code": "await page.title()"}, done())
+            begun = session_of(api, stack, *turns, start_url=address.format(**places))
+            return sessions.enter_context(begun)
+
+        failing = {address: begin(address) for address in ADDRESSES}
+        for address, (code, words) in ADDRESSES.items():
+            check_failed(failing[address], address, code, words)
+
+
+@pytest.mark.usefixtures("next_task_works")
+def test_pages_that_fight_are_left_side_by_side(
+    api: httpx.Client, stack: Stack, hostile: HostileSite
+) -> None:
     # A page that goes elsewhere all the time may win against the first: a model would try again.
     leave = [
         {"code": f'await page.goto("{hostile.url}/plain?{attempt}")\nawait page.page_text()'}
@@ -67,14 +88,12 @@ def test_bad_addresses_and_pages_end_honestly_side_by_side(
     ]
     with ExitStack() as sessions:
 
-        def begin(address: str) -> Run:
+        def begin(name: str) -> Run:
             turns = ({"code": "await page.title()"}, *leave, done())
-            return sessions.enter_context(session_of(api, stack, *turns, start_url=address))
+            begun = session_of(api, stack, *turns, start_url=f"{hostile.url}/{name}")
+            return sessions.enter_context(begun)
 
-        failing = {address: begin(address.format(**places)) for address in ADDRESSES}
-        fighting = {name: begin(f"{hostile.url}/{name}") for name in PAGES}
-        for address, (code, words) in ADDRESSES.items():
-            check_failed(failing[address], address, code, words)
+        fighting = {name: begin(name) for name in PAGES}
         for name, words in PAGES.items():
             check_left(fighting[name], name, words)
 
