@@ -288,7 +288,6 @@ class InputDriver:
     # --- address bar --------------------------------------------------------------------------
     async def _navigate(self, message: Navigate) -> None:
         session = await self._page()
-        cdp = await self._connection()
         if message.action == "goto":
             await self._goto(session, message.url or "")
         elif message.action == "reload":
@@ -296,11 +295,24 @@ class InputDriver:
         elif message.action == "stop":
             await self._run(session, "Page.stopLoading", {})
         else:
-            history = await cdp.call("Page.getNavigationHistory", session_id=session)
+            history = await self._history(session)
             index = history["currentIndex"] + (1 if message.action == "forward" else -1)
             if 0 <= index < len(history["entries"]):
                 entry = history["entries"][index]["id"]
                 await self._run(session, "Page.navigateToHistoryEntry", {"entryId": entry})
+
+    async def _history(self, session: str) -> dict[str, Any]:
+        """The tab's history, which Chromium does not tell for a moment while a page is changed."""
+        cdp = await self._connection()
+        ends = asyncio.get_running_loop().time() + _PATIENCE_S
+        while True:
+            try:
+                return await cdp.call("Page.getNavigationHistory", session_id=session)
+            except CdpError as error:
+                late = asyncio.get_running_loop().time() > ends
+                if late or "Not attached to an active page" not in str(error):
+                    raise
+            await asyncio.sleep(0.05)
 
     async def _goto(self, session: str, typed: str) -> None:
         address = complete_address(typed)

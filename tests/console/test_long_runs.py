@@ -15,9 +15,8 @@ from agents.events import TaskNotice
 from dashboard.models import AgentSession, Event, Task
 from dashboard.services.actors import Actor
 from tests.console import builders
-from tests.console.test_session_pages import person, text_of
+from tests.console.test_session_pages import text_of
 
-__all__ = ["person"]
 pytestmark = pytest.mark.django_db
 PART = {"HX-Request": "true"}
 

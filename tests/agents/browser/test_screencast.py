@@ -272,7 +272,6 @@ async def test_a_title_is_told_when_it_changes_and_a_still_page_is_not_asked(
     await tab.goto(site.add("/red", still("red")))
     async with hub.watch("s", PAGE) as viewer:
         await until(viewer, told("red"))
-        await until(viewer, is_frame)
         for title in ("one", "two", "three"):
             await tab.evaluate(f"document.title = {title!r}")
             await until(viewer, told(title))
