@@ -18,6 +18,7 @@ def is_drawn_slider(element: Element) -> bool:
 async def slide(run: Run, step: Step, element: Element) -> Decision | None:
     """Move a slider that is no input: press an arrow once, see what that did, press the rest."""
     st, where = step["st"], await locate(element)
+    st["knob"] = element.key
     wanted = _numbers(step["value"].get("text", ""))
     if not wanted:
         run.fail(step, f"“{shown(step['value'])}” is no number")
@@ -63,9 +64,11 @@ async def slide(run: Run, step: Step, element: Element) -> Decision | None:
 async def slide_on(run: Run, step: Step) -> Decision | None:
     """Go on with the knob that was begun with."""
     knobs = [e for e in (await run.view()).elements if is_drawn_slider(e)]
-    begun = next((e for e in knobs if e.key == step["st"].get("knob")), None)
-    knob = begun or (knobs[0] if knobs else None)
-    return await slide(run, step, knob) if knob else None
+    begun = [e for e in knobs if e.key == step["st"].get("knob")] or knobs
+    if len(begun) == 1:
+        return await slide(run, step, begun[0])
+    run.fail(step, "the slider that was begun with is on the page no more")
+    return None
 
 
 def _numbers(text: str) -> list[float]:

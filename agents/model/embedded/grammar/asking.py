@@ -145,23 +145,26 @@ def mere_fields(text: str, k: Masked) -> list[str]:
     return fields if len(fields) > 1 and all(canonical(f) for f in fields) else []
 
 
-def bare_list(text: str, k: Masked) -> Intent | None:
-    """ "Cars in Berlin, newest first": a list that is only named."""
+def bare_list(text: str, k: Masked) -> list[Intent]:
+    """ "Cars in Berlin, newest first": what is only named, a list or facts."""
     wish = list_wish(text, k)
     noun = wish["noun"].split()
     several = bool(noun) and (singular(noun[-1]) != noun[-1] or noun[-1].lower() == "stuff")
     plural = several and len(noun) <= 4
     told = wish["order"] or wish["filters"] or wish["fields"]
     if wish.get("one_page") and (plural or wish["fields"]):
-        return {"do": "extract", **wish}
+        return [{"do": "extract", **wish}]
     if (plural and told) or (wish["fields"] and wish["near"] and not noun):
-        return {"do": "extract", **wish}
+        return [{"do": "extract", **wish}]
     fact = re.match(r"(?:the )?(?P<field>(?:[\w-]+ )?[\w-]+) (?:of|for) (?:the )?\S", text, re.I)
     named = fact and re.search(
         r"\b(?:number|address|hours|size|capacity)$", fact.group("field"), re.I
     )
     known = fact and canonical(fact.group("field").lower())
-    return details(text, k) if named or known else None
+    if not (named or known):
+        return []
+    found = details(text, k)
+    return found if isinstance(found, list) else [found]
 
 
 def _rule(

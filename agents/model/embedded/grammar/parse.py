@@ -144,8 +144,8 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
         return [{"do": "format", "as": form}]
     if _QUESTION.match(text):
         return [{"do": "answer", "question": masked.raw(text)}]
-    if wish := asking.bare_list(text, masked):
-        return [wish]
+    if wishes_told := asking.bare_list(text, masked):
+        return wishes_told
     deed = _ANY_DEED.match(text)
     if deed and deed["verb"].lower() not in _OTHER_VERBS and (act := verbed(deed, masked)):
         return [act]

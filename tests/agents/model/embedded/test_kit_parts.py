@@ -55,3 +55,9 @@ def test_a_name_beside_the_address_is_given_too() -> None:
         ("fill", "Ada"),
         ("submit", None),
     ]
+
+
+@pytest.mark.browser
+async def test_each_drawn_slider_is_moved_to_its_own_place(play: Play) -> None:
+    done = await play("sliders_drawn.html", "Set Soak to 14, then set Heat to 25")
+    assert (await done.text("#s"), await done.text("#h")) == ("14", "25")

@@ -162,3 +162,11 @@ def test_nothing_in_nothing_out(text: str) -> None:
 
 def test_a_huge_instruction_ends() -> None:
     assert len(parse("click Next and " * 5000)) <= 60
+
+
+def test_two_facts_of_different_things_are_only_named() -> None:
+    facts = parse("The phone number of the front desk and the desk hours")
+    assert [(one["do"], one["fields"]) for one in facts] == [
+        ("details", ["phone number"]),
+        ("details", ["desk hour"]),
+    ]
