@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_names import plain, singular
+from agents.model.embedded.grammar import meant
 from agents.model.embedded.grammar.merging import (
     QUESTIONS,
     TAKERS,
@@ -296,6 +297,9 @@ _LOOK = re.compile(r"(?:look|check|see) (?:under|in|inside)\b", re.I)
 
 
 _REWORDS = (
+    meant.as_list,
+    meant.as_fact,
+    meant.of_one,
     _as_opened,
     _typed_again,
     _of_same,

@@ -16,6 +16,7 @@ from agents.model.embedded.grammar import (
     details,
     joining,
     making,
+    meant,
     oneself,
     putting,
     stopping,
@@ -69,7 +70,7 @@ _ELIDED = re.compile(
 def parse(text: str) -> list[Intent]:
     """Intents of an instruction, in order. Never empty for a text with words in it."""
     masked = mask(text)
-    masked.text = _ELIDED.sub(r"\g<word> is", masked.text)
+    masked.text = meant.of_people(_ELIDED.sub(r"\g<word> is", masked.text))
     intents: list[Intent] = []
     for clause in split(masked.text):
         for intent in parse_clause(clause, masked):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract_names import Record, canonical, plain
+from agents.browser.extract_names import Record, canonical, plain, singular
 from agents.model.embedded.likeness import norm
 from agents.model.embedded.reading import figures
 from agents.model.embedded.reading.cells import Cell, asked_words, cell_for, said
@@ -92,8 +92,22 @@ async def _figure(run: Run, step: Step) -> Cell | None:
     return cell if asked and asked == said(asked, cell.label) else None
 
 
+_QUANTITIES = frozenset(["quantity", "qty", "amount", "pieces", "units", "stock", "in stock"])
+
+
+def _said_by_row(rows: list[Record], step: Step) -> int | None:
+    """ "How many lamps are on the list?", where one row says "Lamp" and its quantity."""
+    noun = singular(plain(wanted_noun(step)))
+    if len(rows) != 1 or noun not in [singular(plain(str(v))) for v in rows[0].values()]:
+        return None
+    told = [amount(v) for c, v in rows[0].items() if plain(c) in _QUANTITIES]
+    return int(told[0]) if len(told) == 1 and told[0] is not None else None
+
+
 def _how_many(rows: list[Record], step: Step) -> int:
     """How many things the rows are; of authors or categories, how many different ones they name."""
+    if (said_so := _said_by_row(rows, step)) is not None:
+        return said_so
     kind = canonical(wanted_noun(step))
     named = [c for c in rows[0] if kind not in (None, "title") and canonical(c) == kind]
     shown = {plain(str(r[c])) for c in named for r in rows if r.get(c) not in (None, "")}

@@ -117,7 +117,8 @@ async def _settle_with(run: Run, step: Step) -> None:
 async def _settle_people(run: Run, step: Step) -> None:
     """Who they are is wanted, too; the oldest is told by age where a list shows that."""
     fields, order = step.get("fields"), step.get("order") or {}
-    if fields and not any(canonical(f) == "title" for f in fields):
+    told = [f for f in fields or [] if canonical(f) == "title" or "name" in plain(f).split()]
+    if fields and not told:
         step["fields"] = ["name", *fields]
     if order.get("word") in ("oldest", "youngest") and order.get("by") != "age":
         lists = await find_lists(run.page)

@@ -170,3 +170,38 @@ def test_two_facts_of_different_things_are_only_named() -> None:
         ("details", ["phone number"]),
         ("details", ["desk hour"]),
     ]
+
+
+def test_fields_of_several_things_make_a_list() -> None:
+    wish = only("List first name and job title of the people shown")
+    assert (wish["do"], wish["noun"], wish["one_page"]) == ("extract", "people", True)
+    assert wish["fields"] == ["first name", "job title"]
+    assert only("List title and price of the Blue lamp")["do"] == "details"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'd like to know who in this table is the oldest",
+        "Who is the oldest in the list?",
+        "Tell me who among them is the oldest",
+    ],
+)
+def test_the_best_of_people_is_one_of_the_list(text: str) -> None:
+    wish = only(text)
+    assert (wish["noun"], wish["limit"], wish["order"]["by"]) == ("person", 1, "date")
+
+
+def test_the_number_of_one_thing_counts_nothing() -> None:
+    assert only("What's the number of this invoice?")["fields"] == ["invoice number"]
+    assert only("What's the number of invoices?")["do"] == "count"
+
+
+def test_one_is_one_of_the_things_counted() -> None:
+    counted, asked = parse("How many kettles are on the list, and what does one cost?")
+    assert (counted["noun"], asked["subject"], asked["fields"]) == ("kettles", "kettle", ["price"])
+
+
+def test_what_somebody_does_is_a_job() -> None:
+    facts = parse("Tell me who is the oldest, and what that person does for a living")
+    assert [one["fields"] for one in facts] == [None, ["job title"]]

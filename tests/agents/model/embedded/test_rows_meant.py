@@ -115,3 +115,30 @@ def test_wishes_said_in_other_ways(words: str, wish: dict[str, Any]) -> None:
 def test_more_to_load_asks_for_the_whole_list() -> None:
     (intent,) = parse("List the lamps with name and price. There may be more to load.")
     assert intent["all_pages"] is True
+
+
+@browsed
+async def test_a_row_that_tells_its_own_quantity_is_not_counted(play: Play) -> None:
+    words = "How many kettles are on the list, and what is the value of one?"
+    done = await play("store_room.html", words)
+    assert done.outcome.output["count"] == 31
+    assert "£24" in str(done.outcome.output)
+
+
+@browsed
+async def test_names_in_two_columns_are_the_names_of_people(play: Play) -> None:
+    words = "List first name, last name and job title of the people shown"
+    done = await play("store_room.html", words)
+    assert done.outcome.output[1] == {
+        "first name": "Piet",
+        "last name": "Holm",
+        "job title": "Porter",
+    }
+    assert len(done.outcome.output) == 3
+
+
+@browsed
+async def test_the_last_to_come_and_what_they_do(play: Play) -> None:
+    words = "Tell me who in this table is the newest, and what that person does for a living"
+    done = await play("store_room.html", words)
+    assert "Ruta" in str(done.outcome.output) and "Cook" in str(done.outcome.output)
