@@ -102,12 +102,31 @@
     }
   }
   const before = e => { for (let s = e.previousSibling; s; s = s.previousSibling) { const t = s.nodeType === 3 ? clean(s.data) : s.nodeType === 1 && shown(s) && leaf(s) ? said(s) : ''; if (t) return t.length < 40 ? t : ''; } return ''; };
+  // "<b>Pick-up point</b><br>Old Mill<br>4 Weir Lane<br><b>Driver</b><br>Jo": bold lines head what follows.
+  function putLines(e, ctx) {
+    const parts = nodes(e).filter(x => x.nodeType === 1 ? x.tagName === 'BR' || shown(x) : x.nodeType === 3 && clean(x.data));
+    if (!/^(P|DIV|TD|LI|ADDRESS)$/.test(e.tagName) || !parts.some(x => x.tagName === 'BR') || parts.some(x => x.nodeType === 1 && x.tagName !== 'BR' && !leaf(x))) return false;
+    const lines = [[]];
+    for (const x of parts) x.tagName === 'BR' ? lines.push([]) : lines[lines.length - 1].push(x);
+    const bold = line => line.length === 1 && line[0].nodeType === 1 && strong(line[0]) && !strong(e) && isLabel(said(line[0]).replace(/:$/, ''));
+    const text = line => clean(line.map(x => x.nodeType === 3 ? x.data : said(x)).join(' '));
+    let label = '', value = [], found = false;
+    const end = () => { if (label && value.length) { put(label, value.join(', '), ctx); found = true; } label = ''; value = []; };
+    for (const line of lines) {
+      if (bold(line)) { end(); label = said(line[0]); }
+      else if (!line.length) { if (value.length) end(); }
+      else if (label) value.push(text(line));
+    }
+    end();
+    return found;
+  }
   function pairIn(e, ks, ctx) {
     if (e.tagName === 'DL') {
       for (const d of ks) if (d.tagName === 'DT') { const vs = []; for (let x = d.nextElementSibling; x && x.tagName !== 'DT'; x = x.nextElementSibling) if (x.tagName === 'DD' && shown(x)) vs.push(whole(x)); if (vs.length) put(whole(d), vs.join('; '), ctx); }
       return;
     }
     if (/^(UL|OL|NAV|SELECT)$/.test(e.tagName)) return;
+    if (putLines(e, ctx)) return;
     const own = nodes(e).filter(x => x.nodeType === 3 && /[\p{L}\p{N}]/u.test(x.data));
     // "Status: <b>Refunded</b>", "<b>Due</b> 14 May", "Due: 14 May".
     const line = clean(whole(e));

@@ -116,6 +116,8 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
     if fact.line and sums and not _is_of_line(part, wish, row):
         return None  # of a line, where the total stands below
     named = [w for w in part["attr"] if tells(fact.label, w)]
+    told = {*part["attr"], *part["rest"]}
+    spare = [w for w in forms(fact.label) if not any(same(t, w) for t in told)]
     # "How long is the guarantee": a label may say what is measured, in place of "duration".
     hard = part["attr"] if part["kind"] not in ("money", "measure") else []
     for word in hard:
@@ -125,6 +127,8 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
             continue  # what a time table shows are hours, whatever heads it
         if not (tells(own, word) or tells(around, word) or book.tells(word)):
             return None
+        if named and spare and not (tells(own, word) or tells(around, word)):
+            return None  # "payment method" is no "delivery method", though the page names both
         score -= 0.5
     mere = names_kind(part["kind"], fact.label)
     if not named and not mere and any(tells_exactly(fact.value, t) for t in wish["exact"]):
@@ -146,8 +150,6 @@ def _fit(book: Book, fact: Fact, part: dict[str, Any], wish: dict[str, Any]) -> 
         return None
     if record and not wish["exact"] and not own_words and _rows(book, fact) > 1 and part["rest"]:
         return None  # nothing says that it is this row
-    told = {*part["attr"], *part["rest"]}
-    spare = [w for w in forms(fact.label) if not any(same(t, w) for t in told)]
     first = row.split(" | ")[0]
     score -= 0.1 * sum(not any(same(t, w) for t in told) for w in forms(first)) if fact.row else 0
     score += 3 * len(named) + 2 * len(beside) + (1 if mere else 0) + 0.5 * own_words
