@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agents.model.embedded.grammar import of_each
 from agents.model.embedded.grammar.details import details_of
 from agents.model.embedded.grammar.masking import mask
 from agents.model.embedded.grammar.phrases import asked_for, clean
@@ -338,4 +339,4 @@ def _of_the_nth(intent: Intent, before: list[Intent]) -> bool:
 
 TAKERS = (_asks_for_sign_in, _shipped, _format, _more, _again, _details, _ticked, _of_me,
           _unwanted, _fields, _fields_of_list, _fetched, _this_page, _under,
-          _from_there, _difference, _of_the_nth)  # fmt: skip
+          _from_there, _difference, _of_the_nth, of_each.taken)  # fmt: skip
