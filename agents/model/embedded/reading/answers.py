@@ -9,6 +9,7 @@ from agents.model.embedded.doing.touch import click_code, outcome_of
 from agents.model.embedded.ground import describe
 from agents.model.embedded.reading import inquiry
 from agents.model.embedded.reading.cells import asked_words, cell_for, said
+from agents.model.embedded.reading.reached import reached
 from agents.model.embedded.reading.rows_told import cell_of_row
 from agents.model.embedded.reading.sentences import came, fold_of, sentence_for
 from agents.model.embedded.run import Run, Step
@@ -33,6 +34,8 @@ async def answer(run: Run, step: Step) -> Decision | None:
         title = " – ".join(t for t in (cell.label, cell.head) if t)
         return _told(run, step, cell.value, title)
     view = await run.view()
+    if way := reached(view, question):
+        return _told(run, step, way)
     share, told = await sentence_for(run, question)
     if share >= 0.6 and not told.endswith("?"):
         return _told(run, step, told)

@@ -29,3 +29,14 @@ async def test_a_label_of_another_kind_is_no_answer(play: Play) -> None:
         "paying method": "Harbour card",
         "luggage method": "Harbour card",
     }
+
+
+async def test_the_one_number_of_a_letter_is_who_wrote_it(play: Play) -> None:
+    done = await play("ferry_letter.html", "Which number can I call the ferries on?")
+    assert done.outcome.output == "0117 496 0812"
+
+
+async def test_the_one_number_is_not_everybodys(play: Play) -> None:
+    done = await play("ferry_letter.html", "Which number can I call the tourist desk on?")
+    assert done.outcome.is_task_successful is not True
+    assert "0117" not in str(done.outcome.output)
