@@ -93,6 +93,7 @@ def _some(m: re.Match[str], k: Masked) -> Intent | None:
         many, things = (many, things) if count_of(many) else ("", noun)
         return {"do": "extract", **list_wish(f"{many} {most['how']} {most['done']} {things}", k)}
     noun = re.sub(r"^of (?:the|these|those|your|all) (?=\w)", "", noun, flags=re.I)
+    noun = re.sub(r"^top (?=[a-z])", "", noun, flags=re.I)
     if _MANY.search(rest):
         how = "costing" if aux.startswith("cost") else "with"
         return {"do": "extract", **list_wish(f"{noun} {how} {rest}", k)}

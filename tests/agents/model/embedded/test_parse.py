@@ -205,3 +205,8 @@ def test_one_is_one_of_the_things_counted() -> None:
 def test_what_somebody_does_is_a_job() -> None:
     facts = parse("Tell me who is the oldest, and what that person does for a living")
     assert [one["fields"] for one in facts] == [None, ["job title"]]
+
+
+def test_the_top_of_a_list_that_somebody_made() -> None:
+    wish = only("Which of the top songs were made by Ada Moor?")
+    assert wish["filters"] == [{"field": "author", "op": "by", "value": "Ada Moor"}]
