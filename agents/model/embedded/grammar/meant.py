@@ -61,7 +61,9 @@ def _is_plural(noun: str) -> bool:
 _NUMBER_OF = re.compile(
     r"(?:.*\bthe )?number of (?:this|my|that) (?P<noun>[a-z]+(?: [a-z]+)?)", re.I
 )
-_OF_ONE = re.compile(r"(?:one|each|each one|a single one|one of (?:them|these|those))", re.I)
+_OF_ONE = re.compile(
+    r"(?:a single )?one(?: of (?:them|these|those))?", re.I
+)  # `of_each` has "each"
 _LIVING = re.compile(r"what (?:that|this|the) person does(?: for a living| for work)?", re.I)
 
 
