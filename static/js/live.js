@@ -66,7 +66,7 @@ function subscribe() {
 
 function receive(event) {
   const message = JSON.parse(event.data);
-  if (message.subscribed) listened(message.subscribed.length);
+  if (message.subscribed) listened(message.subscribed);
   if (!message.topic) return;
   for (const element of regions()) {
     if (!topicsOf(element).includes(message.topic)) continue;
@@ -79,8 +79,8 @@ function receive(event) {
 }
 
 /** The server listens to us: only now is the line good, since a refused one opens as well. */
-function listened(count) {
-  document.getElementById("connection").dataset.subscribed = String(count);
+function listened(topics) {
+  document.getElementById("connection").dataset.subscribed = topics.join(" ");
   const again = attempt > 0;
   attempt = 0;
   signedOut = false;

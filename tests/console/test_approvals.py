@@ -145,7 +145,7 @@ def test_a_row_decided_elsewhere_says_by_whom(open_page: OpenPage, olivia: Actor
     oscar = make_actor(olivia.project, "oscar")
     row = builders.approval(olivia, level="low")
     page = live(open_page(olivia, reverse("inbox")))
-    expect(page.locator("#connection")).to_have_attribute("data-subscribed", "1")
+    expect(page.locator('#connection[data-subscribed~="inbox"]')).to_have_count(1)
     requests.decide(row, by=oscar, response={"approved": False, "reason": "No"})
     expect(page.locator(f"#inbox-row-{row.pk}")).to_contain_text("Rejected by oscar")
     expect(page.locator(f"#inbox-row-{row.pk} [data-pick]")).to_have_count(0)

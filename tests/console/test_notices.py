@@ -96,7 +96,7 @@ def test_a_new_request_is_told_while_one_looks_elsewhere(open_page: OpenPage) ->
     page.add_init_script(RECORD)
     with page.expect_response(lambda answer: NEWS.split("-")[1] in answer.url):
         page.goto(reverse("sessions"))
-    expect(page.locator("#connection")).to_have_attribute("data-subscribed", "1")
+    expect(page.locator('#connection[data-subscribed~="inbox"]')).to_have_count(1)
     row = builders.approval(olivia)
     until(page, "shown.length > 0")
     assert page.evaluate("shown") == [
