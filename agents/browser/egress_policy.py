@@ -105,6 +105,20 @@ class SessionEgress:
         if rule is not None:
             raise PolicyError(self.explain(rule, host, port), rule=rule)
 
+    async def judge(self, url: str) -> None:
+        """Judge an address as its proxy does. What the proxy says of a tunnel, no browser shows.
+
+        Raises: PolicyError when it is not open; BrowserError when the name cannot be found.
+        """
+        self.check_url(url)
+        _, host, port = place_of(url)
+        if not host or self.addresses is None:
+            return
+        pinned = await self.addresses.check(host, port)
+        rule = self.private_refusal(pinned) if pinned.opened else None
+        if rule is not None:
+            raise PolicyError(self.explain(rule, host, port), rule=rule)
+
     async def closed_by_taint(self, url: str) -> bool:
         """Whether an address is shut for nothing but what was typed, so that a person may open it.
 

@@ -95,6 +95,7 @@ class BrowserSession:
             max_bytes=max_download_bytes,
         )
         self._documents = DocumentGuard(cdp)
+        self.egress: SessionEgress | None = None  # the session's rules, once it has some
         browser.on("disconnected", lambda _: self.gone.set())
         self._driver_watch = asyncio.ensure_future(self._watch_driver(driver_lost))
 
@@ -343,6 +344,7 @@ class BrowserSession:
         Raises: BrowserGone; BrowserError when the browser does not take the rules.
         """
         self._require()
+        self.egress = egress
         rules = egress.policy.downloads
         self._downloads.limit(
             rules.mode,

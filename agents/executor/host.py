@@ -22,7 +22,7 @@ from agents.executor.files import Shelf, as_json_bytes, describe, media_type_of
 from agents.executor.inputs import Inputs
 from agents.executor.kinds import kind_of
 from agents.executor.objects import bind, globals_for, wrap
-from agents.executor.opening import insist
+from agents.executor.opening import insist, told_of_tunnel
 from agents.executor.page_errors import WHOLE_PAGE, check_is_the_sites
 from agents.executor.recipes import Recipe
 from agents.executor.signatures import api
@@ -193,10 +193,11 @@ class Host:
                 answer = await insist(page, url, wait_until, timeout)
             except PlaywrightError as error:
                 if "Download is starting" not in str(error):
+                    await told_of_tunnel(self._browser, url, error)
                     raise
                 raise await self._file_at(url, timeout) from None
             if answer is not None:
-                check_is_the_sites(answer.headers, clip(url, 300))
+                check_is_the_sites(answer.headers, url)
             status = answer.status if answer is not None else None
             return {"url": page.url, "status": status, "ok": status is None or status < 400}
 

@@ -19,7 +19,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from agents.errors import ActionError, BrowserError
 from agents.executor.calls import Call
 from agents.executor.kinds import kind_of
-from agents.executor.opening import insist
+from agents.executor.opening import insist, told_of_tunnel
 from agents.executor.page_errors import check_is_the_sites
 from agents.guard.risk_facts import ElementFacts
 from agents.plain import clip
@@ -49,10 +49,11 @@ def loading_again(
             answer = await insist(page, url, "domcontentloaded", timeout)
         except PlaywrightError as error:
             if "Download is starting" not in str(error):
+                await told_of_tunnel(browser, url, error)
                 raise
             return None
         if answer is not None:
-            check_is_the_sites(answer.headers, clip(url, 300))
+            check_is_the_sites(answer.headers, url)
         return None
 
     return Call(

@@ -10,6 +10,9 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page, Response
 
+from agents.errors import ActionError, BrowserError, PolicyError
+from agents.executor.page_errors import not_open, unreachable
+
 _TRIES = 4
 _NOTICED_S = 0.3
 
@@ -39,6 +42,22 @@ async def insist(page: Page, url: str, wait_until: Any, timeout_ms: float) -> Re
     finally:
         page.remove_listener("framenavigated", note)
     raise AssertionError
+
+
+async def told_of_tunnel(browser: Any, url: str, error: PlaywrightError) -> None:
+    """Say why the browser's own proxy opened no tunnel: a browser keeps that answer to itself.
+
+    Raises: PolicyError; ActionError. Returns when something else was the reason.
+    """
+    egress = getattr(browser, "egress", None)
+    if egress is None or "ERR_TUNNEL_CONNECTION_FAILED" not in str(error):
+        return
+    try:
+        await egress.judge(url)
+    except PolicyError as refusal:
+        raise PolicyError(not_open(url, str(refusal)), rule=refusal.rule) from None
+    except BrowserError as failure:
+        raise ActionError(unreachable(url, str(failure)), code="navigation_failed") from None
 
 
 async def _was_left(error: PlaywrightError, moved: asyncio.Event) -> bool:

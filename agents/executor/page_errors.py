@@ -11,6 +11,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.browser.egress_http import FAILURE_HEADER, RULE_HEADER
 from agents.errors import ActionError, AgentError, PolicyError
+from agents.plain import clip
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,17 @@ class Problem(Exception):
         return self.raises(str(self))
 
 
-def check_is_the_sites(headers: Mapping[str, str], target: str) -> None:
+def not_open(url: str, why: str) -> str:
+    """What is said of an address that is refused."""
+    return f"{clip(url, 300)} may not be opened. {why}"
+
+
+def unreachable(url: str, why: str) -> str:
+    """What is said of an address that nobody answers at."""
+    return f"{clip(url, 300)} could not be opened. {why}"
+
+
+def check_is_the_sites(headers: Mapping[str, str], url: str) -> None:
     """Tell an answer of the browser's own proxy from one of the site.
 
     headers: of the answer, names in lower case. Raises: PolicyError; ActionError.
@@ -67,8 +78,8 @@ def check_is_the_sites(headers: Mapping[str, str], target: str) -> None:
         return
     rule = headers.get(RULE_HEADER.decode().lower())
     if rule is not None:
-        raise PolicyError(f"{target} may not be opened. {failure}", rule=rule)
-    raise ActionError(f"{target} could not be opened. {failure}", code="navigation_failed")
+        raise PolicyError(not_open(url, failure), rule=rule)
+    raise ActionError(unreachable(url, failure), code="navigation_failed")
 
 
 def translate(error: Exception, *, tool: str, target: str, timeout_ms: float) -> Problem:

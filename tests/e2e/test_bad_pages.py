@@ -28,11 +28,11 @@ ADDRESSES = {
     "{site}/circle": ("start_url_failed", "redirects in a circle"),
     "{tls}/plain": ("start_url_failed", "its certificate is not valid"),
     "http://nowhere.invalid/": ("start_url_failed", "nowhere.invalid"),
-    "https://nowhere.invalid/": ("start_url_failed", "does not answer"),
+    "https://nowhere.invalid/": ("start_url_failed", "has no address"),
     "http://127.0.0.3:8080/": ("policy_denied", "may not be opened"),
     "http://169.254.169.254/latest/meta-data/": ("policy_denied", "metadata"),
     "http://localhost:8080/": ("policy_denied", "loopback"),
-    "https://10.0.0.1/": ("start_url_failed", "not open to browsers"),
+    "https://10.0.0.1/": ("policy_denied", "a private address"),
 }
 REFUSED = ("http://127.0.0.3", "http://169", "http://localhost", "https://10")
 
