@@ -64,7 +64,7 @@ def rank(
         pool += [e for e in view.texts if e.key not in shunned]
     out: list[Match] = []
     modal = any(e.top for e in view.elements)
-    for element in pool:
+    for element in standing(pool, target):
         if editable and element.role not in EDITABLE:
             continue
         score = _score(element, target, wanted_roles, editable)
@@ -94,6 +94,23 @@ def rank(
     _prefer_whole(out, target)
     out.sort(key=lambda m: -m.score)
     return _nth(out, target)
+
+
+def standing(pool: list[Element], target: Target) -> list[Element]:
+    """Those in the region, the numbered row or the numbered form that was said.
+
+    A region that the page does not have tells nothing: all of them then.
+    """
+    if region := target.get("region"):
+        pool = [e for e in pool if region in (e.d.get("regions") or ())] or pool
+    for place, at in (("row", "rowNo"), ("form", "formNo")):
+        if n := target.get(place):
+            pool = [e for e in pool if _is_number(n, e.d.get(at))]
+    return pool
+
+
+def _is_number(n: int, at: list[int] | None) -> bool:
+    return bool(at) and at[0] == (n if n > 0 else at[1] + 1 + n)
 
 
 def _prefer_whole(matches: list[Match], target: Target) -> None:
@@ -189,6 +206,8 @@ def _nth(matches: list[Match], target: Target) -> list[Match]:
         same = exact or same
     same.sort(key=lambda m: m.element.order)
     index = nth - 1 if nth > 0 else nth
+    if target.get("in") and best < LEAST:
+        return []  # none of them stands where it was said
     if -len(same) <= index < len(same):
         return [Match(same[index].element, max(same[index].score, 0.8))]
     return []

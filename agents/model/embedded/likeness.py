@@ -203,6 +203,7 @@ def context_score(context: str, element: Element) -> float:
         ("group", 0.97),
         ("sect", 0.92),
         ("head", 0.9),
+        ("lead", 0.9),
         ("near", 0.9),
         ("attr", 0.7),
     ):

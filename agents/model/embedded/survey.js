@@ -113,6 +113,36 @@
     }
     return null;
   };
+  // A row's number among the rows beside it, heads left out, and how many there are.
+  const ranked = once(p => {
+    const kinds = new Map(), found = new Map();
+    for (const s of p.children) {
+      if (!shown(s) || (s.tagName === 'TR' && ![...s.cells].some(c => c.tagName === 'TD'))) continue;
+      const kind = `${s.tagName} ${s.classList[0] || ''}`;
+      if (!kinds.has(kind)) kinds.set(kind, []);
+      found.set(s, [kinds.get(kind).push(s), kinds.get(kind)]);
+    }
+    return found;
+  });
+  const numberOf = row => { const p = up(row), at = p && ranked(p).get(row); return at ? [at[0], at[1].length] : null; };
+  // The regions of the page around an element, by landmark or by what page makers call them.
+  const REGIONS = [
+    ['navigation', 'nav,[role=navigation]', /^(?:navbar|nav-?bar|top-?nav|(?:main|site)-nav|(?:main-)?navigation|top-?bar)$/i],
+    ['footer', 'footer,[role=contentinfo]', /^(?:(?:site|page|main)[-_]?)?footer$/i],
+    ['header', 'header,[role=banner]', /^(?:(?:site|page|main|top)[-_]?)?header$|^masthead$/i],
+    ['sidebar', 'aside,[role=complementary]', /^(?:(?:\w+[-_])?side[-_]?bar|side-?nav)$/i],
+  ];
+  const regionsOf = once(e => {
+    const p = up(e), marks = [e.id, ...e.classList];
+    const own = REGIONS.filter(([, sel, named]) => e.matches(sel) || marks.some(w => named.test(w))).map(([name]) => name);
+    return [...new Set([...(p ? regionsOf(p) : []), ...own])];
+  });
+  // A line of words right above a list stands for its heading.
+  const leadOf = once(list => {
+    const s = list && list.previousElementSibling;
+    const plain = s && /^(?:P|DIV|SPAN|STRONG|B|DT|H\d)$/.test(s.tagName) && shown(s) && !s.querySelector('a,button,input,select,textarea');
+    return plain && length(s) <= 60 ? text(s, 60) : '';
+  });
   const esc = s => CSS.escape(s);
   // Each child's number among those of its tag, and how many there are.
   const numbers = once(p => {
@@ -228,9 +258,14 @@
     else if (e.getAttribute('aria-invalid') === 'true') it.bad = 'marked';
     it.group = sectionOf(e).slice(0, 120) || (role === 'button' || role === 'generic' ? stripOf(e) : '');
     const row = rowOf(e); it.row = row ? text(row, 400) : '';
+    it.lead = leadOf(closest(e, 'ul,ol,dl,table'));
     it.rowId = order.get(row) ?? -1;
+    if (row) it.rowNo = numberOf(row);
+    it.regions = regionsOf(e);
     const place = closest(e, 'nav,[role=navigation],header,[role=banner],footer,[role=contentinfo],aside,main,[role=main],[role=dialog],[role=alertdialog],dialog,form,[role=search]');
     it.place = place ? (place.getAttribute('role') || place.tagName.toLowerCase()) : '';
+    const whole = e.form || closest(e, 'form,[role=form]');
+    if (whole) it.formNo = [wholes.indexOf(whole) + 1, wholes.length];
     const form = e.form || closest(e, 'form,[role=form]') || closest(e, 'fieldset'); it.form = form ? forms.indexOf(form) : -1;
     if (form && form.tagName !== 'FIELDSET') it.sent = 1;
     if (form && (form.getAttribute('method') || '').toLowerCase() === 'post') it.post = 1;
@@ -255,6 +290,7 @@
   (function walk(e) { if (SKIP.has(e.tagName)) return; all.push(e); for (const k of kids(e)) walk(k); })(document.body);
   // Counted among forms alone: a banner that goes away must not change a form's number.
   const forms = all.filter(e => e.matches('form,[role=form],fieldset'));
+  const wholes = forms.filter(e => e.tagName !== 'FIELDSET' && shown(e));
   for (const e of all) if ((/^H[1-6]$/.test(e.tagName) || e.getAttribute('role') === 'heading' || e.tagName === 'LEGEND') && shown(e)) headings.push(e);
   const order = new Map(all.map((e, i) => [e, i]));
   // Elements come in the order of the page, and so do their headings: their numbers tell it, through
@@ -314,7 +350,7 @@
     if (host && text(host) === own) continue;
     const r = e.getBoundingClientRect();
     const t = own || pic;
-    texts.push({i: nodes.push(e) - 1, tag: e.tagName.toLowerCase(), host: host ? 1 : 0, role: /^H[1-6]$/.test(e.tagName) ? 'heading' : e.tagName === 'IMG' ? 'img' : 'text', text: (own ? text(e, 200) || own : t).slice(0, 200), label: '', ph: '', tip: clean(e.title || ''), near: '',
+    texts.push({i: nodes.push(e) - 1, regions: regionsOf(e), tag: e.tagName.toLowerCase(), host: host ? 1 : 0, role: /^H[1-6]$/.test(e.tagName) ? 'heading' : e.tagName === 'IMG' ? 'img' : 'text', text: (own ? text(e, 200) || own : t).slice(0, 200), label: '', ph: '', tip: clean(e.title || ''), near: '',
       attr: clean([e.id, typeof e.className === 'string' ? e.className : e.getAttribute('class') || ''].join(' ')).slice(0, 100), x: Math.round(r.left + scrollX), y: Math.round(r.top + scrollY), w: Math.round(r.width), h: Math.round(r.height),
       group: '', row: '', rowId: -1, place: '', head: '', view: r.bottom > 0 && r.top < innerHeight ? 1 : 0, cover: 0, top: 0, path: pathOf(e), type: '', svg: svg ? 1 : 0,
       fill: svg ? (e.getAttribute('fill') || s_fill(e)) : '', bg: ''});

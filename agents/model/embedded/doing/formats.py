@@ -19,9 +19,12 @@ COLORS = {
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+_OWN_DATE = re.compile(r"['’]s date$|^(?:the )?date of ")  # "today's date", "the date of tomorrow"
+
+
 def moment(text: str) -> datetime | None:
     """The date or time a person wrote, or None. `03/04/2026` is read month first."""
-    days = {"today": 0, "tomorrow": 1, "yesterday": -1}.get(text.strip().lower())
+    days = {"today": 0, "tomorrow": 1, "yesterday": -1}.get(_OWN_DATE.sub("", text.strip().lower()))
     if match := re.fullmatch(r"in (\d{1,4}) (day|week)s?", text.strip(), re.I):
         days = int(match.group(1)) * (7 if match.group(2).lower() == "week" else 1)
     if days is not None:

@@ -97,6 +97,14 @@ def _box(name: str, target: dict[str, Any]) -> dict[str, Any]:
     return {**target, "words": name, "kind": None, "raw": name, "in": own}
 
 
+# "The boxes for Milk and Eggs", "the checkboxes Milk and Eggs"
+_BOXES_FOR = re.compile(
+    r"^(?:the )?(?:check ?)?boxes (?:(?:for|of|named|called|labell?ed|next to|marked) (?:the )?)?"
+    r"(?=\S)",
+    re.I,
+)
+
+
 def check(on: bool) -> Callable[[re.Match[str], Masked], Intent | list[Intent] | None]:
     def build(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
         what = clean(m.group("what"))
@@ -111,6 +119,7 @@ def check(on: bool) -> Callable[[re.Match[str], Masked], Intent | list[Intent] |
         if re.match(r"\S.*\s+as\s+\S", what) and not on:
             return None
         do = "check" if on else "uncheck"
+        what = _BOXES_FOR.sub("", what)
         target = target_of(what, k)
         if target["all"] or target["nth"] is not None:
             return {"do": do, "target": target}

@@ -17,7 +17,8 @@ Intent = dict[str, Any]
 
 def _fill(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     what, where = clean(m.group("what")), clean(m.groupdict().get("where") or "")
-    if _DESCRIBED.match(what) and not k.parts_in(what) and _WRITES.match(m.group()):
+    named = re.search(r"\sas\s", m.group()) and _CALLED.match(what)
+    if _DESCRIBED.match(what) and not named and not k.parts_in(what) and _WRITES.match(m.group()):
         return None  # "write a poem": what it is, not the words of it
     pairs = [] if re.match(r"(?:both|all|each|every)\b", where, re.I) else pairs_of(what, k)
     if pairs and (
@@ -77,7 +78,8 @@ def one_field(label: str, value: str, k: Masked) -> Intent:
         value, rest = more["value"], f"{more['rest']}, {rest}"
     given = value_of(value, k)
     parts = k.parts_in(value)
-    if len(parts) > 1 and any(part["is"] == "var" for part in parts):
+    between = re.sub(rf"{MASK}|[\s,.;:/_@-]", "", value)
+    if len(parts) > 1 and between and any(part["is"] == "var" for part in parts):
         return {"do": "unknown", "words": k.original(f"{value} into {label}")}
     if target["all"] or re.search(r"\bboth\b", label, re.I):
         target["all"] = True
@@ -85,7 +87,7 @@ def one_field(label: str, value: str, k: Masked) -> Intent:
         "do": "fill",
         "target": target,
         "value": given,
-        **({"hint": _hint(value)} if _hint(value) else {}),
+        **({"hint": _hint(value)} if _hint(value) and not _around(value) else {}),
         **({"rest": clean(rest)} if clean(rest) else {}),
     }
 
@@ -94,6 +96,8 @@ def value_of(text: str, k: Masked) -> dict[str, Any]:
     """The value of a phrase: a quote or variable in it, else its words."""
     parts = k.parts_in(text)
     variables = [p for p in parts if p["is"] == "var"]
+    if variables and _around(text):
+        return {"text": k.raw(text.strip(" ,;"))}
     if len(parts) == 1 and (variables or parts[0]["is"] == "quote"):
         value: dict[str, Any] = {"var": parts[0]["raw"]} if variables else {"text": parts[0]["raw"]}
         style = re.search(r"\b(?:in |all )*(upper|lower|capital)[- ]?(?:case)?\b", text, re.I)
@@ -114,6 +118,20 @@ def value_of(text: str, k: Masked) -> dict[str, Any]:
         flags=re.I,
     )
     return k.value(words or text)
+
+
+# "Dear {{name}}, hello", "{{name}} and co": what stands around a variable is typed, too. A noun
+# before it ("the code {{code}}") names the field.
+_GREETS = re.compile(r"\s*(?:hello|hi|dear|thanks|thank you|good \w+|re:)(?:\s|,)", re.I)
+_STYLED = re.compile(r"\s*(?:,|\b(?:in|all|as|again|there|here)\b.*)?\s*", re.I)
+
+
+def _around(value: str) -> bool:
+    """Whether words, or further variables, around a value's first variable are part of it."""
+    head, part, tail = re.split(rf"({MASK})", value, maxsplit=1) if re.search(MASK, value) else (
+        "", "", ""
+    )  # fmt: skip
+    return bool(part) and (bool(_GREETS.match(head)) or not _STYLED.fullmatch(tail))
 
 
 def _hint(value: str) -> str:

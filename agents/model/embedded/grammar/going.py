@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from agents.model.embedded.grammar import wishes
+from agents.model.embedded.grammar import whereabouts, wishes
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean, target_of
 from agents.model.embedded.grammar.words import ONE_TO_TEN, count_of, ordinal_in
@@ -83,7 +83,9 @@ def open_intent(what: str, k: Masked) -> Intent:
     if nth is not None and not re.search(MASK, what):
         noun = re.sub(r"^(?:of\s+)?(?:the\s+)?", "", rest)
         target = target_of(what, k)
-        if target["kind"] in (None, "link", "item", "section", "image", "option"):
+        if {"row", "form"} & whereabouts.taken(what)[1].keys():
+            nth = None  # "the details in the second row": the row is counted
+        if nth and target["kind"] in (None, "link", "item", "section", "image", "option"):
             return {"do": "open_nth", "nth": nth, "noun": k.raw(clean(noun)), "target": target}
     target = target_of(what, k)
     if target["kind"] == "section":
@@ -187,11 +189,12 @@ def scroll_intent(m: re.Match[str], k: Masked) -> Intent:
         r"(?:down |up )?(?:to|until you (?:see|find|reach)|until|into view)\s+(.+)", rest, re.I
     ):
         return {"do": "scroll", "to": "target", "target": target_of(match.group(1), k)}
-    times = re.search(r"(\w+) (?:times|pages|screens)", rest, re.I)
+    times = re.search(r"(\w+) (?:times|pages|screens)|\b(twice|thrice)\b", rest, re.I)
+    word = (times[1] or {"twice": "2", "thrice": "3"}[times[2].lower()]) if times else "1"
     return {
         "do": "scroll",
         "to": "up" if re.search(r"\bup\b", rest, re.I) else "down",
-        "times": min((count_of(times.group(1)) or 1) if times else 1, 20),
+        "times": min(count_of(word) or 1, 20),
     }
 
 
@@ -204,9 +207,8 @@ _TO_THE_END = re.compile(
 def wait_intent(m: re.Match[str], k: Masked) -> Intent:
     rest = clean(m.group("rest") or "")
     seconds = re.search(
-        r"(\d+(?:\.\d+)?|[a-z]+|"
-        + MASK
-        + r")\s*(ms|milliseconds?|s\b|secs?|seconds?|minutes?|mins?)",
+        rf"((?:\d+(?:\.\d+)?|{MASK})(?=\s*[ms])|\b[a-z]+(?=\s))\s*"
+        r"(ms|milliseconds?|s|secs?|seconds?|minutes?|mins?)\b",
         rest,
         re.I,
     )
@@ -240,7 +242,12 @@ def wait_intent(m: re.Match[str], k: Masked) -> Intent:
         flags=re.I,
     )
     what = re.sub(
-        r"^(?:you (?:can )?see|there is|it says|the page says|the text)\s+", "", what, flags=re.I
+        r"^(?:you (?:can )?see|there is|it says|the page says|the text"
+        r"|(?:the |its )?(?:\w+ ){1,3}?(?:says?|shows?|reads?|to (?:say|show|read|become|be)"
+        rf"|becomes?|changes? to)(?= {MASK}| (?-i:[A-Z])))\s+",
+        "",
+        what,
+        flags=re.I,
     )
     if not what or re.fullmatch(
         r"(?:the )?(?:page|it|everything|a (?:moment|bit|while|second)|content|results?)",

@@ -267,6 +267,9 @@ def _of_found(intent: Intent, found: dict[str, Any]) -> Intent:
     subject = first if first and is_item_noun(last) else name  # a row need not say "story"
     if not name:
         return intent
+    target = intent.get("target") or {}
+    if intent["do"] in ("add", "act_on") and target.get("raw") in ("it", "that", "this"):
+        return {**intent, "target": {**found, "count": target.get("count")}}
     if intent["do"] == "details" and intent.get("nth") is None:
         its = _ITS.fullmatch(intent.get("subject") or "it")
         if its:

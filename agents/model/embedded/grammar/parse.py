@@ -19,6 +19,7 @@ from agents.model.embedded.grammar import (
     meant,
     oneself,
     putting,
+    reworded,
     stopping,
     wanting,
     wishes,
@@ -71,6 +72,7 @@ def parse(text: str) -> list[Intent]:
     """Intents of an instruction, in order. Never empty for a text with words in it."""
     masked = mask(text)
     masked.text = meant.of_people(_ELIDED.sub(r"\g<word> is", masked.text))
+    masked.text = reworded.plainly(masked.text, masked)
     intents: list[Intent] = []
     for clause in split(masked.text):
         for intent in parse_clause(clause, masked):

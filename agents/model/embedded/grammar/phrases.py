@@ -2,7 +2,7 @@
 
 A target is a plain dict (it is stored in checkpoints): {"words", "kind", "nth", "in", "quoted",
 "all", "raw"}. `words` is the name to look for, `kind` the sort of control, `in` the row, section
-or neighbour that it belongs to.
+or neighbour that it belongs to; `region`, `row` and `form` are in `whereabouts`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agents.model.embedded.grammar import whereabouts
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_place
 from agents.model.embedded.grammar.words import (
@@ -103,7 +104,8 @@ def _read(text: str, masked: Masked) -> Target:
     if match := _ALL.match(phrase):
         out["all"] = True
         phrase = phrase[match.end() :]
-    phrase = bare(phrase)
+    phrase, where = whereabouts.taken(bare(phrase))
+    out.update(where)
     if match := _FIRST_N.match(phrase):
         out.update({"all": True, "count": count_of(match.group(1))})
         phrase = phrase[match.end() :]
@@ -153,7 +155,8 @@ def _plain(out: Target, phrase: str, masked: Masked) -> Target:
     out["nth"], phrase = ordinal_in(phrase)
     _take_kind(out, phrase)
     out["words"] = masked.raw(out["words"])
-    kind_only = out["words"].lower() in _THINGS or (not out["words"] and phrase.lower() == "page")
+    thing = out["words"].lower() in _THINGS and out["kind"] not in _CONTROLS
+    kind_only = thing or (not out["words"] and phrase.lower() == "page")
     # "the department of Bo"
     about = re.search(r"\s(?:about|on|for|regarding|concerning)\s", out["raw"])
     place = is_place(out["words"]) and about
@@ -176,6 +179,8 @@ def _all_of(out: Target) -> Target:
     return out
 
 
+# "The message field in the contact form" is a field, not a message.
+_CONTROLS = frozenset(["field", "textarea", "button", "checkbox", "dropdown", "radio", "tab"])
 _THINGS = frozenset(
     [
         "email",

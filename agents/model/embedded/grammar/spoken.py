@@ -119,8 +119,8 @@ _SAYS = re.compile(
 )
 _PIECE = re.compile(
     rf"(?:(?:get|give|tell|read|show|return|copy|extract)(?: me| us)? )?(?P<nth>{_NTH}) "
-    r"(?P<kind>paragraph|sentence)(?: (?:of|from|in) (?:(?:the|this) )?(?:text|article|story|page"
-    r"|post|it))?$",
+    r"(?P<kind>paragraph|sentence|heading)(?: (?:of|from|in|on) (?:(?:the|this) )?"
+    r"(?:text|article|story|page|post|it))?$",
     re.I,
 )
 _TOP = re.compile(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from agents.model.embedded.grammar import filling, wishes
+from agents.model.embedded.grammar import filling, whereabouts, wishes
 from agents.model.embedded.grammar.going import SUPERLATIVE
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
@@ -30,7 +30,7 @@ def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
             for intent in (built if isinstance(built, list) else [built])
         ]
     if nth := _nth_opened(what, k, leads_in=bool(m.groupdict().get("into"))):
-        return nth
+        return {**nth, **({"double": True} if "double" in m.group("verb").lower() else {})}
     if (
         SUPERLATIVE.search(what)
         and (wish := wishes.list_wish(what, k)).get("order")
@@ -38,11 +38,9 @@ def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     ):
         return {"do": "open_best", "wish": wish}
     if count := re.search(rf"\s+{_TIMES}$", what, re.I):
-        word = count.group().strip().lower()
-        n = {"twice": 2, "once": 1, "thrice": 3}.get(word) or count_of(word.split()[0])
         return [
             {"do": "click", "target": target_of(what[: count.start()], k)}
-            for _ in range(min(n or 1, 20))
+            for _ in range(_times(count))
         ]
     return {
         "do": "click",
@@ -52,8 +50,19 @@ def click_intent(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     }
 
 
-def _pressed(what: str, verb: str) -> Intent | None:
+def _times(said: re.Match[str]) -> int:
+    """How often: "twice", "3 times"; 20 at most."""
+    word = said.group().strip().lower()
+    n = {"twice": 2, "once": 1, "thrice": 3}.get(word) or count_of(word.split()[0])
+    return min(n or 1, 20)
+
+
+def _pressed(what: str, verb: str) -> Intent | list[Intent] | None:
     """ "Press Enter", "hit the escape key", "ctrl+a": a key, and nothing on the page."""
+    if (often := re.search(rf"\s+{_TIMES}$", what, re.I)) and (
+        key := _pressed(what[: often.start()], verb)
+    ):
+        return [key] * _times(often) if isinstance(key, dict) else key
     if (key := re.fullmatch(rf"(?:the )?({KEY_NAMES})(?: key)?", what, re.I)) and (
         verb in ("press", "hit")
         and (
@@ -73,6 +82,8 @@ def _nth_opened(what: str, k: Masked, *, leads_in: bool) -> Intent | None:
     nth, rest = ordinal_in(bare(what))
     if not (leads_in or nth is not None) or re.search(MASK, what):
         return None
+    if {"row", "form"} & whereabouts.taken(what)[1].keys():
+        return None  # "Delete in the second row": the row is counted, not what is pressed
     noun = clean(re.sub(r"^(?:of\s+)?(?:the\s+)?", "", rest))
     target = target_of(what, k)
     if (
@@ -86,7 +97,7 @@ def _nth_opened(what: str, k: Masked, *, leads_in: bool) -> Intent | None:
 
 def _clicked(what: str, k: Masked) -> dict[str, Any]:
     """What is clicked, without what it is clicked for ("to save the form")."""
-    purpose = re.search(r"\s+to\s+(?!the\b)[a-z]+(?:\s.*)?$", what)
+    purpose = re.search(r"\s+to\s+(?!the\b|\w+ (?:button|link|icon)\b)[a-z]+(?:\s.*)?$", what)
     own = what[: purpose.start()] if purpose and not re.search(MASK, purpose.group()) else what
     target = target_of(own, k)
     if purpose and not target["words"]:
@@ -180,9 +191,12 @@ def only_intent(m: re.Match[str], k: Masked) -> Intent:
 
 
 def drag_intent(m: re.Match[str], k: Masked) -> Intent:
+    target = target_of(m.group("what"), k)
+    if target["kind"] == "slider" and re.fullmatch(r"-?\d+(?:\.\d+)?", k.raw(m.group("to"))):
+        return {"do": "set", "target": target, "value": {"text": k.raw(m.group("to"))}}
     return {
         "do": "drag",
-        "target": target_of(m.group("what"), k),
+        "target": target,
         "onto": target_of(m.group("to"), k),
         **({"moves": True} if m.group().lower().startswith("move") else {}),
     }

@@ -102,12 +102,15 @@ async def called_so(run: Run, step: Step) -> list[Record]:
 
 
 async def saying(run: Run, step: Step, words: list[str]) -> list[Record]:
-    """The rows of the list that is headed by words which the chosen one's rows do not say."""
+    """The rows of the list that is headed by words which the chosen one's rows do not say.
+
+    Or of the list whose things are called so.
+    """
     if not words:
         return []
-    for listing in await find_lists(run.page):
+    for listing in meant_by(await find_lists(run.page), " ".join(words)):
         rows = rows_of(listing.records, step)
-        if has_words(listing.near, " ".join(words)) and honoured(shape_rows(rows, step), step):
+        if honoured(shape_rows(rows, step), step):
             step["st"]["hint"] = listing.near
             return rows
     return []
@@ -116,3 +119,24 @@ async def saying(run: Run, step: Step, words: list[str]) -> list[Record]:
 def _words(text: str) -> set[str]:
     skipped = STOPWORDS | _ASKS
     return {singular(w) for w in plain(text).split() if w not in skipped}
+
+
+def meant_by(lists: list[Listing], noun: str) -> list[Listing]:
+    """Lists of things that are called by the noun, then those whose heading says it.
+
+    A heading that is what one thing of a list is called has only that thing's parts under it.
+    """
+    called = [x for x in lists if _is_kind(x.records, noun)]
+    titles = {plain(_title(r)) for x in called for r in x.records}
+    under_it = [x for x in lists if has_words(x.near, noun) and plain(x.near) not in titles]
+    return [*called, *(x for x in under_it if x not in called)]
+
+
+def _title(record: Record) -> str:
+    return str(record.get("title") or next(iter(record.values()), ""))
+
+
+def _is_kind(records: list[Record], noun: str) -> bool:
+    """ "Moon lamp", "Desk lamp": most of several rows are lamps by their names."""
+    named = [r for r in records if has_words(_title(r), noun)]
+    return len(records) > 1 and len(named) * 2 > len(records)

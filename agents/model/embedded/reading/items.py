@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin
 
 from agents.browser.extract import Listing, find_lists
@@ -74,7 +75,7 @@ async def open_nth(run: Run, step: Step) -> Decision | None:
     view = await run.view()
     noun = step["noun"]
     kind = step["target"].get("kind")
-    listing = None if kind in ("section",) else await listing_for(run, noun)
+    listing = None if _is_control(step) else await listing_for(run, noun)
     n = step["nth"]
     query = searched(run) if kind in (None, "item", "link", "option") and n > 0 else ""
     before = st.setdefault("before", run.memory.get("before") or "")
@@ -97,10 +98,21 @@ async def open_nth(run: Run, step: Step) -> Decision | None:
     return await click_target(run, step, step["target"])
 
 
+_CONTROL = re.compile(r"(?:link|button|image|picture|icon)s?(?: .*)?", re.I)
+
+
+def _is_control(step: Step) -> bool:
+    """ "The second link under Guides": what is counted are links there, and no list's things."""
+    target = step["target"]
+    if target.get("kind") == "section" or target.get("region"):
+        return True
+    return bool(target.get("in") and _CONTROL.fullmatch(step["noun"]))
+
+
 async def _open_number(run: Run, step: Step, element: Element) -> Decision:
     return await run.act(
         step,
-        await click_code(element),
+        await click_code(element, "dblclick" if step.get("double") else "click"),
         f"Open number {step['nth']}: {describe_short(element)}.",
         phase="acted",
         aim=element.key,

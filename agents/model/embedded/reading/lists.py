@@ -30,7 +30,6 @@ from agents.model.embedded.reading.checks import (
     GENERIC,
     PEOPLE,
     has_word,
-    has_words,
     is_person,
     narrowed,
     unsaid,
@@ -385,7 +384,7 @@ async def _fitting(run: Run, step: Step, rows: list[Record]) -> list[Record]:
         return called
     noun = step.get("near") or step.get("noun") or None
     lists = await find_lists(run.page, fields=step.get("fields"), near=noun)
-    meant = [x for x in lists if noun and has_words(x.near, noun)]
+    meant = headed.meant_by(lists, noun) if noun else []
     asked = [f for f in step.get("fields") or [] if canonical(f) != "title"]
     headed_so = [x for x in meant if step.get("near") and norm(x.near) == norm(step["near"])]
     wide = [] if headed_so else lists[:8] if not meant or len(asked) > 1 else []

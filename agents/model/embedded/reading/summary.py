@@ -51,14 +51,16 @@ async def summarise(run: Run, step: Step) -> Decision | None:
 
 
 async def piece(run: Run, step: Step) -> Decision | None:
-    """One paragraph or sentence of the page's text, by its number."""
+    """One paragraph, sentence or heading of the page's text, by its number."""
     if step["st"].get("phase") != "read":
         code = "await page.page_text(max_chars=20000)"
         return await run.act(step, code, "Read the page's text.", phase="read")
     await outcome_of(run, step)
     blocks = await extract_text(run.page)
     shown = [b["text"] for b in blocks if b["tag"] == "p" and _SENTENCE_END.search(b["text"])]
-    if step["kind"] == "sentence":
+    if step["kind"] == "heading":
+        shown = [b["text"] for b in blocks if re.fullmatch(r"h[1-6]", b["tag"])]
+    elif step["kind"] == "sentence":
         shown = [s for text in shown for s in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ“\"'])", text)]
     n = step["nth"] - 1 if step["nth"] > 0 else step["nth"]
     if not -len(shown) <= n < len(shown):
