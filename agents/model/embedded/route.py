@@ -48,6 +48,7 @@ from agents.model.embedded.doing.asking_me import ask_me
 from agents.model.embedded.doing.best import open_best
 from agents.model.embedded.doing.checkout import checkout
 from agents.model.embedded.doing.emptying import empty_cart
+from agents.model.embedded.doing.pressing_on import press_on
 from agents.model.embedded.doing.touch import click_target
 from agents.model.embedded.ending import finish
 from agents.model.embedded.grammar.merging import amend
@@ -161,6 +162,7 @@ HANDLERS: dict[str, Handler] = {
     "forward": moves.simple_page_call,
     "reload": moves.simple_page_call,
     "press": moves.press,
+    "press_on": press_on,
     "screenshot": moves.screenshot,
     "search": searching.search,
     "scroll": waiting.scroll,

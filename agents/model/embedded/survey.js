@@ -306,6 +306,7 @@
     const list = row && up(row);
     for (let i = passed - 1; i >= 0; i--) {
       const h = headings[i];
+      if (h.contains(e) && text(h) === text(e)) continue; // a fold's own name, and not what it is under
       let n = h; while (list && n && up(n) !== list) n = up(n);
       if (list && n && n !== row && n !== h && n.tagName === row.tagName && n.classList[0] === row.classList[0]) continue;
       return h;

@@ -92,6 +92,10 @@ async def _by_name(
         context = words  # "remove Per Holm from the contacts"
     goal = _plainly(verb, nth=nth, within=context or None)
     whole = {**_plainly(f"{verb} {words}".strip(), nth=nth, within=within), "raw": step["text"]}
+    yes = rows.affirms(view, _verb_before(run)) if verb == "confirm" and not words else None
+    if yes is not None:
+        code, why = await click_code(yes), f"Confirm with {describe(yes)}."
+        return await run.act(step, code, why, phase="acted", goal=whole, aim=yes.key)
     matches = rows.without_rows(view, rank(view, whole, texts=False), verb)
     if matches and _says_all(matches[0], whole, verb, words):
         asks = _not_named(run, step, view, matches[0].element)
@@ -100,14 +104,9 @@ async def _by_name(
         return await _goal(run, step, goal)
     if context == words and name not in ("", words) and controls(view, verb, name):
         return await _goal(run, step, {**goal, "in": name})  # "the note Groceries"
-    if verb == "confirm" and not words:
-        yes = rows.affirms(view, _verb_before(run))
-        if yes is not None:
-            code, why = await click_code(yes), f"Confirm with {describe(yes)}."
-            return await run.act(step, code, why, phase="acted", goal=whole, aim=yes.key)
-        if not matches or matches[0].score < LEAST:
-            run.note("Nothing asked to be confirmed.")
-            return None
+    if verb == "confirm" and not words and (not matches or matches[0].score < LEAST):
+        run.note("Nothing asked to be confirmed.")
+        return None
     return await _behind(run, step, view, context, goal, whole)
 
 

@@ -235,8 +235,11 @@ async def what_it_says(run: Run, step: Step) -> Decision | None:
             step, "await page.page_text()", "Read what the page says now.", phase="read"
         )
     result = await outcome_of(run, step)
-    if st.get("dialog") and result is not None and result.ok and result.value:
-        text = str(result.value).strip()[:1500]
+    said_before = norm(run.memory.get("before") or "")
+    dialog = str(result.value or "").strip() if result is not None and result.ok else ""
+    stood = all(norm(line) in said_before for line in dialog.split("\n"))  # a banner, say
+    if st.get("dialog") and dialog and not stood:
+        text = dialog[:1500]
         run.saw(text.split("\n")[0])
         found = {"kind": "summary", "value": text, "title": "", "of": step["text"]}
         run.memory["results"].append(found)

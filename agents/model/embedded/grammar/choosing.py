@@ -29,7 +29,7 @@ _NEXT_LIST = re.compile(
 
 def select(m: re.Match[str], k: Masked) -> Intent | list[Intent] | None:
     """ "Choose Eye care as department"."""
-    what = re.sub(r"\s+instead$", "", clean(m.group("what")), flags=re.I)
+    what = re.sub(r"\s+(?:instead|there|here)$", "", clean(m.group("what")), flags=re.I)
     where = m.groupdict().get("where")
     if where:  # "in the Status filter": what the page calls it is "Status"
         where = re.sub(r"(?<=\S)\s+filters?$", "", clean(where), flags=re.I)

@@ -207,6 +207,7 @@ _TYPE = re.compile(
 _GETS = re.compile(
     r"(?:list|return|get|give|show) (?:the )?(?:name|number|type|price|date|count)s?\b", re.I
 )
+_PRESSES = re.compile(r"(?:press|click|tap|hit)(?: on)? (?:\w+ ?){1,3}", re.I)
 # "Say that it was not helpful: press No": how it is done.
 _HOW = re.compile(
     r"[^:]{0,80}?\b(?:say|tell|answer|rate)\b[^:]{0,80}"
@@ -295,6 +296,10 @@ def _by_connectives(sentence: str) -> list[str]:
         if _TYPE.match(rest) and (_MAKES.match(sentence) or ":" in sentence[: match.start()]):
             continue  # "with the title X, type Bug": a detail, no typing
         strong = strong or (re.search(r",\s*and\s", connective) and _GETS.match(rest))
+        pressed = " and" in connective and _PRESSES.fullmatch(
+            strip_lead(sentence[at : match.start()])
+        )
+        strong = strong or (pressed and _GETS.match(rest))
         asks = asks or (_LABEL.match(rest) and _DEED.match(sentence[: match.start()]))
         asks = asks or (
             _MINE.match(rest) and _CHOOSES.match(strip_lead(sentence[at : match.start()]))

@@ -64,6 +64,11 @@ _NUMBER_OF = re.compile(
 _OF_ONE = re.compile(
     r"(?:a single )?one(?: of (?:them|these|those))?", re.I
 )  # `of_each` has "each"
+# "Open it and tell me its points": a fact of it, though there may be several.
+_ITS = re.compile(
+    r"(?:tell me|get|give me|return|extract|show me|report|read) its (?P<field>[a-z]+(?: [a-z]+)?)",
+    re.I,
+)
 _LIVING = re.compile(r"what (?:that|this|the) person does(?: for a living| for work)?", re.I)
 
 
@@ -74,6 +79,9 @@ def as_fact(intent: Intent, before: list[Intent]) -> Intent:
     numbered = _NUMBER_OF.fullmatch(said) if intent["do"] == "count" else None
     if numbered and not _is_plural(numbered["noun"]):
         return {**fact, "fields": [f"{numbered['noun']} number"]}
+    its = _ITS.fullmatch(said) if intent["do"] == "extract" and not intent["fields"] else None
+    if before and its:
+        return {**fact, "fields": [its["field"].lower()]}
     if before and intent["do"] == "answer" and _LIVING.fullmatch(said):
         return {**fact, "fields": ["job title"]}
     return intent

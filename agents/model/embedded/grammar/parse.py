@@ -21,6 +21,7 @@ from agents.model.embedded.grammar import (
     putting,
     reworded,
     stopping,
+    verbs,
     wanting,
     wishes,
 )
@@ -115,6 +116,8 @@ def parse_clause(clause: str, masked: Masked) -> list[Intent]:
         return of_me
     if avoid := dealing.avoided(text, masked):
         return [avoid]
+    if (again := verbs.press_until(text, masked)) is not None:
+        return [again]
     if (
         not _QUESTION.match(text)
         and re.search(r"\b(?:until(?! when\b)|unless|while|whenever|every time)\b(?!\W*$)", text)

@@ -89,6 +89,12 @@ _TEXT_OF = re.compile(
     r"(?:paragraph|sentence|heading)\b)",
     re.I,
 )
+# "The headings of the article": those of the page.
+_ALL_HEADINGS = re.compile(
+    rf"(?P<verb>\b{_READS}) (?:me )?(?:all )?(?:of )?(?:the )?headings (?:of|in|on|from) "
+    r"(?:the|this) (?:page|article|text|post|document)\b",
+    re.I,
+)
 # "How many rows does the table have?"
 _HAS_MANY = re.compile(
     r"\bhow many (?P<noun>[a-z]+) (?:does|do) (?P<what>(?:the|this) [^?.,;\n]{0,30}?"
@@ -116,6 +122,7 @@ def plainly(text: str, k: Masked) -> str:
     text = _TO_EACH.sub(r"\g<head> of every \g<noun>", text)
     text = _ON_PAGE.sub(r"\g<head> on this page", text)
     text = _HAS_MANY.sub(r"how many \g<noun> are there in \g<what>", text)
+    text = _ALL_HEADINGS.sub(r"\g<verb> all headings", text)
     text = _TEXT_OF.sub("", text)
     text = _TO_CART.sub(r"\g<before>add it to the \g<cart>", text)
     text = _IN_BRACKETS.sub(r" with \g<fields>", text)

@@ -123,6 +123,13 @@ _PIECE = re.compile(
     r"(?:text|article|story|page|post|it))?$",
     re.I,
 )
+_ROW = re.compile(
+    rf"(?:(?:get|give|tell|read|show|return|copy|extract|list)(?: me| us)? )?(?P<nth>{_NTH}) "
+    r"(?:table )?row(?: (?:of|from|in) (?:the |this )?"
+    rf"(?:table(?: (?:of |called |named )?(?P<named>{MASK}|[A-Z]\w*))?"
+    rf"|(?P<called>{MASK}|[\w ]+?) table|page))?$",
+    re.I,
+)
 _TOP = re.compile(
     r"(?:tell me |show me )?(?:what(?:['’]s| is) )?(?:the )(?P<nth>top|first|second|third|last) "
     r"(?P<noun>story|article|post|topic|entry|item|product|result|question|headline|event|job)"
@@ -187,6 +194,17 @@ def piece(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "piece", "nth": nth, "kind": m["kind"].lower()} if nth else None
 
 
+def row(m: re.Match[str], k: Masked) -> Intent | None:
+    """ "The last row of the Members table": one row with all that it shows."""
+    nth, _ = ordinal_in(bare(m["nth"]))
+    if nth is None or nth < -1:
+        return None
+    near = k.raw(bare(m["named"] or m["called"] or "")) or None
+    wish = {"noun": "row", "fields": None, "order": None, "filters": [], "near": near, "limit": 1}
+    place = {"tail": True} if nth < 0 else {"skip": nth - 1}
+    return {"do": "extract", **wish, **place, "as": "table", "one_page": True}
+
+
 _OF_PAGE = re.compile(
     r"(?:(?:tell me |show me )?what(?:['’]s| is) |(?:tell|show|give|get)(?: me)? )"
     rf"(?P<page>{_NTH}) "
@@ -207,6 +225,7 @@ def of_page(m: re.Match[str], k: Masked) -> list[Intent] | None:
 RULES = [
     (_OF_PAGE, of_page),
     (_PIECE, piece),
+    (_ROW, row),
     (_SAYS, says),
     (_TOP, top),
     (_SAYING, saying),

@@ -136,6 +136,33 @@ def stepped(text: str) -> Intent | None:
     return {"do": "step_to", "target": {"words": what, "raw": what}, "by": many or 1}
 
 
+_UNTIL = re.compile(
+    r"(?:keep (?:on )?)?(?:click(?:ing)?|press(?:ing)?|tap(?:ping)?)(?: on)? (?P<what>.+?) "
+    r"(?:until|till) (?P<end>.+)",
+    re.I,
+)
+_NO_MORE = re.compile(
+    r"(?:it|the \w+|this) (?:disappears|is gone|goes away|vanishes|is (?:disabled|grey(?:ed out)?))"
+    r"|.*\b(?:all|every\w*|nothing|no|none)\b.*",
+    re.I,
+)
+_THERE = re.compile(
+    r"(?:you (?:can )?(?:see|find|reach) |the text )?(?P<words>.+?)"
+    r"(?: (?:appears?|is (?:shown|visible|there|displayed)|comes? up|shows? up))?",
+    re.I,
+)
+
+
+def press_until(text: str, k: Masked) -> Intent | None:
+    """ "Click Load more until all are shown", "press Next until "The end" appears"."""
+    match = _UNTIL.fullmatch(text)
+    if match is None:
+        return None
+    there = None if _NO_MORE.fullmatch(match["end"]) else _THERE.fullmatch(match["end"])
+    until = k.raw(bare(there["words"])) if there else ""
+    return {"do": "press_on", "target": target_of(match["what"], k), "until": until}
+
+
 def copy_intent(m: re.Match[str], k: Masked) -> Intent:
     what = re.sub(
         r"^(?:the )?(?:text|content|contents|value)\s+(?:of|in|from|inside)\s+",

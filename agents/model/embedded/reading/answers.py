@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.model.embedded.doing.touch import click_code, outcome_of
 from agents.model.embedded.ground import describe
-from agents.model.embedded.reading import inquiry
+from agents.model.embedded.reading import inquiry, panels
 from agents.model.embedded.reading.cells import asked_words, cell_for, said
 from agents.model.embedded.reading.reached import reached
 from agents.model.embedded.reading.rows_told import cell_of_row
@@ -21,6 +21,10 @@ MAX_WAYS = 2  # links followed for one question
 
 async def answer(run: Run, step: Step) -> Decision | None:
     """A question in free words: a cell or a sentence of the page that tells it, quoted."""
+    begins = not step["st"].get("phase")
+    if begins and (opened := panels.answered_in(await run.view(), step["question"])):
+        step["splice"] = opened
+        return None
     if (sure := await inquiry.at_hand(run, step)) is not False:
         return sure if sure is not True else None
     if step["st"].get("phase") != "read":

@@ -12,7 +12,7 @@ from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_
 from agents.model.embedded.doing.ways import unopened
 from agents.model.embedded.ground import decide, describe, rank
 from agents.model.embedded.likeness import norm
-from agents.model.embedded.reading import about, answers, by_kind, figures, holders, inquiry
+from agents.model.embedded.reading import about, answers, by_kind, figures, holders, inquiry, panels
 from agents.model.embedded.reading.cells import asked_words, cell_for
 from agents.model.embedded.reading.lists import rows_of
 from agents.model.embedded.reading.named import row_about
@@ -26,6 +26,9 @@ from agents.ports import Decision
 async def details(run: Run, step: Step) -> Decision | None:
     """Facts about one thing: in the list's row that names it, else on the page about it."""
     st = step["st"]
+    if not st.get("phase") and (opened := panels.answered_in(await run.view(), step["text"])):
+        step["splice"] = opened
+        return None
     if (sure := await inquiry.at_hand(run, step)) is not False:
         return sure if sure is not True else None
     subject, fields = step.get("subject"), step["fields"] or ["title"]

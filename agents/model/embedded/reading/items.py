@@ -6,7 +6,7 @@ import re
 from urllib.parse import urljoin
 
 from agents.browser.extract import Listing, find_lists
-from agents.browser.extract_names import Record
+from agents.browser.extract_names import Record, plain, singular
 from agents.model.embedded.doing.opening import hits, lists_hits, searched
 from agents.model.embedded.doing.searching import describe_short
 from agents.model.embedded.doing.touch import (
@@ -79,6 +79,10 @@ async def open_nth(run: Run, step: Step) -> Decision | None:
     n = step["nth"]
     query = searched(run) if kind in (None, "item", "link", "option") and n > 0 else ""
     before = st.setdefault("before", run.memory.get("before") or "")
+    if listing is not None and _is_other_kind(listing, noun):
+        listing = None  # an article's comments, where a story was meant
+        if (back := await _back_to_list(run, step)) is not None:
+            return back
     records = listing.records if listing is not None else []
     if query and not lists_hits(records, query, n, before):
         waits = st.get("waited", 0) < RESULT_WAITS
@@ -96,6 +100,26 @@ async def open_nth(run: Run, step: Step) -> Decision | None:
     if wanted := await _nth_on_later_page(run, step, listing):
         return wanted
     return await click_target(run, step, step["target"])
+
+
+# What stands below a thing, and is no list of such things.
+_BELOW = frozenset(["comment", "review", "reply", "answer", "response", "tag", "reaction"])
+
+
+def _is_other_kind(listing: Listing, noun: str) -> bool:
+    headed = {singular(w) for w in plain(listing.near).split()}
+    own = singular(noun.lower().split()[-1]) if noun else ""
+    return bool(headed & _BELOW) and own not in headed
+
+
+async def _back_to_list(run: Run, step: Step) -> Decision | None:
+    """The page before may be the list that this thing was opened from: looked at once."""
+    st = step["st"]
+    before = await run.page.evaluate("history.length > 1")
+    if st.get("back") or not before or step["nth"] < 1:
+        return None
+    why = "These are no such things: go back to the page before."
+    return await run.act(step, "await page.go_back()", why, back=True, phase="")
 
 
 _CONTROL = re.compile(r"(?:link|button|image|picture|icon)s?(?: .*)?", re.I)

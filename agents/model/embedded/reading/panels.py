@@ -5,7 +5,8 @@ from __future__ import annotations
 from agents.browser.extract import find_lists
 from agents.browser.extract_names import Record, plain, singular
 from agents.browser.unshadowed import unshadowed
-from agents.model.embedded.run import Run
+from agents.model.embedded.run import Run, Step
+from agents.model.embedded.view import View
 
 # [name, text of its panel] of each tab that is open, where a panel belongs to it.
 _OPEN = unshadowed("""() => {
@@ -38,3 +39,15 @@ async def within(run: Run, noun: str, rows: list[Record]) -> list[Record]:
 def _in(rows: list[Record], text: str) -> bool:
     names = [str(r.get("title") or next(iter(r.values()), "")) for r in rows]
     return sum(" ".join(n.split()) in text for n in names) * 2 > len(names)
+
+
+def answered_in(view: View, question: str) -> list[Step]:
+    """The steps that open the folded part which is headed by just this question; [] without one."""
+    asked = plain(question)
+    for e in view.elements:
+        folded = e.d.get("open") == 0 and e.role in ("button", "tab", "heading", "generic")
+        if folded and not e.off and asked and plain(e.name) == asked:
+            target = {"words": e.name, "raw": e.name, "kind": None, "nth": None, "in": None}
+            opened = {"do": "click", "target": {**target, "quoted": True}, "text": f"open {e.name}"}
+            return [opened, {"do": "what_it_says", "text": question}]
+    return []

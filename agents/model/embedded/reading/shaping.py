@@ -51,6 +51,7 @@ def shape_rows(rows: list[Record], step: Step) -> list[Record]:
     if order:
         rows = order_rows(with_looks(rows, order.get("by") or ""), order)
         rows = rows[order["nth"] - 1 :] if order.get("nth") else rows
+    rows = rows[step.get("skip") or 0 :]
     if step.get("tail") and step.get("limit"):
         rows = rows[-step["limit"] :]
     elif step.get("limit"):

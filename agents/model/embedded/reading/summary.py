@@ -145,5 +145,7 @@ def salient(
         weight += 1.5 * sum(w in heading for w in set(words)) / (len(set(words)) ** 0.5 or 1)
         weight += 3.0 if i == 0 else 1.0 if i == 1 else 0.0
         scores.append((weight, i))
-    chosen = sorted(i for _, i in sorted(scores, reverse=True)[:n])
+    lead = [] if about or n < 2 else [0]  # says what the text is about
+    rest = [i for _, i in sorted(scores, reverse=True) if i not in lead]
+    chosen = sorted([*lead, *rest][:n])
     return [sentences[i] for i in chosen]

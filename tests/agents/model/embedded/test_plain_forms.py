@@ -66,6 +66,10 @@ def test_fields_of_each_thing(text: str, noun: str, fields: list[str]) -> None:
         ("Drag the slider Volume to 70", ["set"]),
         ("Return the text of the first paragraph", ["piece"]),
         ("Please export the list as CSV", ["download"]),
+        ("List the headings of the article", ["extract"]),
+        ("Click Load more until all are shown, then list them", ["press_on", "extract"]),
+        ("Press Show and return date, water and number of each release", ["click", "extract"]),
+        ("Open the second story and tell me its points", ["open_nth", "details"]),
     ],
 )
 def test_other_words_for_it(text: str, expected: list[str]) -> None:
@@ -158,3 +162,58 @@ async def test_what_came_late_is_read(play: Play) -> None:
 async def test_today_as_a_date_field_wants_it(play: Play) -> None:
     done = await play("lamp_house.html", "Enter today's date in Start, then press Order now")
     assert "start=20" in await done.text("#out")
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "until"),
+    [
+        ("Click Load more until all reviews are shown", "Load more", ""),
+        ("Keep clicking Show more until there are no more results", "Show more", ""),
+        ('Press Next until "The end" appears', "Next", "The end"),
+    ],
+)
+def test_a_press_that_is_repeated(text: str, end: str, until: str) -> None:
+    intent = only(text)
+    assert (intent["target"]["words"], intent["until"]) == (end, until)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("instruction", "output"),
+    [
+        ("Get the last row of the table", [{"Model": "Corex Pro", "Price": "£1,299"}]),
+        ("Return the second row of the Stock table", [{"Model": "Bolt Air", "Price": "£899"}]),
+        ("How long is the warranty?", "Two years on every laptop."),
+        ('Open the question "Do you ship abroad?" and return the answer',
+         "Yes, to all of Europe within five days."),
+        ('Click "Load more" until all reviews are shown, then list the titles of the reviews',
+         ["Great keyboard", "Loud fan", "Good value", "Broke soon", "Love it"]),
+    ],
+)  # fmt: skip
+async def test_what_a_page_shows(play: Play, instruction: str, output: object) -> None:
+    told = (await play("laptop_market.html", instruction)).outcome.output
+    if isinstance(told, list) and isinstance(output, list) and isinstance(output[0], str):
+        told = [next(iter(row.values())) for row in told]
+    assert told == output
+
+
+@pytest.mark.browser
+async def test_a_dialog_that_names_no_button_of_the_deed_is_confirmed_by_its_yes(
+    play: Play,
+) -> None:
+    done = await play("laptop_market.html", "Remove Jonas Weber and confirm")
+    assert await done.text("#out") == "removed"
+
+
+@pytest.mark.browser
+async def test_folds_of_one_name_are_told_apart_by_what_stands_above_them(play: Play) -> None:
+    done = await play("laptop_market.html", "Click Paying late", True)
+    labels = [str(choice["label"]) for choice in done.asked[0].choices]
+    assert ["Billing" in labels[0], "Delivery" in labels[1]] == [True, True]
+
+
+@pytest.mark.browser
+async def test_the_list_is_gone_back_to_for_its_next_thing(play: Play) -> None:
+    words = "Open the first story and summarise it, then open the second story, tell me its points"
+    done = await play("story_list.html", words)
+    assert done.outcome.output["details"] == {"points": "87"}
