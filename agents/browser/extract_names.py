@@ -118,6 +118,8 @@ def match_column(field: str, columns: list[str]) -> str | None:
         for column in columns:
             if column == name or canonical(column) == name:
                 return column
+    if want in ("star", "stars") and "points" in columns:
+        return "points"  # "5 stars", like "12 likes", is a count of points
     # "Number of replies" is what "Replies" tells.
     counted = _singulars(re.sub(r"^(?:number|count|amount) of ", "", want))
     if many := [c for t, c in by_plain.items() if _singulars(t) == counted]:

@@ -268,16 +268,22 @@ async def _choose_one(run: Run, step: Step, view: View, value: str) -> Decision 
     return await _choose_loosely(run, step, view, value, wanted)
 
 
+_CHOOSES = re.compile(r"(?:select|choose|pick)\b", re.I)
+
+
 async def _open_list(run: Run, step: Step, e: Element, value: str) -> Decision:
     """Set the field at once when it takes values, else open it to see its options."""
     st = step["st"]
     free = e.role == "textbox" and not e.ro and not e.popup
-    if free or e.role in ("slider", "spinbutton", "date", "color"):
+    if free and e.tag == "input" and _CHOOSES.match(step["text"]):
+        st["free"] = True  # a list may be drawn below what is typed; else it is a mere field
+    elif free or e.role in ("slider", "spinbutton", "date", "color"):
         st["done"].append(value)
         code = await give_code(e, {"text": value}) or ""
         why = f"Set {describe(e)} to “{value}”."
         return await run.act(step, code, why, on=e, phase="chosen", label=describe(e))
-    typed = e.role in ("combobox", "searchbox") and e.tag == "input" and not e.ro
+    typed = st.get("free") or e.role in ("combobox", "searchbox")
+    typed = typed and e.tag == "input" and not e.ro
     opening = await give_code(e, {"text": value}) if typed else await click_code(e)
     known = [x.key for x in (await run.view()).elements][-400:]
     why = f"Open {describe(e)}."
@@ -382,6 +388,9 @@ async def _pick_open(run: Run, step: Step, view: View, value: str) -> Decision |
             phase="chosen",
             label=describe(element),
         )
+    if st.get("free"):
+        st["done"].append(value)
+        return None
     if _is_day(value) and shown_month(view) is not None:
         st["as"], step["value"] = "day", {"text": value}  # a calendar opened, and no list
         return await pick_day(run, step, value)

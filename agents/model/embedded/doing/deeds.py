@@ -32,6 +32,8 @@ async def click(run: Run, step: Step) -> Decision | None:
         target.update(words=name, raw=name)
     if not step["st"].get("phase") and (day := _day_shown(await run.view(), target)):
         target.update(words=day, raw=day, quoted=True)
+    if not step["st"].get("phase") and _is_field(await run.view(), step):
+        target["kind"] = "field"
     if not step["st"].get("phase") and (parts := _each_named(await run.view(), step)):
         step["splice"] = parts
         return None
@@ -50,6 +52,17 @@ async def click(run: Run, step: Step) -> Decision | None:
         )
     narrow = _no_boxes if step.get("double") else None
     return await click_target(run, step, target, method=method, narrow=narrow)
+
+
+_INTO = re.compile(r"(?:click|tap)(?: in)?(?:to| in)\s", re.I)
+
+
+def _is_field(view: View, step: Step) -> bool:
+    """ "Click into Name": the field of that name, and no column's head that says it, too."""
+    if not _INTO.match(step.get("text") or "") or step["target"].get("kind"):
+        return False
+    found = rank(view, {**step["target"], "kind": "field"}, editable=True)
+    return bool(found and found[0].score >= 0.9)
 
 
 _A_DAY = re.compile(r"(?:the )?(?:day (?P<n>\d{1,2})|(?P<nth>\d{1,2})(?:st|nd|rd|th))", re.I)

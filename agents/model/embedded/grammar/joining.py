@@ -104,6 +104,20 @@ def _of_searched(intent: Intent, before: list[Intent]) -> Intent:
     return {**intent, "target": {**target, "words": name, "raw": name}}
 
 
+_THERE = re.compile(r".*\bthere$", re.I)
+
+
+def _chosen_there(intent: Intent, before: list[Intent]) -> Intent:
+    """ "Scroll to Country and select Norway there": in what was gone to."""
+    target, last = intent.get("target") or {}, before[-1] if before else {}
+    place = last.get("target") or {}
+    if intent["do"] != "select" or target.get("words") or last.get("do") != "scroll":
+        return intent
+    if not _THERE.fullmatch(intent.get("text") or ""):
+        return intent
+    return {**intent, "target": {**place, "nth": None}} if place.get("words") else intent
+
+
 def _as_sent(intent: Intent, before: list[Intent]) -> Intent:
     if _hands_in(intent, before):
         return {"do": "submit", "verb": "send", "text": intent.get("text", "")}
@@ -304,6 +318,7 @@ _REWORDS = (
     meant.as_fact,
     meant.of_one,
     _as_opened,
+    _chosen_there,
     _typed_again,
     _of_same,
     _of_its,

@@ -70,6 +70,7 @@ def test_fields_of_each_thing(text: str, noun: str, fields: list[str]) -> None:
         ("Click Load more until all are shown, then list them", ["press_on", "extract"]),
         ("Press Show and return date, water and number of each release", ["click", "extract"]),
         ("Open the second story and tell me its points", ["open_nth", "details"]),
+        ("Scroll to Country and select Norway there", ["scroll", "select"]),
     ],
 )
 def test_other_words_for_it(text: str, expected: list[str]) -> None:
@@ -119,6 +120,8 @@ def test_where_a_control_stands(text: str, where: dict[str, Any]) -> None:
         ("Click Delete in the third row of the Members table", "deletes Cy;"),
         ("Type a@b.c into the e-mail field of the Newsletter form and press Subscribe",
          "subscribes a@b.c;"),
+        ("Click into Name, type Ada, then press Order now",
+         "orders x=Bread&name=Ada&subject=&start=&vol=10;"),
         ("Enter a@b.c in the e-mail field of the second form, then press Subscribe",
          "subscribes a@b.c;"),
         ("Check the boxes for Milk and Eggs but not Bread, in Name type Ada, then press Order now",
