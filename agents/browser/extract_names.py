@@ -7,6 +7,8 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from agents.browser.field_names import same_words
+
 Record = dict[str, Any]
 
 
@@ -114,6 +116,10 @@ def match_column(field: str, columns: list[str]) -> str | None:
     by_plain = {_SHORT.get(plain(c), plain(c)): c for c in reversed(columns)}
     if want in by_plain:
         return by_plain[want]
+    known = {c: same_words(t) for t, c in by_plain.items()}
+    just = [c for c, words in known.items() if words == same_words(want)]
+    if len(just) == 1:
+        return just[0]
     if name:
         for column in columns:
             if column == name or canonical(column) == name:
@@ -125,8 +131,8 @@ def match_column(field: str, columns: list[str]) -> str | None:
     if many := [c for t, c in by_plain.items() if _singulars(t) == counted]:
         return many[0]
     # "Catalogue number" is what "No." tells, if no column tells the room of a "room number".
-    if re.fullmatch(rf"(?!(?:{_NUMBERED})\b).* (?:numbers?|no|nr)", want):
-        plainly = [c for t, c in by_plain.items() if t in ("no", "nr", "number", "#", "ref")]
+    if re.fullmatch(rf"(?!(?:{_NUMBERED})\b).* (?:numbers?|no|nr|ids?)", want):
+        plainly = [c for t, c in by_plain.items() if t in ("no", "nr", "number", "#", "ref", "id")]
         if len(plainly) == 1:
             return plainly[0]
     best, score = None, 0.0
@@ -138,6 +144,10 @@ def match_column(field: str, columns: list[str]) -> str | None:
             best, score = column, likeness
     if score >= 84:
         return best
+    said = set(same_words(want).split())  # "phone" is what "Work telephone" tells, if alone
+    wider = [c for c, words in known.items() if said <= set(words.split())]
+    if len(wider) == 1:
+        return wider[0]
     # "Licence" is what "lic" is short for; "check-in time" what "Check-in from" tells.
     short = [c for t, c in by_plain.items() if len(t) > 2 and " " not in t and want.startswith(t)]
     if len(short) == 1:

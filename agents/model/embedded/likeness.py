@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz
 
 from agents.browser.extract_names import plain, singular
+from agents.browser.field_names import is_known, same_words
 from agents.model.embedded.grammar.words import KINDS, STOPWORDS, same_as
 from agents.model.embedded.view import Element
 
@@ -62,7 +63,23 @@ _MAIL = re.compile(r"\be[- ]mail\b")
 
 
 def likeness(wanted: str, name: str) -> float:
-    """How alike a wanted name and a given one are, in [0, 1]."""
+    """How alike a wanted name and a given one are, in [0, 1]; "surname" is "last name"."""
+    if not wanted or not name:
+        return 0.0
+    said, given = plain(wanted), plain(name)
+    told, known = same_words(said), same_words(given)
+    if told != known and is_known(told) and is_known(known):
+        return min(_alike(wanted, name), _OTHER)
+    if (told, known) == (said, given):
+        return _alike(wanted, name)
+    return max(_alike(wanted, name), _SAID_OTHERWISE * _alike(told, known))
+
+
+_OTHER = 0.8  # a mobile may be the phone that is meant, if there is no other
+_SAID_OTHERWISE = 0.96
+
+
+def _alike(wanted: str, name: str) -> float:
     if not wanted or not name:
         return 0.0
     if wanted.strip() == name.strip():

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from agents.browser.extract_names import plain, singular
+from agents.browser.field_names import is_known, same_words
 from agents.model.embedded.grammar.words import STOPWORDS
+from agents.model.embedded.ground import decide, rank
 from agents.model.embedded.likeness import EDITABLE, norm
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import Element, View
@@ -92,3 +94,11 @@ def _own_words(alike: dict[Form, list[Element]]) -> dict[Form, tuple[set[str], s
 
 def _stems(text: str) -> set[str]:
     return {singular(w) for w in plain(text).split()} - STOPWORDS
+
+
+def either(view: View, label: str) -> bool:
+    """Whether a plain name ("phone") fits two fields alike ("Home phone", "Work telephone")."""
+    if not is_known(same_words(plain(label))):
+        return False
+    kind, found = decide(rank(view, {"words": label, "raw": label, "kind": None}, editable=True))
+    return kind == "many" and len({norm(m.element.name) for m in found}) > 1

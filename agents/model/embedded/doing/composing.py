@@ -263,7 +263,8 @@ def compose(view: View, step: Step) -> list[Step]:
                 out.append({"do": "select", "values": values, "target": _target(label)})
             else:
                 out.append({"do": "set", "target": _target(label), "value": value})
-                out[-1]["st"] = {"chosen": element.key}
+                if not alike_forms.either(view, label):
+                    out[-1]["st"] = {"chosen": element.key}
             if element.type == "password":
                 out += repeats(view, element, value)
         elif option := option_of(view, piece["raw"]):

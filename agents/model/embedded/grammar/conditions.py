@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agents.browser.extract_names import canonical
+from agents.browser.extract_names import canonical, plain
 from agents.browser.extract_values import CURRENCIES
+from agents.browser.field_names import is_known, same_words
 from agents.model.embedded.grammar.dates import take_dates
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean
@@ -74,6 +75,14 @@ _BELONGS = re.compile(
     r"\s+(?P<value>(?!and\b|or\b|is\b|are\b)[^\s,]"
     r"(?:(?!\s(?:which|that|who|with|including|showing)\s)[^,]){0,40}?)"
     r"(?=$|\s(?:with|including|showing)\s)",
+    re.I,
+)
+# "With the post code 5003": a name, and a code or number.
+_CODED = re.compile(
+    r"\s+(?:with|of|for|in)\s+(?:the )?(?P<field>(?!(?:and|or|of|in|page|top|first|last|line)\b)"
+    r"[a-z]{2,}(?: (?!(?:and|or|of|in|at|on|to|than|from|over|under|above|below|between|since|page"
+    rf"|{ONE_TO_TEN})\b)[a-z]{{2,}}){{0,2}})"
+    r"\s+(?P<value>(?=[\w-]*\d)[A-Z\d][A-Z\d-]*)$",
     re.I,
 )
 _NUMBERED = re.compile(
@@ -173,7 +182,7 @@ def _take_state(text: str, wish: Intent, k: Masked) -> str:
 
 def _take_equal(text: str, wish: Intent, k: Masked) -> str:
     """ "whose department is Sales", "where status equals paid"."""
-    match = _EQUAL.search(text) or _BELONGS.search(text)
+    match = _EQUAL.search(text) or _BELONGS.search(text) or _coded(text)
     if match is None:
         return text
     if re.search(r"\b(?:number|count|amount|total)$", match.group("field"), re.I):
@@ -181,6 +190,12 @@ def _take_equal(text: str, wish: Intent, k: Masked) -> str:
     value = k.raw(match.group("value"))
     wish["filters"].append({"field": k.raw(match.group("field")), "op": "=", "value": value})
     return clean(text[: match.start()] + text[match.end() :])
+
+
+def _coded(text: str) -> re.Match[str] | None:
+    """A known name before a code: "with ZIP 5003", and not "in May 2026" or "with size 4"."""
+    match = _CODED.search(text)
+    return match if match and is_known(same_words(plain(match["field"]))) else None
 
 
 def _take_filter(text: str, wish: Intent, k: Masked) -> str:

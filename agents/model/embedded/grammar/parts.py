@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from agents.browser.extract_names import plain, singular
+from agents.browser.field_names import same_words
 from agents.model.embedded.grammar.nouns import is_mere_kind
 from agents.model.embedded.grammar.words import STOPWORDS
 
@@ -124,7 +125,7 @@ def _named(text: str, piece: str) -> list[Part]:
     told = _words(rest)
     out = []
     for one in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*", head):
-        if attr := _words(one):
+        if attr := _words(same_words(plain(one)) if one.islower() else one):
             name = re.sub(r"^(?:the|its|his|her|their|an?)\s+", "", one.strip(), flags=re.I)
             kind = "email" if {"mail", "email"} & set(attr) else ""
             kind = "money" if attr in (["price"], ["cost"], ["fare"]) else kind

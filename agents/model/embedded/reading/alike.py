@@ -6,6 +6,7 @@ import re
 
 from agents.browser.extract_names import plain, singular
 from agents.browser.extract_values import DATE, MONTH, PRICE
+from agents.browser.field_names import same_words
 from agents.model.embedded.reading.cells import said
 
 # What people say, and what pages call it.
@@ -39,7 +40,7 @@ _SAME = [
     "heavy weight weigh",
     "wide width",
     "deep depth",
-    "number no nr",
+    "number no nr id",
     "state status condition",
     "sent dispatched shipped shipping",
     "mean explanation meaning description",
@@ -52,8 +53,9 @@ LEAST_STEM = 5
 
 
 def forms(text: str) -> set[str]:
-    """The words of a text, each in its plain form, days by their ranges."""
-    return {singular(w) for w in plain(text).split()}
+    """The words of a text in their plain form, a known name also by its other words."""
+    words = plain(text)
+    return {singular(w) for w in f"{words} {same_words(words)}".split()}
 
 
 def same(word: str, other: str) -> bool:
