@@ -13,7 +13,7 @@ from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.nouns import is_item_noun
 from agents.model.embedded.grammar.phrases import bare, clean
 from agents.model.embedded.grammar.superlatives import FAMILIES, FIELD_OF_SUPER, HIGH, LOW
-from agents.model.embedded.grammar.wishes import Intent, list_wish
+from agents.model.embedded.grammar.wishes import Intent, fields_of, list_wish
 from agents.model.embedded.grammar.words import count_of, ordinal_in
 
 _WORD = rf"{LOW}|{HIGH}|best|most|fewest|least|worst|top"
@@ -138,6 +138,8 @@ def _compare(m: re.Match[str], k: Masked) -> Intent:
     names = [k.raw(bare(clean(m.group(g)))) for g in ("one", "other")]
     head, _, kind = names[1].rpartition(" ")
     told: Intent = {"do": "compare", "names": names}
+    if fields := m.group("fields") or m.group("first"):
+        told["fields"] = fields_of(fields, k)
     if head and is_item_noun(kind) and singular(kind) != kind:
         names[1] = head
     elif head and singular(kind) != kind:
@@ -202,8 +204,10 @@ RULES = [
     _rule(
         r"(?:compare|what(?:'s| is| are) the differences? between"
         r"|how (?:do|does)(?=.* (?:differ|compare)$))\s+"
-        r"(?P<one>.+?)\s+(?:and|with|to|vs\.?|versus)\s+(?P<other>.+?)"
-        r"(?:\s+(?:differ|compare|side by side))?$",
+        r"(?:the (?P<first>[a-z][a-z ,]*?) of (?=(?:the )?(?-i:[A-Z])))?"
+        r"(?P<one>[^:]+?)\s+(?:and|with|to|vs\.?|versus)\s+(?P<other>[^:]+?)"
+        r"(?:\s+(?:differ|compare|side by side))?"
+        r"(?:(?:\s*:|,? (?:by|in terms of|as to|with regard to)(?: their)?)\s+(?P<fields>\S.*))?$",
         _compare,
     ),
     _rule(

@@ -20,6 +20,7 @@ from agents.browser.extract_values import PRICE
 from agents.model.embedded.grammar.nouns import is_mere_kind
 from agents.model.embedded.grammar.words import STOPWORDS
 
+MAX_ROWS = 300  # of a table
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _A_DAY = (
     r"\b(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?"
@@ -82,7 +83,7 @@ async def cell_for(page: Page, question: str) -> Cell | None:
     if not asked:
         return None
     found: list[Cell] = []
-    for raw in await read(page, max_records=1):
+    for raw in await read(page, max_records=MAX_ROWS):
         for table in raw["tables"]:
             found += _of_table(shape_table(table), table, asked, f"{raw['title']} {raw['url']}")
         for pair in raw["pairs"]:

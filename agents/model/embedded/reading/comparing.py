@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from agents.browser.extract import Listing, find_lists
+from agents.browser.extract import Listing, find_lists, pick
 from agents.browser.extract_leftover import columns_of
 from agents.browser.extract_names import Record, match_column
 from agents.model.embedded.doing.touch import outcome_of
+from agents.model.embedded.reading import crosswise
+from agents.model.embedded.reading.checks import has_words
 from agents.model.embedded.reading.measures import amount, column_of, order_rows
 from agents.model.embedded.reading.named import row_about
 from agents.model.embedded.reading.paging import MAX_SOUGHT, more_link, turning_code
@@ -24,6 +26,10 @@ async def compare(run: Run, step: Step) -> Decision | None:
         code = "[*(await page.extract_list()), *(await page.extract_tables())]"
         return await run.act(step, code, f"Read about {' and '.join(names)}.", phase="read")
     await outcome_of(run, step)
+    fields = step.get("fields") or []
+    if fields and (across := await crosswise.of_things(run.page, either, fields)):
+        crosswise.tell(run, step, across, fields)
+        return None
     lists = await find_lists(run.page)
     kept: list[Record] = st.setdefault("rows", [])
     if lists and (st.get("pages") or more_link(await run.view(), 1)):
@@ -35,6 +41,9 @@ async def compare(run: Run, step: Step) -> Decision | None:
                 continue
             if order and len(rows) < len(names):
                 continue  # one of the two does not show it
+            if fields:
+                crosswise.tell(run, step, [_narrowed(r, fields) for r in rows], fields)
+                return None
             value = {"kind": "list", "value": rows, "of": step["text"], "as": None}
             run.memory["results"].append({**value, "noun": "comparison"})
             if step.get("difference"):
@@ -49,6 +58,16 @@ async def compare(run: Run, step: Step) -> Decision | None:
     shown = f" by which to tell the {step['order']['word']}" if step.get("order") else ""
     run.fail(step, f"no list on the page shows both {' and '.join(names)}{shown}")
     return None
+
+
+def _narrowed(row: Record, fields: list[str]) -> Record:
+    """A row's name and the asked fields; one that nothing is called is the piece that says it."""
+    told = pick(row, fields)
+    for field in [f for f in fields if told[f] is None]:
+        said = [v for k, v in row.items() if k not in ("url", "image", "title")
+                and isinstance(v, str) and has_words(v, field)]  # fmt: skip
+        told[field] = said[0] if len(said) == 1 else None
+    return {"title": row.get("title") or next(iter(row.values())), **told}
 
 
 def _tell_difference(run: Run, step: Step, rows: list[Record]) -> None:

@@ -12,7 +12,16 @@ from agents.model.embedded.doing.touch import click_code, freeing_code, outcome_
 from agents.model.embedded.doing.ways import unopened
 from agents.model.embedded.ground import decide, describe, rank
 from agents.model.embedded.likeness import norm
-from agents.model.embedded.reading import about, answers, by_kind, figures, holders, inquiry, panels
+from agents.model.embedded.reading import (
+    about,
+    answers,
+    by_kind,
+    crosswise,
+    figures,
+    holders,
+    inquiry,
+    panels,
+)
 from agents.model.embedded.reading.cells import asked_words, cell_for
 from agents.model.embedded.reading.lists import rows_of
 from agents.model.embedded.reading.named import row_about
@@ -29,6 +38,8 @@ async def details(run: Run, step: Step) -> Decision | None:
     if not st.get("phase") and (opened := panels.answered_in(await run.view(), step["text"])):
         step["splice"] = opened
         return None
+    if (across := await crosswise.at_hand(run, step)) is not False:
+        return across if across is not True else None
     if (sure := await inquiry.at_hand(run, step)) is not False:
         return sure if sure is not True else None
     subject, fields = step.get("subject"), step["fields"] or ["title"]
@@ -179,6 +190,8 @@ def _believed(view: View, step: Step, record: Record) -> Record:
             out[field] = None  # one price is no average
         if f"({field.lower()})" in value.lower():
             out[field] = None  # the field's own name in brackets: a sentence about it
+        if norm(re.sub(r"\([^()]*\)", "", value)) == norm(field):
+            out[field] = None  # its label: "Weight (lbs.)"
         if canonical(field) == "price" and not (PRICE.search(value) or _COST.fullmatch(value)):
             out[field] = None
         advice = _TELLS.search(value) and not re.search(r"\d", value)
