@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
-from agents.browser.extract_names import plain, singular
+from agents.browser.extract_names import canonical, plain, singular
 from agents.browser.field_names import is_known, same_words
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import decide, rank
 from agents.model.embedded.likeness import EDITABLE, norm
+from agents.model.embedded.reading.alike import forms, same
 from agents.model.embedded.run import Step
 from agents.model.embedded.view import Element, View
 
@@ -102,3 +104,26 @@ def either(view: View, label: str) -> bool:
         return False
     kind, found = decide(rank(view, {"words": label, "raw": label, "kind": None}, editable=True))
     return kind == "many" and len({norm(m.element.name) for m in found}) > 1
+
+
+_OF_ME = frozenset(re.findall(r"\w+", "i we me us was were am are is been be have has had do did"))
+
+
+def asks_for(view: View, label: str) -> Element | None:
+    """The one field whose question says all of a label: "the last place I was in"."""
+    asked = forms(label) - STOPWORDS - _OF_ME
+    if len(asked) < _LEAST_SAID:
+        return None
+    fits = [
+        e for e in view.elements
+        if e.role in EDITABLE and not e.off and all(_says(e.name, w) for w in asked)
+    ]  # fmt: skip
+    return fits[0] if len(fits) == 1 else None
+
+
+_LEAST_SAID = 2  # words of its own, lest any field with "last" in its name be meant
+
+
+def _says(name: str, word: str) -> bool:
+    known = canonical(word)
+    return any(same(word, w) or (known and canonical(w) == known) for w in forms(name))

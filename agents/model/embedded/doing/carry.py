@@ -23,6 +23,7 @@ from agents.model.embedded.doing import (
     things,
 )
 from agents.model.embedded.doing.forms import submit_button
+from agents.model.embedded.doing.openers import opener
 from agents.model.embedded.doing.told import COMPLAINT, DEMAND, marked
 from agents.model.embedded.doing.touch import clear_way, click_code, outcome_of, recover
 from agents.model.embedded.doing.unsent import refused
@@ -217,7 +218,7 @@ async def _open(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) ->
     begun = len(rest) < len(step["pieces"]) or step["pages"]
     if begun or step.get("opened", 0) >= composing.MAX_OPENED or not step.get("verb"):
         return None
-    button = composing.opener(view, step["verb"], step.get("noun") or "") or _named_after(
+    button = opener(view, step["verb"], step.get("noun") or "") or _named_after(
         view, step["verb"], step.get("noun") or ""
     )
     ways = step.setdefault("ways", [])

@@ -13,13 +13,14 @@ from agents.browser.extract_names import plain, singular
 from agents.model.embedded.doing import alike_forms, several
 from agents.model.embedded.doing.forms import SUBMIT, submit_button
 from agents.model.embedded.doing.offers import box_for, offering, option_of
+from agents.model.embedded.doing.openers import opener
 from agents.model.embedded.doing.prose import PROSE_WORDS
 from agents.model.embedded.doing.touch import after_click, click_code, outcome_of
 from agents.model.embedded.grammar.details import ENDS
 from agents.model.embedded.grammar.phrases import Target
 from agents.model.embedded.grammar.words import STOPWORDS
 from agents.model.embedded.ground import describe, rank
-from agents.model.embedded.likeness import EDITABLE, likeness, norm
+from agents.model.embedded.likeness import EDITABLE, likeness
 from agents.model.embedded.run import Run, Step, answered
 from agents.model.embedded.view import Element, View
 from agents.ports import Decision
@@ -27,9 +28,6 @@ from agents.ports import Decision
 LABELLED = 0.7  # a field whose name fits a label at least so well is the one
 SURELY = 0.95
 MAX_OPENED = 2
-_MAKERS = frozenset(
-    ["raise", "file", "add", "create", "new", "plus", "register", "compose", "start", "insert"]
-)
 NAMING = re.compile(r"\b(?:name|title|subject|text|what|todo|task|item|label)\b", re.I)
 _LONG = ("text", "body", "content", "description", "note", "message", "comment")
 _SAYS = ("send", "post", "leave", "write", "submit")  # verbs of what is typed and sent
@@ -142,50 +140,6 @@ def _form_is_here(view: View, step: Step) -> bool:
     return bool(named) or (lone and opener(view, step["verb"], step["noun"]) is None)
 
 
-def opener(view: View, verb: str, noun: str, where: str = "") -> Element | None:
-    """The control that starts a new thing: its name, or its row, says of what."""
-    stems = {singular(w) for w in plain(noun).split() if w not in STOPWORDS}
-    best: tuple[float, Element] | None = None
-    second = 0.0
-    for e in view.elements:
-        if e.role not in ("button", "link", "menuitem", "tab", "generic") or e.off:
-            continue
-        words = {singular(w) for w in plain(norm(e.name)).split()} | {norm(e.name)}
-        makers = _MAKERS | {verb} | ({"submit"} if e.role == "link" else set())
-        if not words & makers or len(words) > 8 or _sends_own(view, e):
-            continue
-        row = {singular(w) for w in plain(e.row or "").split()}
-        if stems and stems <= words:
-            score = 3.0
-        elif stems and stems <= row and len(words) <= 3:
-            score = 2.5 - 0.01 * len(row)
-        elif not words - _MAKERS - {verb, "item", "a", "an", norm(e.name)}:
-            score = 1.5
-        else:
-            continue
-        if score < 2 and e.role == "link" and words <= {"start"}:
-            continue  # the way to the front page
-        score += 0.3 * (e.role in ("button", "link")) - 0.5 * (not e.view)
-        if where:
-            score += 4.0 * (plain(where) in plain(e.row or "")[:80])
-        if best is None or score > best[0]:
-            best, second = (score, e), best[0] if best else 0.0
-        else:
-            second = max(second, score)
-    if best and best[0] < 2.5 and second == best[0] and best[1].row:
-        return None  # one in each row: which is meant was not said
-    if where and best and best[0] < 4.0:
-        return None  # what adds is there, but not where it was said
-    return best[1] if best else None
-
-
-def _sends_own(view: View, e: Element) -> bool:
-    """Whether a button sends the text of its own form: it opens nothing."""
-    if e.type != "submit" or e.form is None or e.form < 0:
-        return False
-    return any(o.tag == "textarea" and o.form == e.form and not o.value for o in view.elements)
-
-
 def _target(words: str) -> Target:
     return {"words": words, "raw": words, "kind": None, "nth": None, "in": None}
 
@@ -227,9 +181,15 @@ def place(view: View, piece: dict[str, Any]) -> tuple[Element, str, dict[str, An
         return None
     if piece["value"] and not piece["label"] and not piece.get("choice"):
         return None  # a value as a whole: no word of it is a label
+    if piece["label"] and piece["value"] and (asking := alike_forms.asks_for(view, piece["label"])):
+        return asking, piece["label"], piece["value"]
     words = piece["raw"].split()
+    named = piece["value"] and plain(piece["raw"]).startswith(plain(piece["label"] or ""))
+    whole = len((piece["label"] or "").split()) if named else 0
     for n in range(min(5, len(words) - 1), 0, -1):
         label = " ".join(words[:n])
+        if n < whole:
+            break  # the rest of what it is called is no value
         if set(plain(label).split()) <= STOPWORDS:
             continue
         element = None if piece.get("maybe") else fits(view, label)

@@ -294,7 +294,7 @@ async def _filled(run: Run, step: Step) -> Decision | None:
         return await fill(run, step)
     text = step["value"].get("text")
     view = await run.view()
-    if text and st.get("typed"):
+    if text and st.get("typed") and not step.get("leave"):
         known = set(st.get("known", []))
         fresh = [
             e

@@ -313,7 +313,20 @@ _TAKE = re.compile(
 _LOOK = re.compile(r"(?:look|check|see) (?:under|in|inside)\b", re.I)
 
 
+_SUGGESTED = re.compile(r"(?:suggestions?|proposals?|matches|(?:matching )?options)", re.I)
+
+
+def _as_suggested(intent: Intent, before: list[Intent]) -> Intent:
+    """ "Type “guinea” into Country and list the suggestions": none of them is taken."""
+    listed = intent["do"] == "extract" and _SUGGESTED.fullmatch(intent.get("noun") or "")
+    if not listed or not before or before[-1]["do"] not in ("fill", "set"):
+        return intent
+    before[-1]["leave"] = True
+    return {"do": "offered", "words": intent["noun"], "shown": True, "text": intent["text"]}
+
+
 _REWORDS = (
+    _as_suggested,
     meant.as_list,
     meant.as_fact,
     meant.of_one,

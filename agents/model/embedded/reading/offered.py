@@ -15,8 +15,14 @@ _NO_CHOICE = re.compile(r"(?:please )?(?:choose|select|pick)\b.*|[-–—.\s]*|n
 
 async def offered(run: Run, step: Step) -> Decision | None:
     """The names of the choices that a list or a group of boxes called so has."""
+    view = await run.view()
+    if step.get("shown") and step["st"].get("phase") == "read":
+        await outcome_of(run, step)
+        return _told(run, step, _suggested(view))
+    if step.get("shown"):
+        code = "await page.page_text(max_chars=20000)"
+        return await run.act(step, code, "Read what is suggested.", phase="read")
     if step["st"].get("phase") != "read":
-        view = await run.view()
         found = [e for e in view.elements if e.tag == "select" and _called(e, step["words"])]
         if len(found) == 1:
             code = f'await {await locate(found[0])}.locator("option").all_inner_texts()'
@@ -37,6 +43,11 @@ def is_offered(view: View, step: Step) -> bool:
     heads = [_stems(e.name) for e in [*view.elements, *view.texts] if e.role == "heading"]
     found = [e for e in view.elements if e.tag == "select" and _stems(e.name) == _stems(noun)]
     return len(found) == 1 and _stems(noun) not in heads
+
+
+def _suggested(view: View) -> list[str]:
+    """What is unfolded below a field to choose from; a list's own options are none."""
+    return [e.name for e in view.elements if e.role == "option" and e.tag != "option"]
 
 
 def _called(e: Element, words: str) -> bool:
