@@ -53,9 +53,19 @@ const cellOf = (cell) => ({
 const ROLE_CELLS = '[role=cell],[role=gridcell],[role=columnheader],[role=rowheader]';
 const cellsOf = (row, table) =>
   table.tagName === 'TABLE' ? [...row.cells] : [...row.querySelectorAll(ROLE_CELLS)];
+const wordsBesideFields = (cell) => {
+  const copy = cell.cloneNode(true);
+  for (const field of copy.querySelectorAll('select,option,textarea,button')) field.remove();
+  return copy.textContent.trim();
+};
+/** A row of fields in a table's head, by which its rows are sifted: it names no column. */
+const isSifting = (row) =>
+  !!row.closest('thead,tfoot') &&
+  row.querySelectorAll('input,select,textarea').length > 1 &&
+  [...row.cells].every((cell) => !wordsBesideFields(cell));
 const rowsOf = (table) =>
   table.tagName === 'TABLE'
-    ? [...table.rows].filter((row) => row.closest('table') === table)
+    ? [...table.rows].filter((row) => row.closest('table') === table && !isSifting(row))
     : [...table.querySelectorAll('[role=row]')];
 
 const emptyLine = () => ({ cells: [], head: false, foot: false });

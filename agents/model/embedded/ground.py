@@ -42,6 +42,7 @@ _TAIL = re.compile(
     r"|dialog|form)$",
     re.I,
 )
+_SIFTS = re.compile(r"(?<=\w) (?:filter|column|search|column filter)$", re.I)
 _COMES = re.compile(
     r"^\W*(?:loading|searching|looking for|please wait|fetching)\b.*(?:…|\.\.\.)\W*$", re.I
 )
@@ -140,6 +141,9 @@ def _score(
         core = _TAIL.sub("", words)  # "the Localization demo" is a link "Localization"
         if core != words and score < 0.9 and element.role not in EDITABLE:
             score = max(score, 0.94 * name_score(core, element))
+        sifted = _SIFTS.sub("", words) if element.d.get("col") else words
+        if sifted != words:  # "the boat filter" is that of the column "Boat"
+            score = max(score, 0.97 * name_score(sifted, element))
         if target.get("raw") and target["raw"] != words and not target.get("quoted"):
             score = max(score, 0.97 * name_score(target["raw"], element))
         head, joint, tail = (
@@ -278,7 +282,7 @@ def describe(element: Element) -> str:
     where = ""
     is_group = element.group and norm(element.row).startswith(norm(element.group))
     told = norm(element.row) in (norm(element.name), norm(name))
-    if element.row and element.name and not is_group and not told:
+    if element.row and element.name and not (is_group or told or element.d.get("col")):
         rest = element.row.replace(element.name, " ").strip()
         where = f' in "{_cut(rest, 70)}"' if rest else ""
     if not where and element.group:

@@ -165,6 +165,8 @@ def label_above(element: Element) -> str:
     label = element.d.get("label") or ""
     example = not label or label == element.d.get("ph")  # what to type, said twice
     alone = element.role in EDITABLE and example and len(row) <= 40
+    if alone and element.d.get("col"):
+        return str(element.d["near"])
     return row if alone else ""
 
 

@@ -77,6 +77,37 @@
     }
     return '';
   };
+  // A field without words in a row of such fields is called as the head of its column: a table's
+  // filters. Heads are found by where they stand, since grids draw their rows as they like.
+  const LINE = 'tr,[role=row]', HEAD = 'th,thead td,[role=columnheader]', FIELD = 'input,select,textarea';
+  const wordsBut = e => { const c = e.cloneNode(true); for (const n of c.querySelectorAll('select,option,textarea,script,style,button')) n.remove(); return clean(c.textContent); };
+  const isSifting = once(line => [...line.children].every(c => c.querySelector(FIELD) || !wordsBut(c)));
+  const headsOf = once(table => [...table.querySelectorAll(HEAD)].filter(h => shown(h) && !h.querySelector(FIELD) && wordsBut(h)));
+  const columnOf = e => {
+    const line = closest(e, LINE), table = line && closest(line, 'table,[role=grid],[role=table],[role=treegrid]');
+    if (!table || line.querySelectorAll(FIELD).length < 2) return '';
+    const cell = closest(e, 'td,th,[role=columnheader],[role=gridcell],[role=cell]');
+    if (cell && cell.matches(HEAD) && wordsBut(cell)) return wordsBut(cell).slice(0, 60);
+    if (!isSifting(line)) return '';
+    const r = e.getBoundingClientRect(), x = r.left + r.width / 2;
+    const over = headsOf(table).filter(h => { const b = h.getBoundingClientRect(); return b.left <= x && x <= b.right; });
+    const own = over.filter(h => h.getBoundingClientRect().width < 1.5 * (cell || e).getBoundingClientRect().width + 40);
+    return own.length ? wordsBut(own[own.length - 1]).slice(0, 60) : '';
+  };
+  // What stands right above a field, its left edges in one line, where no other field comes between.
+  const leaves = once(root => all.filter(t => !t.children.length && clean(t.textContent) && clean(t.textContent).length <= 40 && !closest(t, 'button,a,option,select,[role=button]') && shown(t)));
+  const fields = once(root => all.filter(f => f.matches(FIELD) && shown(f)));
+  const above = e => {
+    const r = e.getBoundingClientRect();
+    let best = null, gap = 48;
+    for (const t of leaves(document)) {
+      const b = t.getBoundingClientRect(), d = r.top - b.bottom;
+      if (d < -3 || d >= gap || Math.abs(b.left - r.left) > 12) continue;
+      const taken = fields(document).some(f => { const o = f.getBoundingClientRect(); return f !== e && o.bottom > b.top && o.top < r.top && o.right > b.left && o.left < b.right + 240; });
+      best = taken ? null : t; gap = d;
+    }
+    return best ? clean(best.textContent) : '';
+  };
   // What a slot shows lies in the shadow tree, though it belongs to the page.
   const flatUp = e => e.assignedSlot || up(e);
   const around = (e, sel) => { for (let n = e; n; n = flatUp(n)) if (n.matches(sel)) return n; return null; };
@@ -227,8 +258,14 @@
     it.ph = clean(e.placeholder || e.getAttribute('aria-placeholder') || e.getAttribute('data-placeholder'));
     it.tip = clean(e.title || e.alt || '') || (native || it.text ? '' : clean(e.getAttribute('data-tooltip') || e.getAttribute('data-original-title')));
     if (native && !button || role === 'textbox' || role === 'combobox' || role === 'slider' || role === 'listbox') {
-      const after = /checkbox|radio/.test(e.type || '') ? beside(e, true) : '';
-      it.near = it.label ? '' : after || labelBefore(e) || beside(e, false) || (/checkbox|radio/.test(e.type || '') ? '' : beside(e, true));
+      const box = /checkbox|radio/.test(e.type || ''), after = box ? beside(e, true) : '';
+      if (!box && !it.label && (it.near = columnOf(e))) it.col = 1;
+      else it.near = it.label ? '' : after || labelBefore(e) || beside(e, false) || (box ? '' : byIds(e, 'aria-describedby').map(x => text(x, 60)).join(' '));
+      if (!it.label && !box && !it.col && !it.tip && !it.ph) {
+        const over = !it.near || it.near.includes(' ') ? above(e) : '';
+        if (!it.near) it.near = over || beside(e, true);
+        else if (over && over !== it.near && it.near.split(over).length === 2) it.near = over;  // "Street Town" over two fields
+      }
     }
     if (role === 'generic' && e.tabIndex >= 0 && e.hasAttribute('tabindex') && it.text && it.text.length <= 60) it.near = beside(e, false);
     if (role === 'generic' && !it.text && (TOGGLE.test(e.getAttribute('class') || '') || pill(e, r))) it.near = beside(e, false) || beside(e, true);

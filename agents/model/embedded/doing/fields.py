@@ -235,11 +235,12 @@ async def give_code(
         suggests = element.role == "combobox" or re.search(
             r"autocomplete|typeahead|suggest|combobox", element.attr or "", re.I
         )
-        if suggests and element.type in ("text", "search", ""):
+        sifts = bool(element.d.get("col"))  # many listen to keys alone
+        if (suggests or sifts) and element.type in ("text", "search", ""):
             return (
                 f'field = {where}\nawait field.fill("")\nawait '
                 f"field.press_sequentially({literal}, delay=20)\nawait "
-                f"page.wait_for_timeout(350)"
+                f"page.wait_for_timeout(350)" + ("\nawait field.input_value()" if sifts else "")
             )
         if "var" in value:
             return f"await {where}.fill({literal})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.browser.extract_names import singular
+from agents.model.embedded.doing.column_filters import by_column
 from agents.model.embedded.doing.deeds import FILTERS, click
 from agents.model.embedded.doing.touch import (
     click_code,
@@ -173,7 +174,7 @@ async def only(run: Run, step: Step) -> Decision | None:
     st, target = step["st"], step["target"]
     if not st.get("phase"):
         view = await run.view()
-        if choices := _chosen_in(view, step):
+        if choices := by_column(view, step) or _chosen_in(view, step):
             step["splice"] = choices
             return None
         matches = rank(view, target)

@@ -30,6 +30,7 @@ from agents.model.embedded.grammar.verbs import (
     only_intent,
     paste_intent,
     respond_intent,
+    sifted,
     simple,
     targeted,
     verbed,
@@ -248,10 +249,11 @@ RULES: list[Rule] = [
     ),
     _rule(
         (
-            r"filter\s+(?:(?:the |these |all )?[\w ]+? )?(?:by|for|to(?: show)?(?: "
-            r"only)?)\s+(?P<what>.+)$"
+            r"filter\s+(?:(?:the |these |all )?(?P<by>[\w ]+?) )?(?:by|for|on|so that (?:it|they)"
+            r"(?: only)? shows?(?: me| us)?(?: only| just)?|to(?: show)?(?: only)?)\s+"
+            r"(?:the (?=[^,]*\d))?(?P<what>.+)$"
         ),
-        targeted("filter"),
+        sifted,
     ),
     *putting.ORDERS,
     _rule(r"(?:proceed|continue|go)(?: on)? to (?P<what>.+)$", targeted("click")),

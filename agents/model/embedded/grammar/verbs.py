@@ -211,10 +211,25 @@ _ANYTHING = re.compile(
 
 def only_intent(m: re.Match[str], k: Masked) -> Intent:
     """ "Show only things for the Office": what they are for is the filter."""
-    target = target_of(m.group("what"), k)
+    target = target_of(_ROWS_WITH.sub("", m.group("what")), k)
     if target["in"] and _ANYTHING.fullmatch(target["words"] or ""):
         target.update({"words": target["in"], "raw": target["in"], "in": None, "kind": None})
     return {"do": "only", "target": target}
+
+
+_ROWS_WITH = re.compile(
+    r"(?:the )?(?:rows?|entries|lines|records|results|ones)\s+(?:with|of|from|for|where|in)\s+"
+    r"(?:the )?",
+    re.I,
+)
+_MERE_LIST = re.compile(r"(?:table|list|results?|rows?|page|entries|grid|view|data)", re.I)
+
+
+def sifted(m: re.Match[str], k: Masked) -> Intent:
+    """ "Filter the year by 2000", "filter the table so that it shows only the year 2000"."""
+    told = {"do": "filter", "target": target_of(_ROWS_WITH.sub("", m.group("what")), k)}
+    by = re.sub(r"\s+column$", "", clean(m.group("by") or ""), flags=re.I)
+    return {**told, **({"by": k.raw(by)} if by and not _MERE_LIST.fullmatch(by) else {})}
 
 
 def drag_intent(m: re.Match[str], k: Masked) -> Intent:
