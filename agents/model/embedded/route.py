@@ -103,6 +103,13 @@ _HARMLESS = frozenset(
 
 
 async def _nothing(run: Run, step: Step) -> Decision | None:
+    """A remark is only noted; one that a box of the page may be about leaves no verdict."""
+    if step.get("remark"):
+        run.note(f"Taken as a remark: “{step['text']}”.")
+        if not moves.is_blank(run.turn.page_url) and boxes.may_be_meant(
+            await run.view(), step["text"]
+        ):
+            run.memory["unheard"] = True
     return None
 
 

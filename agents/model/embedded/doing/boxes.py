@@ -228,3 +228,11 @@ async def _check_all(run: Run, step: Step, target: dict[str, Any], on: bool) -> 
     return await run.act(
         step, code, f"{'Tick' if on else 'Untick'} {len(boxes)} boxes.", phase="acted", all=True
     )
+
+
+def may_be_meant(view: View, remark: str) -> bool:
+    """Whether a box that is not ticked says a word of a remark: "it's for a gift", “Gift wrap”."""
+    said = {singular(w) for w in plain(remark).split() if len(w) > 3} - STOPWORDS
+    names = [e.name for e in view.elements if e.role in BOXES and not e.on]
+    names += [o for e in view.elements for o in e.d.get("options") or []]
+    return any(said & {singular(w) for w in plain(name).split()} for name in names)

@@ -19,6 +19,7 @@ from agents.model.embedded.grammar import (
     meant,
     oneself,
     putting,
+    remarks,
     reworded,
     stopping,
     verbs,
@@ -73,13 +74,14 @@ def parse(text: str) -> list[Intent]:
     """Intents of an instruction, in order. Never empty for a text with words in it."""
     masked = mask(text)
     masked.text = meant.of_people(_ELIDED.sub(r"\g<word> is", masked.text))
+    masked.text = remarks.apart(remarks.without_asides(masked.text))
     masked.text = reworded.plainly(masked.text, masked)
     intents: list[Intent] = []
     for clause in split(masked.text):
         for intent in parse_clause(clause, masked):
             intent.setdefault("text", masked.original(clause))
             intents.append(intent)
-    joined = joining.join(intents)[:MAX_INTENTS]
+    joined = joining.join(remarks.settle(intents))[:MAX_INTENTS]
     stopping.apply(joined)
     return joined
 

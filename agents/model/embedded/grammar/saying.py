@@ -77,6 +77,17 @@ def _given_it(m: re.Match[str], k: Masked) -> Intent:
     return {"do": "set", "target": target, "value": value_of(m.group("value"), k)}
 
 
+def _in_style(m: re.Match[str], k: Masked) -> Intent:
+    """ "Give them the Sky theme": the choice that is called so, among themes."""
+    value, target = k.raw(m.group("value")), target_of(m.group("label"), k)
+    return {"do": "select", "values": [value], "target": target}
+
+
+def _taken_off(m: re.Match[str], k: Masked) -> Intent:
+    """ "Take that row off the list": it is removed."""
+    return {"do": "act_on", "verb": "remove", "target": target_of(m.group("what"), k)}
+
+
 def _says_of_me(m: re.Match[str], k: Masked) -> Intent:
     """ "Say that I am a student": the box that says so."""
     words = k.raw(m.group("what"))
@@ -191,6 +202,16 @@ RULES = [
         r"(?:give|assign|add)\s+it\s+(?:the|a)\s+(?P<label>label|tag|category|priority|status|type|topic|severity|section|stage)"
         rf"\s+(?P<value>{MASK}|\S+)$",
         _given_it,
+    ),
+    _rule(
+        r"take\s+(?P<what>(?!off\b|out\b)\S[^,]*?)\s+off\s+(?:of\s+)?(?:the|this|my|your)\s+"
+        r"(?:list|table|page|board|register|roll)$",
+        _taken_off,
+    ),
+    _rule(
+        r"give\s+(?:it|them|the (?:page|site|slides|app|window))\s+the\s+"
+        rf"(?P<value>{MASK}|(?-i:[A-Z])[\w-]*)\s+(?P<label>[a-z]+)$",
+        _in_style,
     ),
     _rule(r"say\s+that\s+(?P<what>i (?:am|have|do|own|live|want|agree)\b.+)$", _says_of_me),
     _rule(
