@@ -6,7 +6,10 @@ import re
 from typing import Any
 
 from agents.model.embedded.doing import composing, placing, several
+from agents.model.embedded.doing.hidden_forms import labels_of, opener_for
+from agents.model.embedded.doing.touch import click_code
 from agents.model.embedded.grammar.details import ENDS
+from agents.model.embedded.ground import describe
 from agents.model.embedded.likeness import norm
 from agents.model.embedded.run import Run, Step
 from agents.model.embedded.view import View
@@ -26,6 +29,9 @@ async def fill_form(run: Run, step: Step) -> Decision | None:
         kept = {"text": step["text"], "verb": "", "noun": "", "pieces": step["pieces"]}
         step["splice"] = [{"do": "carry", **kept}]  # the rest is asked for on the next page
         return None
+    placeless = [p for p in _left(step) if composing.place(view, p) is None]
+    if placeless and (way := await _hidden(run, step, placeless)):
+        return way
     placed, left = _known_by_kind(view, step), _left(step)
     late = [p for p in left if _comes_late(view, p)] if placed and not step.get("again") else []
     left = [p for p in left if p not in late]
@@ -33,6 +39,15 @@ async def fill_form(run: Run, step: Step) -> Decision | None:
     if late:
         step["splice"].append({**_fresh(step), "pieces": late, "again": True})
     return None
+
+
+async def _hidden(run: Run, step: Step, pieces: list[dict[str, Any]]) -> Decision | None:
+    """Open the dialog or part in which fields lie that do not show yet, once."""
+    way = await opener_for(run, step, labels_of(pieces)) if not step["st"].get("shown") else None
+    if way is None:
+        return None
+    why = f"The form does not show yet: open {describe(way)}."
+    return await run.act(step, await click_code(way), why, shown=True, phase="")
 
 
 def _fresh(step: Step) -> Step:

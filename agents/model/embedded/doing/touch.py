@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from agents.browser.extract_names import plain, singular
 from agents.model.embedded.again import may_try_another
+from agents.model.embedded.doing.hidden_forms import opener_for
 from agents.model.embedded.doing.nearby import in_focus, same_form, twin_at_hand
 from agents.model.embedded.doing.opening import items_meant, row_link
 from agents.model.embedded.doing.ways import (
@@ -160,6 +161,14 @@ async def _go_there(run: Run, step: Step, view: View, target: Target) -> Decisio
     return await run.act(step, await click_code(way), why, phase="")
 
 
+async def _show_form(run: Run, step: Step, view: View, target: Target) -> Decision | None:
+    names = [n for n in (target.get("words"), target.get("raw")) if n]
+    if not _first_time(step, "hidden") or not (way := await opener_for(run, step, names)):
+        return None
+    why = f"“{named(target)}” does not show yet: open {describe(way)}."
+    return await run.act(step, await click_code(way), why, phase="")
+
+
 async def _unfold(run: Run, step: Step, view: View, target: Target) -> Decision | None:
     st = step["st"]
     if "unfold" in st or (fold := unopened(view, st)) is None:
@@ -193,7 +202,8 @@ async def _scroll(run: Run, step: Step, view: View, target: Target) -> Decision 
 
 # What is tried, in this order, when nothing on the page is what a step means.
 _RECOVERIES = (
-    _wait, _uncover, _turn, _open_found, _open_cart, _go_there, _unfold, _open_menu, _scroll,
+    _wait, _uncover, _turn, _open_found, _open_cart, _go_there, _show_form, _unfold, _open_menu,
+    _scroll,
 )  # fmt: skip
 
 
