@@ -329,6 +329,7 @@ _REWORDS = (
     _as_suggested,
     meant.as_list,
     meant.as_fact,
+    meant.as_codes,
     meant.of_one,
     _as_opened,
     _chosen_there,

@@ -87,6 +87,20 @@ def as_fact(intent: Intent, before: list[Intent]) -> Intent:
     return intent
 
 
+_CODES_OF = re.compile(
+    r"(?P<field>(?:[a-z]+ ){0,2}(?:codes|numbers)) of (?:the )?(?P<name>[^,]+)", re.I
+)
+
+
+def as_codes(intent: Intent, before: list[Intent]) -> Intent:
+    """ "The two colour codes of grapefruit from the swatches": of one thing, and so many."""
+    told = _CODES_OF.fullmatch(intent.get("noun") or "") if intent["do"] == "extract" else None
+    if told is None or intent.get("order") or intent.get("filters") or not intent.get("limit"):
+        return intent
+    fact = {"do": "details", "fields": [told["field"]], "subject": told["name"], "nth": None}
+    return {**fact, "many": intent["limit"], "text": intent["text"]}
+
+
 def of_one(intent: Intent, before: list[Intent]) -> Intent:
     """ "How many lamps are there, and what does one cost?": one lamp."""
     last = before[-1] if before else {}

@@ -16,6 +16,7 @@ from agents.model.embedded.reading import (
     about,
     answers,
     by_kind,
+    coded,
     crosswise,
     figures,
     holders,
@@ -38,8 +39,9 @@ async def details(run: Run, step: Step) -> Decision | None:
     if not st.get("phase") and (opened := panels.answered_in(await run.view(), step["text"])):
         step["splice"] = opened
         return None
-    if (across := await crosswise.at_hand(run, step)) is not False:
-        return across if across is not True else None
+    for reader in (crosswise, coded):
+        if (told := await reader.at_hand(run, step)) is not False:
+            return told if told is not True else None
     if (sure := await inquiry.at_hand(run, step)) is not False:
         return sure if sure is not True else None
     subject, fields = step.get("subject"), step["fields"] or ["title"]
