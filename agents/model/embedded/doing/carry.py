@@ -269,9 +269,7 @@ async def _on(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> D
     if step.get("stop") and not leads_on and not wanted:
         run.note("I stopped before the form was sent, as you said.")
         return None
-    owed = [
-        e for e in composing.fields(view) if e in here and e.req and not (e.value or "").strip()
-    ]
+    owed = [e for e in composing.fields(view) if e in here and _is_owed(e, step)]
     if owed and not step.get("asked"):
         known = {e.name: v for e in owed if (v := run.memory.get("given", {}).get(e.name))}
         if len(known) == len(owed):  # a person was asked for all of it before
@@ -290,6 +288,15 @@ async def _on(run: Run, step: Step, view: View, rest: list[dict[str, Any]]) -> D
     label = describe(button)
     why = f"Go on with {label}."
     return await run.act(step, await click_code(button), why, on=button, label=label)
+
+
+_JOINS = frozenset(["register", "sign up", "join", "create", "enrol", "enroll", "open"])
+
+
+def _is_owed(e: Element, step: Step) -> bool:
+    """Whether a field has to be filled in: it says so, or is the password of a new account."""
+    new = e.type == "password" and step.get("verb") in _JOINS and not step.get("row")
+    return bool(e.req or new) and not (e.value or "").strip()
 
 
 def _doubt_noun(run: Run, step: Step, view: View) -> None:
