@@ -143,6 +143,7 @@ _UNTIL = re.compile(
 )
 _NO_MORE = re.compile(
     r"(?:it|the \w+|this) (?:disappears|is gone|goes away|vanishes|is (?:disabled|grey(?:ed out)?))"
+    r"|(?:you (?:are|get|come|reach)(?: (?:on|at|to))? )?the (?:(?:very )?last page|end)"
     r"|.*\b(?:all|every\w*|nothing|no|none)\b.*",
     re.I,
 )

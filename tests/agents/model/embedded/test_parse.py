@@ -146,8 +146,9 @@ def test_words_that_labels_have_are_no_details_by_themselves(text: str) -> None:
     assert "fill_form" not in dos(text)
 
 
-def test_loops_are_not_understood() -> None:
-    assert dos('click "Next" until the last page') == ["unknown"]
+def test_loops_are_not_understood_but_for_a_press_that_is_repeated() -> None:
+    assert dos('type "a" into Name until it is full') == ["unknown"]
+    assert only('click "Next" until the last page')["until"] == ""
 
 
 def test_fields_of_the_list_before() -> None:
