@@ -8,19 +8,24 @@ an event loop, so all tests that use these fixtures run on the session's loop.
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
+from agents.browser import session as sessions
+from agents.browser.capture import Screenshot, capture
 from agents.browser.playwright_driver import close_driver
 from agents.browser.process import BrowserOptions, launch, terminate
 from agents.browser.session import BrowserSession
 
 on_shared_loop = pytest.mark.asyncio(loop_scope="session")
 EMPTY_S = 3.0
+SMALL = 0.25
 
 
 class SharedBrowser:
@@ -106,3 +111,28 @@ async def shared_session(shared_browser: SharedBrowser) -> AsyncIterator[Browser
     """The process's browser, attached, on one empty tab."""
     yield await shared_browser.session()
     await shared_browser.clean()
+
+
+async def small_picture(
+    cdp: CDPSession, *, width: int, height: int, quality: int, full_page: bool
+) -> Screenshot:
+    """As `capture`: the compositor's picture of the viewport, but a quarter as wide and high.
+
+    To paint, read back and encode a picture costs eight times what it costs to observe the page,
+    and four times what this costs. The page notices neither.
+    """
+    if full_page:
+        return await capture(cdp, width=width, height=height, quality=quality, full_page=True)
+    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": SMALL}
+    asked = {"format": "jpeg", "quality": quality, "clip": clip}
+    answer = await cdp.send("Page.captureScreenshot", asked)
+    return Screenshot(base64.b64decode(answer["data"]), width, height)
+
+
+@pytest.fixture
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that let pictures be taken and do not look at them.
+
+    What is on one, and how large it is, others prove: tests/agents/browser, tests/agents/executor.
+    """
+    monkeypatch.setattr(sessions, "capture", small_picture)

@@ -10,6 +10,14 @@ import pytest_asyncio
 pytest.register_assert_rewrite("tests.adversarial.proof")
 
 from tests.adversarial.harness import Rig, open_rig  # noqa: E402
+from tests.browsers import small_pictures  # noqa: E402
+
+__all__ = ["small_pictures"]
+
+
+@pytest.fixture(autouse=True)
+def _pictures_are_small(small_pictures: None) -> None:
+    """No attack aims at one, and no proof looks at one."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
