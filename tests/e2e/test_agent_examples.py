@@ -81,6 +81,7 @@ async def test_browser(example: Any, stack: Stack) -> None:
     close(stack, result)
 
 
+@pytest.mark.once
 async def test_stream(example: Any, stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     result = await example("agent_stream").main(model="embedded")
     assert result.status == "completed", result
@@ -286,6 +287,7 @@ async def test_leaving_the_stream_ends_the_run(stack: Stack) -> None:
     close(stack, last.result)
 
 
+@pytest.mark.once
 def test_a_sync_handler_and_a_raw_request_in_one(stack: Stack, api: httpx.Client) -> None:
     """The stream as a client in no library sees it: `event:` and `id:` lines, one at a time."""
     body = {"goal": "Nothing", "model": script(done("Nothing to do.")), "maxTurns": 5}

@@ -136,6 +136,7 @@ def test_killed_between_approval_and_click_it_buys_once(api: httpx.Client, stack
     assert len(orders_of(stack, name)) == 1
 
 
+@pytest.mark.once
 def test_killed_with_its_browser_while_it_asks_it_asks_for_the_same_anew(
     api: httpx.Client, stack: Stack
 ) -> None:

@@ -42,6 +42,7 @@ def test_a_request_that_nobody_answers_expires_and_the_agent_is_told(
         assert run.answer(asked, "too late", expect=409)["extra"]["status"] == "expired"
 
 
+@pytest.mark.once
 def test_a_task_whose_files_cannot_be_stored_ends_and_says_so(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
@@ -56,6 +57,7 @@ def test_a_task_whose_files_cannot_be_stored_ends_and_says_so(
         assert run.of_type("task.screenshot")
 
 
+@pytest.mark.once
 def test_a_download_that_cannot_be_stored_ends_and_says_so(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:

@@ -53,6 +53,7 @@ def test_a_worker_killed_between_two_actions_goes_on_in_the_same_step(
         assert len(clicks) == 2
 
 
+@pytest.mark.once
 def test_a_click_that_may_have_happened_is_not_repeated(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
@@ -85,6 +86,7 @@ def test_a_click_that_may_have_happened_is_not_repeated(
         assert steps_once(run) == [0, 1, 2, 3]
 
 
+@pytest.mark.once
 def test_an_approved_press_that_its_page_hides_is_asked_about_and_not_repeated(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
@@ -149,6 +151,7 @@ def test_a_worker_killed_while_a_person_thinks_asks_once(
         assert hostile.ledger.seen["/counter/asked"] == 1
 
 
+@pytest.mark.once
 def test_a_worker_killed_during_a_download_gets_the_whole_file(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
@@ -221,6 +224,7 @@ def test_a_person_goes_on_driving_when_the_worker_dies(
 
 
 # --- the browser ------------------------------------------------------------------------------
+@pytest.mark.once
 def test_a_killed_browser_is_replaced_in_mid_task(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
@@ -241,6 +245,7 @@ def test_a_killed_browser_is_replaced_in_mid_task(
         assert run.session()["browser"]["status"] == "live"
 
 
+@pytest.mark.once
 def test_a_browser_killed_while_a_person_thinks_is_replaced_after_the_answer(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:

@@ -15,7 +15,8 @@ from tests.e2e.kills import GOES_ON_WITHIN_S, do_something_else, kill_worker, st
 from tests.e2e.stack import Stack, wait_for
 from tests.sites.hostile.server import HostileSite
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
+# That the next worker finds a task where the last one left it, test_kills.py proves everywhere.
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.timeout(150)]
 PRESS = 'await page.get_by_role("link", name="{}").click()\nawait page.locator("h1").inner_text()'
 NEWS = (
     'Click "8 seconds" and tell me the reference number. '

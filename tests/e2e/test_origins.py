@@ -67,6 +67,7 @@ def test_an_origin_opens_when_a_person_approves_it(
     assert hostile.ledger.seen[place] == 3
 
 
+@pytest.mark.once
 def test_nothing_arrives_when_a_person_rejects_it(
     api: httpx.Client, stack: Stack, hostile: HostileSite, place: str
 ) -> None:

@@ -130,6 +130,7 @@ def test_a_sign_in_link_opens_the_console_once(stack: Stack) -> None:
 
 # --- keeping it running ----------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["worker", "web"])
+@pytest.mark.once
 def test_a_killed_child_is_running_again_at_once(stack: Stack, name: str) -> None:
     before = stack.kill(name)
     wait_for(lambda: (stack.pids().get(name) or before) != before, 20, f"a new {name}")

@@ -15,7 +15,8 @@ from tests.e2e.kills import steps_once
 from tests.e2e.stack import Stack, wait_for
 from tests.sites.hostile.server import HostileSite
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(110)]
+# That a restart picks tasks up again, test_outages.py proves on every database.
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.timeout(110)]
 FOLLOW = (
     'await page.get_by_role("link", name="Go on").click()\nawait page.locator("h1").inner_text()'
 )

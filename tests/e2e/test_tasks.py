@@ -17,6 +17,7 @@ from tests.sites.hostile.server import HostileSite
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("calm_logs")]
 
 
+@pytest.mark.once
 def test_plain_words_get_a_table_of_the_news(api: httpx.Client, stack: Stack) -> None:
     with session_of(
         api,
@@ -41,6 +42,7 @@ def test_plain_words_get_a_table_of_the_news(api: httpx.Client, stack: Stack) ->
         assert task["usage"]["browser_seconds"] > 0
 
 
+@pytest.mark.once
 def test_plain_words_search_the_shop(api: httpx.Client, stack: Stack) -> None:
     with session_of(
         api,
@@ -218,6 +220,7 @@ def make_profile(stack: Stack, name: str) -> str:
         console.close()
 
 
+@pytest.mark.once
 def test_a_page_that_moves_by_itself_is_told_where_it_is(
     api: httpx.Client, stack: Stack, hostile: HostileSite
 ) -> None:
