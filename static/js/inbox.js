@@ -29,11 +29,16 @@ function markCurrent() {
   if (selected) selected.value = shown.replace("inbox-row-", "");
 }
 
+const openCards = new Set(); // ids of those that are being swapped
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const card = detail.target.closest(".request-card");
+  if (card && !card.hasAttribute("data-settled")) openCards.add(card.id);
+});
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.closest("#inbox-detail")) markCurrent();
-  // After a decision the form is gone: the focus goes to what came of it.
+  // After a decision the form is gone: the focus goes to what came of it. Not so of a card that was
+  // settled before and is only looked at again.
   const card = event.target.closest(".request-card");
-  if (card?.hasAttribute("data-settled") && document.activeElement === document.body) {
-    card.focus({ preventScroll: true });
-  }
+  if (!card?.hasAttribute("data-settled") || !openCards.delete(card.id)) return;
+  if (document.activeElement === document.body) card.focus({ preventScroll: true });
 });

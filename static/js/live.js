@@ -19,29 +19,58 @@ let attempt = 0;
 let retry = 0; // timer of the next try
 let signedOut = false;
 let subscribed = "";
+let heard = new Set(); // topics that the server tells of
 
 const topicsOf = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
 const regions = () => [...document.querySelectorAll(REGION)];
 
-// At once, then at most every 250 ms, and always once more after the last change.
+// At once, then at most every 250 ms, and always once more after the last change. A region asks once
+// at a time: answers that overtake each other would leave the older one on the page.
 const GAP_MS = 250;
+const PATIENCE_MS = 30000; // a request that is out for longer holds no other one up
 const woken = new WeakMap();
 
+function stateOf(element) {
+  const known = woken.get(element) ?? { at: -Infinity, timer: 0, late: false, asked: -Infinity, news: null };
+  woken.set(element, known);
+  return known;
+}
+
 function wake(element, detail) {
-  const state = woken.get(element) ?? { at: -Infinity, timer: 0, late: false };
-  woken.set(element, state);
-  if (state.timer) return;
+  const state = stateOf(element);
+  if (!state.news || detail.version) state.news = detail; // "look again" says less than news
+  if (state.timer || performance.now() - state.asked < PATIENCE_MS) return;
   const gap = Number(element.dataset.liveGap) || GAP_MS;
   const wait = Math.max(0, state.at + gap - performance.now());
   state.timer = setTimeout(() => {
+    const { news } = state;
     state.timer = 0;
-    if (!element.isConnected) return;
-    state.late = element.closest("[hidden]") !== null;
+    state.news = null;
+    if (!element.isConnected || !element.matches(REGION)) return;
+    state.late = element.parentElement.closest("[hidden]") !== null;
     if (state.late) return;
     state.at = performance.now();
-    element.dispatchEvent(new CustomEvent("live", { detail }));
+    element.dispatchEvent(new CustomEvent("live", { detail: news }));
   }, wait);
 }
+
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  if (detail.elt.matches(REGION)) stateOf(detail.elt).asked = performance.now();
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const state = woken.get(detail.elt);
+  if (!state) return;
+  const { news } = state;
+  state.asked = -Infinity;
+  // What came while it was asking; what another form swapped in meanwhile has the same id.
+  const element = detail.elt.isConnected ? detail.elt : document.getElementById(detail.elt.id);
+  if (news && element) wake(element, news);
+});
+// The answer to a form, shown by a region that is asking: what it gets may be older.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const state = woken.get(detail.target);
+  if (state?.asked > 0 && detail.requestConfig.elt !== detail.target) state.news ??= { reason: "overtaken" };
+});
 
 // A pane was shown: what changed meanwhile is fetched now.
 document.addEventListener("pane-shown", () => {
@@ -85,7 +114,11 @@ function listened(topics) {
   attempt = 0;
   signedOut = false;
   outage.over();
+  // What changed between the making of the page, or of a new part, and this moment was told to nobody.
+  const isNew = (element) => topicsOf(element).some((topic) => !heard.has(topic));
   if (again) wakeAll();
+  else for (const element of regions().filter(isNew)) wake(element, { reason: "new" });
+  heard = new Set(topics);
 }
 
 function closed(code) {
@@ -129,6 +162,7 @@ function back() {
   wakeAll();
 }
 
+document.addEventListener("look-again", wakeAll);
 addEventListener("online", connect);
 document.addEventListener("try-connection", connect);
 // A part of the page that may not be had any more: the same door, whoever tells of it first.

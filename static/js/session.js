@@ -51,12 +51,22 @@ if (asked) {
   watch();
 }
 
+// A task that is over says nothing more, and each part of the page looks once more: whatever it was told
+// or not told before, all of them show the same end.
+const isOver = () => document.querySelector("#timeline[data-over], #session-head[data-over]") !== null;
+let over = isOver();
+document.addEventListener("htmx:afterSettle", () => {
+  if (over || !isOver()) return;
+  over = true;
+  document.getElementById("agent-words")?.fallSilent();
+  document.dispatchEvent(new CustomEvent("look-again"));
+});
+
 // What the model is saying, as it says it; cleared when a fact of the task follows. A model that
 // says nothing for a while is thinking.
 const THINKING_AFTER_MS = 700;
 
 class AgentWords extends HTMLElement {
-  #version = 0;
   #timer = 0;
 
   connectedCallback() {
@@ -65,13 +75,16 @@ class AgentWords extends HTMLElement {
     this.addEventListener("live-tick", (event) => this.#hear(event.detail));
     this.addEventListener("live", (event) => {
       // A refetch of everything, after a reconnect say, is no news of the task.
-      if (!(event.detail?.version > this.#version)) return;
-      this.#version = event.detail.version;
-      this.#say("");
+      if (event.detail?.version) this.fallSilent();
     });
   }
 
+  fallSilent() {
+    this.#say("");
+  }
+
   #hear({ tick, data }) {
+    if (over) return; // words and facts come by ways of their own: these are late
     if (tick === "model.started") {
       this.#say("");
       this.#timer = setTimeout(() => this.#say("Thinking…"), THINKING_AFTER_MS);

@@ -16,7 +16,7 @@ from tests.conftest import make_actor
 from tests.console import builders
 from tests.console.conftest import OpenPage
 from tests.console.test_accessibility import overflow, violations
-from tests.console.test_two_people import DEAFEN, live
+from tests.console.test_two_people import deafen, live
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -131,7 +131,7 @@ def test_the_second_person_meets_what_the_first_decided(open_page: OpenPage, oli
     oscar = make_actor(olivia.project, "oscar")
     row = builders.approval(olivia, "Send the form", level="low")
     first, second = at_card(open_page, olivia, row), at_card(open_page, oscar, row)
-    second.evaluate(DEAFEN)
+    deafen(second)
     first.get_by_role("button", name="Approve", exact=False).first.click()
     expect(first.locator(".request-card")).to_contain_text("Approved by olivia")
     with second.expect_response(lambda answer: "/decide/" in answer.url) as answered:

@@ -137,6 +137,76 @@ def test_words_come_as_they_are_said_and_go_with_the_fact(
     expect(words).to_be_hidden()
 
 
+def test_words_go_with_the_next_fact_whatever_was_told_before(
+    open_page: OpenPage, olivia: Actor
+) -> None:
+    task = builders.running(olivia)
+    page = show(open_page, olivia, task)
+    words = page.locator("#agent-words")
+    topic = f"task:{task.pk}"
+    expect(page.locator("#connection[data-subscribed]")).to_have_count(1)
+    nudges.tick(topic, "model.delta", {"step": 1, "text": "I look"})
+    expect(words).to_have_text("I look")
+    nudges.after_commit(topic)  # a change that is no event: its version is the time
+    expect(words).to_be_hidden()
+    nudges.tick(topic, "model.delta", {"step": 1, "text": "for the price"})
+    expect(words).to_have_text("for the price")
+    builders.steps(task, 1)
+    expect(words).to_be_hidden()
+
+
+def test_words_that_come_after_the_end_are_not_shown(open_page: OpenPage, olivia: Actor) -> None:
+    task = builders.running(olivia)
+    page = show(open_page, olivia, task)
+    tasks.finish(task.pk, task.fence, terminal_reason="done", output=1, is_task_successful=True)
+    expect(page.locator("#timeline")).to_contain_text("Succeeded")
+    late = {"tick": "model.delta", "data": {"text": "Thinking…"}}
+    hidden = page.evaluate(
+        """(detail) => {
+          const words = document.getElementById("agent-words");
+          words.dispatchEvent(new CustomEvent("live-tick", { detail }));
+          return words.hidden;
+        }""",
+        late,
+    )
+    assert hidden
+
+
+def test_every_part_shows_the_end_though_its_own_nudge_was_lost(
+    open_page: OpenPage, olivia: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = builders.running(olivia)
+    page = show(open_page, olivia, task)
+    expect(page.locator("#session-control")).to_contain_text("Starting the browser")
+    expect(page.locator("#connection[data-subscribed]")).to_have_count(1)
+    send = nudges._publisher.send
+    monkeypatch.setattr(
+        nudges._publisher, "send",
+        lambda told: send([one for one in told if not one["topic"].startswith("session:")]),
+    )  # fmt: skip
+    before = page.evaluate("performance.now()")
+    tasks.finish(task.pk, task.fence, terminal_reason="failed", error=("x", "No route."))
+    expect(page.locator("#session-control")).not_to_contain_text("Starting")
+    expect(page.locator("#session-stage")).not_to_contain_text("Starting")
+    assert page.evaluate("performance.now()") - before < 10_000  # not the heartbeat of 15 s
+
+
+def test_what_happens_while_the_page_loads_is_seen(open_page: OpenPage, olivia: Actor) -> None:
+    task = builders.running(olivia)
+    page = open_page(olivia)
+    held: list[Route] = []
+    page.route("**/js/live.*js", lambda route: held.append(route))
+    page.route("**/js/live.js", lambda route: held.append(route))
+    page.goto(reverse("session", args=[task.session_id]), wait_until="commit")
+    expect(page.locator("#session-head")).to_contain_text("running")
+    while not held:
+        page.wait_for_timeout(20)
+    tasks.finish(task.pk, task.fence, terminal_reason="done", output=1, is_task_successful=True)
+    held[0].continue_()
+    expect(page.locator("#session-head")).to_contain_text("succeeded", timeout=12_000)
+    expect(page.locator("#timeline")).to_contain_text("Succeeded", timeout=12_000)
+
+
 def test_a_message_waits_and_is_seen_while_one_writes_the_next(
     open_page: OpenPage, olivia: Actor
 ) -> None:

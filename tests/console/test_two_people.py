@@ -24,16 +24,17 @@ def oscar(olivia: Actor) -> Actor:
     return make_actor(olivia.project, "oscar")
 
 
-# The page hears of nothing any more, as if its line were slow.
-DEAFEN = """() => {
-  for (const one of document.querySelectorAll("[data-live]")) one.removeAttribute("data-live");
-}"""
-
-
 def live(page: Page) -> Page:
     """The page, once its socket is open."""
     expect(page.locator("#connection")).to_have_attribute("data-state", "live")
     return page
+
+
+def deafen(page: Page) -> None:
+    """From now on the page hears of nothing, as if its line were slow."""
+    expect(page.locator("#connection[data-subscribed]")).to_have_count(1)
+    page.wait_for_load_state("networkidle")  # its first look at itself is over
+    page.evaluate("addEventListener('live', (event) => event.stopImmediatePropagation(), true)")
 
 
 def test_the_second_decision_meets_a_tombstone(
@@ -43,7 +44,7 @@ def test_the_second_decision_meets_a_tombstone(
     address = reverse("request", args=[row.pk])
     first, second = open_page(olivia, address), open_page(oscar, address)
     # The second one hears of nothing: both cards look the same when both press.
-    second.evaluate(DEAFEN)
+    deafen(second)
     second.get_by_label("Your answer").fill("small")
     first.get_by_label("Your answer").fill("large")
     first.get_by_role("button", name="Answer").click()
