@@ -120,9 +120,9 @@ class ApiEdge:
         if response.headers.get("Content-Type", "").startswith("application/json"):
             return response
         if response.status_code == 405:
-            json = errors.answer(405, "bad_request", "This method is not allowed here.")
+            json = errors.answer(405, "method_not_allowed", _not_allowed(request, response))
             if "Allow" in response.headers:
-                json.headers["Allow"] = response.headers["Allow"].replace("GET", "GET, HEAD")
+                json.headers["Allow"] = _allowed(response)
             return json
         if response.status_code == 503:
             return errors.of_service(Busy())
@@ -140,6 +140,16 @@ class ApiEdge:
             response.headers["X-RateLimit-Reset"] = str(max(0, round(rate.reset_s)))
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _allowed(response: Any) -> str:
+    """The methods that the address takes; `HEAD` goes wherever `GET` does."""
+    return str(response.headers.get("Allow", "")).replace("GET", "GET, HEAD")
+
+
+def _not_allowed(request: HttpRequest, response: Any) -> str:
+    methods = f"; it takes {_allowed(response)}" if "Allow" in response.headers else ""
+    return f"{request.method} is not allowed at this address{methods}."
 
 
 def _without_body(response: Any) -> HttpResponse:

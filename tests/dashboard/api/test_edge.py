@@ -125,6 +125,8 @@ def test_unknown_addresses_and_methods_speak_json(api):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     wrong = api.client.delete(api.path(), headers={"Authorization": f"Bearer {api.key}"})
     assert wrong.status_code == 405
+    assert wrong.json()["code"] == "method_not_allowed"
+    assert wrong.json()["detail"].startswith("DELETE is not allowed at this address; it takes GET")
     assert set(wrong.json()) == {"code", "detail", "extra"}
 
 
