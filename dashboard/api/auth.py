@@ -9,6 +9,7 @@ from ninja.security.base import AuthBase
 
 from dashboard.errors import Forbidden, Unauthorized
 from dashboard.services.actors import Actor
+from dashboard.services.keys import MISSING
 
 
 class Key(AuthBase):
@@ -28,7 +29,7 @@ class Key(AuthBase):
     def __call__(self, request: HttpRequest) -> Actor:
         actor: Actor | None = getattr(request, "actor", None)
         if actor is None:
-            raise Unauthorized("The API key is missing, unknown, expired or revoked.")
+            raise Unauthorized(MISSING)
         match: Any = request.resolver_match
         project_id = match.kwargs.get("project_id") if match else None
         if project_id is not None and project_id != actor.project.pk:

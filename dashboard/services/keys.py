@@ -29,6 +29,13 @@ log = structlog.get_logger(__name__)
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PREFIX = "wa_live_"
 _KID, _SECRET, _CHECK = 8, 34, 6
+_MADE_AT = "in the console, under Settings, API keys, by an admin of the project."
+MISSING = (
+    "No API key was sent. Send one as “Authorization: Bearer wa_live_…” or “X-API-Key: wa_live_…”. "
+    f"Keys are made {_MADE_AT}"
+)
+# One text for all of these: whoever guesses must not learn that a key once was one.
+REFUSED = f"This API key is unknown, expired or revoked. Another one is made {_MADE_AT}"
 
 
 @dataclass(frozen=True)
@@ -73,11 +80,13 @@ def create(
 
 
 def verify(plain: str) -> ApiKey:
-    """The active key that this text is. Raises: Unauthorized, never saying which part is wrong.
+    """The active key that this text is. Raises: Unauthorized, never saying what is wrong with it.
 
     Looks at the row each time, so a revocation holds at once.
     """
-    refused = Unauthorized("The API key is missing, unknown, expired or revoked.")
+    if not plain:
+        raise Unauthorized(MISSING)
+    refused = Unauthorized(REFUSED)
     expected_length = len(_PREFIX) + _KID + _SECRET + _CHECK
     if len(plain) != expected_length or not plain.startswith(_PREFIX) or not plain.isascii():
         raise refused

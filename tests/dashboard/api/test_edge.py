@@ -38,6 +38,16 @@ def test_no_valid_key(api, authorization):
     assert "X-Request-Id" in answer
 
 
+def test_a_refusal_says_how_to_send_a_key_and_where_they_are_made(api):
+    missing = api.get(Authorization="").json()["detail"]
+    assert "Authorization: Bearer wa_live_" in missing and "X-API-Key" in missing
+    unknown = api.get(Authorization="Bearer wa_live_" + "x" * 48).json()["detail"]
+    keys.revoke(ApiKey.objects.get())
+    assert api.get().json()["detail"] == unknown  # nobody learns what a key once was
+    assert unknown != missing
+    assert all("Settings, API keys" in said for said in (missing, unknown))
+
+
 def test_x_api_key_works_too(api):
     answer = Client().get(api.path(), headers={"X-API-Key": api.key})
     assert answer.status_code == 200
