@@ -82,10 +82,18 @@ def _check_quota(by: Actor) -> None:
     )
     if busy.count() >= project.max_concurrent_sessions:
         raise QuotaExceeded(
-            f"The project may run {project.max_concurrent_sessions} sessions at once.",
+            _too_many(project.max_concurrent_sessions),
             code="too_many_concurrent_sessions",
             retry_after_s=10,
         )
+
+
+def _too_many(most: int) -> str:
+    sessions = "1 session" if most == 1 else f"{most} sessions"
+    return (
+        f"The project may run {sessions} at once. Wait until one ends, or have an admin of the "
+        "server allow more (“sessions at once” of the project)."
+    )
 
 
 def _free_profile(

@@ -318,6 +318,8 @@ def test_too_many_sessions_at_once(api, project):
     assert answer.status_code == 429
     assert answer.json()["code"] == "too_many_concurrent_sessions"
     assert int(answer["Retry-After"]) >= 1
+    assert "may run 1 session at once" in answer.json()["detail"]
+    assert "admin of the server" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(
