@@ -200,12 +200,13 @@ class NewTask(PlainNumbers):
     variables: dict[VariableName, Annotated[VariableIn, BeforeValidator(_variable)]] | None = None
     metadata: JsonObject | None = None
 
-    @field_validator("instructions")
+    @field_validator("instructions", mode="before")
     @classmethod
-    def _says_something(cls, value: str) -> str:
-        if not value.strip():
+    def _says_something(cls, value: Any) -> Any:
+        # Before its length is measured: what is empty and what is blank are told the same.
+        if isinstance(value, str) and not (value := value.strip()):
             raise ValueError("must say what to do")
-        return value.strip()
+        return value
 
     @field_validator("output_schema")
     @classmethod

@@ -322,6 +322,13 @@ def test_too_many_sessions_at_once(api, project):
     assert "admin of the server" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("nothing", ["", "  ", "\n\t"])
+def test_instructions_that_say_nothing_are_told_in_words(api, nothing):
+    answer = api.post(body={"instructions": nothing})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "instructions: must say what to do"
+
+
 @pytest.mark.parametrize(
     "secret",
     [{"api_key": "sk-secret"}, {"apiKey": "sk-secret"}, {"API_KEY": "sk-secret"},
