@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db.models import Sum
 from django.utils import timezone
 
-from dashboard.models import TERMINAL, AgentSession, Task, TaskStatus, WorkerProcess
+from agents.events import TaskBrowserLiveUrlChanged, TaskNotice, TaskStatusChanged
+from dashboard.models import TERMINAL, AgentSession, Event, Task, TaskStatus, WorkerProcess
 from dashboard.pages.wording import plural
 from dashboard.services import leases
 from dashboard.services.workers import ALIVE_WITHIN
@@ -18,12 +19,16 @@ PATIENCE = timedelta(seconds=20)  # after this, the cause is given
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person is told instead of a picture. state: queued, starting."""
+    """What a person is told instead of a picture. state: queued, starting.
+
+    before: what became of the browser before this one.
+    """
 
     state: str
     title: str
     since: datetime
     cause: str = ""
+    before: str = ""
 
 
 def of(session: AgentSession, task: Task) -> Standing | None:
@@ -37,13 +42,35 @@ def of(session: AgentSession, task: Task) -> Standing | None:
     starting = session.browser_status == "starting"
     # Also between a worker's claim and the browser's first word, and after a browser was lost.
     if starting or task.status == TaskStatus.RUNNING:
-        known = [session.browser_used_at, None if starting else task.started_at]
-        since = max((at for at in known if at is not None), default=now)
+        since, before = _attempt(task)
         cause = ""
         if now - since > PATIENCE:
             cause = "The machine may be short of memory or busy with other browsers."
-        return Standing("starting", "Starting the browser…", since, cause)
+        title = "Starting another browser…" if before else "Starting the browser…"
+        return Standing("starting", title, since, cause, before)
     return None
+
+
+_FELL = {"lost": "The one before was lost.", "failed": "The one before could not be had."}
+
+
+def _attempt(task: Task) -> tuple[datetime, str]:
+    """Since when the task looks for this browser, and what became of the one before.
+
+    From the claim of the task or the end of the last browser: that a worker begins to start one is
+    a step of the same attempt.
+    """
+    types = (TaskBrowserLiveUrlChanged.type, TaskNotice.type, TaskStatusChanged.type)
+    for event in Event.objects.filter(task=task, type__in=types).order_by("-seq")[:50]:
+        told = event.payload
+        if event.type == TaskBrowserLiveUrlChanged.type and told["status"] in _FELL:
+            return event.occurred_at, _FELL[told["status"]]
+        if told.get("status") == TaskStatus.RUNNING:
+            return event.occurred_at, ""
+        if told.get("kind") == "resumed":
+            died = told["detail"].get("worker_died")
+            return event.occurred_at, "The worker that began it has died." if died else ""
+    return task.started_at or timezone.now(), ""
 
 
 def _place(task: Task, now: datetime) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agents.events import TaskPageChanged, TaskStatusChanged, TaskStepCompleted
 from dashboard.models import AgentSession, Event, Role, Task
-from dashboard.pages import timeline
+from dashboard.pages import standing, timeline
 from dashboard.services import control, leases, messages, requests, sessions, tasks, workers
 from dashboard.services.actors import Actor
 from tests.conftest import make_actor, make_task, signed_in
@@ -61,11 +61,31 @@ def test_a_browser_that_starts_for_long_says_why(person: Client, operator: Actor
     sessions.set_browser(task.session_id, status="starting", handle=None, host="desk")
     text = text_of(person, "session-stage", task.session_id)
     assert "Starting the browser" in text and 'class="cause"' not in text
-    AgentSession.objects.update(browser_used_at=timezone.now() - timedelta(seconds=30))
+    Event.objects.update(occurred_at=timezone.now() - timedelta(seconds=30))
     assert "short of memory" in text_of(person, "session-stage", task.session_id)
     builders.open_browser(task.session)
     text = text_of(person, "session-stage", task.session_id)
     assert "<live-view" in text and "every 5s" not in text
+
+
+def test_the_wait_for_a_browser_counts_on_when_its_start_begins_and_anew_for_another(
+    person: Client, operator: Actor
+) -> None:
+    task = builders.running(operator)
+    claimed = timezone.now() - timedelta(seconds=14)
+    Event.objects.update(occurred_at=claimed)
+    session = task.session
+    sessions.set_browser(session.pk, status="starting", handle=None, host="desk", task=task)
+    session.refresh_from_db()
+    found = standing.of(session, task)
+    assert found is not None and found.since == claimed and not found.before
+    sessions.set_browser(session.pk, status="lost", handle=None, host="", task=task)
+    sessions.set_browser(session.pk, status="starting", handle=None, host="desk", task=task)
+    session.refresh_from_db()
+    found = standing.of(session, task)
+    assert found is not None and found.since > claimed
+    text = text_of(person, "session-stage", session.pk)
+    assert "Starting another browser" in text and "The one before was lost." in text
 
 
 def test_a_claimed_task_starts_its_browser_even_before_that_says_so(
@@ -78,9 +98,8 @@ def test_a_claimed_task_starts_its_browser_even_before_that_says_so(
     assert "Starting the browser" in text_of(person, "session-control", task.session_id)
     # The same after a crash, when the run looks for another one.
     sessions.set_browser(task.session_id, status="lost", handle=None, host="", task=task)
-    assert "Starting the browser" in text_of(person, "session-stage", task.session_id)
-    AgentSession.objects.update(browser_used_at=timezone.now() - timedelta(seconds=30))
-    Task.objects.update(started_at=timezone.now() - timedelta(seconds=30))
+    assert "Starting another browser" in text_of(person, "session-stage", task.session_id)
+    Event.objects.update(occurred_at=timezone.now() - timedelta(seconds=30))
     assert 'class="cause"' in text_of(person, "session-stage", task.session_id)
 
 
