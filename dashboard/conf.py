@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import socket
 from functools import lru_cache
 from pathlib import Path
@@ -136,6 +137,13 @@ class Config(BaseSettings):
             with os.fdopen(fd, "w") as file:
                 file.write(value)
             return value
+
+
+def manage_command(words: str, data_dir: Path | str) -> str:
+    """A `manage.py` command as it works in a new terminal, for the data of this instance."""
+    usual = Path(data_dir) == Config.model_fields["data_dir"].default
+    where = "" if usual else f"WEBAGENT_DATA_DIR={shlex.quote(str(data_dir))} "
+    return f"{where}.venv/bin/python manage.py {words}"
 
 
 def _bracketed(host: str) -> str:

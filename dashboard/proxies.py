@@ -6,8 +6,11 @@ import ipaddress
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.http import HttpRequest
+
 Scope = dict[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
+_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via")
 
 
 class ClientAddress:
@@ -40,3 +43,13 @@ def _forwarded(scope: Scope, count: int) -> str | None:
         return str(ipaddress.ip_address(entries[-count].strip("[]")))
     except ValueError:
         return None
+
+
+def is_local(request: HttpRequest) -> bool:
+    """Whether the caller itself, and not a proxy in front of the server, is on this machine."""
+    if any(name in request.headers for name in _HEADERS):
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
-from dashboard import paging
+from dashboard import paging, proxies
 from dashboard.api import agent_events
 from dashboard.api.agent_schemas import (
     AgentSessionOut,
@@ -33,7 +32,6 @@ from dashboard.services.agent_options import NewAgentSession, NewRun
 router = Router(tags=["Agent runs"])
 A = "/projects/{project_id}/agent"
 EVENT_STREAM = "text/event-stream"
-_PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via")
 _STREAM = {
     "description": "Server-sent events: `event` is the type, `id` the cursor, `data` the event as "
     "JSON. Ends after `run.completed`.",
@@ -221,7 +219,7 @@ def _session(row: AgentSession) -> dict[str, Any]:
 # --- how it is sent -----------------------------------------------------------------------------
 def _check_secrets(request: HttpRequest, body: NewRun) -> None:
     """Raises: BoundaryViolated when a model key came over a line that others can read."""
-    if not body.model_secrets or request.is_secure() or _is_local(request):
+    if not body.model_secrets or request.is_secure() or proxies.is_local(request):
         return
     raise BoundaryViolated(
         "A model's key or headers are accepted over TLS or from this machine only. Use https, or "
@@ -229,16 +227,6 @@ def _check_secrets(request: HttpRequest, body: NewRun) -> None:
         reason="insecure_transport",
         fields=sorted(body.model_secrets),
     )
-
-
-def _is_local(request: HttpRequest) -> bool:
-    """Whether the caller itself, and not a proxy in front of the server, is on this machine."""
-    if any(name in request.headers for name in _PROXY_HEADERS):
-        return False
-    try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
 
 
 def _started(request: HttpRequest, run: AgentRun) -> Any:

@@ -32,6 +32,10 @@ def _refuse_haste(request: HttpRequest) -> HttpResponse | None:
     return response
 
 
+def _spent(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/sign_in_link.html", {"spent": True}, status=410)
+
+
 class SignIn(LoginView):
     """Name and password; too many wrong ones lock the name and address for a while."""
 
@@ -58,12 +62,16 @@ class SignOut(LogoutView):
 def use_link(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link. It is used up by a press, not by a look: previews must not spend it."""
     if request.method != "POST":
-        return render(request, "pages/sign_in_link.html", {"token": token})
+        return (
+            render(request, "pages/sign_in_link.html")
+            if links.is_usable(token)
+            else _spent(request)
+        )
     if (refused := _refuse_haste(request)) is not None:
         return refused
     user = links.use_link(token)
     if user is None:
-        return render(request, "pages/sign_in_link.html", {"token": "", "spent": True}, status=410)
+        return _spent(request)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     request.session[BY_LINK] = True
     return redirect("home")

@@ -37,6 +37,12 @@ def create_link(user: User) -> str:
     return f"/sign-in/link/{token}/"
 
 
+def is_usable(token: str) -> bool:
+    """Whether a press on this link would sign somebody in."""
+    links = SignInLink.objects.filter(digest=_digest(token), user__is_active=True)
+    return links.filter(used_at__isnull=True, expires_at__gt=timezone.now()).exists()
+
+
 def use_link(token: str) -> User | None:
     """The user of an unused, unexpired link; the link is used up. None otherwise."""
     now = timezone.now()

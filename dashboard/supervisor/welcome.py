@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 import sys
 import time
 from typing import Any
 
-from dashboard.conf import Config
+from dashboard.conf import manage_command
 from dashboard.supervisor.plan import Plan
 
 _EXAMPLE = "Get the top 5 stories with title, points and comments"
@@ -38,10 +37,8 @@ class Terminal:
 
 
 def command(plan: Plan, words: str) -> str:
-    """A `manage.py` command as it works in a new terminal, for the data of this instance."""
-    usual = plan.data_dir == Config.model_fields["data_dir"].default
-    where = "" if usual else f"WEBAGENT_DATA_DIR={shlex.quote(str(plan.data_dir))} "
-    return f"{where}.venv/bin/python manage.py {words}"
+    """The same for the instance that starts."""
+    return manage_command(words, plan.data_dir)
 
 
 def block(plan: Plan, found: dict[str, Any]) -> str:

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dashboard import conf, proxies
 from dashboard.pages import approvals, wording
 from dashboard.services import titles
 
@@ -33,6 +35,19 @@ def pairs(text: str) -> list[list[str]]:
 def key(mapping: Any, name: str) -> Any:
     """The mapping's value of this name, or nothing."""
     return mapping.get(name, "")
+
+
+@register.simple_tag(takes_context=True)
+def manage_command(context: Any, words: str) -> str:
+    """A `manage.py` command as it works in a new terminal. Where the data lies is told to those
+    only who look from the server's own machine.
+    """
+    request = context.get("request")
+    told = conf.manage_command(words, settings.CONFIG.data_dir)
+    if request is not None and proxies.is_local(request):
+        return told
+    where, command, _ = told.partition(".venv/bin/python")
+    return f"{'WEBAGENT_DATA_DIR=… ' if where else ''}{command} manage.py {words}"
 
 
 @register.simple_tag

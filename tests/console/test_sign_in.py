@@ -68,9 +68,27 @@ def test_a_link_is_used_up_by_the_press_and_not_by_a_look(operator: Actor) -> No
     assert person.post(link).status_code == 302
     assert person.get("/sessions/").status_code == 200
     thief = Client()
+    look = thief.get(link).content.decode()
+    assert "used up" in look and "<button" not in look and "manage.py sign_in_link" in look
     spent = thief.post(link)
     assert spent.status_code == 410 and "used up" in spent.content.decode()
     assert thief.get("/sessions/").status_code == 302
+
+
+def test_who_is_signed_in_is_led_on_from_a_used_link(operator: Actor) -> None:
+    link = sign_in.create_link(operator.user)  # type: ignore[arg-type]
+    person = Client()
+    person.post(link)
+    assert "go to the console" in person.get(link).content.decode()
+
+
+def test_a_command_names_the_data_of_ones_own(client: Client, settings, tmp_path) -> None:
+    settings.CONFIG = settings.CONFIG.model_copy(update={"data_dir": tmp_path / "my data"})
+    door = reverse("sign-in")
+    here = client.get(door).content.decode()
+    assert f"WEBAGENT_DATA_DIR=&#x27;{tmp_path}/my data&#x27; .venv/bin/python manage.py" in here
+    elsewhere = client.get(door, REMOTE_ADDR="192.0.2.7").content.decode()
+    assert "WEBAGENT_DATA_DIR=… .venv/bin/python" in elsewhere and str(tmp_path) not in elsewhere
 
 
 def test_a_link_lives_for_a_day(operator: Actor, client: Client) -> None:
