@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from django.conf import settings
 from pydantic import (
@@ -153,6 +153,8 @@ def _browser_policy(browser: Any) -> Any:
 
 class NewRun(NewTask):
     """A goal, and the agent that pursues it. Unknown keys are ignored, nulls mean the default."""
+
+    tells_misspelt: ClassVar[bool] = False  # its keys are those of other clients, too
 
     instructions: CleanText = Field(
         alias="goal", min_length=1, max_length=20_000, description="What to reach, in plain words."

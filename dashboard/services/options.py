@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import ada_url
 from django.conf import settings
@@ -14,15 +14,18 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
     ValidationError,
     field_validator,
     model_validator,
 )
 
+from agents.events import TaskNotice
 from agents.guard.receivers import domain_problem
 from agents.schemas import check_schema
 from dashboard.errors import field_words
-from dashboard.services import model_check
+from dashboard.services import misspelt, model_check
 from dashboard.services.numbers import PlainNumbers
 from dashboard.services.policies import PolicyIn
 
@@ -199,6 +202,22 @@ class NewTask(PlainNumbers):
     policy: PolicyIn | None = Field(None, description="What the task may reach and do.")
     variables: dict[VariableName, Annotated[VariableIn, BeforeValidator(_variable)]] | None = None
     metadata: JsonObject | None = None
+
+    _misspelt: tuple[tuple[str, str], ...] = PrivateAttr(())
+    tells_misspelt: ClassVar[bool] = True
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _notes_misspelt(cls, value: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        made = read(value)
+        if cls.tells_misspelt:
+            made._misspelt = misspelt.among(value, cls.model_fields)
+        return made
+
+    def notices(self) -> list[TaskNotice]:
+        """What of it was ignored and was likely meant otherwise."""
+        own = [misspelt.notice(key, meant) for key, meant in self._misspelt]
+        return own + (self.policy.notices() if self.policy is not None else [])
 
     @field_validator("instructions", mode="before")
     @classmethod

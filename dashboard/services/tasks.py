@@ -65,8 +65,7 @@ def submit(session: AgentSession, new: NewTask, *, by: Actor, number: int) -> Ta
         task.sealed_variables = sealing.seal(values, row_id=task.pk, project_id=task.project_id)
     task.save(force_insert=True)
     credits.hold(task, by=by)
-    notices = new.policy.notices() if new.policy is not None else []
-    ledger.append(task, TaskStatusChanged(status=TaskStatus.PENDING), *notices)
+    ledger.append(task, TaskStatusChanged(status=TaskStatus.PENDING), *new.notices())
     nudges.after_commit(f"sessions:{session.project_id}")
     nudges.after_commit("due")
     dispatch.wake(task.pk, host=session.browser_host if session.browser else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.ports import InputRequestSpec
-from dashboard.models import Task
+from dashboard.models import Event, Task
 from dashboard.services import artifacts, keys, leases, requests, tasks
 from tests.conftest import make_actor, make_project, make_session
 
@@ -308,6 +308,19 @@ def test_read_key_may_not_run(api, project):
     answer = api.post(body={"instructions": "x"})
     assert answer.status_code == 403
     assert answer.json()["extra"]["required_scope"] == "run"
+
+
+def test_a_misspelt_field_is_ignored_and_told(api):
+    sent = {"instructions": "Open it", "starturl": "https://a.example", "title": "T",
+            "titles": "U", "vendor_hint": 1}  # fmt: skip
+    answer = api.post(body=sent)
+    assert answer.status_code == 201
+    notices = Event.objects.filter(type="task.notice").values_list("payload", flat=True)
+    assert [one["message"] for one in notices] == [
+        "There is no field starturl; it was ignored. Did you mean start_url?"
+    ]
+    assert notices[0]["kind"] == "unknown_field"
+    assert notices[0]["detail"] == {"key": "starturl", "meant": "start_url"}
 
 
 def test_too_many_sessions_at_once(api, project):
