@@ -33,14 +33,24 @@ _ADDRESS_CHARS = 8_000
 _ASKING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+_DEEDS = {"click": "a click on", "dblclick": "a double click on", "tap": "a tap on",
+          "press": "a key pressed in"}  # fmt: skip
+
+
+def _opener(past: ActionRecord) -> str:
+    """`a click on link "Next"`: what a person would call the call."""
+    method = past.tool.rpartition(".")[2]
+    return f"{_DEEDS.get(method, 'an action on')} {past.target}"
+
+
 def loading_again(
     browser: Any, call: Call, past: ActionRecord, notice: Callable[[str], None]
 ) -> Call:
     """In the place of a call: open the page that it was opening when all stopped."""
     url = str(past.loading)
     notice(
-        f"The page that {past.tool} on {past.target} opens was still loading when the worker or "
-        "the browser stopped. It was loaded again; nothing was done twice."
+        f"The page that {_opener(past)} opens was still loading when the worker or the browser "
+        "stopped. It was loaded again; nothing was done twice."
     )
 
     async def run(timeout: float) -> JSON:
