@@ -186,6 +186,8 @@ def test_others_see_who_drives_and_only_an_admin_may_relieve(
     control.take(session, by=operator)
     mine = text_of(person, "session-control", session.pk)
     assert "You are driving" in mine and "Hand back" in mine and "Send to page" in mine
+    head = text_of(person, "session-head", session.pk)
+    assert "you are driving" in head and "waiting" not in head and "Since it started" not in head
     oscar = make_actor(operator.project, "oscar")
     client = signed_in(oscar)
     theirs = text_of(client, "session-control", session.pk)
