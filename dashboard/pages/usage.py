@@ -86,7 +86,9 @@ def set_limits(request: ConsoleRequest) -> HttpResponse:
             by=request.actor,
         )
     except Invalid as error:
-        context = _context(request, problem=error.detail, values=request.POST)
+        field = error.extra["errors"][0]["loc"][-1]
+        wrong = {field if field in ("soft", "hard") else "soft": error.detail}
+        context = _context(request, wrong=wrong, values=request.POST)
         page = "pages/usage.html"
         return respond(request, page, page, context, status=422)
     said = f" {went_on} went on." if went_on else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -92,12 +93,22 @@ def test_the_budget_is_set_raised_and_lets_tasks_go_on(admin, project):
 
 
 @pytest.mark.parametrize(
-    "soft,hard", [("x", "1"), ("5", "1"), ("-1", ""), ("", "1e99"), ("nan", "")]
-)
-def test_limits_that_make_no_sense_are_refused_and_kept_in_the_form(admin, project, soft, hard):
+    "soft,hard,wrong",
+    [("x", "1", "soft"), ("5", "1", "soft"), ("-1", "", "soft"), ("", "1e99", "hard"),
+     ("nan", "", "soft"), ("1", "-5", "hard")],
+)  # fmt: skip
+def test_limits_that_make_no_sense_are_refused_and_kept_in_the_form(
+    admin, project, soft, hard, wrong
+):
     answer = signed_in(admin).post(reverse("set-budget"), {"soft": soft, "hard": hard})
     assert answer.status_code == 422
-    assert f'name="soft" inputmode="decimal" value="{soft}"' in answer.content.decode()
+    text = answer.content.decode()
+    assert f'name="soft" inputmode="decimal" value="{soft}"' in text
+    # The field that is wrong is marked, with what is wrong under it; the other is not.
+    assert text.count('aria-invalid="true"') == 1
+    field = re.search(r'<input[^>]*aria-invalid="true"[^>]*>', text)
+    assert field is not None and f'id="{wrong}"' in field[0]
+    assert f'class="error" id="{wrong}-problem"' in text
 
 
 def test_only_an_admin_changes_limits(project):
