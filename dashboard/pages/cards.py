@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet, Subquery
@@ -53,7 +55,7 @@ def row_context(row: InputRequest) -> dict[str, Any]:
     facts = approvals.row_facts(row)
     return facts | {
         "row": row,
-        "prompt": wording.clip(row.prompt, _PROMPT_LETTERS),
+        "prompt": wording.clip(wording.quotes(row.prompt), _PROMPT_LETTERS),
         "session_title": wording.clip(
             row.task.session.title, max(_LEAST_LETTERS, _WHERE_LETTERS - len(facts["host"] or ""))
         ),
@@ -64,6 +66,22 @@ def row_context(row: InputRequest) -> dict[str, Any]:
         "in_bulk": is_open and facts["level"] in ("low", "medium"),
         "decided": approvals.decided(row),
     }
+
+
+def row_contexts(rows: Iterable[InputRequest]) -> list[dict[str, Any]]:
+    """Requests as the list shows them. Of those that begin alike each shows where it differs."""
+    made = [row_context(row) for row in rows]
+    alike: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in made:
+        alike[one["prompt"]].append(one)
+    for group in alike.values():
+        whole = [" ".join(wording.quotes(one["row"].prompt).split()) for one in group]
+        if len(set(whole)) > 1:
+            letters = enumerate(zip(*whole, strict=False))
+            same = next((at for at, here in letters if len(set(here)) > 1), min(map(len, whole)))
+            for one, text in zip(group, whole, strict=True):
+                one["prompt"] = wording.clip_to(text, same, _PROMPT_LETTERS)
+    return made
 
 
 _BROWSER_SINCE = {
@@ -128,7 +146,7 @@ def card_context(
         "may_assign": bool({"run", "admin"} & request.actor.scopes),
         "operators": operators(request) if here != "session" else [],
         "here": here,
-        "headline": wording.headline(row.prompt),
+        "headline": wording.headline(wording.quotes(row.prompt)),
     }
     if card["is_open"]:
         card["browser_since"] = browser_since(row)

@@ -12,7 +12,7 @@ from dashboard import paging
 from dashboard.models import InputRequest, RequestStatus
 from dashboard.pages.access import ConsoleRequest, console, respond
 from dashboard.pages.approvals import LEVELS
-from dashboard.pages.cards import KIND_WORDS, card_context, operators, row_context, rows_of
+from dashboard.pages.cards import KIND_WORDS, card_context, operators, row_contexts, rows_of
 from dashboard.pages.shell import waiting_count
 from dashboard.services import requests
 
@@ -73,7 +73,7 @@ def list_context(request: ConsoleRequest, selected: str | None) -> dict[str, Any
     plain = not any(request.GET.get(name) for name in FILTERS)
     context = {
         "section": "inbox",
-        "rows": [row_context(row) for row in found],
+        "rows": row_contexts(found),
         "ids": ",".join(row.pk for row in found),
         "next_cursor": following,
         "states": STATES,
@@ -99,7 +99,7 @@ def _empty(request: ConsoleRequest) -> dict[str, Any]:
     """What stands where no row is: the rules in force, the last decisions."""
     recent = rows_of(request).exclude(status=RequestStatus.PENDING).order_by("-answered_at")
     mode = request.actor.project.default_approval or "delegated"
-    return {"recent": [row_context(row) for row in recent[:5]], "mode_words": MODES[mode]}
+    return {"recent": row_contexts(recent[:5]), "mode_words": MODES[mode]}
 
 
 @console()
@@ -124,7 +124,7 @@ def changes(request: ConsoleRequest) -> HttpResponse:
     ids = [pk for pk in request.GET.get("ids", "").split(",") if pk][:PAGE_SIZE]
     shown = rows_of(request).filter(pk__in=ids).order_by("-pk")
     context = {
-        "rows": [row_context(row) for row in shown],
+        "rows": row_contexts(shown),
         "count": filtered(request).filter(pk__gt=max(ids, default="")).count(),
         "query": request.GET.get("query", ""),
         "ids": request.GET.get("ids", ""),

@@ -167,7 +167,11 @@ def _step(event: Event, known: _Known) -> Item:
     data = event.payload
     text = data["reasoning"].strip() or "Works on the page"
     return _line(
-        event, "step", "arrow-right", wording.clip(text, 300), anchor=f"step-{data['step']}"
+        event,
+        "step",
+        "arrow-right",
+        wording.clip(wording.quotes(text), 300),
+        anchor=f"step-{data['step']}",
     )
 
 
@@ -178,7 +182,7 @@ def _step_end(event: Event, known: _Known) -> Item | None:
         said = known.failures.get(data["step"])
         if said and wording.refusal(said) in text:
             return None
-        return _line(event, "result", "cross", text, state="failed")
+        return _line(event, "result", "cross", wording.quotes(text), state="failed")
     text = wording.came_of_it(data.get("value"), data.get("printed") or "")
     if not text:
         return None
@@ -215,7 +219,8 @@ def _why(data: Mapping[str, Any], known: _Known) -> str:
     if not message or (data["step"] == 0 and data["error_code"].startswith(_ENDS_AT_START)):
         return ""
     rules = [e.payload["rule"] for e in known.refused if e.payload["reason"] == message]
-    return f"{wording.refusal(message)} Rule: {rules[0]}" if rules else wording.refusal(message)
+    said = wording.quotes(wording.refusal(message))
+    return f"{said} Rule: {rules[0]}" if rules else said
 
 
 def _tells(refused: Event, data: Mapping[str, Any]) -> bool:
@@ -237,7 +242,8 @@ def _message(event: Event, known: _Known) -> Item:
     data = event.payload
     mine = data["role"] == "person"
     who = (data.get("author") or "A person") if mine else "Agent"
-    return _line(event, "message", "chat", data["content"], mine=mine, extra={"who": who})
+    said = data["content"] if mine else wording.quotes(data["content"])
+    return _line(event, "message", "chat", said, mine=mine, extra={"who": who})
 
 
 def asked_for(task: Task) -> Item:
@@ -255,8 +261,8 @@ def _asked(event: Event, known: _Known) -> Item:
     # A question is a step of its own; an approval belongs to the step that it interrupts.
     extra = {"request": data["request_id"], "own_step": step is not None and not approval}
     return _line(
-        event, "request", "shield" if approval else "hand", data["prompt"], state="waiting",
-        mine=True, step=step, anchor=f"request-{data['request_id']}",
+        event, "request", "shield" if approval else "hand", wording.quotes(data["prompt"]),
+        state="waiting", mine=True, step=step, anchor=f"request-{data['request_id']}",
         extra=extra | {"who": "Asks for approval" if approval else "Asked a person"},
     )  # fmt: skip
 
@@ -292,7 +298,7 @@ def _denied(event: Event, known: _Known) -> Item:
     by_call = any(_tells(e, data) for e in known.refused)
     if by_call and (data["step"] is None or event.seq in [e.seq for e in known.refused]):
         return None  # the line of the call says so
-    detail = f"{wording.refusal(data['reason'])} Rule: {data['rule']}"
+    detail = f"{wording.quotes(wording.refusal(data['reason']))} Rule: {data['rule']}"
     return _line(event, "denied", "ban", f"Refused {data['target']}", detail=detail, state="failed")
 
 
@@ -329,7 +335,7 @@ def _browser(event: Event, known: _Known) -> Item | None:
 def _notice(event: Event, known: _Known) -> Item:
     data = event.payload
     told = data["kind"] == "dialog" and isinstance(data.get("detail", {}).get("text"), str)
-    text = wording.dialog(data["detail"]) if told else data["message"]
+    text = wording.dialog(data["detail"]) if told else wording.quotes(data["message"])
     return _line(event, "notice", "info", text)
 
 
@@ -353,7 +359,7 @@ def _end(event: Event, known: _Known) -> Item:
     elif data["terminal_reason"] == "done" and data["is_task_successful"] is None:
         text, icon, state = "Finished; nothing verified the result", "dash", ""
     detail = (data.get("error") or {}).get("message", "")
-    detail = "" if detail == known.last_words else detail
+    detail = "" if detail == known.last_words else wording.quotes(detail)
     extra = {"result": data["output"] is not None}
     return _line(event, "end", icon, text, detail=detail, state=state, extra=extra)
 

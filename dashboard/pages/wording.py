@@ -31,7 +31,8 @@ _WHOLE = {"reload", "go_back", "go_forward", "wait_for_load_state", "wait_for_ur
 _OF_THE_TAB = {"move", "down", "up", "bring_to_front", "close", "new", "switch"}
 _BETWEEN = {"fill": "into", "type": "into", "press_sequentially": "into", "press": "in",
             "select_option": "in", "insert_text": "into"}  # fmt: skip
-_QUOTED = re.compile(r'"([^"]*)"')
+_QUOTED = re.compile(r'(?<![\w"])"([^"\n]*)"(?!\w)')
+_CODE = re.compile(r"[{}`<>=\\]")
 
 
 _PLACEHOLDER = re.compile(r"\{\{\w+\}\}")  # what stands for a sensitive value
@@ -56,7 +57,27 @@ def clip(text: str, most: int) -> str:
     return f"{cut.rstrip(' ,;:.')}…"
 
 
+def clip_to(text: str, at: int, most: int) -> str:
+    """The text's beginning and what stands at `at`, with an ellipsis for what is between them."""
+    begin = text.rfind(" ", 0, at) + 1
+    head = clip(text[:begin], most // 2)
+    return f"{head.rstrip('…')}… {clip(text[begin:], most)}"
+
+
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
+
+
+def quotes(text: str) -> str:
+    """The text with “these” in the place of "these"; what looks like code stays as it is.
+
+    Within them a page's own “quotes” become ‘those’: no label may seem to end before it does.
+    """
+    if _CODE.search(_PLACEHOLDER.sub("", text)):
+        return text
+    return _QUOTED.sub(lambda found: f"“{found[1].translate(_INNER)}”", text)
+
+
+_INNER = str.maketrans("“”", "‘’")
 
 
 def headline(text: str) -> tuple[str, str]:
@@ -141,7 +162,7 @@ def action(tool: str, target: str, arguments: dict[str, Any]) -> str:
     )
     if isinstance(said, list):
         said = ", ".join(str(item) for item in said)
-    aimed = "" if method in _WHOLE else _QUOTED.sub(r"“\1”", clip(target, 120))
+    aimed = "" if method in _WHOLE else clip(quotes(target), 120)
     aimed = "the page" if aimed == "page" else aimed
     if isinstance(said, str) and method in _BETWEEN:
         into = f" {_BETWEEN[method]} {aimed}" if aimed and group != "keyboard" else ""

@@ -20,6 +20,12 @@ register = template.Library()
 
 
 @register.filter
+def quotes(text: str) -> str:
+    """The text with typographic quotation marks."""
+    return wording.quotes(text)
+
+
+@register.filter
 def split_words(text: str) -> list[str]:
     """The words of a text, for loops in templates."""
     return text.split()

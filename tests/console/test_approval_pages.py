@@ -47,7 +47,7 @@ def test_no_text_of_a_page_turns_the_words_beside_it_round(person: Client, opera
     session = reverse("session", args=[row.task.session_id])
     for address in (reverse("inbox"), reverse("request", args=[row.pk]), session):
         text = person.get(address).content.decode()
-        assert "Pay 9&quot; on shop.example" in text
+        assert "“Pay 9” on shop.example" in text
         assert not set(MARKS) & set(text), address
     # Approved as it was shown: the mark that is gone is no edit.
     decide(person, row, action="approve", confirmed="approve", **{"edit-note": "ab"})

@@ -92,6 +92,17 @@ def test_a_second_decision_gets_the_first_one(person: Client, operator: Actor) -
     assert decide(person, row, part=False, value="small").status_code == 409
 
 
+def test_rows_that_begin_alike_show_where_they_differ(person: Client, operator: Actor) -> None:
+    begin = 'Press "Delete" on the row of the customer list that says that it is the'
+    for which in ("first", "second"):
+        builders.ask(operator, prompt=f"{begin} {which} of the month")
+    text = person.get(reverse("inbox")).content.decode()
+    shown = re.findall(r'class="inbox-prompt".*?</span>(.*?)</span>', text, re.DOTALL)
+    assert len(shown) == 2
+    assert all(line.startswith("Press “Delete” on") for line in shown)
+    assert "… second of the month" in shown[0] and "… first of the month" in shown[1]
+
+
 def test_a_changed_request_must_be_seen_again(person: Client, operator: Actor) -> None:
     row = builders.ask(operator)
     InputRequest.objects.filter(pk=row.pk).update(revision=2, prompt="Which size, S or L?")

@@ -92,6 +92,22 @@ def test_what_is_left_begins_with_what_was_given(seconds: int, shown: str) -> No
     assert left(timezone.now() + timedelta(seconds=seconds)) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('Type “Ada” into field "Full name".', "Type “Ada” into field “Full name”."),
+        ('Press "Pay" or ("Cancel")', "Press “Pay” or (“Cancel”)"),
+        ('A screen of 27" and one of 32"', 'A screen of 27" and one of 32"'),
+        ('It answered {"a": "b"}', 'It answered {"a": "b"}'),
+        ('Type {{email}} into "Email"', "Type {{email}} into “Email”"),
+        # A label cannot seem to end before it does.
+        ('Press "Save” and “close"', "Press “Save’ and ‘close”"),
+    ],
+)
+def test_quotation_marks_are_of_one_kind(text: str, shown: str) -> None:
+    assert wording.quotes(text) == shown
+
+
 def test_what_a_file_line_says_is_not_told_as_values() -> None:
     stored = {"id": "art_1", "name": "a.jpg", "media_type": "image/jpeg", "size_bytes": 9}
     assert wording.came_of_it(stored, "") == ""
