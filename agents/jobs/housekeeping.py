@@ -163,7 +163,7 @@ class Housekeeping:
             return False
         if row.status in (SessionStatus.STOPPED, SessionStatus.FAILED):
             return True
-        patience = self._config.browser_idle_s * (8 if row.keep_alive else 1)
+        patience = self._config.kept_open_s(row.keep_alive)
         used = row.browser_used_at or row.updated_at
         return used < timezone.now() - timedelta(seconds=patience)
 

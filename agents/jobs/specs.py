@@ -27,10 +27,12 @@ def spec_of(task: Task) -> TaskSpec:
         start_url=options.get("start_url") or _last_page(task),
         model=options.get("model") or _project_model(task),
         output_schema=options.get("output_schema"),
-        max_steps=options.get("max_steps") or 100,
+        max_steps=options.get("max_steps") or TaskSpec.max_steps,
         max_tokens=options.get("max_tokens"),
         max_cost_usd=Decimal(cost) if cost is not None else None,
-        max_duration_s=(options.get("max_duration_minutes") or 60) * 60,
+        max_duration_s=60 * minutes
+        if (minutes := options.get("max_duration_minutes"))
+        else TaskSpec.max_duration_s,
         approval=options.get("approval") or task.project.default_approval or "delegated",
         policy=policy,
         variables=bind(

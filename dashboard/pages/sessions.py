@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import ValidationError
 
+from agents.ports import TaskSpec
 from dashboard import paging
 from dashboard.errors import (
     Conflict,
@@ -30,9 +32,9 @@ PAGE_SIZE = 25
 ROW_FIELDS = ("pk", "session", "number", "status", "instructions", "steps",
               "error_message")  # fmt: skip
 LIMITS = (
-    ("max_steps", "Steps at most", "numeric"),
-    ("max_cost_usd", "Dollars at most", "decimal"),
-    ("max_duration_minutes", "Minutes at most", "decimal"),
+    ("max_steps", "Steps at most", "numeric", f"{TaskSpec.max_steps}"),
+    ("max_cost_usd", "Dollars at most", "decimal", "no limit"),
+    ("max_duration_minutes", "Minutes at most", "decimal", f"{TaskSpec.max_duration_s / 60:g}"),
 )
 TABS = (
     ("", "All"),
@@ -155,6 +157,11 @@ def _submitted(post: Any) -> tuple[NewSession | None, dict[str, str]]:
         return None, found
 
 
+def _time(seconds: float) -> str:
+    """Its number and unit stay on one line."""
+    return f"{seconds / 3600:.3g}\u00a0h" if seconds >= 3600 else f"{seconds / 60:.3g}\u00a0min"
+
+
 @console("run")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: ConsoleRequest) -> HttpResponse:
@@ -179,6 +186,8 @@ def new(request: ConsoleRequest) -> HttpResponse:
         "focus": next((name for name in _FIELDS if name in errors), "instructions"),
         "refused": refused,
         "limits": LIMITS,
+        "kept": _time(settings.CONFIG.kept_open_s(True)),
+        "usually_kept": _time(settings.CONFIG.kept_open_s(False)),
         "examples": examples(),
     }
     page = "pages/new_session.html"

@@ -20,6 +20,16 @@ pytestmark = pytest.mark.django_db
 PART = {"HX-Request": "true"}
 
 
+def test_the_new_session_form_says_what_holds_without_a_word(person: Client, settings) -> None:
+    settings.CONFIG = settings.CONFIG.model_copy(update={"browser_idle_s": 600})
+    text = person.get(reverse("new-session")).content.decode()
+    for name, usual in (("max_steps", "100"), ("max_cost_usd", "no limit"),
+                        ("max_duration_minutes", "60")):  # fmt: skip
+        field = re.search(rf'<input[^>]*id="{name}"[^>]*>', text)
+        assert field is not None and f'placeholder="{usual}"' in field[0]
+    assert "between tasks for 1.33\u00a0h" in text and "otherwise 10\u00a0min" in text
+
+
 def test_the_new_session_form_names_what_is_wrong(person: Client, operator: Actor) -> None:
     address = reverse("new-session")
     data = {"instructions": "Go", "start_url": "ftp://x", "max_steps": "0", "max_cost_usd": "x"}
