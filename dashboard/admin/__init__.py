@@ -9,6 +9,6 @@ __all__ = ["credits", "endpoints", "keys", "people", "records"]
 
 admin.site.site_header = "Web agents"
 admin.site.site_title = "Web agents"
-admin.site.index_title = "Teams, people and keys"
+admin.site.index_title = "Teams, people, keys, credits and records"
 # The guard against guessed passwords keeps its records under the name of its package.
 apps.get_app_config("axes").verbose_name = "Sign-in attempts"

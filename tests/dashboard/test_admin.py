@@ -15,7 +15,16 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from dashboard.models import ApiKey, AuditEntry, CreditAccount, Endpoint, Role, UsageEntry, User
+from dashboard.models import (
+    ApiKey,
+    AuditEntry,
+    CreditAccount,
+    Endpoint,
+    Membership,
+    Role,
+    UsageEntry,
+    User,
+)
 from dashboard.services import budgets, endpoints
 from tests.conftest import make_actor, make_task
 
@@ -44,6 +53,23 @@ def test_a_grant_gives_credits_and_leaves_a_trace(root, project):
     assert (entry.kind, entry.actor, entry.note) == ("grant", "root", "pilot")
     audit = AuditEntry.objects.get(action="credits.grant")
     assert (audit.actor, audit.detail) == ("root", {"amount": "$25.50", "note": "pilot"})
+
+
+def test_who_makes_a_project_is_its_admin_and_finds_it_in_the_console(root, project):
+    address = reverse("admin:dashboard_project_add")
+    form = root.get(address).content.decode()
+    assert "short name in commands" in form and "Credit accounts</a>" in form
+    assert reverse("usage") in form
+    counts = {"TOTAL": 0, "INITIAL": 0, "MIN_NUM": 0, "MAX_NUM": 9}
+    inline = {f"memberships-{name}_FORMS": count for name, count in counts.items()}
+    made = {"name": "Night shift", "slug": "night-shift", "max_concurrent_sessions": 3,
+            "default_policy": "{}"}  # fmt: skip
+    answer = root.post(address, made | inline)
+    assert answer.status_code == 302
+    row = Membership.objects.get(project__slug="night-shift")
+    assert (row.user.username, row.role) == ("root", Role.ADMIN)
+    told = [str(message) for message in get_messages(answer.wsgi_request)]
+    assert any("You are its admin" in text for text in told)
 
 
 def test_grants_that_make_no_sense_are_refused(root, project, operator):
