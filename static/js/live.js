@@ -115,7 +115,9 @@ function listened(topics) {
   signedOut = false;
   outage.over();
   // What changed between the making of the page, or of a new part, and this moment was told to nobody.
-  const isNew = (element) => topicsOf(element).some((topic) => !heard.has(topic));
+  // Not of cards, which somebody may be deciding on by now: a decision names the revision it was made on.
+  const isNew = (element) =>
+    !element.matches(".request-card, #session-requests") && topicsOf(element).some((topic) => !heard.has(topic));
   if (again) wakeAll();
   else for (const element of regions().filter(isNew)) wake(element, { reason: "new" });
   heard = new Set(topics);
