@@ -29,6 +29,18 @@ _TO_EACH = re.compile(
     r"(?= (?:in|on|from|of) (?:the|this)\b)",
     re.I,
 )
+# "The name and the price of every product"
+_THE_FIELDS = re.compile(
+    rf"(?P<head>\b{_READS} (?:me )?)(?P<fields>the [a-z]+(?:(?:,| and|, and) the [a-z]+)+)"
+    r"(?= of (?:each|every|all)\b)",
+    re.I,
+)
+# "All films of the table under “Movies”": its rows.
+_IN_TABLE = re.compile(
+    rf"(?P<head>\b{_READS} (?:me )?)(?:all )?(?:of )?(?:the )?[a-z]+s (?:of|in|from) the table "
+    rf"(?:under|below|called|named|titled) (?P<name>{MASK})",
+    re.I,
+)
 # "The top 3 products (name, price) sorted by price"
 _IN_BRACKETS = re.compile(
     r" \((?P<fields>[a-z][a-z ]*(?:(?:,| and|, and) [a-z][a-z ]*)+)\)"
@@ -119,6 +131,8 @@ _READ_FIRST = re.compile(
 def plainly(text: str, k: Masked) -> str:
     """The masked instruction in the words that the rules know."""
     text = _FOR_EACH.sub(_of_every, text)
+    text = _THE_FIELDS.sub(lambda m: m["head"] + "the " + re.sub(r"\bthe ", "", m["fields"]), text)
+    text = _IN_TABLE.sub(r"\g<head>the table under \g<name>", text)
     text = _TO_EACH.sub(r"\g<head> of every \g<noun>", text)
     text = _ON_PAGE.sub(r"\g<head> on this page", text)
     text = _HAS_MANY.sub(r"how many \g<noun> are there in \g<what>", text)

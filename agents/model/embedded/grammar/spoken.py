@@ -9,7 +9,7 @@ from agents.model.embedded.grammar import whole
 from agents.model.embedded.grammar.going import open_intent
 from agents.model.embedded.grammar.masking import MASK, Masked
 from agents.model.embedded.grammar.phrases import bare, clean
-from agents.model.embedded.grammar.wishes import list_wish
+from agents.model.embedded.grammar.wishes import fields_of, list_wish
 from agents.model.embedded.grammar.words import ordinal_in
 
 Intent = dict[str, Any]
@@ -194,6 +194,32 @@ def piece(m: re.Match[str], k: Masked) -> Intent | None:
     return {"do": "piece", "nth": nth, "kind": m["kind"].lower()} if nth else None
 
 
+# "Get the table under “Films” with name and year", "name and year from the “Films” table". An oak
+# table is no table: one that is called so without quotes has to be said to be.
+_A_TABLE = (
+    r"(?:the )?(?:table (?:(?:under |below |called |named |titled )(?P<{0}>{mask}|(?-i:[A-Z])\w*)"
+    r"|(?P<{1}>{mask}))|(?P<{2}>{mask}) table)"
+)
+_FIRST = _A_TABLE.format("a", "b", "c", mask=MASK)
+_LAST = _A_TABLE.format("d", "e", "f", mask=MASK)
+_TABLE = re.compile(
+    rf"(?:get|give|return|extract|list|show|read)(?: me)? (?:{_FIRST} with (?:the )?"
+    r"(?P<with>[a-z].+)|(?P<from>[a-z][^:]*?) (?:of all (?:the )?rows (?:of|in|from)|from|in) "
+    rf"{_LAST})$",
+    re.I,
+)
+
+
+def table(m: re.Match[str], k: Masked) -> Intent | None:
+    """Some fields of the rows of one table, which is told by its heading."""
+    fields = fields_of(m["with"] or m["from"] or "", k)
+    near = k.raw(next(m[g] for g in "abcdef" if m[g]))
+    if not fields or any(len(field.split()) > 3 for field in fields):
+        return None
+    wish = {"limit": None, "noun": "", "order": None, "filters": [], "near": near, "as": "table"}
+    return {"do": "extract", **wish, "fields": fields}
+
+
 def row(m: re.Match[str], k: Masked) -> Intent | None:
     """ "The last row of the Members table": one row with all that it shows."""
     nth, _ = ordinal_in(bare(m["nth"]))
@@ -226,6 +252,7 @@ RULES = [
     (_OF_PAGE, of_page),
     (_PIECE, piece),
     (_ROW, row),
+    (_TABLE, table),
     (_SAYS, says),
     (_TOP, top),
     (_SAYING, saying),

@@ -90,6 +90,8 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
     if _told_by_columns(rows, step) or _heads_rows(rows, words):
         return rows
     last = words[-1] if words else ""
+    if last == "hour" and (timed := [r for r in rows if _is_day(r)]) and len(timed) > 1:
+        return [_as_hours(r) for r in timed]  # what days head, whatever else is said of them
     groups = {"team", "staff", "board", "crew", "committee", "current", "our"}
     if (
         last in PEOPLE
@@ -111,6 +113,22 @@ def _by_noun(rows: list[Record], step: Step) -> list[Record]:
         return told if words else rows
     # "Backpacks" in a list that is headed so; "red backpacks" where none is red are none.
     return [r for r in rows if all(w in around or has_word(r, w) for w in words)]
+
+
+_A_DAY = re.compile(
+    r"(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?s?(?:\W.*)?", re.I | re.S
+)
+
+
+def _is_day(row: Record) -> bool:
+    """ "Sunday: closed", "Mon – Fri: 9 to 5": a row that begins with a day of the week."""
+    return bool(_A_DAY.fullmatch(str(next(iter(row.values()), ""))))
+
+
+def _as_hours(row: Record) -> Record:
+    """The row's first two values by what they are; further ones stay as they are called."""
+    (_, day), *rest = row.items()
+    return {"day": day, **({"hours": rest[0][1]} if rest else {}), **dict(rest[1:])}
 
 
 PEOPLE = frozenset(["people", "person", "member", "colleague", "employee", "contact", "staff"])

@@ -46,6 +46,9 @@ def test_how_long_is_waited(text: str, seconds: float) -> None:
         ("Return the top 3 products (name, price) sorted by price", "products",
          ["name", "price"]),
         ("Extract a table with columns Name, Price and Stock", "", ["Name", "Price", "Stock"]),
+        ("Extract the name and the price of each lamp", "lamp", ["name", "price"]),
+        ('Get the table under "Films" with title and year', "", ["title", "year"]),
+        ('Get title and year from the "Films" table', "", ["title", "year"]),
     ],
 )  # fmt: skip
 def test_fields_of_each_thing(text: str, noun: str, fields: list[str]) -> None:
@@ -187,6 +190,8 @@ def test_a_press_that_is_repeated(text: str, end: str, until: str) -> None:
         ("Get the last row of the table", [{"Model": "Corex Pro", "Price": "£1,299"}]),
         ("Return the second row of the Stock table", [{"Model": "Bolt Air", "Price": "£899"}]),
         ("How long is the warranty?", "Two years on every laptop."),
+        ("List the opening hours, with day and hours",
+         [{"day": "Monday", "hour": "9 to 5"}, {"day": "Sunday", "hour": "Closed"}]),
         ('Open the question "Do you ship abroad?" and return the answer',
          "Yes, to all of Europe within five days."),
         ('Click "Load more" until all reviews are shown, then list the titles of the reviews',
