@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from agents.model.embedded.doing import asked
+from agents.model.embedded.doing.sign_in_forms import fields_of, known_by, seen, still_asks
 from agents.model.embedded.doing.touch import click_code, outcome_of, recover
 from agents.model.embedded.ground import describe, rank
-from agents.model.embedded.likeness import name_score
 from agents.model.embedded.run import Run, Step, settle_answer
 from agents.model.embedded.view import Element, View, locate, value_code
 from agents.ports import Ask, Decision
@@ -24,45 +24,7 @@ _WRONG = re.compile(
 )
 
 _MENUS = {"link", "button", "menuitem", "generic"}
-MAX_HANDED = 2  # hand-backs with the form still there
 _LABELS = {"user": "User name", "password": "Password", "code": "One-time code"}
-_CODE = re.compile(r"\b(?:code|otp|one[- ]time|verification|2fa|token|authenticator)\b", re.I)
-
-
-def _fields(view: View) -> dict[str, Element]:
-    """The fields of a sign-in form that are there now."""
-    out: dict[str, Element] = {}
-    usable = [
-        e
-        for e in view.elements
-        if not e.off and e.tag == "input" and e.role in ("textbox", "searchbox", "spinbutton")
-    ]
-    modal = any(e.top for e in usable)
-    for e in usable:
-        if modal and not e.top:
-            continue
-        about = f"{e.name} {e.attr}"
-        if e.type == "password":
-            out.setdefault("password", e)
-        elif _CODE.search(about) and not re.search(r"zip|post|country|promo|coupon", about, re.I):
-            out.setdefault("code", e)
-        elif (
-            e.place != "search"
-            and e.role != "searchbox"
-            and max(name_score(w, e) for w in ("username", "email", "login", "user id")) >= 0.6
-        ):
-            out.setdefault("user", e)
-    if "password" in out and "user" not in out:
-        before = [
-            e
-            for e in usable
-            if e.order < out["password"].order
-            and e.type in ("text", "email", "tel")
-            and e.place == out["password"].place
-        ]
-        if before:
-            out["user"] = before[-1]
-    return out
 
 
 def _known(run: Run, step: Step, slot: str) -> dict[str, Any] | None:
@@ -117,7 +79,7 @@ async def sign_in(run: Run, step: Step) -> Decision | None:
         if decision is not None or step.get("state") == "failed":
             return decision
     view = await run.view()
-    fields = _fields(view)
+    fields = fields_of(view)
     sent = st.setdefault("sent", [])
     if not fields:
         if sent:
@@ -135,15 +97,25 @@ async def sign_in(run: Run, step: Step) -> Decision | None:
 
 
 async def _handed_back(run: Run, step: Step) -> bool:
-    """After a person had the browser: whether the sign-in still has to go on."""
+    """After a person had the browser: whether the sign-in still has to go on.
+
+    When the very form that was asked about is still there, it is asked about once more, in other
+    words. Whoever then says again that it is done is believed: pages keep forms on show.
+    """
     st, view = step["st"], await run.view()
-    if not _fields(view):
+    fields = still_asks(view)
+    if not fields:
         run.saw(view.title)
         return False
-    st.update(handed=st.get("handed", 0) + 1, sent=[])
-    if st["handed"] > MAX_HANDED:
-        run.fail(step, "the sign-in form is still there")
+    form, st["sent"] = known_by(view, fields), []
+    if form != st.pop("asked_about", None):
+        st.pop("twice", None)
+        return True
+    if form == st.get("twice"):
+        run.note("A person said that the sign-in is done; the sign-in form was still there.")
+        run.memory["unheard"] = True  # nothing on the page says so
         return False
+    st["twice"] = form
     return True
 
 
@@ -151,7 +123,18 @@ def _listed(words: list[str]) -> str:
     return "the " + " and the ".join(words)
 
 
-def _ask_values(run: Run, step: Step, fields: dict[str, Element], slots: list[str]) -> Decision:
+def _once_more(step: Step, view: View, fields: dict[str, Element]) -> str:
+    """What differs in the question after a person said that it is done. Notes what is asked."""
+    st, form = step["st"], known_by(view, fields)
+    st["asked_about"] = form
+    if st.get("twice") != form:
+        return ""
+    return f"{seen(view, fields)} If it is done all the same, say so again and I go on. "
+
+
+async def _ask_values(
+    run: Run, step: Step, fields: dict[str, Element], slots: list[str]
+) -> Decision:
     """Ask by form for what the page wants now."""
     wanted = {_LABELS[s]: s for s in slots}
     parts = {_LABELS[s]: asked.part(_LABELS[s], fields[s].type or "") for s in slots}
@@ -160,6 +143,7 @@ def _ask_values(run: Run, step: Step, fields: dict[str, Element], slots: list[st
         if slots == ["code"]
         else f"The sign-in needs {_listed([_LABELS[s].lower() for s in slots])}."
     )
+    prompt = _once_more(step, await run.view(), fields) + prompt
     return asked.ask_for(run, step, prompt, parts, phase="form", wanted=wanted)
 
 
@@ -193,8 +177,8 @@ async def _send(
         if value is None:
             missing = [x for x in todo if _known(run, step, x) is None]
             if slot == "code" or step.get("ask"):
-                return _ask_values(run, step, fields, missing)
-            still = "The sign-in form is still there. " if step["st"].get("handed") else ""
+                return await _ask_values(run, step, fields, missing)
+            still = _once_more(step, await run.view(), fields)
             lack = f"no {missing[0]}" if missing != todo else "no account"
             prompt = (
                 f"{still}I was given {lack} for this sign-in. Please take over and sign "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.async_api import Page
 
 from agents.model.embedded.doing.asked import part
 from agents.model.embedded.ending import _not_done
@@ -12,7 +13,7 @@ from agents.model.embedded.grammar.parse import parse
 from agents.model.embedded.reading.sentences import _tells
 from agents.model.embedded.run import Run
 from agents.ports import DecideInput, Variable
-from tests.agents.model.embedded.test_planner import Play, play
+from tests.agents.model.embedded.test_planner import ByHand, Play, play
 
 __all__ = ["play"]
 
@@ -134,12 +135,57 @@ async def test_a_sign_in_asks_for_what_it_was_told_to_ask(play: Play) -> None:
 
 
 @browser
-async def test_a_sign_in_handed_back_undone_is_not_done(play: Play) -> None:
+async def test_a_sign_in_handed_back_undone_is_asked_about_once_more(play: Play) -> None:
     words = "click Log in, then sign in"
     done = await play("signin_steps.html", words, "done", "done", "done", "done")
-    assert done.outcome.is_task_successful is not True
+    first, second = done.asked
+    assert first.prompt != second.prompt
+    assert "“Portal”" in second.prompt and "“Password”" in second.prompt
     assert "still there" in (done.outcome.text or "")
-    assert len(done.asked) >= 2
+    assert done.outcome.is_task_successful is not True
+
+
+@browser
+async def test_a_person_who_says_twice_that_it_is_done_is_believed(play: Play) -> None:
+    words = "click Log in, then sign in, then take a screenshot"
+    done = await play("signin_steps.html", words, {"done": True}, {"done": True})
+    assert len(done.asked) == 2
+    assert "page.screenshot" in done.code
+    assert "Not done" not in (done.outcome.text or "")
+    assert "the sign-in form was still there" in (done.outcome.text or "")
+    assert done.outcome.is_task_successful is None  # nobody saw that it is
+
+
+@browser
+@pytest.mark.parametrize("elsewhere", ["trip_request.html", "gate_code.html", "article.html"])
+async def test_a_person_may_hand_back_another_page(play: Play, elsewhere: str) -> None:
+    async def go(page: Page) -> None:
+        await page.goto(page.url.rsplit("/", 1)[0] + "/" + elsewhere)
+
+    words = "click Log in, then sign in, then take a screenshot"
+    done = await play("signin_steps.html", words, ByHand(go))
+    assert len(done.asked) == 1
+    assert "page.screenshot" in done.code
+    assert done.outcome.is_task_successful is True
+
+
+@browser
+async def test_the_form_that_asks_next_is_another_one(play: Play) -> None:
+    async def password(page: Page) -> None:
+        await page.get_by_label("Password").fill("s3cret")
+        await page.get_by_role("button", name="Log in").click()
+
+    words = "click Log in, then sign in"  # the e-mail is a variable of the task
+    done = await play("signin_steps.html", words, ByHand(password), "123456")
+    assert [request.kind for request in done.asked] == ["sign_in", "form"]
+    assert "still" not in done.asked[1].prompt
+    assert "Signed in as ann@x.org" in await done.text()
+
+
+@browser
+async def test_a_pin_among_other_fields_is_no_sign_in_form(play: Play) -> None:
+    done = await play("trip_request.html", "Sign in", "skip")
+    assert "no sign-in form" in done.asked[0].prompt
 
 
 @browser

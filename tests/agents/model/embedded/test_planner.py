@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from playwright.async_api import Page
 
 from agents.browser.session import BrowserSession
 from agents.events import TaskPlanReady, TaskStepStarted
@@ -45,11 +46,24 @@ class Played:
         return await self.session.page.locator(selector).inner_text()
 
 
+@dataclass(frozen=True)
+class ByHand:
+    """What a person does in the browser before handing it back."""
+
+    do: Callable[[Page], Awaitable[Any]]
+
+
 class Agreeing(FakeContext):
     """A host whose people approve whatever they are asked to: the gate has tests of its own."""
 
     async def ask(self, request: InputRequestSpec) -> Answer:
         if request.kind != "confirmation":
+            answers = self.world.answers
+            if request.key not in self.world.answered and answers:
+                given = answers[0].response if isinstance(answers[0], Answer) else None
+                if isinstance(given, ByHand):
+                    await given.do((await self.browser()).page)
+                    answers[0] = Answer("answered", {"done": True, "note": ""})
             return await super().ask(request)
         self.world.requests.setdefault(request.key, request)
         return Answer("answered", {"approved": True}, "Ada", "ir_1")
