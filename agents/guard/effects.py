@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from agents.guard.amounts import amounts_in, numbers_in, readings
 from agents.guard.risk_facts import ALWAYS_ASK, CallFacts, DialogFacts, ElementFacts
+from agents.guard.risk_words import ticked_terms
 from agents.guard.telling import kind_of, path_of
 from agents.readable import readable
 
@@ -70,6 +71,7 @@ def effect_of(call: CallFacts, element: ElementFacts | None, risks: frozenset[st
     pieces = _pieces(element) if risks & {"payment", "purchase"} else []
     how = "in a form that holds" if element.type in _BOXES else "which sends"
     said += f", {how} {', '.join(unseen)}" if unseen else ""
+    said += _terms(element) if "legal_acceptance" in risks else ""
     return said + (f", with {', '.join(pieces)} on the page" if pieces else "")
 
 
@@ -79,6 +81,16 @@ def _accepts(dialog: DialogFacts | None) -> str:
         return ""
     deed = "answer" if dialog.kind == "prompt" else "say OK"
     return f", and {deed} when the page asks {quoted(dialog.text, len(dialog.text) + 1)}"
+
+
+def _terms(element: ElementFacts) -> str:
+    """`, with "I accept the travel rules" ticked`: the boxes that were ticked for it."""
+    if element.type in _BOXES:
+        return ""
+    every = [each for each in (element, element.hit, element.default) if each is not None]
+    boxes = dict.fromkeys(label for each in every for label in ticked_terms(each))
+    told = ", ".join(quoted(each) for each in list(boxes)[:_MOST_UNSEEN])
+    return f", with {told} ticked" if told else ""
 
 
 def _near(element: ElementFacts) -> str:

@@ -125,6 +125,8 @@ const announced = (element, form) => {
   };
   return from(element) || from(form) || {};
 };
+// A box in a form is sent by the form's button; with one of these it may act when it is ticked.
+const CHANGES = ['onchange', 'oninput', 'ng-change', '@change', 'v-on:change', 'x-on:change', 'wire:change', 'wire:model.live', '(change)', 'phx-change', 'data-autosubmit', 'data-auto-submit'];
 const HANDLERS = ['onclick', 'onmousedown', 'onmouseup', 'onpointerdown', 'onsubmit', 'onkeydown', 'onkeypress', 'ng-click', '@click', 'v-on:click', 'data-action', 'wire:click', 'x-on:click', '(click)', 'data-onclick', 'phx-click'];
 
 const roleOf = (element) => {
@@ -170,6 +172,7 @@ const read = (element, whole) => {
   const scope = dialog || sectionOf(element, form);
   const isTick = /^(checkbox|radio)$/.test(typeOf(element)) || /^(checkbox|switch)$/.test(roleOf(element));
   const handlers = HANDLERS.map((name) => attr(element, name)).filter(Boolean);
+  if (isTick) handlers.push(...[element, form].flatMap((node) => (node ? CHANGES.map((name) => attr(node, name)) : [])).filter((code) => code !== null));
   if (submits && form && attr(form, 'onsubmit')) handlers.push(attr(form, 'onsubmit'));
   const href = tag === 'a' || tag === 'area' ? rawAttr(element, 'href') ?? rawAttr(element, 'xlink:href') : null;
   const link = href === null ? '' : /^\s*javascript:/i.test(href) ? href.trim().slice(0, 600) : href.trim().replace(/^#$/, '#');

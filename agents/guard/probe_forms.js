@@ -20,6 +20,7 @@ const fieldOf = (element) => ({
   autocomplete: cut(attr(element, 'autocomplete') || '', 60),
   label: labelOfField(element),
   empty: holdsNothing(element),
+  ticked: typeOf(element) === 'checkbox' && inputChecked(element) === true,
 });
 /** Whether nothing was typed into a field, and no file chosen. */
 const holdsNothing = (element) => {

@@ -10,7 +10,15 @@ from agents.guard.labels_fields import kinds_of
 from agents.guard.labels_paths import read_action, read_address, read_handler
 from agents.guard.labels_words import PLACES, sections
 from agents.guard.risk_facts import ElementFacts, FormFacts
-from agents.guard.risk_words import STRONG, Findings, Said, accepts_terms, judge_tick, judge_words
+from agents.guard.risk_words import (
+    STRONG,
+    Findings,
+    Said,
+    accepts_terms,
+    judge_tick,
+    judge_words,
+    ticked_terms,
+)
 
 _TRASH = frozenset(plain(name) for name in sections(PLACES)["trash"])
 _HARMLESS_ROLES = frozenset(
@@ -146,6 +154,7 @@ def _judge_sent(
         _add_action(found, said, fields, findings)
     if not search:
         _judge_fields(element, said, fields, posts, findings)
+    _judge_ticked(element, findings)
     if len(findings.risks) == before and posts and not search and not cart:
         _judge_rest(element, said, fields, findings)
 
@@ -255,6 +264,12 @@ def _judge_terms(element: ElementFacts, findings: Findings) -> None:
             return
 
 
+def _judge_ticked(element: ElementFacts, findings: Findings) -> None:
+    """Nobody was asked when the box was ticked: what sends it accepts, whatever it is called."""
+    if ticked_terms(element):
+        findings.add("legal_acceptance", "it sends that terms are accepted")
+
+
 def _judge_rest(
     element: ElementFacts, said: Said, fields: dict[str, int], findings: Findings
 ) -> None:
@@ -301,6 +316,9 @@ def _judge_script(element: ElementFacts, said: Said, findings: Findings) -> None
             findings.add("account_creation", "it stands beside a registration's fields")
         elif said.kinds & {"generic", "send", "signup", "subscribe"}:
             _judge_terms(element, findings)
+    button = element.tag == "button" or element.role == "button"
+    if element.form is not None and button and not element.popup and (acts or not said.kinds):
+        _judge_ticked(element, findings)
     if len(findings.risks) == before and element.opaque and not said.readable:
         findings.add("unknown", "what it holds cannot be looked at")
 

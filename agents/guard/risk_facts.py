@@ -65,7 +65,7 @@ class CallFacts:
 class Field:
     """A field of a form. type: as the browser reads it, `select` and `textarea` included.
 
-    empty: nothing was typed into it, and no file chosen.
+    empty: nothing was typed into it, and no file chosen. ticked: a box that is.
     """
 
     type: str
@@ -73,6 +73,7 @@ class Field:
     autocomplete: str = ""
     label: str = ""
     empty: bool = False
+    ticked: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,6 +242,7 @@ def _fields(raw: Any) -> tuple[Field, ...]:
             autocomplete=str(each.get("autocomplete") or ""),
             label=str(each.get("label") or ""),
             empty=bool(each.get("empty")),
+            ticked=bool(each.get("ticked")),
         )
         for each in raw or ()
     )

@@ -227,11 +227,32 @@ def _judge_generic(
 
 
 def judge_tick(element: ElementFacts, said: Said, findings: Findings) -> None:
-    """Ticking a box: harmless, unless it accepts terms."""
+    """Ticking a box: harmless, unless it accepts terms and may do so at once."""
+    if box_accepts(element, said) and not waits_for_press(element):
+        findings.add("legal_acceptance", "the box accepts terms")
+
+
+def box_accepts(element: ElementFacts, said: Said) -> bool:
+    """Whether the element is a box that accepts terms."""
+    if element.type == "radio" or element.role == "radio":
+        return False
     texts = [*element.names.values()]
     if not said.readable or (said.words <= 2 and not said.kinds):
         texts.append(element.around)
-    if element.type == "radio" or element.role == "radio":
-        return
-    if any(accepts_terms(text) for text in texts if text):
-        findings.add("legal_acceptance", "the box accepts terms")
+    return any(accepts_terms(text) for text in texts if text)
+
+
+def waits_for_press(element: ElementFacts) -> bool:
+    """Whether the box is a field of a form with a button, and nothing says that it acts itself.
+
+    It can be unticked until then; what is pressed accepts. A switch saves itself as a rule.
+    """
+    plain_box = (element.tag, element.type) == ("input", "checkbox") and element.role != "switch"
+    acts = element.method or element.handler or element.confirm
+    return plain_box and not acts and element.form is not None and element.default is not None
+
+
+def ticked_terms(element: ElementFacts) -> list[str]:
+    """What the ticked boxes that accept terms say, of those that are sent with it."""
+    boxes = (each for each in element.all_fields if each.type == "checkbox" and each.ticked)
+    return [each.label or each.name for each in boxes if accepts_terms(each.label or each.name)]

@@ -17,12 +17,13 @@ from agents.guard.labels import read
 from agents.guard.labels_fields import kind_of_field
 from agents.guard.risk_facts import ALWAYS_ASK, ElementFacts, Verdict, main_of
 from agents.guard.risk_typing import as_field
-from agents.guard.risk_words import STRONG, Said
+from agents.guard.risk_words import STRONG, Said, box_accepts
 
 SPOKEN_S = 15.0  # for so long what is sent is taken for what was named
 _PRESSES = frozenset(
     {"click", "dblclick", "tap", "up", "drag_to", "popup", "download", "check", "set_checked"}
 )
+_BUYING = frozenset({"payment", "purchase", "legal_acceptance"})
 _KEYS = frozenset({"press", "down", "type", "press_sequentially"})
 
 
@@ -45,6 +46,8 @@ class Words:
 
     def let_go(self, verdict: Verdict, risks: frozenset[str]) -> None:
         """Note what was sent with these risks, by an approval."""
+        if risks & _BUYING:
+            self._named.pop("legal_acceptance", None)  # it was sent with that
         if risks & ALWAYS_ASK:
             self.sent()[verdict.fingerprint] = ",".join(sorted(risks & ALWAYS_ASK))
 
@@ -81,10 +84,14 @@ def _graver(verdict: Verdict, more: frozenset[str], told: str, why: str) -> Verd
 
 def _deeds(element: ElementFacts, name: str) -> frozenset[str]:
     """What the words of an element name, or of what a call chooses or may choose in it."""
-    kinds = set(Said.of(element).kinds) if name in (*_PRESSES, "press", "down") else set[str]()
+    presses = name in (*_PRESSES, "press", "down")
+    said = Said.of(element)
+    kinds = set(said.kinds) if presses else set[str]()
+    box = element.type == "checkbox" or element.role in ("checkbox", "switch")
+    accepts = {"legal_acceptance"} if presses and box and box_accepts(element, said) else set[str]()
     if element.chosen and (name == "select_option" or name in _KEYS):
         for option in element.chosen.split(" | "):
             kinds |= read(option).kinds
         if kind_of_field(as_field(element)) == "role":
             kinds.add("permission_change")
-    return frozenset(kinds & {*STRONG})
+    return frozenset(kinds & {*STRONG} | accepts)

@@ -40,6 +40,11 @@ SNIPPETS = [
         "<label id=t><span><input type=checkbox> I accept the terms</span></label>",
     ),
     (
+        "none",
+        f"<form {POST}><label id=t><input type=checkbox> I accept the terms</label>"
+        "<button>Send</button></form>",
+    ),
+    (
         "purchase",
         f"<div style='position:relative'><a id=t href=/about>About us</a>"
         f"<button style='{OVER}'>Buy now</button></div>",
