@@ -5,6 +5,7 @@ The words come from the page and the model: everything here is text or a bounded
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,24 @@ RISKS = {
 }
 ACTIONS = ("approve", "approve_with_edits", "reject")
 EDIT = "edit-"  # prefix of the arguments' field names
+# Of a step's reason and a call's effect: they name the same deed in other words.
+_SAME_DEED = frozenset(
+    [
+        "click",
+        "press",
+        "tap",
+        "tick",
+        "check",
+        "set",
+        "the",
+        "a",
+        "button",
+        "box",
+        "checkbox",
+        "link",
+    ]
+)
+_BOXES = frozenset({"check", "set_checked"})  # what can be taken back until it is sent
 LONG = 80  # characters; a longer value is edited in an area
 CROP = (560, 260)  # least part of the picture around the box, in its pixels
 EARLIER = 5
@@ -159,7 +178,8 @@ def card(row: InputRequest, posted: QueryDict | None = None) -> dict[str, Any]:
         "edited": [argument for argument in found if argument.after is not None],
         "risks": [RISKS.get(name, name.replace("_", " ")) for name in risks],
         "because": [str(line) for line in context.get("reasons") or []][:6],
-        "why": str(context.get("why") or context.get("reasoning") or ""),
+        "why": _why(row),
+        "returns": tool.rpartition(".")[2] in _BOXES,
         "code": str(context.get("code") or ""),
         "step": context.get("step") if isinstance(context.get("step"), int) else None,
         "origin": str(context.get("origin") or "") if origins.is_asked_by(row) else "",
@@ -170,6 +190,13 @@ def card(row: InputRequest, posted: QueryDict | None = None) -> dict[str, Any]:
         "may_remember": level_of(row) != "high" and bool(tool and host_of(row)),
         "chosen": _chosen(posted),
     }
+
+
+def _why(row: InputRequest) -> str:
+    """The agent's reason; nothing when it only says again what is to be done."""
+    why = str(row.context.get("why") or row.context.get("reasoning") or "")
+    more = set(re.findall(r"\w+", why.lower())) - _SAME_DEED
+    return why if more - set(re.findall(r"\w+", row.prompt.lower())) else ""
 
 
 def _chosen(posted: QueryDict | None) -> dict[str, Any]:

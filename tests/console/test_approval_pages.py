@@ -55,6 +55,20 @@ def test_no_text_of_a_page_turns_the_words_beside_it_round(person: Client, opera
     assert row.response["approved"] is True and not row.response.get("arguments")
 
 
+def test_a_reason_that_only_repeats_the_title_is_left_out(person: Client, operator: Actor) -> None:
+    title = 'Press "Send request" on trips.example'
+    again = builders.approval(operator, title, key="a", why="Click the button “Send request”.")
+    assert "Why:" not in card(person, again)
+    more = builders.approval(operator, title, key="b", why="Send the request: all is filled in.")
+    assert "all is filled in" in card(person, more)
+
+
+def test_only_what_may_not_be_undone_is_said_to_be_so(person: Client, operator: Actor) -> None:
+    box = builders.approval(operator, tool="locator.check", risks=["legal_acceptance"])
+    asked = decide(person, box, action="approve").content.decode()
+    assert "It can be unticked" in asked and "may not be undone" not in asked
+
+
 def test_a_card_has_what_a_decision_needs(person: Client, operator: Actor) -> None:
     row = builders.approval(operator)
     text = card(person, row)
