@@ -296,7 +296,8 @@ _JOINS = frozenset(["register", "sign up", "join", "create", "enrol", "enroll", 
 def _is_owed(e: Element, step: Step) -> bool:
     """Whether a field has to be filled in: it says so, or is the password of a new account."""
     new = e.type == "password" and step.get("verb") in _JOINS and not step.get("row")
-    return bool(e.req or new) and not (e.value or "").strip()
+    told = any("password" in str(p.get("label") or "").lower() for p in step.get("pieces") or [])
+    return bool(e.req or (new and not told)) and not (e.value or "").strip()
 
 
 def _doubt_noun(run: Run, step: Step, view: View) -> None:
