@@ -49,6 +49,7 @@ class Config(BaseSettings):
     max_runs: int = Field(16, ge=1, description="Tasks that one worker runs at once")
     warm_browsers: int = Field(1, ge=0, le=4)
     browser_idle_s: float = Field(900, description="A browser nobody uses is closed after this")
+    idle_browsers: int = Field(8, ge=0, description="Of those, kept at most on one host")
     park_after_s: float = Field(600, description="A task that waits longer gives its lease up")
     request_expires_s: float = Field(24 * 3600, description="Default life of an input request")
     driver_lease_s: float = Field(30, description="A lost takeover is noticed after this")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,10 @@ def _ports_of(rows: Iterable[AgentSession]) -> set[int]:
     """Debugging and proxy ports of browsers on this host."""
     handles = [row.browser for row in rows]
     return {handle.get(key) or 0 for handle in handles for key in ("debug_port", "proxy_port")}
+
+
+def _last_used(row: AgentSession) -> datetime:
+    return row.browser_used_at or row.updated_at
 
 
 def _alive(worker: str) -> bool:
@@ -124,6 +128,7 @@ class Housekeeping:
         elsewhere = await db(self._run_elsewhere, [row.pk for row in rows])
         self._pool.note_ports(_ports_of(rows))
         keep: set[int] = set()
+        spare: list[AgentSession] = []
         for row in rows:
             handle = BrowserHandle.from_dict(row.browser)
             if not is_alive(handle):
@@ -133,10 +138,16 @@ class Housekeeping:
                 await self.close_browser(row.pk)
                 continue
             keep.add(handle.pid)
+            if self._is_spare(row):
+                spare.append(row)
             if handle.proxy_port and row.pk not in elsewhere:
                 if row.pk not in self._in_runs():
                     self._pool.restore_egress(row.pk, row.egress)
                 await self._pool.ensure_proxy(row.pk, handle.proxy_port)
+        spare.sort(key=_last_used)
+        for row in spare[: max(0, len(spare) - self._config.idle_browsers)]:
+            log.info("closing the browser that was unused the longest", session=row.pk)
+            await self.close_browser(row.pk)
         root = self._config.data_dir / "browsers"
         for orphan in await asyncio.to_thread(find_orphans, root, keep):
             log.warning("ending an orphaned browser", pid=orphan.pid)
@@ -164,8 +175,12 @@ class Housekeeping:
         if row.status in (SessionStatus.STOPPED, SessionStatus.FAILED):
             return True
         patience = self._config.kept_open_s(row.keep_alive)
-        used = row.browser_used_at or row.updated_at
-        return used < timezone.now() - timedelta(seconds=patience)
+        return _last_used(row) < timezone.now() - timedelta(seconds=patience)
+
+    def _is_spare(self, row: AgentSession) -> bool:
+        """Whether a browser is kept only since a follow-up may come, and nobody asked for that."""
+        used = row.status in _OPEN or row.control != Control.AGENT or self._has_run(row.pk)
+        return not used and not row.keep_alive
 
     async def close_browser(self, session_id: str) -> None:
         """Close a session's browser, unless one of its tasks runs here."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from agents.browser.egress import Denied
 from agents.browser.egress_policy import SessionEgress
@@ -17,7 +19,7 @@ from agents.jobs.browsers import BrowserPool
 from agents.jobs.housekeeping import Housekeeping
 from dashboard.conf import config
 from dashboard.errors import Conflict
-from dashboard.models import AgentSession, BrowserProfile
+from dashboard.models import AgentSession, BrowserProfile, SessionStatus
 from dashboard.services import leases, sessions, tasks
 from dashboard.services.options import NewTask
 from tests.conftest import make_session
@@ -177,3 +179,32 @@ async def test_rules_hold_for_a_proxy_that_is_opened_later(pool):
     assert proxy.policy("any.test", 443, "tunnel") is None
     pool.note_ports({9222})
     assert 9222 in pool.own_ports()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+async def test_of_many_idle_browsers_the_longest_unused_are_closed(operator, own_config):
+    """A fourth is kept on purpose, and a fifth has a task: neither counts, nor is closed."""
+    settings = own_config.model_copy(update={"idle_browsers": 1})
+    pool = BrowserPool(settings)
+    tell, make = sync_to_async(sessions.set_browser), sync_to_async(make_session)
+    rows = [await make(operator, keep_alive=n == 3) for n in range(5)]
+    handles = []
+    try:
+        for n, row in enumerate(rows):
+            browser, _ = await pool.get(row.pk, None)
+            handles.append(browser.handle)
+            here = {"handle": browser.handle.as_dict(), "host": settings.host_name}
+            await tell(row.pk, status="live", **here)
+            used = timezone.now() - timedelta(minutes=10 - n)
+            status = SessionStatus.RUNNING if n == 4 else SessionStatus.IDLE
+            changed = {"browser_used_at": used, "status": status}
+            await AgentSession.objects.filter(pk=row.pk).aupdate(**changed)
+        await Housekeeping(settings, pool, {})._round()
+        assert [is_alive(handle) for handle in handles] == [False, False, True, True, True]
+        told = [(await AgentSession.objects.aget(pk=row.pk)).browser_status for row in rows]
+        assert told == ["closed", "closed", "live", "live", "live"]
+    finally:
+        for row, handle in zip(rows, handles, strict=False):
+            await pool.close(row.pk, handle.as_dict())
+        await pool.aclose()
