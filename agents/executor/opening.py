@@ -15,6 +15,7 @@ from agents.executor.page_errors import not_open, unreachable
 
 _TRIES = 4
 _NOTICED_S = 0.3
+_JUDGED_S = 5.0  # a name that is looked up for longer: the browser's own words have to do
 
 
 async def insist(page: Page, url: str, wait_until: Any, timeout_ms: float) -> Response | None:
@@ -53,7 +54,10 @@ async def told_of_tunnel(browser: Any, url: str, error: PlaywrightError) -> None
     if egress is None or "ERR_TUNNEL_CONNECTION_FAILED" not in str(error):
         return
     try:
-        await egress.judge(url)
+        async with asyncio.timeout(_JUDGED_S):
+            await egress.judge(url)
+    except TimeoutError:
+        return
     except PolicyError as refusal:
         raise PolicyError(not_open(url, str(refusal)), rule=refusal.rule) from None
     except BrowserError as failure:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection
+from itertools import islice
 from typing import Any
 
 from agents.events import TaskNotice
 from agents.plain import clip, plain_text
 
 _LIKENESS = 0.75  # of 1; clients may send keys of their own, and are not told of those
+_LOOKED_AT = 100  # keys: to compare each of thousands would be work for nothing
 _MOST = 10
 
 
@@ -19,7 +21,8 @@ def among(given: Any, known: Collection[str]) -> tuple[tuple[str, str], ...]:
         return ()
     absent = [name for name in known if name not in given]
     found = []
-    for key in sorted(str(key)[:100] for key in given if key not in known):
+    unknown = islice((str(key)[:100] for key in given if key not in known), _LOOKED_AT)
+    for key in sorted(unknown):
         near = difflib.get_close_matches(key.lower(), absent, n=1, cutoff=_LIKENESS)
         if near:
             found.append((clip(plain_text(key), 60), near[0]))

@@ -210,7 +210,7 @@ class NewTask(PlainNumbers):
     @classmethod
     def _notes_misspelt(cls, value: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
         made = read(value)
-        if cls.tells_misspelt:
+        if cls.tells_misspelt and isinstance(value, dict):
             made._misspelt = misspelt.among(value, cls.model_fields)
         return made
 

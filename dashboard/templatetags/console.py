@@ -50,7 +50,8 @@ def manage_command(context: Any, words: str) -> str:
     """
     request = context.get("request")
     told = conf.manage_command(words, settings.CONFIG.data_dir)
-    if request is not None and proxies.is_local(request):
+    public = settings.CONFIG.public_url  # then a proxy on this machine may stand before others
+    if request is not None and not public and proxies.is_local(request):
         return told
     where, command, _ = told.partition(".venv/bin/python")
     return f"{'WEBAGENT_DATA_DIR=… ' if where else ''}{command} manage.py {words}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agents.model.embedded.doing.rows import FOR_GOOD, says
 from agents.model.embedded.doing.touch import click_code, click_target, outcome_of, recover
 from agents.model.embedded.ground import SURE, describe, rank
 from agents.model.embedded.likeness import norm
@@ -30,6 +31,9 @@ async def press_on(run: Run, step: Step) -> Decision | None:
     if control is None or control.off or idle:
         if step["until"]:
             run.fail(step, f"“{step['until']}” did not appear after {_times(presses)}")
+        return None
+    if presses and any(says(control, verb) for verb in FOR_GOOD):
+        run.fail(step, f"“{control.name}” may do something for good, so it is pressed once only")
         return None
     if presses >= MAX_PRESSES:
         run.fail(step, f"“{control.name}” was still there after {_times(presses)}")

@@ -123,15 +123,19 @@ def value_of(text: str, k: Masked) -> dict[str, Any]:
 # "Dear {{name}}, hello", "{{name}} and co": what stands around a variable is typed, too. A noun
 # before it ("the code {{code}}") names the field.
 _GREETS = re.compile(r"\s*(?:hello|hi|dear|thanks|thank you|good \w+|re:)(?:\s|,)", re.I)
-_STYLED = re.compile(r"\s*(?:,|\b(?:in|all|as|again|there|here)\b.*)?\s*", re.I)
+_STYLED = re.compile(
+    r"\s*(?:,|\b(?:in|all|as|again|there|here|please|now|first|too|instead|once|twice)\b.*)?\s*",
+    re.I,
+)
 
 
 def _around(value: str) -> bool:
     """Whether words, or further variables, around a value's first variable are part of it."""
-    head, part, tail = re.split(rf"({MASK})", value, maxsplit=1) if re.search(MASK, value) else (
-        "", "", ""
-    )  # fmt: skip
-    return bool(part) and (bool(_GREETS.match(head)) or not _STYLED.fullmatch(tail))
+    part = re.search(MASK, value)
+    if part is None:
+        return False
+    head, tail = value[: part.start()], value[part.end() :]
+    return bool(_GREETS.match(head)) or not _STYLED.fullmatch(tail)
 
 
 def _hint(value: str) -> str:

@@ -60,16 +60,26 @@ def apart(text: str) -> str:
 
 # "Search for Ann Lee, who has left us, and ...": it says more of her, and asks nothing.
 _ASIDE = re.compile(
-    r"(?P<name>\b(?-i:[A-ZÀ-Þ])[\w'’-]*| it| them), (?:who|which) (?:has|have|had|is|was|are|were"
+    r"(?P<name>(?<![\w'’-])(?-i:[A-ZÀ-Þ])[\w'’-]{0,40}| it| them), (?:who|which) "
+    r"(?:has|have|had|is|was|are|were"
     rf"|left|works|lives)\b(?:(?!{MASK})[^,?.!\d]){{2,60}},(?= (?:and |then |so )?(?:please )?"
     rf"(?:{'|'.join([*VERBS, *OBJECT_VERBS])})\b)",
     re.I,
 )
 
 
+# What an aside says may tell two of one name apart: where one is acted on, it stays.
+_ACTS = re.compile(r"\b(?:delete|remove|cancel|suspend|ban|pay|buy|order|send|edit|change)\b", re.I)
+
+
 def without_asides(text: str) -> str:
     """The text without clauses that only say more of a name."""
-    return _ASIDE.sub(lambda m: m["name"], text)
+
+    def shorter(m: re.Match[str]) -> str:
+        sentence = text[text.rfind(".", 0, m.start()) + 1 : m.start()]
+        return m.group() if _ACTS.search(sentence) else m["name"]
+
+    return _ASIDE.sub(shorter, text)
 
 
 _BACK = re.compile(

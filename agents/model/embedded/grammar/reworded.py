@@ -51,7 +51,8 @@ _IN_BRACKETS = re.compile(
 _COLUMNS = re.compile(r"\btable with (?:the )?columns?:? (?=\w)", re.I)
 # "Extract the table as JSON": what is read is values anyway.
 _AS_DATA = re.compile(
-    rf"(?P<head>\b(?:{_READS}|scrape|fetch|read)\b"
+    r"(?P<head>(?<!\bthe )(?<!\bthis )(?<!\ba )"
+    r"\b(?:get|return|extract|list|give me|output|scrape|read)\b"
     r"(?:(?!\b(?:download|export|save|file)\b)[^.;\n]){0,200}?)"
     r",? (?:as|in) (?:an? )?(?:valid )?(?:JSON|CSV|YAML|XML|markdown)"
     r"(?: (?:format|array|list|object|table))?(?=\s*(?:[,.;\n]|and\b|then\b|$))",
@@ -67,18 +68,25 @@ _MAKE_SURE = re.compile(
 )
 # "Tick Milk and Eggs but not Bread"
 _BUT_NOT = re.compile(
-    r"\b(?P<verb>tick|check) (?P<what>[^.;\n]{1,200}?),? but not (?P<not>[^,.;\n]{1,200})",
+    r"(?P<verb>(?:^|[.,;\n] ?|\bthen |\band )(?:tick|check)) "
+    r"(?P<what>(?!whether\b|if\b|that\b|how\b|out\b)[^.;\n]{1,200}?),? "
+    r"but not (?P<not>[^,.;\n]{1,200})",
     re.I,
 )
 # "In the field Name enter Ada", "in Name type Ada"
 _IN_FIELD = re.compile(
     r"(?P<before>^|[,.;\n]\s*|\band |\bthen )in "
     rf"(?P<field>(?:the )?(?:(?:field|box|input) )?(?:{MASK}|[^,.;:\n]{{1,40}}?)),? "
-    rf"(?P<verb>type|enter|write) (?:in )?(?P<value>{MASK}|[^,.;\n]{{1,200}}?)"
-    r"(?=\s*(?:[,.;\n]|and (?:in|press|click|submit|then|send|save)\b|then\b|$))",
+    rf"(?P<verb>type|enter|write) (?:in )?(?P<value>{MASK}|[^,.;\n]{{1,60}}?)"
+    r"(?=\s*(?:[.;\n]|$|then\b|(?:and|,(?: and| then)?) (?:in|press|click|submit|send|save|tick"
+    r"|check|choose|select|type|enter|write)\b))",
     re.I,
 )
-_NEW_TAB = re.compile(r" in an? (?:new|separate|second) (?:browser )?(?:tab|window)\b", re.I)
+_NEW_TAB = re.compile(
+    r"(?P<head>(?:^|[.,;\n] ?|\bthen |\band )(?:please )?(?:open|go to|visit|click|follow|load)\b"
+    r"[^.,;:\n]{0,120}?) in an? (?:new|separate|second) (?:browser )?(?:tab|window)\b",
+    re.I,
+)
 _TWO_PLACES = re.compile(
     rf"\b(?P<verb>open|go to|visit|navigate to) (?P<first>{MASK})(?:,| and|, and) "
     rf"(?P<second>{MASK})",
@@ -86,7 +94,9 @@ _TWO_PLACES = re.compile(
 )
 # "Download the CSV by clicking Export"
 _BY_CLICKING = re.compile(
-    r"\b(?P<verb>download) [^,.;\n]{1,200}? by (?:clicking|pressing)(?: on)? (?=\S)", re.I
+    r"\b(?P<verb>download) (?:the |a |an )?(?:[a-z]+ )?[a-z]+ by (?:clicking|pressing)(?: on)? "
+    r"(?=\S)",
+    re.I,
 )
 _THE_DATE = re.compile(
     rf"\b(?P<verb>pick|choose|select|enter) the date (?=\d|{MASK}|(?-i:[A-Z]))", re.I
@@ -145,7 +155,7 @@ def plainly(text: str, k: Masked) -> str:
     text = _MAKE_SURE.sub(_ticked, text)
     text = _BUT_NOT.sub(r"\g<verb> \g<what>, untick \g<not>", text)
     text = _IN_FIELD.sub(_into, text)
-    text = _NEW_TAB.sub("", text)
+    text = _NEW_TAB.sub(r"\g<head>", text)
     text = _TWO_PLACES.sub(lambda m: _both(m, k), text)
     text = _BY_CLICKING.sub(r"\g<verb> ", text)
     text = _THE_DATE.sub(r"\g<verb> ", text)

@@ -205,7 +205,7 @@ RULES = [
     ),
     _rule(
         r"take\s+(?P<what>(?!off\b|out\b)\S[^,]*?)\s+off\s+(?:of\s+)?(?:the|this|my|your)\s+"
-        r"(?:list|table|page|board|register|roll)$",
+        r"(?:list|board|register|roll)$",
         _taken_off,
     ),
     _rule(

@@ -154,11 +154,21 @@ _THERE = re.compile(
 )
 
 
+_FOR_GOOD = re.compile(
+    r"\b(?:buy|order|purchase|pay|send|submit|delete|remove|cancel|book|reserve|post|publish|transfer"
+    r"|donate|subscribe|unsubscribe|confirm|accept|approve|sign|check ?out|bid|vote|add|clear|reset"
+    r"|close|ban|revoke|apply|like|follow|reply|share)\b",
+    re.I,
+)
+
+
 def press_until(text: str, k: Masked) -> Intent | None:
     """ "Click Load more until all are shown", "press Next until "The end" appears"."""
     match = _UNTIL.fullmatch(text)
     if match is None:
         return None
+    if _FOR_GOOD.search(k.raw(match["what"])):
+        return None  # what buys, sends or deletes is never pressed again without being told to
     there = None if _NO_MORE.fullmatch(match["end"]) else _THERE.fullmatch(match["end"])
     until = k.raw(bare(there["words"])) if there else ""
     return {"do": "press_on", "target": target_of(match["what"], k), "until": until}

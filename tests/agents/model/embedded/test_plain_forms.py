@@ -225,3 +225,29 @@ async def test_the_list_is_gone_back_to_for_its_next_thing(play: Play) -> None:
     words = "Open the first story and summarise it, then open the second story, tell me its points"
     done = await play("story_list.html", words)
     assert done.outcome.output["details"] == {"points": "87"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Press Buy until it is sold out", ["unknown"]),
+        ("Click Delete until nothing is left", ["unknown"]),
+        ("Check whether the mug is in stock but not the blue one", ["verify"]),
+    ],
+)
+def test_forms_that_only_look_like_these(text: str, expected: list[str]) -> None:
+    assert dos(text) == expected
+
+
+def test_what_is_typed_keeps_words_that_would_say_where_a_link_opens() -> None:
+    intents = parse("Fill the message with Please open the door in a new tab and press Send")
+    assert intents[0]["value"] == {"text": "Please open the door in a new tab"}
+
+
+def test_a_file_of_somebody_is_not_any_file_behind_that_button() -> None:
+    assert "Ann Lee" in only("Download the invoice of Ann Lee by clicking PDF")["target"]["raw"]
+
+
+def test_an_aside_stays_where_somebody_is_acted_on() -> None:
+    intents = parse("Delete Ann Lee, who works in sales, and press Save")
+    assert "sales" in intents[0]["target"]["raw"]
