@@ -142,9 +142,14 @@ class ApiEdge:
         return response
 
 
+_METHODS = "GET HEAD POST PUT PATCH DELETE"
+
+
 def _allowed(response: Any) -> str:
-    """The methods that the address takes; `HEAD` goes wherever `GET` does."""
-    return str(response.headers.get("Allow", "")).replace("GET", "GET, HEAD")
+    """The methods that the address takes, in one order; `HEAD` goes wherever `GET` does."""
+    taken = set(str(response.headers.get("Allow", "")).split(", "))
+    taken |= {"HEAD"} if "GET" in taken else set()
+    return ", ".join(sorted(taken, key=lambda method: (_METHODS.find(method), method)))
 
 
 def _not_allowed(request: HttpRequest, response: Any) -> str:

@@ -136,7 +136,9 @@ def test_unknown_addresses_and_methods_speak_json(api):
     wrong = api.client.delete(api.path(), headers={"Authorization": f"Bearer {api.key}"})
     assert wrong.status_code == 405
     assert wrong.json()["code"] == "method_not_allowed"
-    assert wrong.json()["detail"].startswith("DELETE is not allowed at this address; it takes GET")
+    takes = "GET, HEAD, POST"
+    assert wrong.json()["detail"] == f"DELETE is not allowed at this address; it takes {takes}."
+    assert wrong["Allow"] == takes
     assert set(wrong.json()) == {"code", "detail", "extra"}
 
 
