@@ -228,7 +228,7 @@ def wait_intent(m: re.Match[str], k: Masked) -> Intent:
     gone = bool(
         re.search(r"\b(?:disappears?|gone|vanish\w*|is hidden|goes away|to go)\b", rest, re.I)
     )
-    what = re.sub(r"^(?:for|until|till)\s+", "", rest, flags=re.I)
+    what = said = re.sub(r"^(?:for|until|till)\s+", "", rest, flags=re.I)
     what = re.sub(
         (
             r"\s+(?:to (?:appear|load|show(?: up)?|be (?:visible|shown|ready|"
@@ -241,6 +241,8 @@ def wait_intent(m: re.Match[str], k: Masked) -> Intent:
         what,
         flags=re.I,
     )
+    if re.fullmatch(r"(?:all|both)?\s*(?:the|an?|these|those|my|your|its)?", what, re.I):
+        what = said  # "the shows" are things
     what = re.sub(
         r"^(?:you (?:can )?see|there is|it says|the page says|the text"
         r"|(?:the |its )?(?:\w+ ){1,3}?(?:says?|shows?|reads?|to (?:say|show|read|become|be)"

@@ -21,6 +21,7 @@ __all__ = ["play"]
         ('Wait until the status says "Done"', "Done", False),
         ("Wait for the status to become Ready", "Ready", False),
         ("Wait until Loading disappears", "Loading", True),
+        ("Wait for the shows", "shows", False),
     ],
 )
 def test_what_is_waited_for(text: str, words: str, gone: bool) -> None:
