@@ -225,13 +225,16 @@ def set_browser(
 def forget_browser(session_id: str, handle: dict[str, Any]) -> bool:
     """Take a browser that is about to be closed off its session.
 
-    False when the session uses it again, or has another one: then it must be let alone.
+    False when the session uses it again, a person drives it, or it has another one: then it must
+    be let alone.
     """
     session = AgentSession.objects.select_for_update().get(pk=session_id)
     if session.browser != handle or session.status in (
         SessionStatus.PENDING,
         SessionStatus.RUNNING,
     ):
+        return False
+    if session.status == SessionStatus.IDLE and session.control != Control.AGENT:
         return False
     set_browser(session_id, status="closed", handle=None, host="")
     return True

@@ -19,7 +19,7 @@ from agents.jobs.browsers import BrowserPool
 from agents.jobs.housekeeping import Housekeeping
 from dashboard.conf import config
 from dashboard.errors import Conflict
-from dashboard.models import AgentSession, BrowserProfile, SessionStatus
+from dashboard.models import AgentSession, BrowserProfile, Control, SessionStatus
 from dashboard.services import leases, sessions, tasks
 from dashboard.services.options import NewTask
 from tests.conftest import make_session
@@ -208,3 +208,13 @@ async def test_of_many_idle_browsers_the_longest_unused_are_closed(operator, own
         for row, handle in zip(rows, handles, strict=False):
             await pool.close(row.pk, handle.as_dict())
         await pool.aclose()
+
+
+def test_a_browser_that_a_person_took_meanwhile_is_not_taken_off(operator):
+    row = make_session(operator)
+    sessions.set_browser(row.pk, status="live", handle=HANDLE, host="here")
+    mine = AgentSession.objects.filter(pk=row.pk)
+    mine.update(status=SessionStatus.IDLE, control=Control.HUMAN)
+    assert not sessions.forget_browser(row.pk, HANDLE)
+    mine.update(control=Control.AGENT)
+    assert sessions.forget_browser(row.pk, HANDLE)
